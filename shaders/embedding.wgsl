@@ -1,0 +1,14 @@
+// y[n, c] = table[ids[n], c]
+struct Params { rows: u32, width: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> ids: array<u32>;          // [N]
+@group(0) @binding(2) var<storage, read> table: array<f32>;        // [V, C]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;      // [N, C]
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = (group.y * groups.x + group.x) * 64u + local;
+  if (i >= params.rows * params.width) { return; }
+  let n = i / params.width;
+  y[i] = table[ids[n] * params.width + i % params.width];
+}

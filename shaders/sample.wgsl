@@ -1,0 +1,119 @@
+// The end of a decoding step, one slot per invocation: feeds the next token of the prompt, or samples one from the slot's
+// logits, stops at the end token or the budget, and moves the slot on. Nothing leaves the GPU.
+//
+// slots[s] = (sequence, prompt length, 1 when done, tokens drawn so far). The random number is a hash of (seed, sequence,
+// tokens drawn): it does not depend on the slot, the batch or the adapter. Temperature 0 takes the likeliest token.
+// Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens at its border by
+// (probability, then lower id). drawn[s, i] = (log-probability under the distribution that was sampled, entropy of the
+// whole distribution), at temperature 1 where greedy.
+struct Params {
+  count: u32, vocabulary: u32, promptCapacity: u32, completionCapacity: u32, maxNew: u32, endToken: u32,
+  seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;                 // [S, V]
+@group(0) @binding(2) var<storage, read> prompts: array<u32>;                // [S, P]
+@group(0) @binding(3) var<storage, read_write> slots: array<vec4u>;          // [S]
+@group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] the token to feed next
+@group(0) @binding(5) var<storage, read_write> positions: array<u32>;        // [S] its position
+@group(0) @binding(6) var<storage, read_write> completions: array<u32>;      // [S, M]
+@group(0) @binding(7) var<storage, read_write> drawn: array<vec2f>;          // [S, M]
+
+// xxhash32's avalanche over (seed, sequence, draw), as src/kernels/sample.ts has it.
+fn mix(value: u32) -> u32 {
+  var h = value;
+  h = (h ^ (h >> 15u)) * 0x85ebca77u;
+  h = (h ^ (h >> 13u)) * 0xc2b2ae3du;
+  return h ^ (h >> 16u);
+}
+
+fn random(sequence: u32, draw: u32) -> f32 {
+  let h = mix(mix(mix(params.seed + 0x9e3779b9u) ^ sequence) + draw * 0x27d4eb2fu);
+  return f32(h >> 8u) / 16777216.0;
+}
+
+@compute @workgroup_size(16)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let s = (group.y * groups.x + group.x) * 16u + local;
+  if (s >= params.count) { return; }
+  let slot = slots[s];
+  if (slot.z != 0u) { return; }
+  let next = positions[s] + 1u;
+  if (next < slot.y) {
+    tokens[s] = prompts[s * params.promptCapacity + next];
+    positions[s] = next;
+    return;
+  }
+  let base = s * params.vocabulary;
+  let greedy = params.inverseTemperature == 0.0;
+  let scale = select(params.inverseTemperature, 1.0, greedy);
+  var best = 0u;
+  for (var v = 1u; v < params.vocabulary; v++) {
+    if (logits[base + v] > logits[base + best]) { best = v; }
+  }
+  let top = logits[base + best] * scale;
+  var total = 0.0;
+  var moment = 0.0;
+  for (var v = 0u; v < params.vocabulary; v++) {
+    let shifted = logits[base + v] * scale - top;
+    total += exp(shifted);
+    moment += exp(shifted) * shifted;
+  }
+  // The last token kept, by falling (logit, then rising id), and the mass of all kept, in units of the likeliest token.
+  var lastLogit = -3.4e38;
+  var lastId = params.vocabulary;
+  var kept = total;
+  let truncate = !greedy && (params.topK > 0u || params.topP < 1.0 || params.minP > 0.0);
+  if (truncate) {
+    let limit = select(params.vocabulary, min(params.topK, params.vocabulary), params.topK > 0u);
+    // Two walks down the ranking: the first finds the mass of the top k, the second stops where top-p or min-p say.
+    var mass = total;
+    for (var walk = 0u; walk < 2u; walk++) {
+      if (walk == 0u && limit == params.vocabulary) { continue; }
+      lastLogit = logits[base + best];
+      lastId = best;
+      kept = 1.0;
+      for (var rank = 1u; rank < limit; rank++) {
+        if (walk == 1u && kept >= params.topP * mass) { break; }
+        var found = params.vocabulary;
+        for (var v = 0u; v < params.vocabulary; v++) {
+          let logit = logits[base + v];
+          let below = logit < lastLogit || (logit == lastLogit && v > lastId);
+          if (below && (found == params.vocabulary || logit > logits[base + found])) { found = v; }
+        }
+        if (found == params.vocabulary) { break; }
+        let weight = exp(logits[base + found] * scale - top);
+        if (walk == 1u && weight < params.minP) { break; }
+        kept += weight;
+        lastLogit = logits[base + found];
+        lastId = found;
+      }
+      mass = kept;
+    }
+  }
+  var token = best;
+  if (!greedy) {
+    // the first kept token at which the running mass passes u; the likeliest where rounding lets none
+    let goal = random(slot.x, slot.w) * kept;
+    var running = 0.0;
+    for (var v = 0u; v < params.vocabulary; v++) {
+      let logit = logits[base + v];
+      if (truncate && (logit < lastLogit || (logit == lastLogit && v > lastId))) { continue; }
+      running += exp(logit * scale - top);
+      if (running > goal) {
+        token = v;
+        break;
+      }
+    }
+  }
+  let at = s * params.completionCapacity + slot.w;
+  completions[at] = token;
+  drawn[at] = vec2f(logits[base + token] * scale - top - log(kept), log(total) - moment / total);
+  let count = slot.w + 1u;
+  let done = token == params.endToken || count >= params.maxNew;
+  slots[s] = vec4u(slot.x, slot.y, select(0u, 1u, done), count);
+  if (!done) {
+    tokens[s] = token;
+    positions[s] = next;
+  }
+}

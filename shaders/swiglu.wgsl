@@ -1,0 +1,14 @@
+// y[n, f] = up · silu(gate), with gate = gateUp[n, f] and up = gateUp[n, F + f]
+struct Params { rows: u32, width: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> gateUp: array<f32>;       // [N, 2F]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;      // [N, F]
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = (group.y * groups.x + group.x) * 64u + local;
+  if (i >= params.rows * params.width) { return; }
+  let at = i / params.width * 2u * params.width + i % params.width;
+  let gate = gateUp[at];
+  y[i] = gateUp[at + params.width] * gate / (1.0 + exp(min(-gate, 80.0)));
+}

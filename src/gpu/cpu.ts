@@ -1,0 +1,98 @@
+/**
+ * The CPU device: every dispatch runs its kernel's plain loops over f32 buffers. It is the oracle that tests hold shaders
+ * against, and what a browser without WebGPU trains the smallest models on. Slow, and exact in the same places.
+ */
+import {
+  type BufferRange,
+  checkDispatch,
+  type Device,
+  type DeviceBuffer,
+  type Dispatch,
+  noCounts,
+  type Run,
+  resolveParams,
+  type Sequence,
+} from './device';
+import type { Binding, Element, NumberArray } from './kernel';
+
+class CpuBuffer implements DeviceBuffer {
+  readonly data: ArrayBuffer;
+  constructor(
+    readonly label: string,
+    readonly bytes: number,
+  ) {
+    this.data = new ArrayBuffer(bytes);
+  }
+  destroy(): void {}
+}
+
+type Views = Readonly<Record<string, NumberArray>>;
+
+interface CpuSequence extends Sequence {
+  readonly views: readonly Views[];
+}
+
+const view = (range: BufferRange, element: Element): NumberArray => {
+  const { data } = range.buffer as CpuBuffer;
+  return element.endsWith('u') || element === 'u32'
+    ? new Uint32Array(data, range.offset, range.bytes / 4)
+    : new Float32Array(data, range.offset, range.bytes / 4);
+};
+
+const bytesOf = (data: ArrayBufferView): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+export function openCpuDevice(): Device {
+  const counters = noCounts();
+  return {
+    kind: 'cpu',
+    name: 'CPU reference',
+    counters,
+    maxBindingBytes: 2 ** 31 - 4,
+    createBuffer(label, bytes) {
+      counters.buffers++;
+      counters.bytesAllocated += bytes;
+      return new CpuBuffer(label, bytes);
+    },
+    write(buffer, data, offset = 0) {
+      counters.bytesWritten += data.byteLength;
+      new Uint8Array((buffer as CpuBuffer).data, offset).set(bytesOf(data));
+    },
+    copy(from, to) {
+      new Uint8Array((to as CpuBuffer).data).set(new Uint8Array((from as CpuBuffer).data));
+    },
+    async read(ranges) {
+      counters.readbacks++;
+      return ranges.map((range) => {
+        counters.bytesRead += range.bytes;
+        return (range.buffer as CpuBuffer).data.slice(range.offset, range.offset + range.bytes);
+      });
+    },
+    async prepare(dispatches: readonly Dispatch[]): Promise<CpuSequence> {
+      dispatches.forEach(checkDispatch);
+      const views = dispatches.map((dispatch) =>
+        Object.fromEntries(
+          Object.entries(dispatch.bindings).map(([name, range]) => [
+            name,
+            view(range, (dispatch.kernel.bindings[name] as Binding).element),
+          ]),
+        ),
+      );
+      return { dispatches, views, destroy() {} };
+    },
+    submit(runs: readonly Run[]) {
+      counters.submits++;
+      for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
+        const { dispatches, views } = sequence as CpuSequence;
+        const params = dispatches.map((dispatch) => resolveParams(dispatch, dynamics));
+        for (let time = 0; time < repeat; time++)
+          dispatches.forEach((dispatch, i) => {
+            counters.dispatches++;
+            dispatch.kernel.reference(views[i] as Views, params[i] as Record<string, number>, dispatch.constants);
+          });
+      }
+    },
+    async idle() {},
+    destroy() {},
+  };
+}

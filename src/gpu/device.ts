@@ -1,0 +1,132 @@
+/**
+ * The one interface that everything above `gpu` computes through. Two devices implement it: WebGPU (a browser, or Dawn in
+ * Node) and the CPU, which runs each kernel's plain loops. Buffers are bytes; what they mean is the caller's business.
+ */
+import type { AnyKernel, Constants } from './kernel';
+
+export interface DeviceBuffer {
+  readonly label: string;
+  readonly bytes: number;
+  destroy(): void;
+}
+
+/** A range of a buffer as one dispatch sees it. `offset` is a multiple of 256 bytes. */
+export interface BufferRange {
+  readonly buffer: DeviceBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A number that is fixed in the plan, or one that each run gives anew by name, times a fixed factor. */
+export type Param = number | { readonly dynamic: string; readonly times?: number };
+
+export interface Dispatch {
+  readonly label: string;
+  readonly kernel: AnyKernel;
+  readonly constants: Constants;
+  readonly bindings: Readonly<Record<string, BufferRange>>;
+  readonly params: Readonly<Record<string, Param>>;
+}
+
+/** Dispatches made ready once (pipelines, bind groups, uniforms) to be run any number of times. */
+export interface Sequence {
+  readonly dispatches: readonly Dispatch[];
+  destroy(): void;
+}
+
+/** One sequence inside a submit, with this run's dynamic numbers; `repeat` encodes it that many times in a row. */
+export interface Run {
+  readonly sequence: Sequence;
+  readonly dynamics?: Readonly<Record<string, number>>;
+  readonly repeat?: number;
+}
+
+/** How much was made and moved since the device was opened. Tests hold differences of these exactly. */
+export interface Counters {
+  buffers: number;
+  bytesAllocated: number;
+  bindGroups: number;
+  pipelines: number;
+  submits: number;
+  dispatches: number;
+  readbacks: number;
+  bytesWritten: number;
+  bytesRead: number;
+}
+
+export const noCounts = (): Counters => ({
+  buffers: 0,
+  bytesAllocated: 0,
+  bindGroups: 0,
+  pipelines: 0,
+  submits: 0,
+  dispatches: 0,
+  readbacks: 0,
+  bytesWritten: 0,
+  bytesRead: 0,
+});
+
+export interface Device {
+  readonly kind: 'webgpu' | 'cpu';
+  /** What a person is told: the adapter's own description. */
+  readonly name: string;
+  readonly counters: Readonly<Counters>;
+  /** Largest storage binding, bytes. */
+  readonly maxBindingBytes: number;
+  /** A zero-filled buffer. */
+  createBuffer(label: string, bytes: number): DeviceBuffer;
+  /** Before any later submit sees it. */
+  write(buffer: DeviceBuffer, data: ArrayBufferView, offset?: number): void;
+  /** Copies whole `from` over the start of `to`, after all earlier submits. */
+  copy(from: DeviceBuffer, to: DeviceBuffer): void;
+  /** One readback for all the ranges together, after all earlier submits. */
+  read(ranges: readonly BufferRange[]): Promise<ArrayBuffer[]>;
+  /** Compiles what is new, all at once, and makes bind groups and uniforms. Rejects with the shader's line and source. */
+  prepare(dispatches: readonly Dispatch[]): Promise<Sequence>;
+  /** Encodes all runs into one pass and submits once. */
+  submit(runs: readonly Run[]): void;
+  /** Resolves when all that was submitted is done. */
+  idle(): Promise<void>;
+  destroy(): void;
+}
+
+/** Whole buffer as a range. */
+export function whole(buffer: DeviceBuffer): BufferRange {
+  return { buffer, offset: 0, bytes: buffer.bytes };
+}
+
+/** The numbers a dispatch runs with, dynamic ones looked up. Throws where a run leaves one out. */
+export function resolveParams(
+  dispatch: Dispatch,
+  dynamics: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const resolved: Record<string, number> = {};
+  for (const [name, param] of Object.entries(dispatch.params)) {
+    if (typeof param === 'number') {
+      resolved[name] = param;
+      continue;
+    }
+    const value = dynamics[param.dynamic];
+    if (value === undefined)
+      throw new Error(`${dispatch.label}: this run gives no value for "${param.dynamic}" (parameter ${name})`);
+    resolved[name] = value * (param.times ?? 1);
+  }
+  return resolved;
+}
+
+/** Checks a dispatch against its kernel's record, so that a wrong name fails where the plan is made. */
+export function checkDispatch(dispatch: Dispatch): void {
+  const { kernel, label } = dispatch;
+  const compare = (what: string, want: readonly string[], got: readonly string[]) => {
+    const missing = want.filter((name) => !got.includes(name));
+    const unknown = got.filter((name) => !want.includes(name));
+    if (missing.length + unknown.length > 0)
+      throw new Error(
+        `${label} (${kernel.name}): ${what} ${missing.length ? `missing ${missing.join(', ')}` : ''}${
+          unknown.length ? ` unknown ${unknown.join(', ')}` : ''
+        }`,
+      );
+  };
+  compare('bindings', Object.keys(kernel.bindings), Object.keys(dispatch.bindings));
+  compare('parameters', Object.keys(kernel.params), Object.keys(dispatch.params));
+}

@@ -1,0 +1,297 @@
+/**
+ * The WebGPU device, the same in a browser and on Dawn in Node. Everything that costs the host time is made in `prepare`:
+ * pipelines (compiled side by side), bind groups, one uniform buffer a sequence. A submit writes the uniforms that changed,
+ * encodes one pass and submits once.
+ */
+import {
+  type BufferRange,
+  checkDispatch,
+  type Device,
+  type DeviceBuffer,
+  type Dispatch,
+  noCounts,
+  type Run,
+  resolveParams,
+  type Sequence,
+} from './device';
+import type { AnyKernel, Constants } from './kernel';
+
+/** Uniform ranges start at multiples of this, WebGPU's default alignment. */
+const UNIFORM_STRIDE = 256;
+/** Wanted beyond the default limits where the adapter has them: large models bind large buffers. */
+const RAISED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
+
+class WebGpuBuffer implements DeviceBuffer {
+  constructor(
+    readonly label: string,
+    readonly bytes: number,
+    readonly gpu: GPUBuffer,
+  ) {}
+  destroy(): void {
+    this.gpu.destroy();
+  }
+}
+
+interface WebGpuSequence extends Sequence {
+  readonly pipelines: readonly GPUComputePipeline[];
+  readonly bindGroups: readonly GPUBindGroup[];
+  readonly uniforms: GPUBuffer;
+  readonly uniformData: ArrayBuffer;
+  /** Workgroups of each dispatch for `lastDynamics`. */
+  workgroups: readonly (readonly [number, number, number])[];
+  lastDynamics: string | null;
+}
+
+const gpuBuffer = (buffer: DeviceBuffer): GPUBuffer => (buffer as WebGpuBuffer).gpu;
+
+const pipelineKey = (kernel: AnyKernel, constants: Constants): string =>
+  `${kernel.name}${JSON.stringify(Object.entries(constants).sort())}`;
+
+/** The adapter in words a person recognises. */
+export function describeAdapter(info: GPUAdapterInfo): string {
+  const words = [info.description, info.device, info.architecture, info.vendor].find((text) => text);
+  return words ? `WebGPU: ${words}` : 'WebGPU';
+}
+
+/**
+ * Opens a device on the adapter with the adapter's own buffer limits.
+ * @param onLost called once with the reason when the device is lost other than by `destroy`
+ */
+export async function openWebGpuDevice(
+  adapter: GPUAdapter,
+  onLost: (reason: string) => void = () => {},
+): Promise<Device> {
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+  const device = await adapter.requestDevice({ requiredLimits });
+  const counters = noCounts();
+  const layouts = new Map<string, GPUBindGroupLayout>();
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const staging: GPUBuffer[] = [];
+  let failure: string | null = null;
+  let closed = false;
+  device.addEventListener('uncapturederror', (event) => {
+    failure ??= (event as GPUUncapturedErrorEvent).error.message;
+  });
+  void device.lost.then((info) => {
+    if (closed) return;
+    failure ??= `the GPU device was lost: ${info.message || info.reason}`;
+    onLost(failure);
+  });
+  const throwIfFailed = () => {
+    if (failure !== null) throw new Error(failure);
+  };
+
+  const layoutOf = (kernel: AnyKernel): GPUBindGroupLayout => {
+    let layout = layouts.get(kernel.name);
+    if (!layout) {
+      const storage = Object.values(kernel.bindings) as { access: string }[];
+      const visibility = 4; // GPUShaderStage.COMPUTE, a global that Node does not have
+      layout = device.createBindGroupLayout({
+        label: kernel.name,
+        entries: [
+          { binding: 0, visibility, buffer: { type: 'uniform' } },
+          ...storage.map(({ access }, i) => ({
+            binding: i + 1,
+            visibility,
+            buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          })),
+        ],
+      });
+      layouts.set(kernel.name, layout);
+    }
+    return layout;
+  };
+
+  const compile = async (kernel: AnyKernel, constants: Constants): Promise<GPUComputePipeline> => {
+    counters.pipelines++;
+    const module = device.createShaderModule({ label: kernel.name, code: kernel.wgsl });
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter((message) => message.type === 'error');
+    if (errors.length > 0) {
+      const lines = kernel.wgsl.split('\n');
+      throw new Error(
+        errors
+          .map((e) => `${kernel.name}.wgsl:${e.lineNum}:${e.linePos} ${e.message}\n  ${lines[e.lineNum - 1] ?? ''}`)
+          .join('\n'),
+      );
+    }
+    return device.createComputePipelineAsync({
+      label: kernel.name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layoutOf(kernel)] }),
+      compute: { module, entryPoint: 'main', constants: { ...constants } },
+    });
+  };
+
+  const pipelineOf = ({ kernel, constants }: Dispatch): Promise<GPUComputePipeline> => {
+    const key = pipelineKey(kernel, constants);
+    let pipeline = pipelines.get(key);
+    if (!pipeline) {
+      pipeline = compile(kernel, constants);
+      pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  };
+
+  const createBuffer = (label: string, bytes: number, usage: number): GPUBuffer => {
+    if (bytes > device.limits.maxBufferSize)
+      throw new Error(`${label} needs ${bytes} bytes in one buffer; this adapter allows ${device.limits.maxBufferSize}`);
+    counters.buffers++;
+    counters.bytesAllocated += bytes;
+    return device.createBuffer({ label, size: bytes, usage });
+  };
+  const USAGE = { mapRead: 1, copySrc: 4, copyDst: 8, uniform: 64, storage: 128 };
+
+  const bindGroupOf = (dispatch: Dispatch, uniforms: GPUBuffer, index: number): GPUBindGroup => {
+    counters.bindGroups++;
+    const names = Object.keys(dispatch.kernel.bindings);
+    const size = Object.keys(dispatch.kernel.params).length * 4;
+    return device.createBindGroup({
+      label: dispatch.label,
+      layout: layoutOf(dispatch.kernel),
+      entries: [
+        { binding: 0, resource: { buffer: uniforms, offset: index * UNIFORM_STRIDE, size } },
+        ...names.map((name, i) => {
+          const range = dispatch.bindings[name] as BufferRange;
+          return {
+            binding: i + 1,
+            resource: { buffer: gpuBuffer(range.buffer), offset: range.offset, size: range.bytes },
+          };
+        }),
+      ],
+    });
+  };
+
+  /** Uniforms and workgroups for these dynamic numbers, rewritten only when they differ from the last run's. */
+  const update = (sequence: WebGpuSequence, dynamics: Readonly<Record<string, number>>) => {
+    const key = JSON.stringify(dynamics);
+    if (key === sequence.lastDynamics) return;
+    const words = new DataView(sequence.uniformData);
+    sequence.workgroups = sequence.dispatches.map((dispatch, index) => {
+      const params = resolveParams(dispatch, dynamics);
+      Object.entries(dispatch.kernel.params).forEach(([name, type], i) => {
+        const at = index * UNIFORM_STRIDE + i * 4;
+        const value = params[name] as number;
+        if (type === 'u32') words.setUint32(at, value, true);
+        else words.setFloat32(at, value, true);
+      });
+      return dispatch.kernel.workgroups(params, dispatch.constants);
+    });
+    device.queue.writeBuffer(sequence.uniforms, 0, sequence.uniformData);
+    counters.bytesWritten += sequence.uniformData.byteLength;
+    sequence.lastDynamics = key;
+  };
+
+  const takeStaging = (bytes: number): GPUBuffer => {
+    const at = staging.findIndex((buffer) => buffer.size >= bytes);
+    const free = at < 0 ? undefined : staging.splice(at, 1)[0];
+    if (free) return free;
+    return createBuffer('staging', Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))), USAGE.mapRead | USAGE.copyDst);
+  };
+
+  return {
+    kind: 'webgpu',
+    name: describeAdapter(adapter.info),
+    counters,
+    maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+    createBuffer(label, bytes) {
+      const usage = USAGE.storage | USAGE.copySrc | USAGE.copyDst;
+      return new WebGpuBuffer(label, bytes, createBuffer(label, bytes, usage));
+    },
+    write(buffer, data, offset = 0) {
+      throwIfFailed();
+      counters.bytesWritten += data.byteLength;
+      device.queue.writeBuffer(gpuBuffer(buffer), offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    },
+    copy(from, to) {
+      throwIfFailed();
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(gpuBuffer(from), 0, gpuBuffer(to), 0, from.bytes);
+      device.queue.submit([encoder.finish()]);
+      counters.submits++;
+    },
+    async read(ranges) {
+      throwIfFailed();
+      const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
+      const buffer = takeStaging(total);
+      const encoder = device.createCommandEncoder();
+      let at = 0;
+      for (const range of ranges) {
+        encoder.copyBufferToBuffer(gpuBuffer(range.buffer), range.offset, buffer, at, range.bytes);
+        at += range.bytes;
+      }
+      device.queue.submit([encoder.finish()]);
+      counters.submits++;
+      counters.readbacks++;
+      counters.bytesRead += total;
+      await buffer.mapAsync(1, 0, total).catch((error: unknown) => {
+        throw new Error(failure ?? `reading back failed: ${String(error)}`);
+      });
+      const mapped = buffer.getMappedRange(0, total);
+      at = 0;
+      const copies = ranges.map((range) => {
+        const copy = mapped.slice(at, at + range.bytes);
+        at += range.bytes;
+        return copy;
+      });
+      buffer.unmap();
+      staging.push(buffer);
+      throwIfFailed();
+      return copies;
+    },
+    async prepare(dispatches: readonly Dispatch[]): Promise<WebGpuSequence> {
+      throwIfFailed();
+      dispatches.forEach(checkDispatch);
+      device.pushErrorScope('validation');
+      const bytes = Math.max(1, dispatches.length) * UNIFORM_STRIDE;
+      const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
+      const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
+      const compiling = dispatches.map(pipelineOf);
+      const [invalid, ready] = await Promise.all([device.popErrorScope(), Promise.all(compiling)]);
+      if (invalid) throw new Error(invalid.message);
+      return {
+        dispatches,
+        pipelines: ready,
+        bindGroups,
+        uniforms,
+        uniformData: new ArrayBuffer(bytes),
+        workgroups: [],
+        lastDynamics: null,
+        destroy() {
+          uniforms.destroy();
+        },
+      };
+    },
+    submit(runs: readonly Run[]) {
+      throwIfFailed();
+      const sequences = new Set(runs.map((run) => run.sequence));
+      if (sequences.size < runs.length) throw new Error('a submit may hold a sequence once: its uniforms are shared');
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
+        const ready = sequence as WebGpuSequence;
+        update(ready, dynamics);
+        for (let time = 0; time < repeat; time++)
+          for (let i = 0; i < ready.dispatches.length; i++) {
+            const [x, y, z] = ready.workgroups[i] as readonly [number, number, number];
+            if (x * y * z === 0) continue;
+            pass.setPipeline(ready.pipelines[i] as GPUComputePipeline);
+            pass.setBindGroup(0, ready.bindGroups[i] as GPUBindGroup);
+            pass.dispatchWorkgroups(x, y, z);
+            counters.dispatches++;
+          }
+      }
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      counters.submits++;
+    },
+    async idle() {
+      await device.queue.onSubmittedWorkDone();
+      throwIfFailed();
+    },
+    destroy() {
+      closed = true;
+      device.destroy();
+    },
+  };
+}

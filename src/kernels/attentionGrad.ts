@@ -1,0 +1,160 @@
+/**
+ * Gradient of attention in two dispatches without atomics: dq (and delta = rowsum(dout ∘ out)) by query, then dk and dv
+ * by key. Probabilities are computed again from the kept log-sum-exp (Dao 2023, algorithm 2).
+ */
+import wgslKv from '../../shaders/attention_grad_kv.wgsl';
+import wgslQ from '../../shaders/attention_grad_q.wgsl';
+import { defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
+import { attention, headLayout } from './attention';
+import { filled, normal, segments, unwritten } from './fill';
+
+type Layout = ReturnType<typeof headLayout>;
+
+/** p and dp of query head h at row n against the key of row j: what both halves sum. */
+function attended(
+  { qkv, lse, dout }: Record<'qkv' | 'lse' | 'dout', NumberArray>,
+  { heads, kvHeads, headDim, perKv, stride }: Layout,
+  [n, h, j]: [number, number, number],
+  scale: number,
+) {
+  const q = n * stride + h * headDim;
+  const k = j * stride + (heads + Math.floor(h / perKv)) * headDim;
+  const v = k + kvHeads * headDim;
+  const row = n * heads + h;
+  let score = 0;
+  let dp = 0;
+  for (let i = 0; i < headDim; i++) {
+    score += qkv[q + i]! * qkv[k + i]!;
+    dp += dout[row * headDim + i]! * qkv[v + i]!;
+  }
+  return { p: Math.exp(score * scale - lse[row]!), dp, q, k, v, row };
+}
+
+/** A case whose `out` and `lse` are what the forward loops give, so that the softmax is consistent. */
+function gradCase(lengths: number[], heads: number, kvHeads: number, headDim: number) {
+  const { starts, ends } = segments(lengths);
+  const rows = starts.length;
+  const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD_VEC4: headDim / 4 };
+  const params = { rows, scale: headDim ** -0.5 };
+  const qkv = normal(rows * (heads + 2 * kvHeads) * headDim, 1, 1.2);
+  const dout = normal(rows * heads * headDim, 2);
+  const out = new Float64Array(rows * heads * headDim);
+  const lse = new Float64Array(rows * heads);
+  attention.reference(
+    { starts: Uint32Array.from(starts), qkv: Float64Array.from(qkv), out, lse },
+    params,
+    constants,
+  );
+  const delta = Array.from(lse, (_, row) =>
+    dout.slice(row * headDim, (row + 1) * headDim).reduce((sum, d, i) => sum + d * out[row * headDim + i]!, 0),
+  );
+  return {
+    constants,
+    params,
+    forQ: {
+      starts,
+      qkv,
+      out: [...out],
+      lse: [...lse],
+      dout,
+      dqkv: filled(qkv.length, 7.5),
+      delta: unwritten(lse.length),
+    },
+    forKv: { ends, qkv, lse: [...lse], delta, dout, dqkv: filled(qkv.length, 7.5) },
+  };
+}
+
+const TRIALS = {
+  'grouped heads, ragged segments': gradCase([7, 1, 12], 4, 2, 8),
+  'one head for each key': gradCase([20], 3, 3, 16),
+  'one key head for all': gradCase([2, 5], 4, 1, 4),
+};
+
+const tolerance = { value: 1e-5, reason: 'exp of f32 scores, then tens of additions of products of size 1' };
+
+export const attentionGradQ = defineKernel({
+  name: 'attention_grad_q',
+  wgsl: wgslQ,
+  bindings: {
+    starts: read('u32'),
+    qkv: read('vec4f'),
+    out: read('vec4f'),
+    lse: read(),
+    dout: read('vec4f'),
+    dqkv: update('vec4f'),
+    delta: write(),
+  },
+  params: { rows: 'u32', scale: 'f32' },
+  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
+  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
+  reference({ starts, qkv, out, lse, dout, dqkv, delta }, { rows, scale }, constants) {
+    const layout = headLayout(constants);
+    const { heads, headDim, stride } = layout;
+    for (let n = 0; n < rows; n++)
+      for (let h = 0; h < heads; h++) {
+        const row = n * heads + h;
+        let rowDelta = 0;
+        for (let i = 0; i < headDim; i++) rowDelta += dout[row * headDim + i]! * out[row * headDim + i]!;
+        const dq = new Float64Array(headDim);
+        for (let j = starts[n]!; j <= n; j++) {
+          const { p, dp, k } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
+          for (let i = 0; i < headDim; i++) dq[i]! += p * (dp - rowDelta) * scale * qkv[k + i]!;
+        }
+        for (let i = 0; i < headDim; i++) dqkv[n * stride + h * headDim + i] = dq[i]!;
+        delta[row] = rowDelta;
+      }
+  },
+  tolerance,
+  cases: Object.entries(TRIALS).map(([label, { constants, params, forQ }]) => ({
+    label,
+    constants,
+    params,
+    buffers: forQ,
+  })),
+});
+
+export const attentionGradKv = defineKernel({
+  name: 'attention_grad_kv',
+  wgsl: wgslKv,
+  bindings: {
+    ends: read('u32'),
+    qkv: read('vec4f'),
+    lse: read(),
+    delta: read(),
+    dout: read('vec4f'),
+    dqkv: update('vec4f'),
+  },
+  params: { rows: 'u32', scale: 'f32' },
+  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
+  workgroups: ({ rows }, { KV_HEADS }) => linear(rows * KV_HEADS!, 32),
+  reference({ ends, qkv, lse, delta, dout, dqkv }, { rows, scale }, constants) {
+    const layout = headLayout(constants);
+    const { heads, kvHeads, headDim, perKv, stride } = layout;
+    for (let j = 0; j < rows; j++)
+      for (let g = 0; g < kvHeads; g++) {
+        const dk = new Float64Array(headDim);
+        const dv = new Float64Array(headDim);
+        for (let n = j; n < ends[j]!; n++)
+          for (let h = g * perKv; h < (g + 1) * perKv; h++) {
+            const { p, dp, q, row } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
+            const ds = p * (dp - delta[row]!) * scale;
+            for (let i = 0; i < headDim; i++) {
+              dv[i]! += p * dout[row * headDim + i]!;
+              dk[i]! += ds * qkv[q + i]!;
+            }
+          }
+        const k = j * stride + (heads + g) * headDim;
+        for (let i = 0; i < headDim; i++) {
+          dqkv[k + i] = dk[i]!;
+          dqkv[k + kvHeads * headDim + i] = dv[i]!;
+        }
+      }
+  },
+  tolerance,
+  cases: Object.entries(TRIALS).map(([label, { constants, params, forKv }]) => ({
+    label,
+    constants,
+    params,
+    buffers: forKv,
+  })),
+});

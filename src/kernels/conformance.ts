@@ -1,0 +1,89 @@
+/**
+ * Runs kernel cases on a device and holds every written buffer against the plain loops in double precision. Used by the
+ * tests in Node and by the page that the browser test opens.
+ */
+import { type Device, whole } from '../gpu/device';
+import type { AnyKernel, Binding, KernelCase, NumberArray } from '../gpu/kernel';
+
+export interface Trial {
+  readonly kernel: AnyKernel;
+  readonly case: KernelCase<string, string>;
+  readonly name: string;
+}
+
+/** What went wrong where; null when the case holds. */
+export type Verdict = string | null;
+
+export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
+  kernels.flatMap((kernel) =>
+    kernel.cases.map((trial: KernelCase<string, string>) => ({
+      kernel,
+      case: trial,
+      name: `${kernel.name}: ${trial.label}`,
+    })),
+  );
+
+const isWhole = (binding: Binding | undefined) => binding?.element.endsWith('u') || binding?.element === 'u32';
+
+/** Every buffer after the plain loops, in double precision. */
+export function expected({ kernel, case: trial }: Trial): Record<string, NumberArray> {
+  const buffers = Object.fromEntries(
+    Object.entries(trial.buffers).map(([name, content]) => [
+      name,
+      isWhole(kernel.bindings[name]) ? Uint32Array.from(content) : Float64Array.from(content),
+    ]),
+  );
+  kernel.reference(buffers, trial.params, { ...kernel.constants, ...trial.constants });
+  return buffers;
+}
+
+/** Every written buffer after the device ran the case once. */
+async function measured(device: Device, { kernel, case: trial }: Trial): Promise<Record<string, NumberArray>> {
+  const buffers = Object.fromEntries(
+    Object.entries(trial.buffers).map(([name, content]) => {
+      const data = isWhole(kernel.bindings[name]) ? Uint32Array.from(content) : Float32Array.from(content);
+      const buffer = device.createBuffer(name, Math.ceil(data.byteLength / 16) * 16);
+      device.write(buffer, data);
+      return [name, { buffer, length: data.length }];
+    }),
+  );
+  const sequence = await device.prepare([
+    {
+      label: kernel.name,
+      kernel,
+      constants: { ...kernel.constants, ...trial.constants },
+      bindings: Object.fromEntries(Object.entries(buffers).map(([name, { buffer }]) => [name, whole(buffer)])),
+      params: trial.params,
+    },
+  ]);
+  device.submit([{ sequence }]);
+  const written = Object.keys(buffers).filter((name) => kernel.bindings[name]?.access !== 'read');
+  const contents = await device.read(written.map((name) => whole(buffers[name]!.buffer)));
+  sequence.destroy();
+  for (const { buffer } of Object.values(buffers)) buffer.destroy();
+  return Object.fromEntries(
+    written.map((name, i) => {
+      const View = isWhole(kernel.bindings[name]) ? Uint32Array : Float32Array;
+      return [name, new View(contents[i] as ArrayBuffer, 0, buffers[name]!.length)];
+    }),
+  );
+}
+
+/** Runs the case; says where the first number beyond the tolerance stands and how many there are. */
+export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> {
+  const want = expected(trial);
+  const got = await measured(device, trial);
+  const tolerance = trial.case.tolerance ?? trial.kernel.tolerance.value;
+  for (const [name, numbers] of Object.entries(got)) {
+    const limit = isWhole(trial.kernel.bindings[name]) ? 0 : tolerance;
+    const wrong = Array.from(numbers.keys()).filter((i) => {
+      const target = want[name]![i]!;
+      return !(Math.abs(numbers[i]! - target) <= limit * (1 + Math.abs(target)));
+    });
+    if (wrong.length > 0) {
+      const i = wrong[0]!;
+      return `${name}[${i}]: got ${numbers[i]}, expected ${want[name]![i]} (${wrong.length} of ${numbers.length} beyond ${limit})`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+/** Norm of the whole gradient and the factor that clips it, kept on the GPU: AdamW reads the factor. */
+import wgslClip from '../../shaders/clip_scale.wgsl';
+import wgslSum from '../../shaders/square_sum.wgsl';
+import { defineKernel, linear, read, write } from '../gpu/kernel';
+import { filled, normal, uniform, unwritten } from './fill';
+
+/** Partial sums of squares: enough invocations for a GPU, few enough for one invocation to add up. */
+export const NORM_PARTIALS = 256;
+
+export const squareSum = defineKernel({
+  name: 'square_sum',
+  wgsl: wgslSum,
+  bindings: { x: read(), partial: write() },
+  params: { count: 'u32', partials: 'u32' },
+  constants: {},
+  workgroups: ({ partials }) => linear(partials, 64),
+  reference({ x, partial }, { count, partials }) {
+    partial.fill(0, 0, partials);
+    for (let j = 0; j < count; j++) partial[j % partials]! += x[j]! ** 2;
+  },
+  tolerance: { value: 2e-6, reason: 'tens of f32 additions of positive numbers' },
+  cases: [
+    {
+      label: 'more numbers than sums',
+      params: { count: 1000, partials: 70 },
+      buffers: { x: normal(1000, 1), partial: unwritten(72) },
+    },
+    {
+      label: 'fewer numbers than sums',
+      params: { count: 3, partials: 8 },
+      buffers: { x: [1, 2, 3], partial: unwritten(8) },
+    },
+  ],
+});
+
+export const clipScale = defineKernel({
+  name: 'clip_scale',
+  wgsl: wgslClip,
+  bindings: { partial: read(), clip: write() },
+  params: { partials: 'u32', maxNorm: 'f32' },
+  constants: {},
+  workgroups: () => [1, 1, 1],
+  reference({ partial, clip }, { partials, maxNorm }) {
+    let sum = 0;
+    for (let i = 0; i < partials; i++) sum += partial[i]!;
+    const norm = Math.sqrt(sum);
+    clip[0] = norm;
+    clip[1] = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
+  },
+  tolerance: { value: 1e-6, reason: 'hundreds of positive f32 additions under a square root' },
+  cases: [
+    {
+      label: 'clips',
+      params: { partials: 256, maxNorm: 1 },
+      buffers: { partial: uniform(256, 1, 0, 1), clip: unwritten(3) },
+    },
+    { label: 'leaves a small gradient', params: { partials: 2, maxNorm: 1 }, buffers: { partial: [0.1, 0.2], clip: unwritten(2) } },
+    { label: 'no limit', params: { partials: 1, maxNorm: 0 }, buffers: { partial: [81], clip: unwritten(2) } },
+    { label: 'no gradient', params: { partials: 4, maxNorm: 1 }, buffers: { partial: filled(4), clip: unwritten(2) } },
+  ],
+});

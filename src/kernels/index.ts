@@ -1,0 +1,44 @@
+/** Every kernel of the lab: adding one is its file, its shader and a line here. */
+import type { AnyKernel } from '../gpu/kernel';
+import { adamw } from './adamw';
+import { attention } from './attention';
+import { attentionGradKv, attentionGradQ } from './attentionGrad';
+import { columnSum } from './columnSum';
+import { crossEntropy } from './crossEntropy';
+import { attentionCached, ropeCache } from './decode';
+import { embedding } from './embedding';
+import { embeddingGrad } from './embeddingGrad';
+import { clipScale, squareSum } from './gradNorm';
+import { matmul } from './matmul';
+import { policyLoss } from './policyLoss';
+import { rmsNorm } from './rmsNorm';
+import { rmsNormGrad } from './rmsNormGrad';
+import { rope } from './rope';
+import { sample } from './sample';
+import { swiglu, swigluGrad } from './swiglu';
+import { tokenLogprobs, tokenLogprobsGrad } from './tokenLogprobs';
+
+export const kernels: readonly AnyKernel[] = [
+  embedding,
+  embeddingGrad,
+  rmsNorm,
+  rmsNormGrad,
+  columnSum,
+  matmul,
+  rope,
+  attention,
+  attentionGradQ,
+  attentionGradKv,
+  swiglu,
+  swigluGrad,
+  crossEntropy,
+  tokenLogprobs,
+  tokenLogprobsGrad,
+  policyLoss,
+  squareSum,
+  clipScale,
+  adamw,
+  ropeCache,
+  attentionCached,
+  sample,
+];

@@ -1,0 +1,120 @@
+/**
+ * Policy loss of GRPO, BNPO, Dr. GRPO, DAPO (which differ in the weights that the host gives), CISPO and GSPO, with its
+ * gradient with respect to every token's log-probability and entropy. Formulas: TRL's GRPOTrainer (commit f2cd577).
+ */
+import wgsl from '../../shaders/policy_loss.wgsl';
+import { defineKernel, linear, read, write } from '../gpu/kernel';
+import { normal, uniform, unwritten } from './fill';
+
+const ROWS = 40;
+/** Completions of 1 to 14 tokens with a token between them that belongs to none. */
+const SPANS = [0, 14, 15, 16, 17, 25, 26, 39];
+const inSpan = (n: number) => {
+  for (let i = 0; i < SPANS.length; i += 2) if (n >= SPANS[i]! && n < SPANS[i + 1]!) return [SPANS[i]!, SPANS[i + 1]!];
+  return null;
+};
+const LOGPROBS = uniform(ROWS, 1, -3, -0.05);
+const DRIFT = normal(ROWS, 2, 0.3);
+const ENTROPIES = uniform(ROWS, 3, 0, 2);
+const REFERENCES = normal(ROWS, 4, 0.3);
+const advantageOf = (span: number[]) => [1.2, -0.7, 0.4, -1.3][SPANS.indexOf(span[0]!) / 2]!;
+
+const buffers = () => ({
+  scores: LOGPROBS.flatMap((lp, n) => [lp, ENTROPIES[n]!, 0, 0]),
+  tokens: LOGPROBS.flatMap((lp, n) => {
+    const span = inSpan(n);
+    return span
+      ? [Math.fround(lp - DRIFT[n]!), Math.fround(lp + REFERENCES[n]!), advantageOf(span), Math.fround(1 / 4 / (span[1]! - span[0]!))]
+      : [0, 0, 0, 0];
+  }),
+  spans: LOGPROBS.flatMap((_, n) => inSpan(n) ?? [n, n]),
+  grads: unwritten(ROWS * 2 + 2),
+  stats: unwritten(ROWS * 4 + 4),
+});
+const options = { rows: ROWS, epsilonLow: 0.2, epsilonHigh: 0.28, delta: 0, beta: 0.04, entropyWeight: 0.001, onPolicy: 0 };
+
+export const policyLoss = defineKernel({
+  name: 'policy_loss',
+  wgsl,
+  bindings: {
+    scores: read('vec4f'),
+    tokens: read('vec4f'),
+    spans: read('vec2u'),
+    grads: write('vec2f'),
+    stats: write('vec4f'),
+  },
+  params: {
+    rows: 'u32',
+    epsilonLow: 'f32',
+    epsilonHigh: 'f32',
+    /** Upper cap of the ratio before clipping; 0 for none. */
+    delta: 'f32',
+    beta: 'f32',
+    /** γ ÷ completion tokens of the whole batch. */
+    entropyWeight: 'f32',
+    onPolicy: 'u32',
+  },
+  constants: { CISPO: 0, SEQUENCE: 0 },
+  workgroups: ({ rows }) => linear(rows, 32),
+  reference({ scores, tokens, spans, grads, stats }, params, { CISPO, SEQUENCE }) {
+    const { rows, epsilonLow, epsilonHigh, delta, beta, entropyWeight, onPolicy } = params;
+    const logRatio = (n: number) => (onPolicy ? 0 : scores[n * 4]! - tokens[n * 4]!);
+    const [lowest, highest] = [1 - epsilonLow, 1 + epsilonHigh];
+    for (let n = 0; n < rows; n++) {
+      const [, reference, advantage, weight] = tokens.subarray(n * 4, n * 4 + 4) as unknown as number[];
+      if (!weight) {
+        grads.set([0, 0], n * 2);
+        stats.set([0, 1, 0, 0], n * 4);
+        continue;
+      }
+      const lp = scores[n * 4]!;
+      const [start, end] = SEQUENCE ? [spans[n * 2]!, spans[n * 2 + 1]!] : [n, n + 1];
+      let [logC, weights] = [0, 0];
+      for (let m = start; m < end; m++) {
+        logC += logRatio(m) / (end - start);
+        weights += tokens[m * 4 + 3]!;
+      }
+      const ratio = Math.exp(Math.max(-20, Math.min(20, logC)));
+      let [objective, dlp, bounded] = [0, 0, false];
+      if (CISPO) {
+        objective = Math.min(ratio, epsilonHigh) * advantage! * lp;
+        dlp = -weight * Math.min(ratio, epsilonHigh) * advantage!;
+        bounded = ratio > epsilonHigh && advantage! > 0;
+      } else {
+        const capped = delta > 0 && ratio > delta;
+        const free = (capped ? delta : ratio) * advantage!;
+        const clipped = Math.max(lowest, Math.min(highest, ratio)) * advantage!;
+        objective = Math.min(free, clipped);
+        const moves = clipped < free ? ratio >= lowest && ratio <= highest : !capped;
+        if (moves && Math.abs(logC) <= 20) dlp = (-advantage! * ratio * weights) / (end - start);
+        bounded = (ratio < lowest && advantage! < 0) || (ratio > highest && advantage! > 0);
+      }
+      const gap = reference! - lp;
+      const kl = Math.exp(gap) - gap - 1;
+      grads.set([dlp + weight * beta * (1 - Math.exp(gap)), -entropyWeight], n * 2);
+      stats.set(
+        [weight * (beta * kl - objective) - entropyWeight * scores[n * 4 + 1]!, ratio, kl, bounded ? 1 : 0],
+        n * 4,
+      );
+    }
+  },
+  tolerance: { value: 5e-6, reason: 'exp of differences of f32 log-probabilities' },
+  cases: [
+    { label: 'token ratios with clip-higher, KL and entropy', params: options, buffers: buffers() },
+    { label: 'two-sided clipping', params: { ...options, delta: 1.3 }, buffers: buffers() },
+    { label: 'a cap below the clip range', params: { ...options, delta: 1.1 }, buffers: buffers() },
+    { label: 'on policy: the ratio is 1', params: { ...options, onPolicy: 1 }, buffers: buffers() },
+    {
+      label: 'CISPO',
+      params: { ...options, epsilonHigh: 1.2 },
+      constants: { CISPO: 1, SEQUENCE: 0 },
+      buffers: buffers(),
+    },
+    {
+      label: 'sequence ratios (GSPO)',
+      params: { ...options, epsilonLow: 0.03, epsilonHigh: 0.04 },
+      constants: { CISPO: 0, SEQUENCE: 1 },
+      buffers: buffers(),
+    },
+  ],
+});

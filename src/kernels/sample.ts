@@ -1,0 +1,157 @@
+/**
+ * The end of a decoding step: next prompt token, or a sampled one with its log-probability; stop conditions; positions.
+ * Random numbers are a hash of (seed, sequence, draw), so a rollout does not depend on its slot or its batch.
+ */
+import wgsl from '../../shaders/sample.wgsl';
+import { defineKernel, linear, read, update } from '../gpu/kernel';
+import { integers, normal, unwritten } from './fill';
+
+function mix(value: number): number {
+  let h = value >>> 0;
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae3d);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Uniform in [0, 1) with 24 bits: the same number as the shader's for the same (seed, sequence, draw). */
+export function sampleRandom(seed: number, sequence: number, draw: number): number {
+  const h = mix(mix((mix((seed + 0x9e3779b9) >>> 0) ^ sequence) >>> 0) + Math.imul(draw, 0x27d4eb2f));
+  return (h >>> 8) / 2 ** 24;
+}
+
+interface Truncation {
+  topK: number;
+  topP: number;
+  minP: number;
+}
+
+/** Ids kept by top-k, then top-p of what is left, then min-p, of weights relative to the likeliest token. */
+export function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation): number[] {
+  const ranked = weights.map((_, v) => v).sort((i, j) => weights[j]! - weights[i]! || i - j);
+  const limited = topK > 0 ? ranked.slice(0, topK) : ranked;
+  const mass = limited.reduce((sum, v) => sum + weights[v]!, 0);
+  const kept: number[] = [];
+  let sum = 0;
+  for (const v of limited) {
+    if (kept.length > 0 && (sum >= topP * mass || weights[v]! < minP)) break;
+    kept.push(v);
+    sum += weights[v]!;
+  }
+  return kept;
+}
+
+const SLOTS = 21;
+const VOCABULARY = 11;
+const buffers = () => ({
+  logits: normal(SLOTS * VOCABULARY, 1, 2),
+  prompts: integers(SLOTS * 4, 2, VOCABULARY),
+  // slot 0 still reads its prompt, slot 1 is done, slot 2 draws its last token
+  slots: Array.from({ length: SLOTS }, (_, s) => [100 + s, s === 0 ? 4 : 2, s === 1 ? 1 : 0, s === 2 ? 4 : s % 4]).flat(),
+  tokens: integers(SLOTS, 3, VOCABULARY),
+  positions: Array.from({ length: SLOTS }, (_, s) => (s === 0 ? 1 : 1 + (s === 2 ? 4 : s % 4))),
+  completions: integers(SLOTS * 5, 4, VOCABULARY),
+  drawn: unwritten(SLOTS * 5 * 2),
+});
+const options = {
+  count: SLOTS,
+  vocabulary: VOCABULARY,
+  promptCapacity: 4,
+  completionCapacity: 5,
+  maxNew: 5,
+  endToken: 3,
+  seed: 42,
+  inverseTemperature: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+};
+
+export const sample = defineKernel({
+  name: 'sample',
+  wgsl,
+  bindings: {
+    logits: read(),
+    prompts: read('u32'),
+    slots: update('vec4u'),
+    tokens: update('u32'),
+    positions: update('u32'),
+    completions: update('u32'),
+    drawn: update('vec2f'),
+  },
+  params: {
+    count: 'u32',
+    vocabulary: 'u32',
+    promptCapacity: 'u32',
+    completionCapacity: 'u32',
+    maxNew: 'u32',
+    endToken: 'u32',
+    seed: 'u32',
+    /** 0 for greedy. */
+    inverseTemperature: 'f32',
+    /** 0 for all. */
+    topK: 'u32',
+    topP: 'f32',
+    minP: 'f32',
+  },
+  constants: {},
+  workgroups: ({ count }) => linear(count, 16),
+  reference({ logits, prompts, slots, tokens, positions, completions, drawn }, params) {
+    const { count, vocabulary, promptCapacity, completionCapacity, maxNew, endToken, seed, inverseTemperature } = params;
+    for (let s = 0; s < count; s++) {
+      const [sequence, promptLength, done, draw] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
+      if (done) continue;
+      const next = positions[s]! + 1;
+      if (next < promptLength!) {
+        tokens[s] = prompts[s * promptCapacity + next]!;
+        positions[s] = next;
+        continue;
+      }
+      const greedy = inverseTemperature === 0;
+      const row = Array.from(logits.subarray(s * vocabulary, (s + 1) * vocabulary));
+      const scaled = row.map((logit) => logit * (greedy ? 1 : inverseTemperature));
+      const top = Math.max(...scaled);
+      const weights = scaled.map((logit) => Math.exp(logit - top));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const kept = new Set(greedy ? weights.keys() : keptTokens(weights, params));
+      const mass = weights.reduce((sum, weight, v) => (kept.has(v) ? sum + weight : sum), 0);
+      let token = scaled.indexOf(top);
+      if (!greedy) {
+        const goal = sampleRandom(seed, sequence!, draw!) * mass;
+        let running = 0;
+        for (let v = 0; v < vocabulary; v++) {
+          if (!kept.has(v)) continue;
+          running += weights[v]!;
+          if (running > goal) {
+            token = v;
+            break;
+          }
+        }
+      }
+      const at = s * completionCapacity + draw!;
+      completions[at] = token;
+      const moment = weights.reduce((sum, weight, v) => sum + weight * (scaled[v]! - top), 0);
+      drawn.set([scaled[token]! - top - Math.log(mass), Math.log(total) - moment / total], at * 2);
+      const finished = token === endToken || draw! + 1 >= maxNew;
+      slots.set([sequence!, promptLength!, finished ? 1 : 0, draw! + 1], s * 4);
+      if (!finished) {
+        tokens[s] = token;
+        positions[s] = next;
+      }
+    }
+  },
+  tolerance: { value: 5e-6, reason: 'V exponentials added in f32; tokens, being whole numbers, must agree' },
+  cases: [
+    { label: 'temperature 1', params: options, buffers: buffers() },
+    { label: 'greedy', params: { ...options, inverseTemperature: 0 }, buffers: buffers() },
+    { label: 'hot, another seed', params: { ...options, seed: 7, inverseTemperature: 0.5 }, buffers: buffers() },
+    { label: 'top-k', params: { ...options, topK: 3 }, buffers: buffers() },
+    { label: 'top-p', params: { ...options, topP: 0.7 }, buffers: buffers() },
+    { label: 'min-p', params: { ...options, minP: 0.2 }, buffers: buffers() },
+    { label: 'top-k, then top-p of the rest, then min-p', params: { ...options, topK: 5, topP: 0.8, minP: 0.05 }, buffers: buffers() },
+    {
+      label: 'equal logits: ties go to the lower id',
+      params: { ...options, count: 2, topK: 4 },
+      buffers: { ...buffers(), logits: new Array(2 * VOCABULARY).fill(0.5) },
+    },
+  ],
+});

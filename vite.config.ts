@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** A shader imports as its text. */
+const wgsl: Plugin = {
+  name: 'wgsl',
+  transform(code, id) {
+    return id.endsWith('.wgsl') ? { code: `export default ${JSON.stringify(code)}`, map: null } : null;
+  },
+};
+
+const fast = { name: 'fast', include: ['src/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+const browser = { name: 'browser', include: ['e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
+
+export default defineConfig({
+  plugins: [react(), wgsl],
+  // Its Node entry is CommonJS that says it is a module.
+  resolve: { alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' } },
+  worker: { format: 'es', plugins: () => [wgsl] },
+  server: { port: 5173 },
+  build: { target: 'es2022', chunkSizeWarningLimit: 1200 },
+  test: {
+    pool: 'forks',
+    projects: [
+      { extends: true, test: fast },
+      // After the fast tests, one file at a time: a browser on a software adapter wants all cores.
+      { extends: true, test: { ...browser, fileParallelism: false, sequence: { groupOrder: 1 } } },
+    ],
+  },
+});
