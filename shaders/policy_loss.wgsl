@@ -1,8 +1,8 @@
 // The policy loss of GRPO and its kin, one token per invocation, and its gradient with respect to the token's
 // log-probability and entropy. Formulas and names as in TRL's GRPOTrainer.
 //
-// tokens[n] = (old log-probability, reference log-probability, advantage A, weight w); w carries the loss's normaliser and
-// is 0 outside completions. spans[n] = start and end of the completion that n belongs to.
+// tokens[n] = (old log-probability, advantage A, weight w, ·); w carries the loss's normaliser and is 0 outside
+// completions. reference[n].x = ref. spans[n] = start and end of the completion that n belongs to.
 // log-ratio l = lp − old (SEQUENCE: its mean over the completion), clamped to ±20;  ratio c = exp(l)
 //   clipped: −min(min(c, delta)·A, clip(c, 1 − low, 1 + high)·A)        CISPO: −stopgrad(min(c, high))·A·lp
 //   + β·(exp(ref − lp) − (ref − lp) − 1)                                 loss = Σ w·that − entropyWeight·H over w ≠ 0
@@ -12,10 +12,11 @@ override CISPO: bool = false;
 override SEQUENCE: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> scores: array<vec4f>;          // [N] (lp, H, ·, ·)
-@group(0) @binding(2) var<storage, read> tokens: array<vec4f>;          // [N]
-@group(0) @binding(3) var<storage, read> spans: array<vec2u>;           // [N]
-@group(0) @binding(4) var<storage, read_write> grads: array<vec2f>;     // [N]
-@group(0) @binding(5) var<storage, read_write> stats: array<vec4f>;     // [N]
+@group(0) @binding(2) var<storage, read> reference: array<vec4f>;       // [N] (ref, ·, ·, ·)
+@group(0) @binding(3) var<storage, read> tokens: array<vec4f>;          // [N]
+@group(0) @binding(4) var<storage, read> spans: array<vec2u>;           // [N]
+@group(0) @binding(5) var<storage, read_write> grads: array<vec2f>;     // [N]
+@group(0) @binding(6) var<storage, read_write> stats: array<vec4f>;     // [N]
 
 // onPolicy: old is lp itself held constant (the first update on a batch), so that the ratio is exactly 1.
 fn logRatio(n: u32) -> f32 {
@@ -40,14 +41,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let n = (group.y * groups.x + group.x) * 32u + local;
   if (n >= params.rows) { return; }
   let token = tokens[n];
-  let weight = token.w;
+  let weight = token.z;
   if (weight == 0.0) {
     grads[n] = vec2f();
     stats[n] = vec4f(0.0, 1.0, 0.0, 0.0);
     return;
   }
   let lp = scores[n].x;
-  let advantage = token.z;
+  let advantage = token.y;
   var logC = logRatio(n);
   var length = 1.0;
   var weights = weight;
@@ -58,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     weights = 0.0;
     for (var m = span.x; m < span.y; m++) {
       logC += logRatio(m);
-      weights += tokens[m].w;
+      weights += tokens[m].z;
     }
     length = f32(span.y - span.x);
     logC /= length;
@@ -77,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     dlp = select(-loss.slope * ratio * weights / length, 0.0, abs(logC) > 20.0);
     bounded = (ratio < 1.0 - params.epsilonLow && advantage < 0.0) || (ratio > 1.0 + params.epsilonHigh && advantage > 0.0);
   }
-  let gap = token.y - lp;
+  let gap = reference[n].x - lp;
   let kl = exp(gap) - gap - 1.0;
   let loss = weight * (params.beta * kl - objective) - params.entropyWeight * scores[n].y;
   grads[n] = vec2f(dlp + weight * params.beta * (1.0 - exp(gap)), -params.entropyWeight);

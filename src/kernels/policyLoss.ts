@@ -24,9 +24,10 @@ const buffers = () => ({
   tokens: LOGPROBS.flatMap((lp, n) => {
     const span = inSpan(n);
     return span
-      ? [Math.fround(lp - DRIFT[n]!), Math.fround(lp + REFERENCES[n]!), advantageOf(span), Math.fround(1 / 4 / (span[1]! - span[0]!))]
+      ? [Math.fround(lp - DRIFT[n]!), advantageOf(span), Math.fround(1 / 4 / (span[1]! - span[0]!)), 0]
       : [0, 0, 0, 0];
   }),
+  reference: LOGPROBS.flatMap((lp, n) => [Math.fround(lp + REFERENCES[n]!), 0, 0, 0]),
   spans: LOGPROBS.flatMap((_, n) => inSpan(n) ?? [n, n]),
   grads: unwritten(ROWS * 2 + 2),
   stats: unwritten(ROWS * 4 + 4),
@@ -38,6 +39,7 @@ export const policyLoss = defineKernel({
   wgsl,
   bindings: {
     scores: read('vec4f'),
+    reference: read('vec4f'),
     tokens: read('vec4f'),
     spans: read('vec2u'),
     grads: write('vec2f'),
@@ -56,12 +58,12 @@ export const policyLoss = defineKernel({
   },
   constants: { CISPO: 0, SEQUENCE: 0 },
   workgroups: ({ rows }) => linear(rows, 32),
-  reference({ scores, tokens, spans, grads, stats }, params, { CISPO, SEQUENCE }) {
+  reference({ scores, reference, tokens, spans, grads, stats }, params, { CISPO, SEQUENCE }) {
     const { rows, epsilonLow, epsilonHigh, delta, beta, entropyWeight, onPolicy } = params;
     const logRatio = (n: number) => (onPolicy ? 0 : scores[n * 4]! - tokens[n * 4]!);
     const [lowest, highest] = [1 - epsilonLow, 1 + epsilonHigh];
     for (let n = 0; n < rows; n++) {
-      const [, reference, advantage, weight] = tokens.subarray(n * 4, n * 4 + 4) as unknown as number[];
+      const [advantage, weight] = [tokens[n * 4 + 1]!, tokens[n * 4 + 2]!];
       if (!weight) {
         grads.set([0, 0], n * 2);
         stats.set([0, 1, 0, 0], n * 4);
@@ -72,24 +74,24 @@ export const policyLoss = defineKernel({
       let [logC, weights] = [0, 0];
       for (let m = start; m < end; m++) {
         logC += logRatio(m) / (end - start);
-        weights += tokens[m * 4 + 3]!;
+        weights += tokens[m * 4 + 2]!;
       }
       const ratio = Math.exp(Math.max(-20, Math.min(20, logC)));
       let [objective, dlp, bounded] = [0, 0, false];
       if (CISPO) {
-        objective = Math.min(ratio, epsilonHigh) * advantage! * lp;
-        dlp = -weight * Math.min(ratio, epsilonHigh) * advantage!;
-        bounded = ratio > epsilonHigh && advantage! > 0;
+        objective = Math.min(ratio, epsilonHigh) * advantage * lp;
+        dlp = -weight * Math.min(ratio, epsilonHigh) * advantage;
+        bounded = ratio > epsilonHigh && advantage > 0;
       } else {
         const capped = delta > 0 && ratio > delta;
-        const free = (capped ? delta : ratio) * advantage!;
-        const clipped = Math.max(lowest, Math.min(highest, ratio)) * advantage!;
+        const free = (capped ? delta : ratio) * advantage;
+        const clipped = Math.max(lowest, Math.min(highest, ratio)) * advantage;
         objective = Math.min(free, clipped);
         const moves = clipped < free ? ratio >= lowest && ratio <= highest : !capped;
-        if (moves && Math.abs(logC) <= 20) dlp = (-advantage! * ratio * weights) / (end - start);
-        bounded = (ratio < lowest && advantage! < 0) || (ratio > highest && advantage! > 0);
+        if (moves && Math.abs(logC) <= 20) dlp = (-advantage * ratio * weights) / (end - start);
+        bounded = (ratio < lowest && advantage < 0) || (ratio > highest && advantage > 0);
       }
-      const gap = reference! - lp;
+      const gap = reference[n * 4]! - lp;
       const kl = Math.exp(gap) - gap - 1;
       grads.set([dlp + weight * beta * (1 - Math.exp(gap)), -entropyWeight], n * 2);
       stats.set(

@@ -1,0 +1,33 @@
+/** Token embedding. */
+import { embedding as kernel } from '../../kernels/embedding';
+import { embeddingGrad } from '../../kernels/embeddingGrad';
+import { type Graph, type Tensor, TOKENS } from '../graph';
+
+/** Tokens of a batch, and the same tokens sorted by id, which the gradient of the table walks. */
+export interface TokenIds {
+  /** [N] */
+  readonly ids: Tensor;
+  /** [N] token indices, sorted by id; null where no gradient is wanted. */
+  readonly order: Tensor | null;
+  /** [V + 1] where each id starts in `order`. */
+  readonly offsets: Tensor | null;
+}
+
+/** y = table[ids]: [N, C] from a table [V, C]. */
+export function embedding(graph: Graph, { ids, order, offsets }: TokenIds, table: Tensor, rows = TOKENS): Tensor {
+  const [vocabulary, width] = table.shape as [number, number];
+  const y = graph.tensor('embedding', [ids.shape[0]!, width]);
+  graph.dispatch('embedding', kernel, { ids, table, y }, { rows, width });
+  graph.record([y], (backward) => {
+    const target = backward.into(table);
+    if (!target) return;
+    if (!order || !offsets) throw new Error('the gradient of the embedding needs its tokens sorted by id');
+    graph.dispatch(
+      'embedding grad',
+      embeddingGrad,
+      { order, offsets, dy: backward.of(y), dtable: target.tensor },
+      { vocabulary, width, accumulate: target.accumulate },
+    );
+  });
+  return y;
+}

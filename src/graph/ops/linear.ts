@@ -1,0 +1,59 @@
+/** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
+import { matmul } from '../../kernels/matmul';
+import { type Graph, type Tensor, TOKENS } from '../graph';
+
+/**
+ * y = x·Wᵀ (+ residual): x [N, K], W [M, K] as Hugging Face stores it, y [N, M].
+ * The gradient of the residual is that of y, handed on without a copy.
+ */
+export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, residual: Tensor | null = null): Tensor {
+  const [outputs, inputs] = weight.shape as [number, number];
+  if (x.shape[1] !== inputs) throw new Error(`${label}: x has ${x.shape[1]} channels, the weight takes ${inputs}`);
+  const y = graph.tensor(label, [x.shape[0]!, outputs]);
+  graph.dispatch(
+    label,
+    matmul,
+    { a: x, b: weight, addend: residual ?? x, c: y },
+    { m: TOKENS, n: outputs, k: inputs, accumulate: 0, add: residual ? 1 : 0 },
+    { TRANSPOSE_B: 1 },
+  );
+  graph.record([y], (backward) => {
+    const dy = backward.of(y);
+    const dx = backward.into(x);
+    if (dx)
+      graph.dispatch(
+        `${label} dx`,
+        matmul,
+        { a: dy, b: weight, addend: dy, c: dx.tensor },
+        { m: TOKENS, n: inputs, k: outputs, accumulate: dx.accumulate, add: 0 },
+      );
+    const dw = backward.into(weight);
+    if (dw)
+      graph.dispatch(
+        `${label} dW`,
+        matmul,
+        { a: dy, b: x, addend: dy, c: dw.tensor },
+        { m: outputs, n: inputs, k: TOKENS, accumulate: dw.accumulate, add: 0 },
+        { TRANSPOSE_A: 1 },
+      );
+    if (residual) backward.share(residual, dy);
+  });
+  return y;
+}
+
+/** The residual stream while decoding, where no gradient needs its input: y ← y + x·Wᵀ, one row a slot. */
+export function addLinear(graph: Graph, label: string, y: Tensor, x: Tensor, weight: Tensor): void {
+  slotLinear(graph, label, y, x, weight, 1);
+}
+
+/** y ← x·Wᵀ (+ y) without gradient, one row a slot. */
+export function slotLinear(graph: Graph, label: string, y: Tensor, x: Tensor, weight: Tensor, accumulate = 0): void {
+  const [outputs, inputs] = weight.shape as [number, number];
+  graph.dispatch(
+    label,
+    matmul,
+    { a: x, b: weight, addend: x, c: y },
+    { m: x.shape[0]!, n: outputs, k: inputs, accumulate, add: 0 },
+    { TRANSPOSE_B: 1 },
+  );
+}

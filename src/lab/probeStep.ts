@@ -1,0 +1,82 @@
+/**
+ * `probe step`: logits, losses, gradients and parameters of supervised steps on given tokens, so that the model and the
+ * optimizer can be held against another implementation's.
+ */
+import { z } from 'zod';
+import type { Device } from '../gpu/device';
+import type { PhiConfig } from '../model/config';
+import { Arena, parameterTable, type Tensors } from '../model/parameters';
+import { Optimizer } from '../train/optimizer';
+import { sequenceLogits } from '../train/scoring';
+import { SupervisedTrainer } from '../train/supervised';
+
+const bit = z.union([z.literal(0), z.literal(1)]);
+
+export const probeStepSchema = z.strictObject({
+  segments: z
+    .array(
+      z
+        .strictObject({ ids: z.array(z.int().min(0)).min(1), mask: z.array(bit) })
+        .refine(({ ids, mask }) => ids.length === mask.length, 'ids and mask differ in length')
+        .refine(({ mask }) => mask[0] === 0, 'mask[0] must be 0: nothing stands before the first token'),
+    )
+    .min(1),
+  optimizer: z.strictObject({
+    lr: z.number().min(0),
+    betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
+    eps: z.number().min(0),
+    weight_decay: z.number().min(0),
+    decay: z.enum(['matrices', 'all']),
+    max_grad_norm: z.number().positive().nullable(),
+  }),
+  steps: z.int().min(1).max(1000),
+  want: z.array(z.enum(['logits', 'loss', 'grads', 'params'])),
+});
+
+export interface ProbeStepResult {
+  loss?: number[];
+  logits?: number[][][];
+  grads?: Record<string, { shape: readonly number[]; data: number[] }>;
+  params?: Record<string, { shape: readonly number[]; data: number[] }>;
+}
+
+const plain = (tensors: Tensors) =>
+  Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]));
+
+export async function probeStep(
+  device: Device,
+  config: PhiConfig,
+  tensors: Tensors,
+  input: z.infer<typeof probeStepSchema>,
+): Promise<ProbeStepResult> {
+  const { segments, steps, want } = input;
+  const over = segments.flatMap(({ ids }) => ids).find((id) => id >= config.vocab_size);
+  if (over !== undefined) throw new Error(`segments: token ${over} is outside the vocabulary of ${config.vocab_size}`);
+  const table = parameterTable(config);
+  const weights = new Arena(device, table, 'weights');
+  const gradients = new Arena(device, table, 'gradients');
+  weights.load(tensors);
+  const result: ProbeStepResult = {};
+  if (want.includes('logits')) {
+    const logits = await sequenceLogits(device, config, weights, segments.map(({ ids }) => ids));
+    result.logits = logits.map((rows) => rows.map((row) => [...row]));
+  }
+  const { lr, betas, eps, weight_decay, decay, max_grad_norm } = input.optimizer;
+  const options = { betas, eps, weightDecay: weight_decay, decay, maxGradNorm: max_grad_norm };
+  const optimizer = await Optimizer.create(device, weights, gradients, options);
+  const longest = Math.max(...segments.map(({ ids }) => ids.length));
+  const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
+  const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, { tokens, longest });
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    losses.push((await trainer.step(segments, lr)).loss);
+    if (step === 0 && want.includes('grads')) result.grads = plain(await gradients.read());
+  }
+  if (want.includes('loss')) result.loss = losses;
+  if (want.includes('params')) result.params = plain(await weights.read());
+  trainer.destroy();
+  optimizer.destroy();
+  weights.buffer.destroy();
+  gradients.buffer.destroy();
+  return result;
+}

@@ -1,0 +1,120 @@
+/**
+ * Parameters are one arena with a table of names: Hugging Face's Phi-3 names and shapes, each at an offset in one flat
+ * buffer. Gradients and AdamW's moments are buffers of the same layout.
+ */
+import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
+import { DECAY_BLOCK } from '../kernels/adamw';
+import { random } from '../random';
+import { headDim, type PhiConfig } from './config';
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** First element in the arena; a multiple of 64, so that a binding may start there. */
+  readonly offset: number;
+  readonly size: number;
+  /** Standard deviation of the initial normal distribution; null for norm weights, which start at 1. */
+  readonly initialDeviation: number | null;
+}
+
+export interface ParameterTable {
+  readonly specs: readonly ParameterSpec[];
+  /** Numbers in the arena, the gaps between tensors included. */
+  readonly arenaSize: number;
+  /** Parameters proper. */
+  readonly count: number;
+}
+
+export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+/** Initial deviation of GPT-2 and Phi; the two projections into the residual stream get it over √(2L). */
+const INITIAL_DEVIATION = 0.02;
+
+export function parameterTable(config: PhiConfig): ParameterTable {
+  const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L } = config;
+  const { num_attention_heads: H, num_key_value_heads: K } = config;
+  const D = headDim(config);
+  const residual = INITIAL_DEVIATION / Math.sqrt(2 * L);
+  const specs: ParameterSpec[] = [];
+  let arenaSize = 0;
+  const add = (name: string, shape: readonly number[], initialDeviation: number | null) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    specs.push({ name, shape, offset: arenaSize, size, initialDeviation });
+    arenaSize += Math.ceil(size / DECAY_BLOCK) * DECAY_BLOCK;
+  };
+  add('model.embed_tokens.weight', [V, C], INITIAL_DEVIATION);
+  for (let l = 0; l < L; l++) {
+    const layer = `model.layers.${l}`;
+    add(`${layer}.input_layernorm.weight`, [C], null);
+    add(`${layer}.self_attn.qkv_proj.weight`, [(H + 2 * K) * D, C], INITIAL_DEVIATION);
+    add(`${layer}.self_attn.o_proj.weight`, [C, H * D], residual);
+    add(`${layer}.post_attention_layernorm.weight`, [C], null);
+    add(`${layer}.mlp.gate_up_proj.weight`, [2 * F, C], INITIAL_DEVIATION);
+    add(`${layer}.mlp.down_proj.weight`, [C, F], residual);
+  }
+  add('model.norm.weight', [C], null);
+  if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], INITIAL_DEVIATION);
+  return { specs, arenaSize, count: specs.reduce((sum, spec) => sum + spec.size, 0) };
+}
+
+/** Fresh weights: normal(0, 0.02), norms at 1. Each tensor draws from a stream of its own name. */
+export function initialTensors(config: PhiConfig, seed: number): Tensors {
+  return new Map(
+    parameterTable(config).specs.map(({ name, shape, size, initialDeviation }) => {
+      const stream = random(seed, 'weights', name);
+      const draw = initialDeviation === null ? () => 1 : () => initialDeviation * stream.normal();
+      return [name, { shape, data: Float32Array.from({ length: size }, draw) }];
+    }),
+  );
+}
+
+/** One arena on a device: weights, their gradients, or a moment of them. */
+export class Arena {
+  readonly buffer: DeviceBuffer;
+  private readonly specs: ReadonlyMap<string, ParameterSpec>;
+
+  constructor(
+    private readonly device: Device,
+    readonly table: ParameterTable,
+    readonly label: string,
+  ) {
+    this.buffer = device.createBuffer(label, table.arenaSize * 4);
+    this.specs = new Map(table.specs.map((spec) => [spec.name, spec]));
+  }
+
+  range(name: string): BufferRange {
+    const spec = this.specs.get(name);
+    if (!spec) throw new Error(`the model has no parameter ${name}`);
+    return { buffer: this.buffer, offset: spec.offset * 4, bytes: Math.ceil(spec.size / DECAY_BLOCK) * DECAY_BLOCK * 4 };
+  }
+
+  /** Loads every tensor of the table. @throws naming each that is missing, misshapen or unknown; nothing is loaded then */
+  load(tensors: Tensors, where = 'the checkpoint'): void {
+    checkTensors(this.table, tensors, where);
+    const arena = new Float32Array(this.table.arenaSize);
+    for (const { name, offset } of this.table.specs) arena.set(tensors.get(name)?.data ?? [], offset);
+    this.device.write(this.buffer, arena);
+  }
+
+  /** All tensors, by one readback. */
+  async read(): Promise<Tensors> {
+    const [bytes] = await this.device.read([{ buffer: this.buffer, offset: 0, bytes: this.buffer.bytes }]);
+    const arena = new Float32Array(bytes as ArrayBuffer);
+    return new Map(
+      this.table.specs.map(({ name, shape, offset, size }) => [name, { shape, data: arena.slice(offset, offset + size) }]),
+    );
+  }
+}
+
+function checkTensors(table: ParameterTable, tensors: Tensors, where: string): void {
+  const problems: string[] = [];
+  for (const { name, shape, size } of table.specs) {
+    const tensor = tensors.get(name);
+    if (!tensor) problems.push(`${name} is missing`);
+    else if (tensor.shape.join() !== shape.join() || tensor.data.length !== size)
+      problems.push(`${name} has shape [${tensor.shape}], expected [${shape}]`);
+  }
+  const known = new Set(table.specs.map((spec) => spec.name));
+  for (const name of tensors.keys()) if (!known.has(name)) problems.push(`${name} is not part of this model`);
+  if (problems.length > 0) throw new Error(`${where}: ${problems.join('; ')}`);
+}

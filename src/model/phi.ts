@@ -1,0 +1,70 @@
+/**
+ * The model, as Hugging Face's `Phi3ForCausalLM` computes it, over packed tokens:
+ * pre-norm blocks x ← x + attention(norm(x)), x ← x + mlp(norm(x)), then norm and lm_head. No biases, no dropout.
+ * Sizes: N tokens, C width, H query heads, K key/value heads, D head width, F feed-forward width, V vocabulary.
+ */
+import type { BufferRange } from '../gpu/device';
+import type { Graph, Tensor } from '../graph/graph';
+import { attention, type Heads, rope, type Segments } from '../graph/ops/attention';
+import { embedding, type TokenIds } from '../graph/ops/embedding';
+import { linear } from '../graph/ops/linear';
+import { rmsNorm } from '../graph/ops/rmsNorm';
+import { swiglu } from '../graph/ops/swiglu';
+import { headDim, type PhiConfig } from './config';
+import { type Arena, type ParameterTable, parameterTable } from './parameters';
+
+/** A packed batch as the model sees it. */
+export interface PhiInputs extends TokenIds, Segments {
+  /** [N], from 0 in every segment. */
+  readonly positions: Tensor;
+  /** [T, R/2, 2] cos and sin of every position up to the longest. */
+  readonly rotations: Tensor;
+}
+
+export type Weights = (name: string) => Tensor;
+
+/** The arena's tensors by name within a graph; frozen where no arena for gradients is given. */
+export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradients: Arena | null): Weights {
+  const table: ParameterTable = parameterTable(config);
+  const tensors = new Map(
+    table.specs.map(({ name, shape }) => {
+      const gradient: BufferRange | null = gradients?.range(name) ?? null;
+      return [name, graph.parameter(name, shape, weights.range(name), gradient)];
+    }),
+  );
+  return (name) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`the model has no parameter ${name}`);
+    return tensor;
+  };
+}
+
+export const headsOf = (config: PhiConfig): Heads => ({
+  heads: config.num_attention_heads,
+  kvHeads: config.num_key_value_heads,
+  headDim: headDim(config),
+});
+
+/** The embedding table where lm_head is tied to it. */
+export const lmHead = (config: PhiConfig): string =>
+  config.tie_word_embeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+
+/** Logits [N, V] of packed tokens. */
+export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
+  const eps = config.rms_norm_eps;
+  const heads = headsOf(config);
+  let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
+  for (let l = 0; l < config.num_hidden_layers; l++) {
+    const layer = `model.layers.${l}`;
+    const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps); // [N, C]
+    const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`)); // [N, (H + 2K)·D]
+    const turned = rope(graph, qkv, inputs.positions, inputs.rotations, heads);
+    const mixed = attention(graph, turned, inputs, heads); // [N, H·D]
+    x = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
+    const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps);
+    const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
+    x = linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), x);
+  }
+  const last = rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps);
+  return linear(graph, 'lm_head', last, w(lmHead(config)));
+}

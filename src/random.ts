@@ -1,0 +1,35 @@
+/**
+ * Seeded randomness for everything outside the shaders: initial weights, problems, traces, shuffles. A stream is named by a
+ * seed and any number of labels, so that drawing more in one place never shifts another. Any room may import this file.
+ */
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Uniform integer in [low, high], both included. */
+  integer(low: number, high: number): number;
+  /** Normal(0, 1), by Box and Muller. */
+  normal(): number;
+  pick<T>(items: readonly T[]): T;
+}
+
+/** FNV-1a over the labels' text. */
+export function hash(...labels: readonly (string | number)[]): number {
+  let h = 0x811c9dc5;
+  for (const char of labels.join('\u0000')) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193);
+  return h >>> 0;
+}
+
+export function random(seed: number, ...labels: readonly (string | number)[]): Random {
+  const generator = xoroshiro128plus(hash(seed, ...labels) | 0);
+  const next = () => uniformFloat64(generator);
+  return {
+    next,
+    integer: (low, high) => uniformInt(generator, low, high),
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    pick: (items) => items[uniformInt(generator, 0, items.length - 1)] as (typeof items)[number],
+  };
+}

@@ -1,0 +1,77 @@
+/** A packed batch on the device: buffers of a fixed capacity that every step writes anew. */
+import { type Packed, sortByToken } from '../data/packing';
+import type { Device, DeviceBuffer } from '../gpu/device';
+import { whole } from '../gpu/device';
+import type { Graph, Tensor } from '../graph/graph';
+import { NORM_BLOCK } from '../kernels/rmsNormGrad';
+import { type PhiConfig, rotaryDim } from '../model/config';
+import type { PhiInputs } from '../model/phi';
+import { rotationsBuffer } from '../model/rotations';
+
+export class TokenBatch {
+  private readonly buffers = new Map<string, { buffer: DeviceBuffer; shape: readonly number[] }>();
+
+  /**
+   * @param capacity most tokens of one batch
+   * @param longest most tokens of one sequence
+   */
+  constructor(
+    private readonly device: Device,
+    private readonly config: PhiConfig,
+    readonly capacity: number,
+    readonly longest: number,
+  ) {
+    for (const name of ['ids', 'positions', 'starts', 'ends', 'targets', 'order']) this.add(name, [capacity]);
+    this.add('offsets', [config.vocab_size + 1]);
+    const rotations = rotationsBuffer(device, config, longest);
+    this.buffers.set('rotations', { buffer: rotations, shape: [longest, rotaryDim(config) / 2, 2] });
+  }
+
+  /** A further array of the batch, for what a loss needs. */
+  add(name: string, shape: readonly number[]): void {
+    const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
+    this.buffers.set(name, { buffer: this.device.createBuffer(name, bytes), shape });
+  }
+
+  tensor(graph: Graph, name: string): Tensor {
+    const { buffer, shape } = this.entry(name);
+    return graph.external(name, shape, whole(buffer));
+  }
+
+  inputs(graph: Graph): PhiInputs {
+    const tensor = (name: string) => this.tensor(graph, name);
+    return {
+      ids: tensor('ids'),
+      order: tensor('order'),
+      offsets: tensor('offsets'),
+      positions: tensor('positions'),
+      starts: tensor('starts'),
+      ends: tensor('ends'),
+      rotations: tensor('rotations'),
+    };
+  }
+
+  /** Writes the packed tokens and returns the dynamic numbers that every plan over this batch runs with. */
+  write(packed: Packed): { tokens: number; normBlocks: number } {
+    if (packed.tokens > this.capacity) throw new Error(`${packed.tokens} tokens in a batch of ${this.capacity}`);
+    const { order, offsets } = sortByToken(packed.ids, this.config.vocab_size);
+    const { ids, positions, starts, ends, targets } = packed;
+    for (const [name, data] of Object.entries({ ids, positions, starts, ends, targets, order, offsets }))
+      this.writeArray(name, data);
+    return { tokens: packed.tokens, normBlocks: Math.ceil(packed.tokens / NORM_BLOCK) };
+  }
+
+  writeArray(name: string, data: Uint32Array | Float32Array): void {
+    if (data.length > 0) this.device.write(this.entry(name).buffer, data);
+  }
+
+  destroy(): void {
+    for (const { buffer } of this.buffers.values()) buffer.destroy();
+  }
+
+  private entry(name: string) {
+    const entry = this.buffers.get(name);
+    if (!entry) throw new Error(`the batch has no array ${name}`);
+    return entry;
+  }
+}

@@ -1,0 +1,86 @@
+/** AdamW with gradient clipping over the whole arena: three dispatches, no readback. */
+import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
+import { Graph } from '../graph/graph';
+import { makePlan, type Plan } from '../graph/plan';
+import { adamw, DECAY_BLOCK } from '../kernels/adamw';
+import { clipScale, NORM_PARTIALS, squareSum } from '../kernels/gradNorm';
+import { Arena } from '../model/parameters';
+
+export interface OptimizerOptions {
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+  /** Which tensors decay: matrices alone, or norm weights too. */
+  readonly decay: 'matrices' | 'all';
+  /** Largest norm of the whole gradient; null for no clipping. */
+  readonly maxGradNorm: number | null;
+}
+
+export class Optimizer {
+  private steps = 0;
+  private constructor(
+    readonly options: OptimizerOptions,
+    private readonly plan: Plan,
+    /** (gradient norm before clipping, factor), 2 floats. */
+    readonly clip: DeviceBuffer,
+    private readonly owned: readonly DeviceBuffer[],
+  ) {}
+
+  static async create(device: Device, weights: Arena, gradients: Arena, options: OptimizerOptions): Promise<Optimizer> {
+    const { table } = weights;
+    const m = new Arena(device, table, 'first moments');
+    const v = new Arena(device, table, 'second moments');
+    const blocks = table.arenaSize / DECAY_BLOCK;
+    const decayBuffer = device.createBuffer('weight decay', Math.ceil(blocks / 4) * 16);
+    const decays = new Float32Array(blocks);
+    for (const { offset, size, shape } of table.specs)
+      if (options.decay === 'all' || shape.length > 1)
+        decays.fill(options.weightDecay, offset / DECAY_BLOCK, Math.ceil((offset + size) / DECAY_BLOCK));
+    device.write(decayBuffer, decays);
+    const clipBuffer = device.createBuffer('clip', 16);
+    const graph = new Graph();
+    const count = table.arenaSize;
+    const flat = (label: string, buffer: DeviceBuffer) => graph.external(label, [count], whole(buffer));
+    const grads = flat('gradients', gradients.buffer);
+    const partial = graph.tensor('squares', [NORM_PARTIALS]);
+    const clip = graph.external('clip', [2], whole(clipBuffer));
+    graph.dispatch('square sum', squareSum, { x: grads, partial }, { count, partials: NORM_PARTIALS });
+    graph.dispatch('clip', clipScale, { partial, clip }, { partials: NORM_PARTIALS, maxNorm: options.maxGradNorm ?? 0 });
+    graph.dispatch(
+      'AdamW',
+      adamw,
+      {
+        grads,
+        decay: graph.external('weight decay', [blocks], whole(decayBuffer)),
+        clip,
+        m: flat('m', m.buffer),
+        v: flat('v', v.buffer),
+        p: flat('weights', weights.buffer),
+      },
+      {
+        count,
+        lr: { dynamic: 'lr' },
+        beta1: options.betas[0],
+        beta2: options.betas[1],
+        eps: options.eps,
+        correction1: { dynamic: 'correction1' },
+        correction2: { dynamic: 'correction2' },
+      },
+    );
+    const owned = [m.buffer, v.buffer, decayBuffer, clipBuffer];
+    return new Optimizer(options, await makePlan(device, graph), clipBuffer, owned);
+  }
+
+  /** The next step, to be submitted after the gradients. */
+  step(lr: number): Run {
+    this.steps++;
+    const [beta1, beta2] = this.options.betas;
+    const dynamics = { lr, correction1: 1 - beta1 ** this.steps, correction2: 1 - beta2 ** this.steps };
+    return { sequence: this.plan.sequence, dynamics };
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+    for (const buffer of this.owned) buffer.destroy();
+  }
+}

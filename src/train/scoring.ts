@@ -1,0 +1,36 @@
+/** Forward passes without gradients: the logits of whole sequences. */
+import { pack } from '../data/packing';
+import type { Device } from '../gpu/device';
+import { Graph } from '../graph/graph';
+import { makePlan } from '../graph/plan';
+import type { PhiConfig } from '../model/config';
+import type { Arena } from '../model/parameters';
+import { phi, weightsOf } from '../model/phi';
+import { TokenBatch } from './batch';
+
+/** Logits [T][V] of every sequence, each on its own. */
+export async function sequenceLogits(
+  device: Device,
+  config: PhiConfig,
+  weights: Arena,
+  sequences: readonly (readonly number[])[],
+): Promise<Float32Array[][]> {
+  const packed = pack(sequences, true);
+  const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
+  const batch = new TokenBatch(device, config, packed.tokens, longest);
+  const graph = new Graph();
+  const logits = graph.output(phi(graph, config, weightsOf(graph, config, weights, null), batch.inputs(graph)));
+  const plan = await makePlan(device, graph);
+  device.submit([{ sequence: plan.sequence, dynamics: batch.write(packed) }]);
+  const [bytes] = await device.read([plan.range(logits)]);
+  plan.destroy();
+  batch.destroy();
+  const V = config.vocab_size;
+  const numbers = new Float32Array(bytes as ArrayBuffer);
+  return sequences.map((ids, i) =>
+    ids.map((_, t) => {
+      const row = (packed.firstRows[i] as number) + t;
+      return numbers.slice(row * V, (row + 1) * V);
+    }),
+  );
+}

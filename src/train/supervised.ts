@@ -1,0 +1,90 @@
+/** One supervised step: mean cross-entropy over the targets of packed sequences, backward, AdamW. */
+import { pack, rowsOf, splitByRows } from '../data/packing';
+import { type BufferRange, type Device, whole } from '../gpu/device';
+import { Graph } from '../graph/graph';
+import { crossEntropy } from '../graph/ops/losses';
+import { makePlan, type Plan } from '../graph/plan';
+import type { PhiConfig } from '../model/config';
+import type { Arena } from '../model/parameters';
+import { phi, weightsOf } from '../model/phi';
+import { TokenBatch } from './batch';
+import type { Optimizer } from './optimizer';
+
+/** A sequence and, for each of its tokens, 1 where it is a target: predicted from what stands before it. */
+export interface Example {
+  readonly ids: readonly number[];
+  readonly mask: readonly number[];
+}
+
+/** Read after the step ran; awaiting it is what waits for the device. */
+export interface SupervisedResult {
+  /** Mean cross-entropy over the targets, nats. */
+  readonly loss: number;
+  /** Norm of the whole gradient before clipping. */
+  readonly gradNorm: number;
+}
+
+export interface BatchCapacity {
+  /** Most tokens of one forward pass; longer steps are several passes whose gradients add up. */
+  readonly tokens: number;
+  /** Most tokens of one sequence. */
+  readonly longest: number;
+}
+
+export class SupervisedTrainer {
+  private constructor(
+    private readonly device: Device,
+    private readonly optimizer: Optimizer,
+    private readonly batch: TokenBatch,
+    private readonly plan: Plan,
+    private readonly losses: BufferRange,
+  ) {}
+
+  static async create(
+    device: Device,
+    config: PhiConfig,
+    weights: Arena,
+    gradients: Arena,
+    optimizer: Optimizer,
+    capacity: BatchCapacity,
+  ): Promise<SupervisedTrainer> {
+    const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
+    batch.add('weights', [capacity.tokens]);
+    const graph = new Graph();
+    const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), batch.inputs(graph));
+    const losses = crossEntropy(graph, logits, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
+    graph.output(losses);
+    graph.backward();
+    const plan = await makePlan(device, graph);
+    return new SupervisedTrainer(device, optimizer, batch, plan, plan.range(losses));
+  }
+
+  /**
+   * One optimizer step over all the examples, split into passes where they exceed the capacity. Submits at once; the
+   * promise is the asynchronous readback of loss and gradient norm.
+   */
+  step(examples: readonly Example[], lr: number): Promise<SupervisedResult> {
+    const targets = examples.reduce((sum, { mask }) => sum + mask.slice(1).reduce((n, m) => n + m, 0), 0);
+    if (targets === 0) throw new Error('no token of this batch is a target');
+    const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
+    const reads: Promise<ArrayBuffer[]>[] = [];
+    passes.forEach((pass, i) => {
+      const last = i === passes.length - 1;
+      const rows = this.batch.write(pack(pass.map(({ ids }) => ids)));
+      this.batch.writeArray('weights', Float32Array.from(pass.flatMap(({ mask }) => mask.slice(1)), (m) => m / targets));
+      const gradient = { sequence: this.plan.sequence, dynamics: { ...rows, accumulate: i === 0 ? 0 : 1 } };
+      this.device.submit(last ? [gradient, this.optimizer.step(lr)] : [gradient]);
+      const losses = { ...this.losses, bytes: rows.tokens * 4 };
+      reads.push(this.device.read(last ? [losses, whole(this.optimizer.clip)] : [losses]));
+    });
+    return Promise.all(reads).then((results) => ({
+      loss: results.reduce((sum, [losses]) => sum + new Float32Array(losses!).reduce((a, b) => a + b, 0), 0),
+      gradNorm: new Float32Array(results.at(-1)![1]!)[0]!,
+    }));
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+    this.batch.destroy();
+  }
+}
