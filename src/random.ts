@@ -16,11 +16,16 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
-/** FNV-1a over the labels' text. */
+/**
+ * 32 bits of the labels' text: FNV-1a, then murmur3's finalizer. Without the finalizer the low bits of FNV-1a are the parity
+ * of the text's low bits, which is the very answer of some problems.
+ */
 export function hash(...labels: readonly (string | number)[]): number {
   let h = 0x811c9dc5;
   for (const char of labels.join('\u0000')) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193);
-  return h >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 export function random(seed: number, ...labels: readonly (string | number)[]): Random {

@@ -76,7 +76,7 @@ export async function probeStep(
   if (want.includes('params')) result.params = plain(await weights.read());
   trainer.destroy();
   optimizer.destroy();
-  weights.buffer.destroy();
-  gradients.buffer.destroy();
+  weights.destroy();
+  gradients.destroy();
   return result;
 }

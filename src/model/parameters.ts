@@ -13,8 +13,11 @@ export interface ParameterSpec {
   /** First element in the arena; a multiple of 64, so that a binding may start there. */
   readonly offset: number;
   readonly size: number;
-  /** Standard deviation of the initial normal distribution; null for norm weights, which start at 1. */
-  readonly initialDeviation: number | null;
+  /**
+   * Standard deviation of the initial normal distribution in units of the model's: 1, or 1/√(2L) for the two projections
+   * into the residual stream; null for norm weights, which start at 1.
+   */
+  readonly initialScale: number | null;
 }
 
 export interface ParameterTable {
@@ -27,42 +30,42 @@ export interface ParameterTable {
 
 export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** Initial deviation of GPT-2 and Phi; the two projections into the residual stream get it over √(2L). */
-const INITIAL_DEVIATION = 0.02;
-
 export function parameterTable(config: PhiConfig): ParameterTable {
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L } = config;
   const { num_attention_heads: H, num_key_value_heads: K } = config;
   const D = headDim(config);
-  const residual = INITIAL_DEVIATION / Math.sqrt(2 * L);
+  const residual = 1 / Math.sqrt(2 * L);
   const specs: ParameterSpec[] = [];
   let arenaSize = 0;
-  const add = (name: string, shape: readonly number[], initialDeviation: number | null) => {
+  const add = (name: string, shape: readonly number[], initialScale: number | null) => {
     const size = shape.reduce((product, n) => product * n, 1);
-    specs.push({ name, shape, offset: arenaSize, size, initialDeviation });
+    specs.push({ name, shape, offset: arenaSize, size, initialScale });
     arenaSize += Math.ceil(size / DECAY_BLOCK) * DECAY_BLOCK;
   };
-  add('model.embed_tokens.weight', [V, C], INITIAL_DEVIATION);
+  add('model.embed_tokens.weight', [V, C], 1);
   for (let l = 0; l < L; l++) {
     const layer = `model.layers.${l}`;
     add(`${layer}.input_layernorm.weight`, [C], null);
-    add(`${layer}.self_attn.qkv_proj.weight`, [(H + 2 * K) * D, C], INITIAL_DEVIATION);
+    add(`${layer}.self_attn.qkv_proj.weight`, [(H + 2 * K) * D, C], 1);
     add(`${layer}.self_attn.o_proj.weight`, [C, H * D], residual);
     add(`${layer}.post_attention_layernorm.weight`, [C], null);
-    add(`${layer}.mlp.gate_up_proj.weight`, [2 * F, C], INITIAL_DEVIATION);
+    add(`${layer}.mlp.gate_up_proj.weight`, [2 * F, C], 1);
     add(`${layer}.mlp.down_proj.weight`, [C, F], residual);
   }
   add('model.norm.weight', [C], null);
-  if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], INITIAL_DEVIATION);
+  if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], 1);
   return { specs, arenaSize, count: specs.reduce((sum, spec) => sum + spec.size, 0) };
 }
 
-/** Fresh weights: normal(0, 0.02), norms at 1. Each tensor draws from a stream of its own name. */
-export function initialTensors(config: PhiConfig, seed: number): Tensors {
+/**
+ * Fresh weights: normal(0, deviation), norms at 1. Each tensor draws from a stream of its own name.
+ * @param deviation Hugging Face's `initializer_range`
+ */
+export function initialTensors(config: PhiConfig, deviation: number, seed: number): Tensors {
   return new Map(
-    parameterTable(config).specs.map(({ name, shape, size, initialDeviation }) => {
+    parameterTable(config).specs.map(({ name, shape, size, initialScale }) => {
       const stream = random(seed, 'weights', name);
-      const draw = initialDeviation === null ? () => 1 : () => initialDeviation * stream.normal();
+      const draw = initialScale === null ? () => 1 : () => deviation * initialScale * stream.normal();
       return [name, { shape, data: Float32Array.from({ length: size }, draw) }];
     }),
   );
@@ -94,6 +97,10 @@ export class Arena {
     const arena = new Float32Array(this.table.arenaSize);
     for (const { name, offset } of this.table.specs) arena.set(tensors.get(name)?.data ?? [], offset);
     this.device.write(this.buffer, arena);
+  }
+
+  destroy(): void {
+    this.buffer.destroy();
   }
 
   /** All tensors, by one readback. */

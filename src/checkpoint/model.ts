@@ -1,0 +1,50 @@
+/** A model as files that Hugging Face loads: config.json, model.safetensors, tokenizer.json. Names and bytes, no disk. */
+import { type PhiConfig, parsePhiConfig, toHuggingFaceConfig } from '../model/config';
+import type { Tensors } from '../model/parameters';
+import { Tokenizer } from '../text/tokenizer';
+import { readSafetensors, writeSafetensors } from './safetensors';
+
+export interface SavedModel {
+  readonly config: PhiConfig;
+  readonly tensors: Tensors;
+  readonly tokenizer: Tokenizer;
+}
+
+export const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'] as const;
+export type ModelFiles = Readonly<Record<(typeof MODEL_FILES)[number], Uint8Array>>;
+
+const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+
+export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelFiles {
+  const { end, pad } = tokenizer.special;
+  return {
+    'config.json': json(toHuggingFaceConfig(config, { end, pad })),
+    'model.safetensors': writeSafetensors(tensors),
+    'tokenizer.json': json(tokenizer.toJson()),
+  };
+}
+
+export function parseJson(bytes: Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new Error(`${where} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The config and the tensors alone: what a model of another vocabulary has too. */
+export function readWeights(files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>): Pick<SavedModel, 'config' | 'tensors'> {
+  return {
+    config: parsePhiConfig(parseJson(files['config.json'], 'config.json')),
+    tensors: readSafetensors(files['model.safetensors']),
+  };
+}
+
+/** @throws naming the file and what is wrong in it */
+export function modelFromFiles(files: ModelFiles): SavedModel {
+  const weights = readWeights(files);
+  const tokenizer = Tokenizer.fromJson(parseJson(files['tokenizer.json'], 'tokenizer.json'));
+  if (tokenizer.size !== weights.config.vocab_size)
+    throw new Error(`tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}`);
+  return { ...weights, tokenizer };
+}

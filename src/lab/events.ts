@@ -1,0 +1,129 @@
+/**
+ * What a run says as it happens. The live screen, a file, a recording and the terminal all read these; nothing else leaves a
+ * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
+ */
+import type { Accuracy } from '../eval/accuracy';
+import type { GrpoStep } from '../train/grpo';
+import type { Recipe } from './recipe';
+
+export type Stage = 'compile' | 'sft' | 'evaluate' | 'grpo';
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly recipe: Recipe;
+  /** What computes, in words. */
+  readonly adapter: string;
+  readonly device: 'webgpu' | 'cpu';
+  readonly parameters: number;
+  /** Token of each id, so that a reader needs nothing else. */
+  readonly vocabulary: readonly string[];
+}
+
+export interface StageEvent {
+  readonly type: 'stage';
+  readonly stage: Stage;
+}
+
+export interface SftEvent {
+  readonly type: 'sft';
+  readonly step: number;
+  readonly loss: number;
+  readonly grad_norm: number;
+  readonly learning_rate: number;
+  readonly num_tokens: number;
+  /** Seconds since the step before. */
+  readonly step_time: number;
+}
+
+export interface GrpoEvent extends GrpoStep {
+  readonly type: 'grpo';
+  readonly step_time: number;
+}
+
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  /** After which stage. */
+  readonly stage: 'sft' | 'grpo';
+  readonly greedy: Accuracy;
+  readonly sampled: Accuracy;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly summary: Summary;
+}
+
+export type LabEvent = StartEvent | StageEvent | SftEvent | GrpoEvent | EvaluationEvent | EndEvent;
+
+/** `summary.json`. */
+export interface Summary {
+  readonly recipe: string;
+  readonly seed: number;
+  readonly adapter: string;
+  readonly seconds: number;
+  readonly sft: {
+    readonly steps: number;
+    readonly final_loss: number | null;
+    readonly greedy_accuracy: number;
+    readonly sampled_accuracy: number;
+    /** Of the greedy answers, tokens. */
+    readonly mean_length: number;
+  };
+  readonly grpo: {
+    readonly steps: number;
+    readonly curve: readonly CurvePoint[];
+    readonly greedy_accuracy: number;
+    readonly sampled_accuracy: number;
+    readonly mean_length: number;
+  };
+}
+
+export interface CurvePoint {
+  readonly step: number;
+  readonly reward: number;
+  readonly accuracy: number;
+  readonly mean_length: number;
+  readonly kl: number;
+  readonly entropy: number;
+  readonly frac_reward_zero_std: number;
+}
+
+export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>): CurvePoint => ({
+  step,
+  reward: metrics.reward!,
+  accuracy: metrics.accuracy!,
+  mean_length: metrics['completions/mean_length']!,
+  kl: metrics.kl!,
+  entropy: metrics.entropy!,
+  frac_reward_zero_std: metrics.frac_reward_zero_std!,
+});
+
+/** Decimals that numbers of single tokens keep in a file. */
+const TOKEN_DECIMALS = 1e3;
+
+/** One line of `events.jsonl`. */
+export const eventToLine = (event: LabEvent): string =>
+  JSON.stringify(event, (_, value: unknown) => {
+    if (value instanceof Float32Array) return Array.from(value, (n) => Math.round(n * TOKEN_DECIMALS) / TOKEN_DECIMALS);
+    if (value instanceof Uint16Array) return [...value];
+    return value;
+  });
+
+const eventTypes: readonly string[] = ['start', 'stage', 'sft', 'grpo', 'evaluation', 'end'] satisfies LabEvent['type'][];
+
+/** Reads `events.jsonl`. @throws naming the first line that is no event */
+export function eventsFromLines(text: string, where = 'events.jsonl'): LabEvent[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line, i) => {
+    let event: unknown;
+    try {
+      event = JSON.parse(line);
+    } catch (error) {
+      throw new Error(`${where}: line ${i + 1} is not JSON (${(error as Error).message})`);
+    }
+    const type = (event as { type?: unknown } | null)?.type;
+    if (typeof type !== 'string' || !eventTypes.includes(type))
+      throw new Error(`${where}: line ${i + 1} has type ${JSON.stringify(type)}, which is no event`);
+    return event as LabEvent;
+  });
+}

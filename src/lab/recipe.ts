@@ -1,0 +1,165 @@
+/**
+ * A recipe: plain, validated data that determines a run down to the seed. Ranges, defaults, labels and explanations stand
+ * with each field; the Setup panel, the terminal's --set and the errors all come from here.
+ */
+import { z } from 'zod';
+import { parsePhiConfig, type PhiConfig } from '../model/config';
+import { taskByName, taskNames } from '../tasks';
+import { lossTypes } from '../train/lossOptions';
+
+const integer = (title: string, description: string, initial: number, min: number, max: number) =>
+  z.int().min(min).max(max).default(initial).meta({ title, description });
+const number = (title: string, description: string, initial: number, min: number, max: number) =>
+  z.number().min(min).max(max).default(initial).meta({ title, description });
+const choice = <const T extends readonly [string, ...string[]]>(title: string, description: string, options: T, initial: T[number]) =>
+  z.enum(options).default(initial as never).meta({ title, description });
+const flag = (title: string, description: string, initial: boolean) =>
+  z.boolean().default(initial).meta({ title, description });
+
+const section = <T extends z.ZodRawShape>(title: string, description: string, shape: T) =>
+  z.strictObject(shape).prefault({} as never).meta({ title, description });
+
+export const recipeSchema = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'letters, digits and dashes').max(60).default('custom'),
+    title: z.string().max(80).default('Custom run'),
+    about: z.string().max(400).default(''),
+    seed: integer('Seed', 'Every random number of the run follows from it: weights, problems, traces, samples.', 0, 0, 2 ** 31 - 1),
+    task: section('Task', 'What the model learns to answer.', {
+      name: choice('Task', 'Problems with an exact verifier and teacher traces.', taskNames as ['parity', 'addition'], 'parity'),
+      level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
+    }),
+    model: section('Model', "A Phi-3 transformer, as Hugging Face's Phi3ForCausalLM.", {
+      layers: integer('Layers L', 'Blocks of attention and feed-forward.', 2, 1, 24),
+      width: integer('Width C', 'Channels of the residual stream.', 64, 8, 1024),
+      heads: integer('Heads H', 'Query heads; width ÷ heads is the head width, a multiple of 4.', 4, 1, 32),
+      kvHeads: integer('Key/value heads K', 'Heads of keys and values, shared by H ÷ K query heads each.', 2, 1, 32),
+      ffn: integer('Feed-forward F', 'Width of the SwiGLU layer.', 192, 8, 4096),
+      tied: flag('Tied embeddings', 'One table for the input embedding and for lm_head.', true),
+      ropeTheta: number('RoPE base', 'Base of the rotary angles; the report doubles it to stretch the context.', 10000, 1, 1e7),
+      initializerRange: number(
+        'Initial deviation',
+        "Standard deviation of fresh weights. Phi's 0.02 suits widths in the thousands; at 64 channels it leaves attention too flat to learn from.",
+        0.07,
+        1e-4,
+        1,
+      ),
+      partialRotary: number('Rotary share', 'Share of each head that turns with the position.', 1, 0, 1),
+    }),
+    sft: section('SFT', 'Supervised fine-tuning on teacher traces, loss on completions only.', {
+      steps: integer('Steps', 'Optimizer steps; 0 skips this stage.', 300, 0, 100_000),
+      sequences: integer('Sequences a step', 'Traces packed end to end into one batch.', 64, 1, 4096),
+      learningRate: number('Learning rate', 'Peak rate of AdamW.', 3e-3, 0, 1),
+      warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 50, 0, 10_000),
+      floor: number('Final share', 'Share of the peak at which the cosine ends.', 0.1, 0, 1),
+      weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0.1, 0, 10),
+      maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
+      shortShare: number('Short traces', 'Share of traces that answer at once, with an empty think block.', 0.75, 0, 1),
+      gateEvery: integer('Gate every', 'Steps between two looks at the sampled accuracy; 0 for none.', 0, 0, 10_000),
+      gateAccuracy: number('Gate', 'Sampled accuracy that ends the stage early; 0 for none.', 0, 0, 1),
+    }),
+    grpo: section('GRPO', 'Group Relative Policy Optimization: each thought is judged against its group.', {
+      steps: integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000),
+      prompts: integer('Problems a step P', 'Each is answered G times.', 16, 1, 1024),
+      groupSize: integer('Group size G', 'Completions of one problem that are compared with each other.', 8, 2, 64),
+      learningRate: number('Learning rate', 'Peak rate of AdamW.', 3e-4, 0, 1),
+      warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
+      decay: choice('Schedule', 'After the warm-up: constant, or a cosine to a tenth.', ['constant', 'cosine'], 'constant'),
+      weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
+      maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
+      lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),
+      beta: number('β, KL', 'Weight of the KL to the model as SFT left it.', 0.001, 0, 10),
+      gamma: number('γ, entropy', 'Weight of the entropy bonus.', 0.001, 0, 10),
+      epsilonLow: number('ε low', 'The ratio is clipped below 1 − ε low.', 0.2, 0, 1),
+      epsilonHigh: number('ε high', 'The ratio is clipped above 1 + ε high; for cispo the cap itself.', 0.2, 0, 10),
+      delta: number('δ', 'Cap of the ratio before clipping (two-sided); 0 for none.', 0, 0, 100),
+      scaleRewards: choice('Scale rewards', 'Advantages are divided by the std of the group, of the batch, or not (Dr. GRPO).', ['group', 'batch', 'none'], 'group'),
+      importanceSampling: choice('Ratio', 'Per token, or per sequence (GSPO).', ['token', 'sequence'], 'token'),
+      updates: integer('Updates μ', 'Optimizer steps on each batch of rollouts.', 1, 1, 64),
+      maskTruncated: flag('Mask truncated', 'Completions that were cut off do not count in the loss.', false),
+      temperature: number('Temperature', 'Of the rollouts.', 1, 0.05, 5),
+      topP: number('Top-p', 'Nucleus of the rollouts; 1 for all.', 1, 0.01, 1),
+      topK: integer('Top-k', 'Likeliest tokens of the rollouts; 0 for all.', 0, 0, 1000),
+      minP: number('Min-p', 'Least share of the likeliest token; 0 for all.', 0, 0, 1),
+      tokensPerPass: integer('Tokens a pass', 'Most tokens of one forward and backward pass; larger batches add up gradients.', 4096, 128, 262_144),
+    }),
+    reward: section('Reward', "The report's reward; lengths in tokens, the end token included.", {
+      lMax: integer('L max', 'Completion budget; a completion that reaches it without an end is cut off.', 24, 4, 4096),
+      lPos: number('L pos', 'A right answer longer than this earns less.', 19.2, 0, 4096),
+      lNeg: number('L neg', 'A wrong answer shorter than this costs more.', 8.4, 1, 4096),
+      accuracy: number('Weight of accuracy', "The report's is 8/13.", 8 / 13, -10, 10),
+      repetition: number('Weight of repetition', "The report's is 1/13.", 1 / 13, -10, 10),
+    }),
+    evaluation: section('Evaluation', 'On problems that training never sees.', {
+      problems: integer('Problems', 'Held-out problems, answered once greedily and once sampled.', 256, 1, 8192),
+      temperature: number('Temperature', 'Of the sampled answers.', 1, 0.05, 5),
+    }),
+  })
+  .superRefine((recipe, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { level } = taskByName(recipe.task.name);
+    if (recipe.task.level < level.min || recipe.task.level > level.max)
+      issue(['task', 'level'], `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`);
+    if (recipe.reward.lPos >= recipe.reward.lMax)
+      issue(['reward', 'lPos'], `L pos (${recipe.reward.lPos}) must be below L max (${recipe.reward.lMax})`);
+    if (recipe.grpo.lossType !== 'cispo' && recipe.grpo.epsilonHigh > 1)
+      issue(['grpo', 'epsilonHigh'], 'above 1 only for cispo, where it is the cap of the ratio itself');
+    try {
+      phiConfigOf(recipe, 104);
+    } catch (error) {
+      issue(['model'], (error as Error).message);
+    }
+  });
+
+export type Recipe = z.infer<typeof recipeSchema>;
+/** A recipe with anything left out that has a default. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** The model's shape in Hugging Face's names. @throws naming what does not fit together */
+export function phiConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: number): PhiConfig {
+  return parsePhiConfig(
+    {
+      vocab_size: vocabulary,
+      hidden_size: model.width,
+      num_hidden_layers: model.layers,
+      num_attention_heads: model.heads,
+      num_key_value_heads: model.kvHeads,
+      intermediate_size: model.ffn,
+      rope_theta: model.ropeTheta,
+      partial_rotary_factor: model.partialRotary,
+      tie_word_embeddings: model.tied,
+    },
+    'model',
+  );
+}
+
+/** Fills in defaults. @throws naming every field that is wrong, where it stands and what it may be */
+export function parseRecipe(input: unknown, where = 'recipe'): Recipe {
+  const parsed = recipeSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`).join('\n'),
+  );
+}
+
+/**
+ * The recipe with fields set by path (`grpo.steps` → 40), checked anew.
+ * @throws naming a path that does not exist or a value out of range
+ */
+export function withFields(recipe: Recipe, fields: Readonly<Record<string, unknown>>): Recipe {
+  const copy = structuredClone(recipe) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(fields)) {
+    const keys = path.split('.');
+    const last = keys.pop() as string;
+    let at = copy;
+    for (const key of keys) {
+      const next = at[key];
+      if (typeof next !== 'object' || next === null) throw new Error(`recipe: there is no field ${path}`);
+      at = next as Record<string, unknown>;
+    }
+    if (!(last in at) || typeof at[last] === 'object') throw new Error(`recipe: there is no field ${path}`);
+    at[last] = value;
+  }
+  return parseRecipe(copy);
+}

@@ -1,0 +1,46 @@
+/** The recipes that come with the lab. */
+import { modelPresets } from '../model/presets';
+import { parseRecipe, type Recipe, type RecipeInput } from './recipe';
+
+const inputs: readonly RecipeInput[] = [
+  {
+    name: 'parity-12',
+    title: 'Parity of 12 bits',
+    about:
+      'After SFT the model answers at once and guesses. GRPO makes it think, because thinking is what gets rewarded.',
+    task: { name: 'parity', level: 12 },
+    // nano with a feed-forward layer that makes 91 K parameters
+    model: { ...modelPresets.nano, ffn: 156 },
+  },
+  {
+    name: 'addition-2',
+    title: 'Addition of two digits',
+    about: 'RL sharpens what SFT began: half of the traces add column by column, half answer at once.',
+    task: { name: 'addition', level: 2 },
+    model: { ...modelPresets.nano, layers: 3, ffn: 156 },
+    sft: { shortShare: 0.5 },
+    grpo: { prompts: 32, steps: 96 },
+    reward: { lMax: 32, lPos: 25.6, lNeg: 11.2 },
+  },
+  {
+    name: 'parity-8-nano',
+    title: 'Parity of 8 bits, quick',
+    about: 'The same lesson in a fraction of the time: fewer bits, fewer steps. For software adapters and the CPU.',
+    task: { name: 'parity', level: 8 },
+    model: { ...modelPresets.nano, ffn: 156 },
+    sft: { steps: 200, sequences: 48, warmup: 30 },
+    grpo: { steps: 20, prompts: 8 },
+    reward: { lMax: 18, lPos: 14.4, lNeg: 6.3 },
+    evaluation: { problems: 24 },
+  },
+];
+
+export const recipes: readonly Recipe[] = inputs.map((input) => parseRecipe(input, `recipe ${input.name}`));
+
+/** @throws naming the recipes that there are */
+export function recipeByName(name: string): Recipe {
+  const recipe = recipes.find((candidate) => candidate.name === name);
+  if (!recipe)
+    throw new Error(`there is no recipe ${JSON.stringify(name)}; there are ${recipes.map((r) => r.name).join(', ')}`);
+  return recipe;
+}

@@ -1,0 +1,185 @@
+/**
+ * A run: SFT, then GRPO, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
+ * to pause is not to pull, to stop is to return.
+ */
+import { heldOutProblems } from '../data/problems';
+import { measureAccuracy } from '../eval/accuracy';
+import { grpo } from '../train/grpo';
+import type { LossOptions } from '../train/lossOptions';
+import { Optimizer, type OptimizerOptions } from '../train/optimizer';
+import { PolicyTrainer } from '../train/policy';
+import { sft } from '../train/sft';
+import { SupervisedTrainer } from '../train/supervised';
+import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
+import type { Recipe } from './recipe';
+import type { Session } from './session';
+
+const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
+
+const optimizerOptions = ({ weightDecay, maxGradNorm }: { weightDecay: number; maxGradNorm: number }): OptimizerOptions => ({
+  ...ADAM,
+  weightDecay,
+  maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
+});
+
+export const lossOptions = ({ grpo: options, reward }: Pick<Recipe, 'grpo' | 'reward'>): LossOptions => ({
+  lossType: options.lossType,
+  beta: options.beta,
+  gamma: options.gamma,
+  epsilonLow: options.epsilonLow,
+  epsilonHigh: options.epsilonHigh,
+  delta: options.delta > 0 ? options.delta : null,
+  importanceSamplingLevel: options.importanceSampling,
+  maxCompletionLength: reward.lMax,
+});
+
+/** @param now seconds, for step times */
+export async function* run(
+  session: Session,
+  now: () => number = () => performance.now() / 1000,
+): AsyncGenerator<LabEvent, void> {
+  const { recipe, device, task, tokenizer } = session;
+  const began = now();
+  yield {
+    type: 'start',
+    recipe,
+    adapter: device.name,
+    device: device.kind,
+    parameters: session.table.count,
+    vocabulary: tokenizer.tokens,
+  };
+  const problems = heldOutProblems(task, recipe.task.level, recipe.evaluation.problems, recipe.seed);
+  const { temperature } = recipe.evaluation;
+  const measure = (sampling: { temperature: number }, seedOffset: number) =>
+    measureAccuracy(session.generate, task, tokenizer, problems, {
+      ...sampling,
+      seed: (recipe.seed + seedOffset) >>> 0,
+    });
+  const evaluation = async (stage: 'sft' | 'grpo'): Promise<EvaluationEvent> => ({
+    type: 'evaluation',
+    stage,
+    greedy: await measure({ temperature: 0 }, 0),
+    sampled: await measure({ temperature }, 0x5eed),
+  });
+
+  yield { type: 'stage', stage: 'compile' };
+  await session.openSampler();
+  const supervised = await openSupervised(session);
+
+  yield { type: 'stage', stage: 'sft' };
+  let sftSteps = 0;
+  let finalLoss: number | null = null;
+  let tokens = 0;
+  let last = now();
+  const stepTime = () => {
+    const before = last;
+    last = now();
+    return last - before;
+  };
+  const { steps, warmup, floor, learningRate } = recipe.sft;
+  const sftOptions = {
+    ...recipe.sft,
+    seed: recipe.seed,
+    level: recipe.task.level,
+    schedule: { peak: learningRate, warmup, steps, decay: 'cosine', floor } as const,
+  };
+  const gate = async () => (await measure({ temperature }, 0x9a7e)).accuracy;
+  for await (const step of sft(supervised, task, tokenizer, sftOptions, gate)) {
+    sftSteps = step.step;
+    finalLoss = step.loss;
+    tokens += step.tokens;
+    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm });
+    yield {
+      type: 'sft',
+      step: step.step,
+      loss: step.loss,
+      grad_norm: step.gradNorm,
+      learning_rate: step.learningRate,
+      num_tokens: tokens,
+      step_time: stepTime(),
+    };
+  }
+  yield { type: 'stage', stage: 'evaluate' };
+  const afterSft = await evaluation('sft');
+  yield afterSft;
+
+  device.copy(session.weights.buffer, session.reference.buffer);
+  yield { type: 'stage', stage: 'compile' };
+  const policy = await openPolicy(session);
+  yield { type: 'stage', stage: 'grpo' };
+  const curve: CurvePoint[] = [];
+  last = now();
+  const sampler = await session.openSampler();
+  const options = recipe.grpo;
+  const grpoOptions = {
+    ...options,
+    seed: recipe.seed,
+    level: recipe.task.level,
+    schedule: { peak: options.learningRate, warmup: options.warmup, steps: options.steps, decay: options.decay, floor: 0.1 },
+    loss: lossOptions(recipe),
+    sampling: {
+      temperature: options.temperature,
+      topK: options.topK,
+      topP: options.topP,
+      minP: options.minP,
+      maxNew: recipe.reward.lMax,
+    },
+    limits: { lMax: recipe.reward.lMax, lPos: recipe.reward.lPos, lNeg: recipe.reward.lNeg },
+    rewardWeights: { accuracy: recipe.reward.accuracy, repetition: recipe.reward.repetition },
+  };
+  for await (const step of grpo(policy, sampler, task, tokenizer, grpoOptions)) {
+    assertFinite(`GRPO step ${step.step}`, step.metrics);
+    curve.push(curvePoint(step));
+    yield { type: 'grpo', ...step, step_time: stepTime() };
+  }
+  let afterGrpo = afterSft;
+  if (curve.length > 0) {
+    yield { type: 'stage', stage: 'evaluate' };
+    afterGrpo = await evaluation('grpo');
+    yield afterGrpo;
+  }
+  const summary: Summary = {
+    recipe: recipe.name,
+    seed: recipe.seed,
+    adapter: device.name,
+    seconds: now() - began,
+    sft: { steps: sftSteps, final_loss: finalLoss, ...accuracies(afterSft) },
+    grpo: { steps: curve.length, curve, ...accuracies(afterGrpo) },
+  };
+  yield { type: 'end', summary };
+}
+
+const accuracies = ({ greedy, sampled }: EvaluationEvent) => ({
+  greedy_accuracy: greedy.accuracy,
+  sampled_accuracy: sampled.accuracy,
+  mean_length: greedy.meanLength,
+});
+
+function assertFinite(where: string, numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers))
+    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; a lower learning rate may help`);
+}
+
+/** Most tokens of a pass that a batch of `sequences` can come to. */
+const passCapacity = ({ recipe, lengths }: Session, sequences: number) => ({
+  tokens: Math.max(lengths.longest, Math.min(recipe.grpo.tokensPerPass, sequences * lengths.longest)),
+  longest: lengths.longest,
+});
+
+async function openSupervised(session: Session): Promise<SupervisedTrainer> {
+  const { device, config, weights, gradients, recipe } = session;
+  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
+  const capacity = passCapacity(session, recipe.sft.sequences);
+  return session.own(await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity));
+}
+
+async function openPolicy(session: Session): Promise<PolicyTrainer> {
+  const { device, config, recipe } = session;
+  const optimizer = session.own(
+    await Optimizer.create(device, session.weights, session.gradients, optimizerOptions(recipe.grpo)),
+  );
+  const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
+  return session.own(
+    await PolicyTrainer.create(device, config, session, optimizer, capacity, lossOptions(recipe), recipe.grpo.temperature),
+  );
+}

@@ -1,0 +1,43 @@
+/** Addition of two numbers. The long trace writes the column sums from the right, carries included: 5+4=9,6+8=14. */
+import { z } from 'zod';
+import { exactVerdict, type Task, think } from './task';
+
+const problemSchema = z.object({ terms: z.tuple([z.int().min(0), z.int().min(0)]) });
+type Addition = z.infer<typeof problemSchema>;
+
+function columnSums([a, b]: Addition['terms']): string {
+  const columns = Math.max(String(a).length, String(b).length);
+  const steps: string[] = [];
+  let carry = 0;
+  for (let place = 0; place < columns; place++) {
+    const x = Math.floor(a / 10 ** place) % 10;
+    const y = Math.floor(b / 10 ** place) % 10;
+    const sum = x + y + carry;
+    steps.push(`${x}+${y}${carry ? '+1' : ''}=${sum}`);
+    carry = sum > 9 ? 1 : 0;
+  }
+  return steps.join(',');
+}
+
+/** Both terms have as many digits as the level says. */
+export const addition: Task<Addition> = {
+  name: 'addition',
+  title: 'Addition',
+  about: 'What is the sum of two numbers?',
+  level: { unit: 'digits', min: 1, max: 6, initial: 2 },
+  problemSchema,
+  generate(random, level) {
+    const low = level === 1 ? 0 : 10 ** (level - 1);
+    const term = () => random.integer(low, 10 ** level - 1);
+    const terms: Addition['terms'] = [term(), term()];
+    return { prompt: `${terms[0]}+${terms[1]}=`, answer: String(terms[0] + terms[1]), problem: { terms } };
+  },
+  traces: ({ problem: { terms }, answer }) => [
+    { kind: 'short', completion: think('', answer) },
+    { kind: 'long', completion: think(columnSums(terms), answer) },
+  ],
+  longestPrompt: (level) => 2 * level + 2,
+  // a column is at most x+y+1=ss and a comma; then two tags, the answer and the end
+  longestTrace: (level) => 9 * level + level + 1 + 3,
+  verify: ({ terms }, answer) => exactVerdict(String(terms[0] + terms[1]), answer),
+};

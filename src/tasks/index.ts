@@ -1,0 +1,15 @@
+/** Every task: adding one is its file and a line here. */
+import { addition } from './addition';
+import { parity } from './parity';
+import type { Task } from './task';
+
+export const tasks = { parity, addition } as const;
+export type TaskName = keyof typeof tasks;
+export const taskNames = Object.keys(tasks) as TaskName[];
+
+/** @throws naming the tasks that there are */
+export function taskByName(name: string): Task {
+  const task = (tasks as Record<string, unknown>)[name];
+  if (!task) throw new Error(`there is no task ${JSON.stringify(name)}; there are ${taskNames.join(', ')}`);
+  return task as Task;
+}

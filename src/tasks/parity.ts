@@ -1,0 +1,35 @@
+/** Parity of a bit string. The long trace writes the running parity, one digit a bit, and ends on the answer. */
+import { z } from 'zod';
+import { exactVerdict, type Task, think } from './task';
+
+const problemSchema = z.object({ bits: z.array(z.union([z.literal(0), z.literal(1)])).min(1) });
+type Parity = z.infer<typeof problemSchema>;
+
+/** Parity of the first 1, 2, … n bits. */
+const runningParities = (bits: readonly number[]): number[] => {
+  let parity = 0;
+  return bits.map((bit) => {
+    parity ^= bit;
+    return parity;
+  });
+};
+const parityOf = (bits: readonly number[]): string => String(runningParities(bits).at(-1));
+
+export const parity: Task<Parity> = {
+  name: 'parity',
+  title: 'Parity',
+  about: 'Is the number of ones odd (1) or even (0)?',
+  level: { unit: 'bits', min: 1, max: 32, initial: 12 },
+  problemSchema,
+  generate(random, level) {
+    const bits = Array.from({ length: level }, () => random.integer(0, 1) as 0 | 1);
+    return { prompt: `${bits.join('')}=`, answer: parityOf(bits), problem: { bits } };
+  },
+  traces: ({ problem: { bits }, answer }) => [
+    { kind: 'short', completion: think('', answer) },
+    { kind: 'long', completion: think(runningParities(bits).join(''), answer) },
+  ],
+  longestPrompt: (level) => level + 1,
+  longestTrace: (level) => level + 4,
+  verify: ({ bits }, answer) => exactVerdict(parityOf(bits), answer),
+};

@@ -1,0 +1,58 @@
+/** What a task is: problems from a seed at a difficulty, teacher traces, an exact verifier. One file per task. */
+import type { z } from 'zod';
+import type { Random } from '../random';
+
+export interface Problem<P = unknown> {
+  readonly prompt: string;
+  readonly answer: string;
+  /** The structured instance, as plain data that another program can solve. */
+  readonly problem: P;
+}
+
+export interface Trace {
+  /** `short` answers at once, `long` thinks step by step. */
+  readonly kind: 'short' | 'long';
+  /** As the model should write it, without the end token. */
+  readonly completion: string;
+}
+
+export interface Verdict {
+  readonly correct: boolean;
+  /** In [0, 1]: how much of the answer is right; 1 where correct. Logged, never rewarded by default. */
+  readonly partial: number;
+  readonly reason: string;
+}
+
+export interface Task<P = unknown> {
+  readonly name: string;
+  readonly title: string;
+  /** One sentence for a person who has never seen it. */
+  readonly about: string;
+  /** The difficulty dial: what it counts, its range, and where it starts. */
+  readonly level: { readonly unit: string; readonly min: number; readonly max: number; readonly initial: number };
+  readonly problemSchema: z.ZodType<P>;
+  generate(random: Random, level: number): Problem<P>;
+  traces(problem: Problem<P>): readonly Trace[];
+  /** Characters of the longest prompt at a level. */
+  longestPrompt(level: number): number;
+  /** Tokens of the longest trace at a level, end token included. */
+  longestTrace(level: number): number;
+  /** @param answer the text after the think block; null where it never closed */
+  verify(problem: P, answer: string | null): Verdict;
+}
+
+/** A verdict on an answer that is one exact text: partial credit counts the places that agree. */
+export function exactVerdict(expected: string, answer: string | null): Verdict {
+  if (answer === null) return { correct: false, partial: 0, reason: 'the think block never closes, so there is no answer' };
+  const given = answer.trim();
+  if (given === expected) return { correct: true, partial: 1, reason: `${expected} is right` };
+  if (given === '') return { correct: false, partial: 0, reason: `no answer; ${expected} was expected` };
+  const agree = [...expected].filter((char, i) => given[i] === char).length;
+  return {
+    correct: false,
+    partial: agree / Math.max(expected.length, given.length),
+    reason: `answered ${given}, ${expected} was expected`,
+  };
+}
+
+export const think = (thought: string, answer: string): string => `<think>${thought}</think>${answer}`;

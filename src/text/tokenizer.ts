@@ -1,0 +1,108 @@
+/** One token a character, and one for each special token; the chat template; Hugging Face's `tokenizer.json` both ways. */
+import { SPECIAL, VOCABULARY } from './vocabulary';
+
+export class Tokenizer {
+  private readonly ids: ReadonlyMap<string, number>;
+  readonly special: Readonly<Record<keyof typeof SPECIAL, number>>;
+
+  constructor(readonly tokens: readonly string[] = VOCABULARY) {
+    this.ids = new Map(tokens.map((token, id) => [token, id]));
+    const id = (token: string) => {
+      const found = this.ids.get(token);
+      if (found === undefined) throw new Error(`the vocabulary lacks the special token ${token}`);
+      return found;
+    };
+    this.special = Object.fromEntries(
+      Object.entries(SPECIAL).map(([name, token]) => [name, id(token)]),
+    ) as typeof this.special;
+  }
+
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  isSpecial(id: number): boolean {
+    return Object.values(this.special).includes(id);
+  }
+
+  /**
+   * Token ids of a text; special tokens written out in it become those tokens.
+   * @param where what the text is, for the error
+   * @throws where a character is outside the vocabulary, with its place
+   */
+  encode(text: string, where = 'text'): number[] {
+    const specials = Object.values(SPECIAL);
+    const out: number[] = [];
+    for (let at = 0; at < text.length; ) {
+      const special = specials.find((token) => text.startsWith(token, at));
+      const token = special ?? String.fromCodePoint(text.codePointAt(at) as number);
+      const id = this.ids.get(token);
+      if (id === undefined)
+        throw new Error(`${where}: character ${JSON.stringify(token)} at position ${at + 1} is outside the vocabulary`);
+      out.push(id);
+      at += token.length;
+    }
+    return out;
+  }
+
+  token(id: number): string {
+    return this.tokens[id] ?? `<unknown ${id}>`;
+  }
+
+  decode(ids: readonly number[]): string {
+    return ids.map((id) => this.token(id)).join('');
+  }
+
+  /** `<|im_start|>user<|im_sep|>…<|im_end|><|im_start|>assistant<|im_sep|>`, the roles being one token each. */
+  chatPrompt(prompt: string): number[] {
+    const { start, separator, end, user, assistant } = this.special;
+    return [start, user, separator, ...this.encode(prompt, 'prompt'), end, start, assistant, separator];
+  }
+
+  /** A trace as the model writes it: with the end token. */
+  completion(text: string): number[] {
+    return [...this.encode(text, 'completion'), this.special.end];
+  }
+
+  /** The `tokenizer.json` that Hugging Face's tokenizers load: one id per character and per special token. */
+  toJson(): Record<string, unknown> {
+    return {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: Object.values(this.special).map((id) => ({
+        id,
+        content: this.token(id),
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      })),
+      normalizer: null,
+      pre_tokenizer: { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false },
+      post_processor: null,
+      decoder: { type: 'Fuse' },
+      model: { type: 'WordLevel', vocab: Object.fromEntries(this.ids), unk_token: SPECIAL.pad },
+    };
+  }
+
+  /** Reads a `tokenizer.json` of this kind. @throws naming what is missing or not of a character vocabulary */
+  static fromJson(json: unknown, where = 'tokenizer.json'): Tokenizer {
+    const vocab = (json as { model?: { vocab?: unknown } } | null)?.model?.vocab;
+    if (typeof vocab !== 'object' || vocab === null) throw new Error(`${where}: model.vocab is missing`);
+    const entries = Object.entries(vocab as Record<string, unknown>);
+    const tokens: string[] = [];
+    for (const [token, id] of entries) {
+      if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= entries.length)
+        throw new Error(`${where}: token ${JSON.stringify(token)} has id ${String(id)}, not one of 0 … ${entries.length - 1}`);
+      tokens[id as number] = token;
+    }
+    const gap = Array.from(tokens).findIndex((token) => token === undefined);
+    if (gap >= 0) throw new Error(`${where}: no token has id ${gap}`);
+    const specials: readonly string[] = Object.values(SPECIAL);
+    const long = tokens.find((token) => [...token].length !== 1 && !specials.includes(token));
+    if (long !== undefined) throw new Error(`${where}: ${JSON.stringify(long)} is more than one character`);
+    return new Tokenizer(tokens);
+  }
+}

@@ -1,0 +1,17 @@
+/** The lab's character vocabulary: the special tokens of Phi-4's chat form, a token for each role, and printable ASCII. */
+
+export const SPECIAL = {
+  pad: '<|pad|>',
+  start: '<|im_start|>',
+  separator: '<|im_sep|>',
+  end: '<|im_end|>',
+  think: '<think>',
+  thinkEnd: '</think>',
+  user: '<|user|>',
+  assistant: '<|assistant|>',
+} as const;
+
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
+
+/** 8 special tokens, the line break and 95 printable characters: 104 tokens. */
+export const VOCABULARY: readonly string[] = [...Object.values(SPECIAL), '\n', ...PRINTABLE];

@@ -1,0 +1,175 @@
+/**
+ * Group Relative Policy Optimization, with the report's reward. One step:
+ *   1. draw P problems and let the policy answer each G times
+ *   2. reward every completion; its advantage is its reward against its group
+ *   3. μ updates on the batch: clipped policy loss + β·KL to the frozen reference − γ·entropy
+ * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577). Departs from it: problems are drawn anew every step;
+ * the log-probabilities of the sampling policy are those of the first update's own forward pass, so that with μ = 1 the
+ * ratio is exactly 1.
+ */
+import { drawProblem } from '../data/problems';
+import { random } from '../random';
+import { type RewardWeights, totalReward, type WeightedPart } from '../rewards/total';
+import type { RewardLimits } from '../rewards/term';
+import { mean } from '../stats';
+import { judge } from '../tasks/judge';
+import type { Problem, Task } from '../tasks/task';
+import type { Tokenizer } from '../text/tokenizer';
+import { groupAdvantages, type ScaleRewards } from './advantages';
+import { type LossOptions, tokenWeights } from './lossOptions';
+import { lossMetrics, type Metrics, rewardMetrics } from './metrics';
+import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
+import type { Completion, Sampler, SamplingOptions } from './rollout';
+import { learningRate, type Schedule } from './schedule';
+
+export interface GrpoOptions {
+  readonly seed: number;
+  readonly level: number;
+  /** P, problems a step. */
+  readonly prompts: number;
+  /** G, completions a problem. */
+  readonly groupSize: number;
+  readonly schedule: Schedule;
+  readonly loss: LossOptions;
+  readonly scaleRewards: ScaleRewards;
+  /** μ, updates on each batch. */
+  readonly updates: number;
+  /** Leaves completions that were cut off out of the loss. */
+  readonly maskTruncated: boolean;
+  readonly sampling: Omit<SamplingOptions, 'seed'>;
+  readonly limits: RewardLimits;
+  readonly rewardWeights: RewardWeights;
+}
+
+/** One completion with everything that was made of it. */
+export interface Rollout {
+  readonly ids: ArrayLike<number>;
+  readonly text: string;
+  readonly ended: boolean;
+  readonly correct: boolean;
+  readonly reward: number;
+  readonly parts: readonly WeightedPart[];
+  readonly advantage: number;
+  /** Of each token under the policy before the update. */
+  readonly logprobs: ArrayLike<number>;
+  readonly entropies: ArrayLike<number>;
+}
+
+export interface RolloutGroup {
+  readonly prompt: string;
+  readonly answer: string;
+  readonly rollouts: readonly Rollout[];
+}
+
+export interface GrpoStep {
+  /** From 1. */
+  readonly step: number;
+  readonly metrics: Metrics;
+  readonly groups: readonly RolloutGroup[];
+}
+
+export async function* grpo(
+  trainer: PolicyTrainer,
+  sampler: Sampler,
+  task: Task,
+  tokenizer: Tokenizer,
+  options: GrpoOptions,
+): AsyncGenerator<GrpoStep> {
+  const { prompts: P, groupSize: G, schedule } = options;
+  const stream = random(options.seed, 'grpo');
+  let tokensSeen = 0;
+  for (let i = 0; i < schedule.steps; i++) {
+    const problems = Array.from({ length: P }, () => drawProblem(task, options.level, 'train', stream));
+    const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [P·G]
+    const requests = sampled.map(({ prompt }, b) => ({ prompt: tokenizer.chatPrompt(prompt), sequence: i * P * G + b }));
+    const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
+
+    const rewarded = completions.map((completion, b) => reward(task, sampled[b]!, completion, tokenizer, options));
+    const advantages = groupAdvantages(rewarded.map(({ total }) => total), G, options.scaleRewards);
+
+    const counted = completions.map(({ ended }) => ended || !options.maskTruncated);
+    const lengths = completions.map(({ ids }, b) => (counted[b] ? ids.length : 0));
+    const weights = tokenWeights(options.loss, lengths);
+    const entropyWeight = options.loss.gamma / Math.max(1, lengths.reduce((sum, length) => sum + length, 0));
+    const examples = completions.map(
+      ({ ids }, b): PolicyExample => ({
+        ids: [...requests[b]!.prompt, ...ids],
+        promptLength: requests[b]!.prompt.length,
+        advantage: advantages[b]!,
+        weight: counted[b] ? weights[b]! : 0,
+        old: null,
+      }),
+    );
+    const lr = learningRate(schedule, i);
+    const updates: PolicyResult[] = [];
+    for (let update = 0; update < options.updates; update++) {
+      const before = updates[0]?.stats;
+      const batch = before ? examples.map((example, b) => ({ ...example, old: before[b]!.logprobs })) : examples;
+      updates.push(await trainer.step(batch, lr, entropyWeight));
+    }
+    const [first, last] = [updates[0]!, updates.at(-1)!];
+
+    tokensSeen += examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    const lossSequences = last.stats.map((stats, b) => ({ stats, advantage: advantages[b]!, counted: counted[b]! }));
+    const metrics: Metrics = {
+      ...rewardMetrics(
+        rewarded.map(({ total, parts, judged }, b) => ({
+          length: completions[b]!.ids.length,
+          ended: completions[b]!.ended,
+          correct: judged.verdict.correct,
+          reward: total,
+          parts: Object.fromEntries(parts.map(({ name, value }) => [name, value])),
+        })),
+        G,
+      ),
+      ...lossMetrics(lossSequences, options.loss),
+      ...samplingMetrics(completions, first),
+      loss: mean(updates.map(({ loss }) => loss)),
+      grad_norm: mean(updates.map(({ gradNorm }) => gradNorm)),
+      learning_rate: lr,
+      num_tokens: tokensSeen,
+      epoch: (i + 1) / schedule.steps,
+    };
+    const rollouts = completions.map(
+      ({ ids, ended }, b): Rollout => ({
+        ids: Uint16Array.from(ids),
+        text: rewarded[b]!.judged.text,
+        ended,
+        correct: rewarded[b]!.judged.verdict.correct,
+        reward: rewarded[b]!.total,
+        parts: rewarded[b]!.parts,
+        advantage: advantages[b]!,
+        logprobs: first.stats[b]!.logprobs,
+        entropies: first.stats[b]!.entropies,
+      }),
+    );
+    const groups = problems.map(({ prompt, answer }, p) => ({ prompt, answer, rollouts: rollouts.slice(p * G, (p + 1) * G) }));
+    yield { step: i + 1, metrics, groups };
+  }
+}
+
+/** Reward of one completion. Repetition counts tokens: with a vocabulary of characters a word is one. */
+function reward(task: Task, problem: Problem, { ids, ended }: Completion, tokenizer: Tokenizer, options: GrpoOptions) {
+  const judged = judge(task, problem, ids, tokenizer);
+  const input = {
+    length: ids.length,
+    correct: judged.verdict.correct,
+    correctReason: judged.verdict.reason,
+    ended,
+    think: judged.parsed.think,
+    thinkFault: judged.parsed.thinkFault,
+    words: ids.map((id) => tokenizer.token(id)),
+  };
+  return { judged, ...totalReward(input, options.limits, options.rewardWeights) };
+}
+
+/** How far the sampler's log-probabilities stand from the trainer's: 0 but for rounding where nothing is truncated. */
+function samplingMetrics(completions: readonly Completion[], { stats }: PolicyResult): Metrics {
+  const differences = completions.flatMap(({ logprobs }, b) =>
+    Array.from(logprobs, (logprob, t) => Math.abs(logprob - stats[b]!.logprobs[t]!)),
+  );
+  return {
+    'sampling/sampling_logp_difference/mean': mean(differences),
+    'sampling/sampling_logp_difference/max': differences.reduce((most, d) => Math.max(most, d), 0),
+  };
+}

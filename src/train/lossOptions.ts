@@ -1,0 +1,55 @@
+/** The losses of GRPO and its kin: what each asks of the kernel, and the weight that it gives every token. */
+import type { PolicyLossOptions } from '../graph/ops/losses';
+
+export const lossTypes = ['grpo', 'bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo'] as const;
+export type LossType = (typeof lossTypes)[number];
+
+export interface LossOptions {
+  readonly lossType: LossType;
+  /** KL to the reference. */
+  readonly beta: number;
+  /** Entropy bonus. */
+  readonly gamma: number;
+  readonly epsilonLow: number;
+  /** For `cispo` the cap of the ratio itself, as in TRL. */
+  readonly epsilonHigh: number;
+  /** Cap of the ratio from above, before clipping; null for none. */
+  readonly delta: number | null;
+  readonly importanceSamplingLevel: 'token' | 'sequence';
+  /** What `dr_grpo` divides by beside the number of sequences. */
+  readonly maxCompletionLength: number;
+}
+
+/** `gspo` is `grpo` with the ratio of the whole sequence. */
+export const sequenceLevel = ({ lossType, importanceSamplingLevel }: LossOptions): boolean =>
+  lossType === 'gspo' || importanceSamplingLevel === 'sequence';
+
+export const kernelOptions = (options: LossOptions): PolicyLossOptions => ({
+  cispo: options.lossType === 'cispo',
+  sequenceRatio: sequenceLevel(options),
+  epsilonLow: options.epsilonLow,
+  epsilonHigh: options.epsilonHigh,
+  delta: options.delta ?? 0,
+  beta: options.beta,
+});
+
+/**
+ * Weight of each token of each sequence, so that the loss is the sum over tokens of weight · token loss.
+ * @param lengths counted tokens of every sequence of the optimizer step; 0 where it is masked whole
+ */
+export function tokenWeights(options: LossOptions, lengths: readonly number[]): number[] {
+  const tokens = Math.max(1, lengths.reduce((sum, length) => sum + length, 0));
+  switch (options.lossType) {
+    case 'grpo':
+    case 'gspo':
+      return lengths.map((length) => 1 / (lengths.length * Math.max(1, length)));
+    case 'bnpo':
+    case 'dapo':
+    case 'cispo':
+      return lengths.map(() => 1 / tokens);
+    case 'dr_grpo':
+      return lengths.map(() => 1 / (lengths.length * options.maxCompletionLength));
+    default:
+      return options.lossType satisfies never;
+  }
+}

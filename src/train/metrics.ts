@@ -1,0 +1,89 @@
+/** What a GRPO step is measured by, under TRL's names (GRPOTrainer, commit f2cd577), and what people ask for beside them. */
+import { mean, standardDeviation } from '../stats';
+import { groupsOf } from './advantages';
+import { type LossOptions, sequenceLevel } from './lossOptions';
+import type { TokenStats } from './policy';
+
+export type Metrics = Record<string, number>;
+
+/** Of one sequence: its tokens' statistics, its advantage, and whether its tokens count. */
+export interface ScoredSequence {
+  readonly stats: Pick<TokenStats, 'entropies' | 'ratios' | 'kls' | 'clipped'>;
+  readonly advantage: number;
+  readonly counted: boolean;
+}
+
+/** KL, entropy and clip ratios over the counted tokens; over sequences where the ratio is the sequence's. */
+export function lossMetrics(sequences: readonly ScoredSequence[], options: LossOptions): Metrics {
+  const counted = sequences.filter(({ counted, stats }) => counted && stats.ratios.length > 0);
+  const tokens = (pick: (stats: ScoredSequence['stats']) => Float32Array) => counted.map(({ stats }) => [...pick(stats)]);
+  const metrics: Metrics = {
+    kl: mean(tokens((stats) => stats.kls).flat()),
+    entropy: mean(tokens((stats) => stats.entropies).flat()),
+  };
+  const clipped = counted.map(({ stats }) =>
+    Array.from(stats.clipped, (flag, t) => ({ low: flag * (stats.ratios[t]! < 1 ? 1 : 0), high: flag * (stats.ratios[t]! < 1 ? 0 : 1) })),
+  );
+  const perSequence = (side: 'low' | 'high') => clipped.map((flags) => mean(flags.map((flag) => flag[side])));
+  const overall = (side: 'low' | 'high') =>
+    sequenceLevel(options)
+      ? perSequence(side).reduce((sum, share) => sum + share, 0) / Math.max(1, sequences.length)
+      : mean(clipped.flat().map((flag) => flag[side]));
+  if (options.lossType === 'cispo') return { ...metrics, cispo_clip_ratio: overall('high') };
+  const [low, high] = [overall('low'), overall('high')];
+  return {
+    ...metrics,
+    'clip_ratio/low_mean': low,
+    'clip_ratio/low_min': Math.min(...perSequence('low')),
+    'clip_ratio/high_mean': high,
+    'clip_ratio/high_max': Math.max(...perSequence('high')),
+    'clip_ratio/region_mean': low + high,
+  };
+}
+
+/** Of one completion: what its reward came to. */
+export interface RewardedCompletion {
+  readonly length: number;
+  readonly ended: boolean;
+  readonly correct: boolean;
+  readonly reward: number;
+  /** Unweighted value of each term by name. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+const least = (values: readonly number[]) => (values.length === 0 ? 0 : Math.min(...values));
+const most = (values: readonly number[]) => (values.length === 0 ? 0 : Math.max(...values));
+
+/** Rewards, lengths and accuracy of a batch of whole groups. */
+export function rewardMetrics(completions: readonly RewardedCompletion[], groupSize: number): Metrics {
+  const groups = groupsOf(completions, groupSize);
+  const deviations = groups.map((group) => standardDeviation(group.map(({ reward }) => reward)));
+  const lengths = completions.map(({ length }) => length);
+  const terminated = completions.filter(({ ended }) => ended).map(({ length }) => length);
+  const lengthWhere = (correct: boolean) => completions.filter((c) => c.correct === correct).map(({ length }) => length);
+  const solved = groups.map((group) => group.filter(({ correct }) => correct).length);
+  const metrics: Metrics = {
+    reward: mean(completions.map(({ reward }) => reward)),
+    reward_std: mean(deviations),
+    frac_reward_zero_std: mean(deviations.map((deviation) => (deviation < 1e-8 ? 1 : 0))),
+    accuracy: mean(completions.map(({ correct }) => (correct ? 1 : 0))),
+    frac_accuracy_zero_std: mean(solved.map((n) => (n === 0 || n === groupSize ? 1 : 0))),
+    frac_all_wrong: mean(solved.map((n) => (n === 0 ? 1 : 0))),
+    [`pass@${groupSize}`]: mean(solved.map((n) => (n > 0 ? 1 : 0))),
+    'completions/mean_length': mean(lengths),
+    'completions/min_length': least(lengths),
+    'completions/max_length': most(lengths),
+    'completions/clipped_ratio': 1 - terminated.length / Math.max(1, completions.length),
+    'completions/mean_terminated_length': mean(terminated),
+    'completions/min_terminated_length': least(terminated),
+    'completions/max_terminated_length': most(terminated),
+    'completions/mean_length_correct': mean(lengthWhere(true)),
+    'completions/mean_length_wrong': mean(lengthWhere(false)),
+  };
+  for (const name of Object.keys(completions[0]?.parts ?? {})) {
+    const values = completions.map(({ parts }) => parts[name] as number);
+    metrics[`rewards/${name}/mean`] = mean(values);
+    metrics[`rewards/${name}/std`] = standardDeviation(values);
+  }
+  return metrics;
+}

@@ -1,0 +1,181 @@
+/**
+ * One policy update: scores of the frozen reference and of the policy, the policy loss, backward, AdamW. Reference and
+ * policy stand in one plan, so that nothing is read back between them.
+ */
+import { pack, rowsOf, splitByRows } from '../data/packing';
+import { type BufferRange, type Device, whole } from '../gpu/device';
+import { Graph } from '../graph/graph';
+import { policyLoss, tokenLogprobs } from '../graph/ops/losses';
+import { makePlan, type Plan } from '../graph/plan';
+import type { PhiConfig } from '../model/config';
+import type { Arena } from '../model/parameters';
+import { phi, weightsOf } from '../model/phi';
+import { TokenBatch } from './batch';
+import { kernelOptions, type LossOptions } from './lossOptions';
+import type { Optimizer } from './optimizer';
+import type { BatchCapacity } from './supervised';
+
+/** A completion to learn from. */
+export interface PolicyExample {
+  /** Prompt and completion, end token included where it came. */
+  readonly ids: readonly number[];
+  readonly promptLength: number;
+  readonly advantage: number;
+  /** Of each completion token in the loss: the loss's normaliser, 0 where the completion is masked. */
+  readonly weight: number;
+  /** Log-probabilities under the policy that sampled; null on the first update, where the ratio is 1. */
+  readonly old: Float32Array | null;
+}
+
+/** Of every completion token, before the update. */
+export interface TokenStats {
+  readonly logprobs: Float32Array;
+  readonly entropies: Float32Array;
+  readonly ratios: Float32Array;
+  readonly kls: Float32Array;
+  /** 1 where a clip bound decides. */
+  readonly clipped: Float32Array;
+  /** The completion's part of the loss. */
+  readonly loss: number;
+}
+
+export interface PolicyResult {
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly stats: readonly TokenStats[];
+}
+
+export interface PolicyArenas {
+  readonly weights: Arena;
+  readonly gradients: Arena;
+  /** Frozen copy that KL is measured against. */
+  readonly reference: Arena;
+}
+
+export class PolicyTrainer {
+  private constructor(
+    private readonly device: Device,
+    private readonly optimizer: Optimizer,
+    private readonly batch: TokenBatch,
+    private readonly plan: Plan,
+    private readonly scores: BufferRange,
+    private readonly stats: BufferRange,
+  ) {}
+
+  static async create(
+    device: Device,
+    config: PhiConfig,
+    { weights, gradients, reference }: PolicyArenas,
+    optimizer: Optimizer,
+    capacity: BatchCapacity,
+    options: LossOptions,
+    temperature: number,
+  ): Promise<PolicyTrainer> {
+    const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
+    batch.add('policy tokens', [capacity.tokens, 4]);
+    batch.add('spans', [capacity.tokens, 2]);
+    const graph = new Graph();
+    const inputs = batch.inputs(graph);
+    const targets = batch.tensor(graph, 'targets');
+    const frozen = phi(graph, config, weightsOf(graph, config, reference, null), inputs);
+    const policy = {
+      reference: tokenLogprobs(graph, frozen, targets, temperature),
+      tokens: batch.tensor(graph, 'policy tokens'),
+      spans: batch.tensor(graph, 'spans'),
+    };
+    const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), inputs);
+    const { scores, stats } = policyLoss(graph, logits, targets, temperature, policy, kernelOptions(options));
+    graph.output(scores);
+    graph.output(stats);
+    graph.backward();
+    const plan = await makePlan(device, graph);
+    return new PolicyTrainer(device, optimizer, batch, plan, plan.range(scores), plan.range(stats));
+  }
+
+  /**
+   * One optimizer step over all the examples, in as many passes as the capacity asks for.
+   * @param entropyWeight γ ÷ counted completion tokens of the whole step
+   */
+  async step(examples: readonly PolicyExample[], lr: number, entropyWeight: number): Promise<PolicyResult> {
+    const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
+    const reads: Promise<{ stats: TokenStats[]; clip: ArrayBuffer | undefined }>[] = [];
+    passes.forEach((pass, i) => {
+      const last = i === passes.length - 1;
+      const packed = pack(pass.map(({ ids }) => ids));
+      const rows = this.batch.write(packed);
+      this.batch.writeArray('policy tokens', policyTokens(pass, packed.firstRows, packed.tokens));
+      this.batch.writeArray('spans', spansOf(pass, packed.firstRows, packed.tokens));
+      const onPolicy = pass.every(({ old }) => old === null) ? 1 : 0;
+      const dynamics = { ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight, onPolicy };
+      const gradient = { sequence: this.plan.sequence, dynamics };
+      this.device.submit(last ? [gradient, this.optimizer.step(lr)] : [gradient]);
+      const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: rows.tokens * 16 }));
+      const reading = this.device.read(last ? [...ranges, whole(this.optimizer.clip)] : ranges);
+      reads.push(
+        reading.then(([scores, stats, clip]) => ({
+          stats: collect(pass, packed.firstRows, new Float32Array(scores!), new Float32Array(stats!)),
+          clip,
+        })),
+      );
+    });
+    const results = await Promise.all(reads);
+    const stats = results.flatMap((result) => result.stats);
+    return {
+      loss: stats.reduce((sum, { loss }) => sum + loss, 0),
+      gradNorm: new Float32Array(results.at(-1)!.clip!)[0]!,
+      stats,
+    };
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+    this.batch.destroy();
+  }
+}
+
+/** Row that predicts the first completion token, and one past the row that predicts the last. */
+const spanOf = ({ ids, promptLength }: PolicyExample, firstRow: number): [number, number] => [
+  firstRow + promptLength - 1,
+  firstRow + ids.length - 1,
+];
+
+function policyTokens(pass: readonly PolicyExample[], firstRows: readonly number[], rows: number): Float32Array {
+  const tokens = new Float32Array(rows * 4);
+  pass.forEach((example, i) => {
+    const [start, end] = spanOf(example, firstRows[i] as number);
+    for (let row = start; row < end; row++)
+      tokens.set([example.old?.[row - start] ?? 0, example.advantage, example.weight, 0], row * 4);
+  });
+  return tokens;
+}
+
+function spansOf(pass: readonly PolicyExample[], firstRows: readonly number[], rows: number): Uint32Array {
+  const spans = new Uint32Array(rows * 2);
+  pass.forEach((example, i) => {
+    const span = spanOf(example, firstRows[i] as number);
+    for (let row = span[0]; row < span[1]; row++) spans.set(span, row * 2);
+  });
+  return spans;
+}
+
+/** scores [N, 4] are (logprob, entropy, ·, ·), stats [N, 4] are (loss, ratio, KL, clipped). */
+function collect(
+  pass: readonly PolicyExample[],
+  firstRows: readonly number[],
+  scores: Float32Array,
+  stats: Float32Array,
+): TokenStats[] {
+  return pass.map((example, i) => {
+    const [start, end] = spanOf(example, firstRows[i] as number);
+    const column = (from: Float32Array, at: number) =>
+      Float32Array.from({ length: end - start }, (_, t) => from[(start + t) * 4 + at] as number);
+    return {
+      logprobs: column(scores, 0),
+      entropies: column(scores, 1),
+      ratios: column(stats, 1),
+      kls: column(stats, 2),
+      clipped: column(stats, 3),
+      loss: column(stats, 0).reduce((sum, loss) => sum + loss, 0),
+    };
+  });
+}

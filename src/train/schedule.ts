@@ -1,0 +1,18 @@
+/** Learning rate by step: linear warm-up, then constant or a cosine down to a share of the peak. */
+
+export interface Schedule {
+  readonly peak: number;
+  readonly warmup: number;
+  readonly steps: number;
+  readonly decay: 'constant' | 'cosine';
+  /** Share of the peak that a cosine ends at. */
+  readonly floor: number;
+}
+
+/** @param step counted from 0 */
+export function learningRate({ peak, warmup, steps, decay, floor }: Schedule, step: number): number {
+  if (step < warmup) return (peak * (step + 1)) / warmup;
+  if (decay === 'constant') return peak;
+  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
+  return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+}

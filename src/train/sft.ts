@@ -1,0 +1,78 @@
+/**
+ * Supervised fine-tuning on teacher traces: packed sequences, loss on completions only, AdamW, warm-up and cosine, clipping;
+ * until the steps are done or the sampled accuracy passes the gate.
+ * Departs from the report: traces are drawn anew every step (the tasks have no end of them), so there are no epochs.
+ */
+import { drawProblem, drawTrace } from '../data/problems';
+import { random } from '../random';
+import type { Task } from '../tasks/task';
+import type { Tokenizer } from '../text/tokenizer';
+import { learningRate, type Schedule } from './schedule';
+import type { Example, SupervisedResult, SupervisedTrainer } from './supervised';
+
+export interface SftOptions {
+  readonly seed: number;
+  readonly level: number;
+  /** Sequences a step. */
+  readonly sequences: number;
+  /** Share of traces that answer at once. */
+  readonly shortShare: number;
+  readonly schedule: Schedule;
+  /** Steps between two looks at the sampled accuracy; 0 for none. */
+  readonly gateEvery: number;
+  /** Sampled accuracy that ends the training; 0 for none. */
+  readonly gateAccuracy: number;
+}
+
+export interface SftStep extends SupervisedResult {
+  /** From 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Tokens of all sequences, prompts included. */
+  readonly tokens: number;
+}
+
+/** Steps whose readback may be under way while the next is prepared. */
+const RUN_AHEAD = 2;
+
+/** @param sampledAccuracy of the model as it stands, for the gate */
+export async function* sft(
+  trainer: SupervisedTrainer,
+  task: Task,
+  tokenizer: Tokenizer,
+  options: SftOptions,
+  sampledAccuracy: () => Promise<number>,
+): AsyncGenerator<SftStep> {
+  const { seed, level, sequences, shortShare, schedule, gateEvery, gateAccuracy } = options;
+  const stream = random(seed, 'sft');
+  const example = (): Example => {
+    const problem = drawProblem(task, level, 'train', stream);
+    const prompt = tokenizer.chatPrompt(problem.prompt);
+    const completion = tokenizer.completion(drawTrace(task, problem, shortShare, stream).completion);
+    return {
+      ids: [...prompt, ...completion],
+      mask: [...prompt.map(() => 0), ...completion.map(() => 1)],
+    };
+  };
+  const pending: { step: Omit<SftStep, keyof SupervisedResult>; result: Promise<SupervisedResult> }[] = [];
+  const settle = async (most: number): Promise<SftStep[]> => {
+    const settled: SftStep[] = [];
+    while (pending.length > most) {
+      const { step, result } = pending.shift()!;
+      settled.push({ ...step, ...(await result) });
+    }
+    return settled;
+  };
+  for (let i = 0; i < schedule.steps; i++) {
+    const examples = Array.from({ length: sequences }, example);
+    const lr = learningRate(schedule, i);
+    const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
+    yield* await settle(RUN_AHEAD);
+    if (gateEvery > 0 && gateAccuracy > 0 && (i + 1) % gateEvery === 0) {
+      yield* await settle(0);
+      if ((await sampledAccuracy()) >= gateAccuracy) return;
+    }
+  }
+  yield* await settle(0);
+}
