@@ -1,0 +1,58 @@
+/** `eval`: accuracy of a saved model on held-out problems, over independent runs. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { evaluateModel } from '../../lab/answer';
+import { parseRecipe } from '../../lab/recipe';
+import { taskByName } from '../../tasks';
+import { withAdapter } from '../adapter';
+import { input, numeric, options, readJson, readModel, required, SEED } from '../input';
+
+export async function evaluate(args: readonly string[]): Promise<void> {
+  const given = options(args, {
+    model: { type: 'string' },
+    task: { type: 'string' },
+    level: { type: 'string' },
+    problems: { type: 'string' },
+    runs: { type: 'string' },
+    temperature: { type: 'string' },
+    'max-new': { type: 'string' },
+    seed: { type: 'string' },
+    adapter: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const folder = required(given.model, 'model');
+  const model = readModel(folder);
+  const name = required(given.task, 'task');
+  const task = input(() => taskByName(name));
+  // A folder that `train` wrote says what it was trained on.
+  const recipeFile = path.join(folder, 'recipe.json');
+  const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
+  const trained = recipe?.task.name === name ? recipe : null;
+  const { min, max, initial } = task.level;
+  const level = numeric(given.level, 'level', trained?.task.level ?? initial, { min, max, whole: true });
+  const evaluation = {
+    level,
+    problems: numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true }),
+    runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
+    temperature: numeric(given.temperature, 'temperature', 0.8, { min: 0, max: 100 }),
+    maxNew: numeric(given['max-new'], 'max-new', trained?.reward.lMax ?? task.longestTrace(level) + 8, {
+      min: 1,
+      max: 65536,
+      whole: true,
+    }),
+    seed: numeric(given.seed, 'seed', 0, SEED),
+  };
+  const report = await withAdapter(given.adapter, (device) => evaluateModel(device, model, task, evaluation));
+  if (given.json) {
+    console.log(JSON.stringify({ task: name, ...evaluation, ...report }));
+    return;
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  report.runs.forEach(({ accuracy, meanLength }, r) => {
+    console.log(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
+  });
+  console.log(
+    `${name} ${level} at temperature ${evaluation.temperature}: ${percent(report.accuracy.mean)} ± ${percent(report.accuracy.sd)} ` +
+      `(sd of ${report.runs.length} runs), ${report.mean_length.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+  );
+}

@@ -1,0 +1,71 @@
+/** `probe`: single computations as JSON in and JSON out, one object or an array of them, to hold against other code. */
+import { writeFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { probePolicyLoss, probePolicyLossSchema } from '../../lab/probePolicyLoss';
+import { probeReward, probeRewardSchema } from '../../lab/probeReward';
+import { NO_TOKEN, probeSample, probeSampleSchema } from '../../lab/probeSample';
+import { probeStep, probeStepSchema } from '../../lab/probeStep';
+import { Arena, parameterTable } from '../../model/parameters';
+import { openCpuDevice } from '../../gpu/cpu';
+import { withAdapter } from '../adapter';
+import { InputError, input, options, parseWith, readAnyModel, readJson, required } from '../input';
+
+export async function probe(args: readonly string[]): Promise<void> {
+  const [what, ...rest] = args;
+  const given = options(rest, {
+    model: { type: 'string' },
+    in: { type: 'string' },
+    out: { type: 'string' },
+    adapter: { type: 'string' },
+  });
+  const file = required(given.in, 'in');
+  const out = required(given.out, 'out');
+  const json = readJson(file);
+
+  /** Checks all inputs first, then answers each, then writes. */
+  const answer = async <T, R>(schema: z.ZodType<T>, work: (inputs: readonly T[]) => Promise<R[]>) => {
+    const many = Array.isArray(json);
+    const inputs = (many ? json : [json]).map((one: unknown, i) => parseWith(schema, one, many ? `${file}[${i}]` : file));
+    const results = await work(inputs);
+    writeFileSync(out, `${JSON.stringify(many ? results : results[0])}\n`);
+  };
+  const model = () => {
+    const read = readAnyModel(required(given.model, 'model'));
+    // the table's own check, before a device is opened
+    input(() => new Arena(openCpuDevice(), parameterTable(read.config), 'weights').load(read.tensors, 'model.safetensors'));
+    return read;
+  };
+  const each = <T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<R[]> =>
+    inputs.reduce<Promise<R[]>>(async (done, one) => [...(await done), await work(one)], Promise.resolve([]));
+  const inVocabulary = (ids: readonly number[], size: number) => {
+    const over = ids.find((id) => id >= size);
+    if (over !== undefined) throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}`);
+  };
+
+  switch (what) {
+    case 'step': {
+      const { config, tensors } = model();
+      return answer(probeStepSchema, (inputs) => {
+        for (const { segments } of inputs) inVocabulary(segments.flatMap(({ ids }) => ids), config.vocab_size);
+        return withAdapter(given.adapter, (device) => each(inputs, (one) => probeStep(device, config, tensors, one)));
+      });
+    }
+    case 'sample': {
+      const { config, tensors, endToken } = model();
+      return answer(probeSampleSchema, (inputs) => {
+        for (const { prompts } of inputs) inVocabulary(prompts.flat(), config.vocab_size);
+        return withAdapter(given.adapter, (device) =>
+          each(inputs, (one) => probeSample(device, config, tensors, endToken ?? NO_TOKEN, one)),
+        );
+      });
+    }
+    case 'reward':
+      return answer(probeRewardSchema, async (inputs) => inputs.map(probeReward));
+    case 'policy-loss':
+      return answer(probePolicyLossSchema, (inputs) =>
+        withAdapter(given.adapter, (device) => each(inputs, (one) => probePolicyLoss(device, one))),
+      );
+    default:
+      throw new InputError(`probe: ${what ?? 'nothing'} is none of step, sample, reward, policy-loss`);
+  }
+}

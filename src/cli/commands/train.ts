@@ -1,0 +1,76 @@
+/** `train`: a recipe from start to end, into a folder of recipe, events, summary and model. */
+import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { finished } from 'node:stream/promises';
+import { modelToFiles } from '../../checkpoint/model';
+import { eventToLine, type Summary } from '../../lab/events';
+import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
+import { recipeByName } from '../../lab/recipes';
+import { run } from '../../lab/run';
+import { Session } from '../../lab/session';
+import { withAdapter } from '../adapter';
+import { InputError, input, numeric, options, readJson, required, SEED } from '../input';
+import { Progress } from '../progress';
+
+/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text. */
+function field(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+export function readRecipe(name: string, seed: string | undefined, sets: readonly string[]): Recipe {
+  const base = name.endsWith('.json') ? input(() => parseRecipe(readJson(name), name)) : input(() => recipeByName(name));
+  const fields = Object.fromEntries(sets.map(field));
+  return input(() => withFields(base, { ...fields, seed: numeric(seed, 'seed', base.seed, SEED) }));
+}
+
+/** An empty folder, or one of an earlier run; anything else stays as it is. */
+function checkFolder(out: string): void {
+  if (!existsSync(out)) return;
+  const files = input(() => readdirSync(out));
+  if (files.length > 0 && !files.includes('recipe.json'))
+    throw new InputError(`--out: ${out} holds files of something else; choose an empty folder`);
+}
+
+export async function train(args: readonly string[]): Promise<void> {
+  const given = options(args, {
+    recipe: { type: 'string' },
+    out: { type: 'string' },
+    seed: { type: 'string' },
+    adapter: { type: 'string' },
+    set: { type: 'string', multiple: true },
+  });
+  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? []);
+  const out = required(given.out, 'out');
+  checkFolder(out);
+  await withAdapter(given.adapter, async (device) => {
+    const session = input(() => new Session(device, recipe));
+    mkdirSync(out, { recursive: true });
+    const file = (name: string) => path.join(out, name);
+    // Written beside and renamed at the end: an earlier run in the folder is whole until this one is.
+    const events = createWriteStream(file('events.jsonl.partial'));
+    const progress = new Progress(recipe);
+    let summary: Summary | null = null;
+    for await (const event of run(session)) {
+      events.write(`${eventToLine(event)}\n`);
+      progress.show(event);
+      if (event.type === 'end') summary = event.summary;
+    }
+    events.end();
+    await finished(events);
+    const { config, tokenizer } = session;
+    const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
+    session.destroy();
+    const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
+    writeFileSync(file('recipe.json'), json(recipe));
+    writeFileSync(file('summary.json'), json(summary));
+    for (const [name, bytes] of Object.entries(model)) writeFileSync(file(name), bytes);
+    renameSync(file('events.jsonl.partial'), file('events.jsonl'));
+  });
+}

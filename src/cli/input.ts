@@ -1,0 +1,72 @@
+/** What a person gives the terminal: options, files, JSON. Whatever is wrong with it ends with exit code 2. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { z } from 'zod';
+import { MODEL_FILES, type ModelFiles, modelFromFiles, parseJson, readWeights, type SavedModel } from '../checkpoint/model';
+
+/** Something a person can mend: printed without a stack, exit code 2. */
+export class InputError extends Error {}
+
+/** Turns what `check` throws into an input error. */
+export function input<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError((error as Error).message);
+  }
+}
+
+export function options<const T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], config: T) {
+  return input(() => parseArgs({ args: [...args], options: config, allowPositionals: false, strict: true }).values);
+}
+
+export function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new InputError(`--${name} is missing`);
+  return value;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+}
+
+/** @throws naming the option and its range */
+export function numeric(text: string | undefined, name: string, initial: number, { min, max, whole }: Range): number {
+  if (text === undefined) return initial;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
+    throw new InputError(`--${name}: ${JSON.stringify(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+  return value;
+}
+
+export const SEED: Range = { min: 0, max: 2 ** 31 - 1, whole: true };
+
+export const readFile = (file: string): Buffer => input(() => readFileSync(file));
+
+export const readJson = (file: string): unknown => input(() => parseJson(readFile(file), file));
+
+/** @throws naming every field of the input that does not fit */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`);
+  throw new InputError(issues.join('\n'));
+}
+
+const readModelFile = (folder: string, name: string) => readFile(path.join(folder, name));
+
+/** A model folder. @throws naming the file and what is missing or misshapen in it */
+export function readModel(folder: string): SavedModel {
+  const files = Object.fromEntries(MODEL_FILES.map((name) => [name, readModelFile(folder, name)])) as unknown as ModelFiles;
+  return input(() => modelFromFiles(files));
+}
+
+/** A model folder of any vocabulary: config and tensors, and the end token that the config names. */
+export function readAnyModel(folder: string) {
+  const config = readModelFile(folder, 'config.json');
+  const weights = input(() => readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }));
+  const end = (parseJson(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id;
+  return { ...weights, endToken: typeof end === 'number' ? end : null };
+}

@@ -1,0 +1,66 @@
+/** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
+import type { LabEvent } from '../lab/events';
+import type { Recipe } from '../lab/recipe';
+
+const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, '0')}`;
+const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
+/** Share of the whole run that a GRPO step weighs against an SFT step, as measured on software adapters. */
+const GRPO_STEP_WEIGHT = 5;
+
+export class Progress {
+  private readonly began = performance.now();
+  private line = '';
+
+  constructor(
+    private readonly recipe: Recipe,
+    private readonly out: NodeJS.WriteStream = process.stderr,
+  ) {}
+
+  show(event: LabEvent): void {
+    switch (event.type) {
+      case 'start':
+        return this.print(`${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`);
+      case 'stage':
+        return this.print(`${event.stage} …`);
+      case 'sft': {
+        const text = `SFT ${event.step}/${this.recipe.sft.steps}  loss ${fixed(event.loss, 4)}  ${this.eta(event.step)}`;
+        return event.step % 50 === 0 ? this.print(text) : this.rewrite(text);
+      }
+      case 'grpo': {
+        const { metrics, step } = event;
+        const text =
+          `GRPO ${step}/${this.recipe.grpo.steps}  reward ${fixed(metrics.reward)}  accuracy ${fixed(metrics.accuracy)}  ` +
+          `length ${fixed(metrics['completions/mean_length'], 1)}  KL ${fixed(metrics.kl, 3)}  ` +
+          this.eta(this.recipe.sft.steps + step * GRPO_STEP_WEIGHT);
+        return step % 5 === 0 ? this.print(text) : this.rewrite(text);
+      }
+      case 'evaluation':
+        return this.print(
+          `after ${event.stage.toUpperCase()}: greedy ${fixed(event.greedy.accuracy)} with ${fixed(event.greedy.meanLength, 1)} tokens, ` +
+            `sampled ${fixed(event.sampled.accuracy)} with ${fixed(event.sampled.meanLength, 1)} tokens`,
+        );
+      case 'end':
+        return this.print(`done in ${clock(event.summary.seconds)}`);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  private eta(done: number): string {
+    const whole = this.recipe.sft.steps + this.recipe.grpo.steps * GRPO_STEP_WEIGHT;
+    const elapsed = (performance.now() - this.began) / 1000;
+    return `ETA ${clock((elapsed * (whole - done)) / Math.max(1, done))}`;
+  }
+
+  private print(text: string): void {
+    this.rewrite(text);
+    this.out.write(this.out.isTTY ? '\n' : `${text}\n`);
+    this.line = '';
+  }
+
+  private rewrite(text: string): void {
+    if (!this.out.isTTY) return;
+    this.out.write(`\r${text.padEnd(this.line.length)}`);
+    this.line = text;
+  }
+}

@@ -1,0 +1,55 @@
+/** `probe sample`: completions of prompts given as token ids, with the log-probability of every token. */
+import { z } from 'zod';
+import type { Device } from '../gpu/device';
+import type { PhiConfig } from '../model/config';
+import { Arena, parameterTable, type Tensors } from '../model/parameters';
+import { Sampler } from '../train/rollout';
+
+export const probeSampleSchema = z.strictObject({
+  prompts: z.array(z.array(z.int().min(0)).min(1)).min(1),
+  n: z.int().min(1).max(4096).default(1),
+  temperature: z.number().min(0).max(100).default(1),
+  top_k: z.int().min(0).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  min_p: z.number().min(0).max(1).nullish(),
+  max_new: z.int().min(1).max(65536),
+  seed: z.int().min(0).max(2 ** 32 - 1).default(0),
+});
+
+export interface ProbeSampleResult {
+  completions: number[][][];
+  logprobs: number[][][];
+}
+
+/** Slots decoded side by side. */
+const SLOTS = 256;
+/** What no token is: where a model has no end token, nothing but the budget ends a completion. */
+export const NO_TOKEN = 0xffffffff;
+
+export async function probeSample(
+  device: Device,
+  config: PhiConfig,
+  tensors: Tensors,
+  endToken: number,
+  input: z.infer<typeof probeSampleSchema>,
+): Promise<ProbeSampleResult> {
+  const { prompts, n, temperature, max_new: maxNew, seed } = input;
+  const over = prompts.flat().find((id) => id >= config.vocab_size);
+  if (over !== undefined) throw new Error(`prompts: token ${over} is outside the vocabulary of ${config.vocab_size}`);
+  const weights = new Arena(device, parameterTable(config), 'weights');
+  weights.load(tensors);
+  const requests = prompts.flatMap((prompt, p) => Array.from({ length: n }, (_, i) => ({ prompt, sequence: p * n + i })));
+  const capacity = {
+    slots: Math.min(SLOTS, requests.length),
+    promptTokens: Math.max(...prompts.map((prompt) => prompt.length)),
+    newTokens: maxNew,
+  };
+  const sampler = await Sampler.create(device, config, weights, capacity, endToken);
+  const options = { temperature, topK: input.top_k ?? 0, topP: input.top_p ?? 1, minP: input.min_p ?? 0, maxNew, seed };
+  const completions = await sampler.generate(requests, options);
+  sampler.destroy();
+  weights.destroy();
+  const byPrompt = <T>(pick: (completion: (typeof completions)[number]) => T) =>
+    prompts.map((_, p) => completions.slice(p * n, (p + 1) * n).map(pick));
+  return { completions: byPrompt(({ ids }) => [...ids]), logprobs: byPrompt(({ logprobs }) => [...logprobs]) };
+}
