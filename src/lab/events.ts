@@ -111,19 +111,16 @@ export const eventToLine = (event: LabEvent): string =>
 
 const eventTypes: readonly string[] = ['start', 'stage', 'sft', 'grpo', 'evaluation', 'end'] satisfies LabEvent['type'][];
 
-/** Reads `events.jsonl`. @throws naming the first line that is no event */
-export function eventsFromLines(text: string, where = 'events.jsonl'): LabEvent[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line, i) => {
-    let event: unknown;
-    try {
-      event = JSON.parse(line);
-    } catch (error) {
-      throw new Error(`${where}: line ${i + 1} is not JSON (${(error as Error).message})`);
-    }
-    const type = (event as { type?: unknown } | null)?.type;
-    if (typeof type !== 'string' || !eventTypes.includes(type))
-      throw new Error(`${where}: line ${i + 1} has type ${JSON.stringify(type)}, which is no event`);
-    return event as LabEvent;
-  });
+/** Reads one line of `events.jsonl`. @throws naming the line where it is no event */
+export function eventFromLine(line: string, where: string): LabEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${where} is not JSON (${(error as Error).message})`);
+  }
+  const type = (event as { type?: unknown } | null)?.type;
+  if (typeof type !== 'string' || !eventTypes.includes(type))
+    throw new Error(`${where} has type ${JSON.stringify(type)}, which is no event`);
+  return event as LabEvent;
 }

@@ -14,6 +14,11 @@ export function cosineReward(correct: boolean, length: number, { lMax, lPos, lNe
   return correct ? 0.5 + wave : -0.5 - wave;
 }
 
+function lengthReason(correct: boolean, length: number, { lPos, lNeg }: RewardLimits): string {
+  if (correct) return length <= lPos ? `${length} tokens cost nothing` : `${length} tokens, past ${lPos}, cost`;
+  return length < lNeg ? `at ${length} tokens, short of ${lNeg}, that costs more` : `${length} tokens`;
+}
+
 export const accuracy: RewardTerm = {
   name: 'accuracy',
   title: 'Accuracy, scaled by length',
@@ -22,7 +27,6 @@ export const accuracy: RewardTerm = {
     if (!input.ended) return { value: -0.5, reason: 'no end token: cut off at the budget' };
     if (input.think !== 'ok') return { value: -1, reason: `format: ${input.thinkFault || `think tags: ${input.think}`}` };
     const value = cosineReward(input.correct, input.length, limits);
-    const scale = input.correct ? `long beyond ${limits.lPos} costs` : `short of ${limits.lNeg} costs`;
-    return { value, reason: `${input.correctReason}; ${input.length} tokens, ${scale}` };
+    return { value, reason: `${input.correctReason}; ${lengthReason(input.correct, input.length, limits)}` };
   },
 };

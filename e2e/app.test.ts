@@ -1,0 +1,160 @@
+/** The app in a real browser, as a person would use it: the recording, a training, what is wrong, a browser without WebGPU. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GrpoEvent, LabEvent } from '../src/lab/events';
+import { signed } from '../src/views/format';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+
+const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
+const recorded = readFileSync(RECORDING, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as LabEvent);
+const grpoSteps = recorded.filter((event): event is GrpoEvent => event.type === 'grpo');
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+beforeAll(async () => {
+  served = await serveApp();
+});
+afterAll(() => served?.close());
+
+const stages = (page: Page) => page.getByTestId('stages').innerText();
+const rewards = (page: Page) => page.getByTestId('reward').allInnerTexts();
+const advantages = (page: Page) => page.getByTestId('advantage').allInnerTexts();
+const traces = (page: Page) => page.locator('.rollouts .trace').allInnerTexts();
+const waitForStage = (page: Page, pattern: RegExp) =>
+  page.waitForFunction(
+    (source) => new RegExp(source).test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
+    pattern.source,
+    { timeout: 300_000 },
+  );
+
+async function setField(page: Page, section: string, label: string, value: string): Promise<void> {
+  const details = page.locator('.setup details', { has: page.locator('summary', { hasText: new RegExp(`^${section}$`) }) });
+  if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
+  const field = details.getByLabel(label, { exact: true });
+  await field.fill(value);
+  await field.blur();
+}
+
+describe('with WebGPU', () => {
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  beforeAll(async () => {
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    await page.addInitScript(() => {
+      const tasks: number[] = [];
+      Object.assign(window, { longTasks: tasks });
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: 'longtask',
+      });
+    });
+    complaints = complaintsOf(page);
+    await page.goto(served.url);
+  });
+  afterAll(() => browser?.close());
+
+  it('plays a recording from the first second, and says that it is one', async () => {
+    expect(await page.getByTestId('source').innerText()).toBe('a recording');
+    await waitForStage(page, /SFT \d+\/300/);
+    await page.getByLabel('speed').selectOption('16');
+    await waitForStage(page, /GRPO [1-9]\d*\/40/);
+    await page.getByTestId('advantage').first().waitFor();
+    expect(await page.getByTestId('advantage').count()).toBe(8);
+  });
+
+  it('shows exactly what the events say', async () => {
+    await page.getByRole('button', { name: 'To the end' }).click();
+    await waitForStage(page, /GRPO 40\/40.*done/);
+    await page.getByRole('button', { name: 'Rollouts' }).click();
+    for (const step of [40, 7]) {
+      await page.evaluate((n) => {
+        location.hash = `view=rollouts&step=${n}&group=3`;
+      }, step);
+      await page.waitForFunction((n) => document.querySelector('.slider')?.textContent?.includes(`Step ${n} of`), step);
+      const { rollouts, prompt } = grpoSteps[step - 1]!.groups[3]!;
+      await page.waitForFunction((text) => document.querySelector('.prompt code')?.textContent === text, prompt);
+      expect(await traces(page)).toEqual(rollouts.map(({ text }) => text));
+      expect(await rewards(page)).toEqual(rollouts.map(({ reward }) => signed(reward)));
+      expect(await advantages(page)).toEqual(rollouts.map(({ advantage }) => signed(advantage)));
+    }
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+  });
+
+  it('refuses a field out of range, says why, and keeps the recipe', async () => {
+    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await setField(page, 'GRPO', 'Group size G', '1');
+    expect(await page.getByRole('alert').innerText()).toMatch(/grpo\.groupSize.*2/);
+    expect(await page.getByText('The recipe as it stands.').count()).toBe(1);
+    await setField(page, 'GRPO', 'Group size G', '8');
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('trains nano in the page; rewards and advantages move', async () => {
+    await setField(page, 'SFT', 'Steps', '12');
+    await setField(page, 'GRPO', 'Steps', '6');
+    expect(await page.getByText('2 changes to the recipe.').count()).toBe(1);
+    await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
+    await page.getByRole('button', { name: 'Train it yourself' }).click();
+    await waitForStage(page, /SFT [1-9]\d*\/12/);
+    expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
+    await waitForStage(page, /GRPO [1-9]\/6/);
+    await page.getByTestId('advantage').first().waitFor();
+    const first = [await traces(page), await rewards(page), await advantages(page)];
+    expect(first[2]).toHaveLength(8);
+    await page.waitForFunction(
+      (before) => [...document.querySelectorAll('.rollouts .trace')].map((trace) => trace.textContent).join() !== before,
+      first[0]!.join(),
+    );
+    expect([await traces(page), await rewards(page), await advantages(page)]).not.toEqual(first);
+  });
+
+  it('pauses, stands still, and resumes to the end', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.waitForTimeout(1500); // the step under way ends
+    const paused = await stages(page);
+    expect(paused).not.toContain('done');
+    await page.waitForTimeout(1500);
+    expect(await stages(page)).toBe(paused);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await waitForStage(page, /SFT 12\/12.*GRPO 6\/6.*done/);
+  });
+
+  it('kept the main thread free while it trained', async () => {
+    const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+    // The adapter is software and takes all cores, so a task may be held up by it: one such is forgiven.
+    expect(tasks.length, `tasks over 50 ms: ${tasks}`).toBeLessThanOrEqual(1);
+  });
+
+  it('said nothing on the console', () => expect(complaints).toEqual([]));
+});
+
+describe('without WebGPU', () => {
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await openBrowser(false);
+    page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+    await page.goto(served.url);
+  });
+  afterAll(() => browser?.close());
+
+  it('says why and what to do, and plays the recording all the same', async () => {
+    await page.locator('.banner').waitFor();
+    expect(await page.locator('.banner').innerText()).toMatch(/No WebGPU here: .*(turn on|use a current)/is);
+    await waitForStage(page, /SFT [1-9]\d*\/300/);
+  });
+
+  it('trains on the CPU where that is asked for by name', async () => {
+    await page.getByRole('button', { name: 'Setup' }).click();
+    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await setField(page, 'SFT', 'Steps', '3');
+    await setField(page, 'GRPO', 'Steps', '1');
+    await setField(page, 'Evaluation', 'Problems', '4');
+    await page.getByRole('button', { name: 'Train small on the CPU' }).click();
+    await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
+    expect(await page.locator('.badge').innerText()).toBe('CPU reference');
+  });
+});

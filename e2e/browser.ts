@@ -1,0 +1,60 @@
+/** The bundled headless Chromium with its SwiftShader, and the app built and served. Fails where either is not to be had. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build, createServer, preview } from 'vite';
+import { unpackBundled } from '../src/gpu/bundled';
+
+const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const QUIET = ['--disable-background-networking', '--disable-quic', '--disable-component-update'];
+
+/** @param webgpu false starts a browser as it is where WebGPU is missing */
+export async function openBrowser(webgpu = true): Promise<Browser> {
+  const folder = await unpackBundled('chromium');
+  return chromium.launch({
+    executablePath: path.join(folder, 'chromium'),
+    headless: true,
+    chromiumSandbox: false,
+    args: [...(webgpu ? WEBGPU : ['--disable-features=WebGPU', '--disable-blink-features=WebGPU']), ...QUIET],
+    env: { ...process.env, LD_LIBRARY_PATH: `${folder}/lib:${folder}`, FONTCONFIG_PATH: folder } as Record<string, string>,
+  });
+}
+
+interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** The app as it is shipped. */
+export async function serveApp(): Promise<Served> {
+  const outDir = await mkdtemp(path.join(os.tmpdir(), 'groupthink-'));
+  await build({ root: ROOT, build: { outDir, emptyOutDir: true }, logLevel: 'error' });
+  const server = await preview({ root: ROOT, build: { outDir }, preview: { port: 0, host: 'localhost' }, logLevel: 'error' });
+  return {
+    url: server.resolvedUrls?.local[0] as string,
+    async close() {
+      await server.close();
+      await rm(outDir, { recursive: true });
+    },
+  };
+}
+
+/** Pages that only tests open, from their sources. */
+export async function serveSources(): Promise<Served> {
+  const server = await createServer({ root: ROOT, server: { port: 0, host: 'localhost' }, logLevel: 'error' });
+  await server.listen();
+  return { url: server.resolvedUrls?.local[0] as string, close: () => server.close() };
+}
+
+/** What the page's console and its errors said, for `expect(…).toEqual([])`. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  return complaints;
+}

@@ -1,0 +1,41 @@
+/** WebGPU in a browser (page or worker), and the distinct reasons why there is none. */
+import type { Device } from './device';
+import { describeAdapter, openWebGpuDevice } from './webgpu';
+
+export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'refused' | 'lost';
+
+/** Why there is no WebGPU here. `views` says what to do about each. */
+export class NoGpuError extends Error {
+  constructor(
+    readonly reason: NoGpuCause,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  if (!globalThis.isSecureContext) throw new NoGpuError('insecure', 'WebGPU needs https or localhost');
+  if (!navigator.gpu) throw new NoGpuError('unsupported', 'this browser has no navigator.gpu');
+  let adapter: GPUAdapter | null;
+  try {
+    adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch (error) {
+    throw new NoGpuError('refused', `requestAdapter failed: ${String(error)}`);
+  }
+  if (!adapter) throw new NoGpuError('no-adapter', 'the browser offers no adapter');
+  return adapter;
+}
+
+/** The adapter's name, without opening a device. @throws NoGpuError */
+export const browserAdapterName = async (): Promise<string> => describeAdapter((await requestAdapter()).info);
+
+/** @throws NoGpuError */
+export async function openBrowserDevice(onLost: (reason: string) => void): Promise<Device> {
+  const adapter = await requestAdapter();
+  try {
+    return await openWebGpuDevice(adapter, onLost);
+  } catch (error) {
+    throw new NoGpuError('refused', `requestDevice failed: ${String(error)}`);
+  }
+}

@@ -1,0 +1,73 @@
+/** What the events of a run add up to. Series grow in place, outside React; a version number tells who watches. */
+import type { EvaluationEvent, GrpoEvent, LabEvent, SftEvent, Stage, StartEvent, Summary } from '../lab/events';
+
+export interface RunData {
+  start: StartEvent | null;
+  stage: Stage | null;
+  readonly sft: SftEvent[];
+  readonly grpo: GrpoEvent[];
+  readonly evaluations: EvaluationEvent[];
+  summary: Summary | null;
+}
+
+/** GRPO steps whose rollouts stay in memory; older ones keep their metrics alone. */
+export const ROLLOUTS_KEPT = 400;
+
+export const emptyRun = (): RunData => ({
+  start: null,
+  stage: null,
+  sft: [],
+  grpo: [],
+  evaluations: [],
+  summary: null,
+});
+
+export function applyEvent(run: RunData, event: LabEvent): void {
+  switch (event.type) {
+    case 'start':
+      run.start = event;
+      return;
+    case 'stage':
+      run.stage = event.stage;
+      return;
+    case 'sft':
+      run.sft.push(event);
+      return;
+    case 'grpo': {
+      run.grpo.push(event);
+      const old = run.grpo.length - 1 - ROLLOUTS_KEPT;
+      if (old >= 0) run.grpo[old] = { ...(run.grpo[old] as GrpoEvent), groups: [] };
+      return;
+    }
+    case 'evaluation':
+      run.evaluations.push(event);
+      return;
+    case 'end':
+      run.summary = event.summary;
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Seconds a step took lately, and tokens a second; null before there are two steps. */
+export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPerSecond: number } | null {
+  const steps: { time: number; tokens: number }[] =
+    grpo.length > 0
+      ? grpo.slice(-8).map(({ step_time, metrics }) => ({ time: step_time, tokens: metrics.num_tokens ?? 0 }))
+      : sft.slice(-20).map(({ step_time, num_tokens }) => ({ time: step_time, tokens: num_tokens }));
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (steps.length < 2 || !first || !last) return null;
+  const seconds = steps.slice(1).reduce((sum, { time }) => sum + time, 0);
+  if (seconds <= 0) return null;
+  return { secondsPerStep: seconds / (steps.length - 1), tokensPerSecond: (last.tokens - first.tokens) / seconds };
+}
+
+/** Seconds until the end of the stage at the pace of late; null where it cannot be told. */
+export function secondsLeft(run: RunData): number | null {
+  const recipe = run.start?.recipe;
+  const speed = pace(run);
+  if (!recipe || !speed || run.summary) return null;
+  const left = run.grpo.length > 0 ? recipe.grpo.steps - run.grpo.length : recipe.sft.steps - run.sft.length;
+  return left * speed.secondsPerStep;
+}

@@ -1,0 +1,50 @@
+/** What computes here; and where there is no WebGPU: why, and what to do. */
+import type { NoGpuCause } from '../gpu/browser';
+import { useLab } from './hooks';
+
+const ADVICE: Readonly<Record<NoGpuCause, string>> = {
+  insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages alone.',
+  unsupported: 'Use a current Chrome, Edge, Safari 26 or Firefox 141 on Windows; older versions have no WebGPU.',
+  'no-adapter':
+    'The browser knows WebGPU but blocks or lacks a driver. Turn on hardware acceleration in its settings, update the graphics driver, or on Linux start Chrome with --enable-features=Vulkan --enable-unsafe-webgpu.',
+  refused: 'The driver refused a device. Close other pages that use the GPU, or restart the browser.',
+  lost: 'The GPU was reset, often after sleep or a driver update. Reload the page.',
+};
+
+export function AdapterBadge() {
+  const adapter = useLab((state) => state.adapter);
+  const start = useLab((state) => state.run.start);
+  const live = useLab((state) => state.source === 'live');
+  if (live && start) return <span className="badge on">{start.adapter}</span>;
+  switch (adapter.kind) {
+    case 'checking':
+      return <span className="badge">looking for a GPU</span>;
+    case 'webgpu':
+      return <span className="badge on">{adapter.name}</span>;
+    case 'none':
+      return <span className="badge off">no WebGPU here</span>;
+    default:
+      return adapter satisfies never;
+  }
+}
+
+export function NoGpuBanner() {
+  const adapter = useLab((state) => state.adapter);
+  if (adapter.kind !== 'none') return null;
+  return (
+    <aside className="banner" role="note">
+      <b>No WebGPU here: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recording, and small models
+      train on the CPU.
+    </aside>
+  );
+}
+
+export function FailureBanner() {
+  const error = useLab((state) => state.error);
+  if (error === null) return null;
+  return (
+    <aside className="banner failed" role="alert">
+      <b>The run ended with an error.</b> {error}
+    </aside>
+  );
+}

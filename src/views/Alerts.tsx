@@ -1,0 +1,43 @@
+/** What is going wrong, told as it happens: no signal, truncation, KL, entropy. */
+import type { GrpoEvent } from '../lab/events';
+import { percent } from './format';
+import { useLab, useRunVersion } from './hooks';
+
+/** Thresholds past which a step is worth a word. */
+const MOST_GROUPS = 0.5;
+const TRUNCATED = 0.5;
+const KL_HIGH = 2;
+const ENTROPY_LOW = 0.003;
+
+export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: number): string[] {
+  const value = (name: string) => metrics[name] ?? 0;
+  const alerts: string[] = [];
+  if (value('frac_reward_zero_std') > MOST_GROUPS)
+    alerts.push(
+      `No signal: in ${percent(value('frac_reward_zero_std'))} of the groups all rewards are equal, ${
+        value('accuracy') > 0.5 ? 'most because all are right' : 'most because all are wrong'
+      }`,
+    );
+  if (value('completions/clipped_ratio') > TRUNCATED)
+    alerts.push(`Truncation: ${percent(value('completions/clipped_ratio'))} of the completions are cut off; raise L max`);
+  if (value('kl') > KL_HIGH) alerts.push('KL is high: the policy is far from the SFT model; lower the learning rate or raise β');
+  if (value('entropy') < ENTROPY_LOW) alerts.push('Entropy has collapsed: every thought is the same');
+  if (value('entropy') > 0.8 * Math.log(vocabulary)) alerts.push('Entropy is near that of guessing every token');
+  return alerts;
+}
+
+export function Alerts() {
+  useRunVersion(240);
+  const { grpo, start } = useLab((state) => state.run);
+  const last = grpo.at(-1);
+  const alerts = last && start ? alertsOf(last, start.vocabulary.length) : [];
+  return (
+    <div className="alerts" role="status">
+      {alerts.map((alert) => (
+        <span key={alert} className="alert">
+          {alert}
+        </span>
+      ))}
+    </div>
+  );
+}

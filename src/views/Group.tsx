@@ -1,0 +1,146 @@
+/** A group of completions of one problem: its prompt, G advantages, stacked reward parts, every trace. */
+import type { StartEvent } from '../lab/events';
+import { show } from '../store/lab';
+import { rewardTerms } from '../rewards/total';
+import type { Rollout, RolloutGroup } from '../train/grpo';
+import { explanations } from './explanations';
+import { fixed, signed } from './format';
+import { useLab, useShownStep } from './hooks';
+import { Help, Panel } from './parts';
+import { Trace } from './Trace';
+
+/** Blue above 0, orange below, the stronger the further from 0. */
+const diverging = (value: number, most: number): string => {
+  const share = Math.min(1, Math.abs(value) / Math.max(most, 1e-9));
+  return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(25 + 75 * share)}%, var(--neutral))`;
+};
+
+const TERM_COLORS = ['var(--blue)', 'var(--violet)'];
+
+function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
+  const values = parts.map(({ weight, value }) => weight * value);
+  const below = values.filter((v) => v < 0).reduce((sum, v) => sum - v, 0);
+  const scale = 50 / 0.7;
+  let right = 50;
+  let left = 50 - below * scale;
+  return (
+    <svg className="parts" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={parts.map(({ name, weight, value }) => `${name} ${signed(weight * value)}`).join(', ')}>
+      {values.map((value, i) => {
+        const width = Math.abs(value) * scale;
+        const x = value < 0 ? left : right;
+        if (value < 0) left += width;
+        else right += width;
+        return <rect key={parts[i]?.name} x={x} y="1.5" width={width} height="7" fill={value < 0 && i === 0 ? 'var(--orange)' : TERM_COLORS[i]} />;
+      })}
+      <line x1="50" x2="50" y1="0" y2="10" stroke="var(--text)" strokeWidth="0.6" />
+    </svg>
+  );
+}
+
+function Advantages({ rollouts, chosen, onChoose }: { rollouts: readonly Rollout[]; chosen: number; onChoose: (i: number) => void }) {
+  const most = rollouts.reduce((top, { advantage }) => Math.max(top, Math.abs(advantage)), 0);
+  return (
+    <div className="advantages" role="group" aria-label="Advantages of the group">
+      {rollouts.map(({ advantage }, i) => (
+        <button
+          // biome-ignore lint/suspicious/noArrayIndexKey: a rollout is its place in the group
+          key={i}
+          type="button"
+          data-testid="advantage"
+          aria-pressed={i === chosen}
+          style={{ background: diverging(advantage, most) }}
+          onClick={() => onChoose(i)}
+        >
+          {signed(advantage)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: StartEvent; chosen: boolean }) {
+  return (
+    <li className={chosen ? 'rollout chosen' : 'rollout'} data-testid="rollout">
+      <span className={rollout.correct ? 'verdict right' : 'verdict wrong'}>{rollout.correct ? 'right' : 'wrong'}</span>
+      <Trace ids={rollout.ids} start={start} ended={rollout.ended} />
+      <PartsBar parts={rollout.parts} />
+      <span className="number" data-testid="reward" title="reward">
+        {signed(rollout.reward)}
+      </span>
+    </li>
+  );
+}
+
+export function Reasons({ rollout }: { rollout: Rollout }) {
+  return (
+    <dl className="reasons">
+      {rollout.parts.map(({ name, weight, value, reason }, i) => (
+        <div key={name}>
+          <dt>
+            <i style={{ background: TERM_COLORS[i] }} />
+            {rewardTerms[name].title}
+          </dt>
+          <dd>
+            <b>{signed(value)}</b> × {fixed(weight, 3)} = <b>{signed(weight * value)}</b>
+            <span>{reason}</span>
+          </dd>
+        </div>
+      ))}
+      <div>
+        <dt>Advantage</dt>
+        <dd>
+          <b>{signed(rollout.advantage)}</b>
+          <span>against its group; {rollout.ids.length} tokens</span>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+export function GroupDetail({ group, start }: { group: RolloutGroup; start: StartEvent }) {
+  const chosen = Math.min(useLab((state) => state.rollout), group.rollouts.length - 1);
+  const rollout = group.rollouts[chosen];
+  return (
+    <>
+      <p className="prompt">
+        <code>{group.prompt}</code> <span>the answer is {group.answer}</span>
+      </p>
+      <Advantages rollouts={group.rollouts} chosen={chosen} onChoose={(i) => show({ rollout: i })} />
+      <ul className="rollouts">
+        {group.rollouts.map((one, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a rollout is its place in the group
+          <RolloutRow key={i} rollout={one} start={start} chosen={i === chosen} />
+        ))}
+      </ul>
+      {rollout && <Reasons rollout={rollout} />}
+    </>
+  );
+}
+
+/** The group on Train: the chosen one of the latest step. */
+export function LatestGroup() {
+  const step = useShownStep();
+  const start = useLab((state) => state.run.start);
+  const index = useLab((state) => state.group);
+  const group = step?.groups[Math.min(index, step.groups.length - 1)];
+  return (
+    <Panel
+      title="Latest group"
+      explained="advantage"
+      aside={
+        step && (
+          <>
+            step {step.step}
+            <Help text={explanations.parts} about="the bar beside each trace" />
+          </>
+        )
+      }
+    >
+      {group && start ? (
+        <GroupDetail group={group} start={start} />
+      ) : (
+        <p className="empty">When GRPO begins, each problem is answered {start?.recipe.grpo.groupSize ?? 8} times, and every thought is judged against its group.</p>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,155 @@
+/** What the next run does: a recipe and its fields, made from the recipe's own schema. */
+import { memo } from 'react';
+import { type Recipe, recipeSchema } from '../lab/recipe';
+import { recipes } from '../lab/recipes';
+import { chooseRecipe, draftChanges, editDraft, setCompute, trainDraft } from '../store/lab';
+import { useLab } from './hooks';
+import { Help } from './parts';
+
+/** What a field of the schema says of itself. */
+interface Field {
+  readonly path: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: 'number' | 'choice' | 'flag';
+  readonly choices: readonly string[];
+}
+
+interface SchemaLike {
+  meta(): { title?: string; description?: string } | undefined;
+  def: { type: string; innerType?: SchemaLike; entries?: Record<string, string>; shape?: Record<string, SchemaLike> };
+}
+
+/** The schema under its defaults. */
+function core(schema: SchemaLike): SchemaLike {
+  return schema.def.innerType ? core(schema.def.innerType) : schema;
+}
+
+const KINDS: Readonly<Record<string, Field['kind']>> = { number: 'number', int: 'number', enum: 'choice', boolean: 'flag' };
+
+function fieldOf(path: string, schema: SchemaLike): Field[] {
+  const inner = core(schema).def;
+  const kind = KINDS[inner.type];
+  if (!kind) return [];
+  const { title = path, description = '' } = schema.meta() ?? {};
+  return [{ path, title, description, kind, choices: Object.values(inner.entries ?? {}) }];
+}
+
+const shape = recipeSchema.shape as unknown as Record<string, SchemaLike>;
+const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
+  const inner = core(schema).def;
+  if (inner.type !== 'object') return [];
+  const { title = name, description = '' } = schema.meta() ?? {};
+  return [{ name, title, description, fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)) }];
+});
+const SEED = fieldOf('seed', shape.seed as SchemaLike)[0] as Field;
+
+const valueAt = (recipe: Recipe, path: string): unknown =>
+  path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
+
+function Control({ field, value, wrong }: { field: Field; value: unknown; wrong: boolean }) {
+  const { path, kind, choices } = field;
+  switch (kind) {
+    case 'flag':
+      return <input id={path} type="checkbox" checked={value as boolean} onChange={(e) => editDraft(path, e.target.checked)} />;
+    case 'choice':
+      return (
+        <select id={path} value={value as string} onChange={(e) => editDraft(path, e.target.value)}>
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      );
+    case 'number': {
+      const shown = String(Number((value as number).toPrecision(6)));
+      const take = (text: string) => {
+        if (text !== shown || wrong) editDraft(path, text.trim() === '' ? Number.NaN : Number(text));
+      };
+      return (
+        <input
+          id={path}
+          key={shown}
+          type="text"
+          inputMode="decimal"
+          aria-invalid={wrong}
+          defaultValue={shown}
+          onBlur={(e) => take(e.target.value)}
+          onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()}
+        />
+      );
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+const Row = memo(function Row({ field, value, error }: { field: Field; value: unknown; error: string | undefined }) {
+  return (
+    <div className={error ? 'field wrong' : 'field'}>
+      <label htmlFor={field.path}>{field.title}</label>
+      <Help text={field.description} about={field.title} />
+      <Control field={field} value={value} wrong={error !== undefined} />
+      {error && (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+});
+
+function TrainButton() {
+  const adapter = useLab((state) => state.adapter);
+  const compute = useLab((state) => state.compute);
+  const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
+  const changes = useLab((state) => draftChanges(state.draft).length);
+  const name = compute === 'cpu' ? 'Train small on the CPU' : 'Train it yourself';
+  return (
+    <div className="start">
+      <button type="button" className="train" disabled={adapter.kind === 'checking'} onClick={() => void trainDraft()}>
+        {live ? 'New run' : name}
+      </button>
+      <p>{changes === 0 ? 'The recipe as it stands.' : `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`}</p>
+      <label className="compute">
+        computes on
+        <select value={compute} onChange={(e) => setCompute(e.target.value as 'webgpu' | 'cpu')}>
+          <option value="webgpu" disabled={adapter.kind !== 'webgpu'}>
+            WebGPU
+          </option>
+          <option value="cpu">CPU reference (slow)</option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+export function Setup() {
+  const draft = useLab((state) => state.draft);
+  const errors = useLab((state) => state.draftErrors);
+  return (
+    <aside className="setup" aria-label="Setup">
+      <label className="recipe">
+        Recipe
+        <select value={draft.name} onChange={(e) => chooseRecipe(e.target.value)}>
+          {recipes.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="about">{draft.about}</p>
+      <TrainButton />
+      <Row field={SEED} value={draft.seed} error={errors.seed} />
+      {SECTIONS.map(({ name, title, description, fields }) => (
+        <details key={name} open={name === 'task'}>
+          <summary>{title}</summary>
+          <p>{description}</p>
+          {fields.map((field) => (
+            <Row key={field.path} field={field} value={valueAt(draft, field.path)} error={errors[field.path]} />
+          ))}
+        </details>
+      ))}
+    </aside>
+  );
+}

@@ -1,0 +1,145 @@
+/** The four charts that matter, each with what it says in plain words. */
+import { useMemo, useState } from 'react';
+import type { GrpoEvent } from '../lab/events';
+import { Chart, type Point, type Series } from './Chart';
+import { fixed, inWords, percent } from './format';
+import { useLab, useRunVersion } from './hooks';
+import { Panel } from './parts';
+
+/** Milliseconds between the drawings of one chart and the next. */
+const STAGGER = 60;
+
+function useGrpoPoints(delay: number, pick: (event: GrpoEvent) => Omit<Point, 'x'>) {
+  useRunVersion(delay);
+  const run = useLab((state) => state.run);
+  const steps = run.grpo.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when
+  const points = useMemo(() => run.grpo.map((event) => ({ x: event.step, ...pick(event) }) as Point), [run, steps]);
+  return { points, last: run.grpo.at(-1) ?? null, run };
+}
+
+const metric = (event: GrpoEvent, name: string): number => event.metrics[name] ?? 0;
+
+const REWARD: Series[] = [
+  { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },
+  { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
+];
+export function RewardChart() {
+  const { points, last } = useGrpoPoints(0, (event) => {
+    const [reward, sd] = [metric(event, 'reward'), metric(event, 'reward_std')];
+    return { reward, band: [reward - sd, reward + sd] as const };
+  });
+  return (
+    <Panel title="Reward" explained="reward" aside={last && fixed(metric(last, 'reward'), 2)}>
+      <Chart points={points} series={REWARD} xLabel="step" />
+      <p className="words">
+        {last
+          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most 0.62; ${
+              metric(last, 'frac_reward_zero_std') > 0
+                ? `${inWords(metric(last, 'frac_reward_zero_std'))} of the groups all earn the same.`
+                : 'every group has better and worse ones.'
+            }`
+          : 'Rewards begin with GRPO, after SFT.'}
+      </p>
+    </Panel>
+  );
+}
+
+export function AccuracyChart() {
+  const groupSize = useLab((state) => state.run.start?.recipe.grpo.groupSize ?? 8);
+  const series = useMemo(
+    (): Series[] => [
+      { key: 'accuracy', label: 'pass@1', color: 'var(--blue)', digits: 3 },
+      { key: 'passG', label: `pass@${groupSize}`, color: 'var(--grey)', dash: '5 3', digits: 3 },
+    ],
+    [groupSize],
+  );
+  const { points, last, run } = useGrpoPoints(STAGGER, (event) => ({
+    accuracy: metric(event, 'accuracy'),
+    passG: metric(event, `pass@${groupSize}`),
+  }));
+  const heldOut = run.evaluations.at(-1);
+  return (
+    <Panel title="Accuracy" explained="accuracy" aside={last && percent(metric(last, 'accuracy'))}>
+      <Chart points={points} series={series} domain={[0, 1]} xLabel="step" />
+      <p className="words">
+        {last ? `${capital(inWords(metric(last, 'accuracy')))} of the answers are right. ` : ''}
+        {heldOut
+          ? `On problems it never saw, after ${heldOut.stage.toUpperCase()}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.`
+          : 'Held-out accuracy is measured after each stage.'}
+      </p>
+    </Panel>
+  );
+}
+
+const LENGTH: Series[] = [
+  { key: 'length', label: 'mean length, tokens', color: 'var(--blue)', digits: 1 },
+  { key: 'longest', label: 'longest', color: 'var(--grey)', dash: '5 3', digits: 0 },
+];
+export function LengthChart() {
+  const { points, last, run } = useGrpoPoints(2 * STAGGER, (event) => ({
+    length: metric(event, 'completions/mean_length'),
+    longest: metric(event, 'completions/max_length'),
+  }));
+  const first = run.grpo[0];
+  const growth = first && last ? metric(last, 'completions/mean_length') / metric(first, 'completions/mean_length') : 1;
+  return (
+    <Panel title="Trace length" explained="length" aside={last && fixed(metric(last, 'completions/mean_length'), 1)}>
+      <Chart points={points} series={LENGTH} domain={[0, 'auto']} xLabel="step" />
+      <p className="words">
+        {last
+          ? `Thoughts are ${growth > 1.05 || growth < 0.95 ? `${fixed(growth, 1)} times as long as` : 'about as long as'} when GRPO began; ${inWords(
+              metric(last, 'completions/clipped_ratio'),
+            )} are cut off.`
+          : 'How long the model thinks before it answers.'}
+      </p>
+    </Panel>
+  );
+}
+
+const TABS = {
+  loss: { label: 'Loss', explained: 'loss', digits: 4, words: 'SFT: how surprised the model is by the teacher. GRPO: near 0 by design; watch the reward.' },
+  kl: { label: 'KL', explained: 'kl', digits: 4, words: 'How far the policy has moved from the model that SFT left.' },
+  entropy: { label: 'Entropy', explained: 'entropy', digits: 3, words: 'How undecided the model is at each token.' },
+  gradNorm: { label: 'Gradient', explained: 'gradNorm', digits: 3, words: 'The size of each push to the weights, before clipping.' },
+} as const;
+type Tab = keyof typeof TABS;
+
+export function LossChart() {
+  const [chosen, setTab] = useState<Tab | null>(null);
+  useRunVersion(3 * STAGGER);
+  const run = useLab((state) => state.run);
+  const steps = run.sft.length + run.grpo.length;
+  const tab = chosen ?? 'loss';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when
+  const points = useMemo((): Point[] => {
+    const grpoOnly = tab === 'kl' || tab === 'entropy';
+    const names = { loss: 'loss', kl: 'kl', entropy: 'entropy', gradNorm: 'grad_norm' } as const;
+    const sft = grpoOnly ? [] : run.sft.map((e) => ({ x: e.step, sft: tab === 'loss' ? e.loss : e.grad_norm, grpo: null }));
+    const grpo = run.grpo.map((e) => ({ x: run.sft.length + e.step, sft: null, grpo: metric(e, names[tab]) }));
+    return [...sft, ...grpo];
+  }, [run, steps, tab]);
+  const series = useMemo(
+    (): Series[] => [
+      { key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits: TABS[tab].digits },
+      { key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits: TABS[tab].digits },
+    ],
+    [tab],
+  );
+  const last = points.at(-1);
+  return (
+    <Panel title={TABS[tab].label} explained={TABS[tab].explained} aside={last && fixed(Number(last.grpo ?? last.sft), TABS[tab].digits)}>
+      <div className="tabs" role="group" aria-label="Shown below">
+        {(Object.keys(TABS) as Tab[]).map((name) => (
+          <button key={name} type="button" aria-pressed={name === tab} onClick={() => setTab(name)}>
+            {TABS[name].label}
+          </button>
+        ))}
+      </div>
+      <Chart points={points} series={series} xLabel="step, SFT then GRPO," />
+      <p className="words">{TABS[tab].words}</p>
+    </Panel>
+  );
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,97 @@
+/** Play, pause, step, stop; where the run stands and how long it takes yet. */
+import { lab, pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/lab';
+import { pace, secondsLeft } from '../store/run';
+import { clock } from './format';
+import { useLab, useRunVersion } from './hooks';
+import { Icon } from './parts';
+
+const SPEEDS = [1, 2, 4, 16];
+
+function Stages() {
+  useRunVersion();
+  const run = useLab((state) => state.run);
+  const recipe = run.start?.recipe;
+  if (!recipe) return <span className="stages">opening …</span>;
+  const sftDone = run.evaluations.some(({ stage }) => stage === 'sft');
+  return (
+    <span className="stages" data-testid="stages">
+      <span className={sftDone ? 'done' : 'now'}>
+        SFT {run.sft.length}/{recipe.sft.steps}
+      </span>
+      <span className={run.summary ? 'done' : sftDone ? 'now' : 'later'}>
+        GRPO {run.grpo.length}/{recipe.grpo.steps}
+      </span>
+      {!run.summary && run.stage === 'compile' && <span className="now">compiling kernels</span>}
+      {!run.summary && run.stage === 'evaluate' && <span className="now">evaluating</span>}
+      {run.summary && <span className="done">done</span>}
+    </span>
+  );
+}
+
+function Pace() {
+  useRunVersion();
+  const run = useLab((state) => state.run);
+  const live = useLab((state) => state.source === 'live' && state.status === 'playing');
+  const speed = pace(run);
+  const left = secondsLeft(run);
+  return (
+    <span className="pace">
+      {speed && <span>{Math.round(speed.tokensPerSecond).toLocaleString('en')} tok/s</span>}
+      {live && left !== null && <span>ETA {clock(left)} for this stage</span>}
+      {run.start && <span>{run.start.parameters.toLocaleString('en')} parameters</span>}
+    </span>
+  );
+}
+
+export function Transport() {
+  const status = useLab((state) => state.status);
+  const source = useLab((state) => state.source);
+  const speed = useLab((state) => state.speed);
+  const running = status === 'playing';
+  const over = status === 'finished' || status === 'failed' || status === 'loading';
+  return (
+    <div className="transport" role="toolbar" aria-label="Run">
+      <button type="button" title="Play the recording from its start" aria-label="Restart the recording" onClick={() => void playRecording()}>
+        <Icon name="restart" />
+      </button>
+      <button type="button" className="primary" disabled={over} aria-label={running ? 'Pause' : 'Play'} onClick={running ? pause : resume}>
+        <Icon name={running ? 'pause' : 'play'} />
+      </button>
+      <button type="button" disabled={over} aria-label="One step" title="One training step" onClick={stepOnce}>
+        <Icon name="step" />
+      </button>
+      <button type="button" disabled={over} aria-label={source === 'live' ? 'Stop' : 'To the end'} title={source === 'live' ? 'End the run here' : 'Jump to the end'} onClick={stop}>
+        <Icon name="stop" />
+      </button>
+      {source === 'replay' && (
+        <label className="speed">
+          speed
+          <select value={speed} onChange={(event) => setSpeed(Number(event.target.value))}>
+            {SPEEDS.map((s) => (
+              <option key={s} value={s}>
+                ×{s}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <span className={source === 'live' ? 'source live' : 'source replay'} data-testid="source">
+        {source === 'live' ? 'live in this tab' : 'a recording'}
+      </span>
+      <Stages />
+      <Pace />
+    </div>
+  );
+}
+
+/** Space plays and pauses, N takes a step, unless a field has the focus. */
+export function onTransportKey(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (event.metaKey || event.ctrlKey || event.altKey || target.closest('input, select, textarea, button')) return;
+  const { status } = lab.getState();
+  if (status !== 'playing' && status !== 'paused') return;
+  if (event.key === ' ') (status === 'playing' ? pause : resume)();
+  else if (event.key === 'n' || event.key === 'N') stepOnce();
+  else return;
+  event.preventDefault();
+}

@@ -1,0 +1,18 @@
+/** What each number on screen means: one registry for every "?". Settings explain themselves in the recipe's schema. */
+export const explanations = {
+  reward:
+    'Mean total reward of the batch: 8/13 · accuracy scaled by length + 1/13 · repetition. The best there is: 8/13 ≈ 0.615. The band is one standard deviation within the groups.',
+  accuracy:
+    'pass@1: share of right answers among all completions. pass@G: share of groups in which at least one completion is right.',
+  length:
+    'Mean length of the completions in tokens, end token included; and the share that was cut off at the budget without an end token.',
+  loss: 'SFT: mean cross-entropy of the completion tokens, nats. GRPO: the policy loss. With one update a batch the ratio is 1 and the advantages of a group sum to 0, so it stays near 0 while the gradient does not: watch the reward and the gradient norm.',
+  kl: 'Mean of exp(ref − lp) − (ref − lp) − 1 over completion tokens: how far the policy has moved from the model that SFT left. Shown even where its weight β is 0.',
+  entropy: 'Mean entropy of the next-token distribution at completion tokens, nats. Near 0: the policy always says the same.',
+  gradNorm: 'Norm of the whole gradient before clipping.',
+  advantage:
+    'A = (reward − mean of the group) ÷ (standard deviation of the group + 1e-4). Blue: better than its group, made likelier. Orange: worse, made less likely.',
+  parts: 'Each part of the reward times its weight. Parts below zero stand left of the line.',
+} as const;
+
+export type Explained = keyof typeof explanations;

@@ -1,0 +1,44 @@
+/** The store in React. */
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { GrpoEvent } from '../lab/events';
+import { type LabState, lab } from '../store/lab';
+
+export const useLab = <T>(select: (state: LabState) => T): T => useStore(lab, select);
+
+/** Milliseconds between two drawings of the same chart or list while a run goes on. */
+const REDRAW_MS = 250;
+
+/**
+ * The run's version, at most four times a second and `delay` milliseconds after the others, so that the charts of a screen
+ * draw one after another and no frame has to draw them all.
+ */
+export function useRunVersion(delay = 0): number {
+  const [version, setVersion] = useState(() => lab.getState().version);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const take = () => {
+      timer = null;
+      setVersion(lab.getState().version);
+    };
+    const unsubscribe = lab.subscribe((state, before) => {
+      if (state.version !== before.version || state.run !== before.run) timer ??= setTimeout(take, REDRAW_MS + delay);
+    });
+    take();
+    return () => {
+      unsubscribe();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [delay]);
+  return version;
+}
+
+/** The GRPO step on screen: the chosen one, clamped to those that there are, or the latest. */
+export function useShownStep(): GrpoEvent | null {
+  useRunVersion(180);
+  const run = useLab((state) => state.run);
+  const step = useLab((state) => state.step);
+  if (run.grpo.length === 0) return null;
+  const index = step === null ? run.grpo.length - 1 : Math.min(Math.max(step, 1), run.grpo.length) - 1;
+  return run.grpo[index] ?? null;
+}

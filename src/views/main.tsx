@@ -1,0 +1,14 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { openLab } from '../store/lab';
+import { App } from './App';
+import './style.css';
+import { followTheUrl } from './url';
+
+followTheUrl();
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+void openLab();

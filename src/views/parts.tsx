@@ -1,0 +1,59 @@
+/** Small pieces that many screens use. */
+import { type ReactNode, useId, useState } from 'react';
+import { type Explained, explanations } from './explanations';
+
+const ICONS = {
+  play: 'M5 3 L13 8 L5 13 Z',
+  pause: 'M4 3 H7 V13 H4 Z M9 3 H12 V13 H9 Z',
+  step: 'M3 3 L9 8 L3 13 Z M10 3 H13 V13 H10 Z',
+  restart: 'M13 3 L7 8 L13 13 Z M3 3 H6 V13 H3 Z',
+  stop: 'M4 4 H12 V12 H4 Z',
+} as const;
+
+export function Icon({ name }: { name: keyof typeof ICONS }) {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={ICONS[name]} fill="currentColor" />
+    </svg>
+  );
+}
+
+/** A "?" that opens its explanation, by pointer or by key. */
+export function Help({ text, about }: { text: string; about: string }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <span className="help">
+      <button
+        type="button"
+        className="help-button"
+        aria-label={`What is ${about}?`}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+      >
+        ?
+      </button>
+      {open && (
+        <span role="note" id={id} className="help-text">
+          {text}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function Panel({ title, explained, aside, children }: { title: string; explained?: Explained; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="panel" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        {explained && <Help text={explanations[explained]} about={title} />}
+        {aside && <span className="aside">{aside}</span>}
+      </header>
+      {children}
+    </section>
+  );
+}

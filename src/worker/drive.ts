@@ -1,0 +1,89 @@
+/** Pulls a run's events at the pace that commands allow, and hands them on in batches. No GPU and no comlink in here. */
+import type { LabEvent } from '../lab/events';
+
+/** Least time between two batches, milliseconds. */
+const BATCH_MS = 150;
+
+/** A turn of the event loop, so that commands are heard; unlike a timer it is not slowed down in a hidden tab. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+const isStep = (event: LabEvent) => event.type === 'sft' || event.type === 'grpo';
+
+export class Driver {
+  private paused = false;
+  private stopped = false;
+  private stepsLeft = 0;
+  private wake: () => void = () => {};
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.wake();
+  }
+
+  step(): void {
+    this.paused = true;
+    this.stepsLeft = 1;
+    this.wake();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.wake();
+  }
+
+  /** To the end of the events or to `stop`. */
+  async run(events: AsyncGenerator<LabEvent, void>, send: (batch: readonly LabEvent[]) => void): Promise<void> {
+    let batch: LabEvent[] = [];
+    let sent = 0;
+    const flush = () => {
+      if (batch.length > 0) send(batch);
+      batch = [];
+      sent = performance.now();
+    };
+    try {
+      for (;;) {
+        await turn();
+        while (this.paused && this.stepsLeft === 0 && !this.stopped) {
+          flush();
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+        }
+        if (this.stopped) return;
+        const { value, done } = await events.next();
+        if (done) return;
+        batch.push(value);
+        if (isStep(value) && this.stepsLeft > 0) this.stepsLeft--;
+        if (!isStep(value) || performance.now() - sent > BATCH_MS) flush();
+      }
+    } finally {
+      flush();
+      await events.return();
+    }
+  }
+}
+
+/** The buffers inside events that may change owner instead of being copied. */
+export function transferables(events: readonly LabEvent[]): Transferable[] {
+  const buffers = new Set<ArrayBufferLike>();
+  for (const event of events)
+    if (event.type === 'grpo')
+      for (const { rollouts } of event.groups)
+        for (const rollout of rollouts)
+          for (const data of [rollout.ids, rollout.logprobs, rollout.entropies])
+            if (ArrayBuffer.isView(data)) buffers.add(data.buffer);
+  return [...buffers] as ArrayBuffer[];
+}

@@ -1,0 +1,28 @@
+/** What page and worker say to each other: commands through comlink, events in batches through a plain port. */
+import type { NoGpuCause } from '../gpu/browser';
+import type { LabEvent } from '../lab/events';
+import type { Recipe } from '../lab/recipe';
+
+export type AdapterStatus =
+  | { readonly kind: 'webgpu'; readonly name: string }
+  | { readonly kind: 'none'; readonly cause: NoGpuCause; readonly message: string };
+
+export type Compute = 'webgpu' | 'cpu';
+
+/** Whatever happened since the last message. */
+export type RunMessage =
+  | { readonly type: 'events'; readonly events: readonly LabEvent[] }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'stopped' };
+
+export interface LabCommands {
+  adapter(): Promise<AdapterStatus>;
+  /** Starts a run, ending any other; its messages go to the port. */
+  start(recipe: Recipe, compute: Compute, port: MessagePort): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** One event of training further, then paused. */
+  step(): void;
+  /** Ends the run and frees its device. */
+  stop(): Promise<void>;
+}
