@@ -4,8 +4,7 @@
 // slots[s] = (sequence, prompt length, 1 when done, tokens drawn so far). The random number is a hash of (seed, sequence,
 // tokens drawn): it does not depend on the slot, the batch or the adapter. Temperature 0 takes the likeliest token.
 // Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens at its border by
-// (probability, then lower id). drawn[s, i] = (log-probability under the distribution that was sampled, entropy of the
-// whole distribution), at temperature 1 where greedy.
+// (probability, then lower id). logprobs[s, i] is under the distribution that was sampled, at temperature 1 where greedy.
 struct Params {
   count: u32, vocabulary: u32, promptCapacity: u32, completionCapacity: u32, maxNew: u32, endToken: u32,
   seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
@@ -17,7 +16,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] the token to feed next
 @group(0) @binding(5) var<storage, read_write> positions: array<u32>;        // [S] its position
 @group(0) @binding(6) var<storage, read_write> completions: array<u32>;      // [S, M]
-@group(0) @binding(7) var<storage, read_write> drawn: array<vec2f>;          // [S, M]
+@group(0) @binding(7) var<storage, read_write> logprobs: array<f32>;         // [S, M]
 
 // xxhash32's avalanche over (seed, sequence, draw), as src/kernels/sample.ts has it.
 fn mix(value: u32) -> u32 {
@@ -53,12 +52,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let top = logits[base + best] * scale;
   var total = 0.0;
-  var moment = 0.0;
-  for (var v = 0u; v < params.vocabulary; v++) {
-    let shifted = logits[base + v] * scale - top;
-    total += exp(shifted);
-    moment += exp(shifted) * shifted;
-  }
+  for (var v = 0u; v < params.vocabulary; v++) { total += exp(logits[base + v] * scale - top); }
   // The last token kept, by falling (logit, then rising id), and the mass of all kept, in units of the likeliest token.
   var lastLogit = -3.4e38;
   var lastId = params.vocabulary;
@@ -108,7 +102,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let at = s * params.completionCapacity + slot.w;
   completions[at] = token;
-  drawn[at] = vec2f(logits[base + token] * scale - top - log(kept), log(total) - moment / total);
+  logprobs[at] = logits[base + token] * scale - top - log(kept);
   let count = slot.w + 1u;
   let done = token == params.endToken || count >= params.maxNew;
   slots[s] = vec4u(slot.x, slot.y, select(0u, 1u, done), count);

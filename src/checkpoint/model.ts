@@ -1,6 +1,6 @@
 /** A model as files that Hugging Face loads: config.json, model.safetensors, tokenizer.json. Names and bytes, no disk. */
 import { type PhiConfig, parsePhiConfig, toHuggingFaceConfig } from '../model/config';
-import type { Tensors } from '../model/parameters';
+import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
@@ -32,12 +32,15 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
   }
 }
 
-/** The config and the tensors alone: what a model of another vocabulary has too. */
+/**
+ * The config and the tensors alone: what a model of another vocabulary has too.
+ * @throws naming the file and what is missing, misshapen or unknown in it
+ */
 export function readWeights(files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>): Pick<SavedModel, 'config' | 'tensors'> {
-  return {
-    config: parsePhiConfig(parseJson(files['config.json'], 'config.json')),
-    tensors: readSafetensors(files['model.safetensors']),
-  };
+  const config = parsePhiConfig(parseJson(files['config.json'], 'config.json'));
+  const tensors = readSafetensors(files['model.safetensors']);
+  checkTensors(parameterTable(config), tensors, 'model.safetensors');
+  return { config, tensors };
 }
 
 /** @throws naming the file and what is wrong in it */

@@ -38,16 +38,18 @@ export function readSafetensors(bytes: Uint8Array, where = 'model.safetensors'):
   if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a safetensors header`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8) fail(`its header claims ${length} bytes, the file has ${bytes.length}`);
-  let header: Record<string, Entry> = {};
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, Entry>;
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch (error) {
     fail(`its header is not JSON (${String(error)})`);
   }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) return fail('its header is no JSON object');
   const numbers = bytes.subarray(8 + length);
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  for (const [name, { dtype, shape, data_offsets: range }] of Object.entries(header)) {
+  for (const [name, entry] of Object.entries(header as Record<string, Entry | null>)) {
     if (name === '__metadata__') continue;
+    const { dtype, shape, data_offsets: range } = entry ?? {};
     if (dtype !== 'F32') fail(`${name} has type ${String(dtype)}; only F32 is read`);
     if (!isIntegers(shape) || !isIntegers(range) || range.length !== 2) return fail(`${name} has no shape or no range`);
     const [start, end] = range as [number, number];

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { MODEL_FILES, type ModelFiles, modelFromFiles, parseJson, readWeights, type SavedModel } from '../checkpoint/model';
+import { isTemperature, TEMPERATURE_RANGE } from '../train/rollout';
+import { parseAs } from '../validation';
 
 /** Something a person can mend: printed without a stack, exit code 2. */
 export class InputError extends Error {}
@@ -48,11 +50,14 @@ export const readFile = (file: string): Buffer => input(() => readFileSync(file)
 export const readJson = (file: string): unknown => input(() => parseJson(readFile(file), file));
 
 /** @throws naming every field of the input that does not fit */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`);
-  throw new InputError(issues.join('\n'));
+export const parseWith = <T>(schema: z.ZodType<T>, value: unknown, where: string): T =>
+  input(() => parseAs(schema, value, where));
+
+/** A temperature: 0 for greedy. */
+export function temperatureOf(text: string | undefined, initial: number): number {
+  const value = numeric(text, 'temperature', initial, { min: 0, max: 100 });
+  if (!isTemperature(value)) throw new InputError(`--temperature: ${value} ${TEMPERATURE_RANGE}`);
+  return value;
 }
 
 const readModelFile = (folder: string, name: string) => readFile(path.join(folder, name));
@@ -67,6 +72,7 @@ export function readModel(folder: string): SavedModel {
 export function readAnyModel(folder: string) {
   const config = readModelFile(folder, 'config.json');
   const weights = input(() => readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }));
-  const end = (parseJson(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id;
-  return { ...weights, endToken: typeof end === 'number' ? end : null };
+  const ends = [(parseJson(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id ?? []].flat();
+  if (ends.length > 1) throw new InputError(`config.json: eos_token_id names ${ends.length} tokens; one is supported`);
+  return { ...weights, endToken: typeof ends[0] === 'number' ? ends[0] : null };
 }

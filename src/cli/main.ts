@@ -9,8 +9,8 @@ import { InputError } from './input';
 const USAGE = `The lab from a terminal.
 
   train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …]
-  sample --model DIR --prompt TEXT [-n N] [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--max-new N] [--seed N] [--json]
-  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--json]
+  sample --model DIR --prompt TEXT [-n N] [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--max-new N] [--seed N] [--adapter …] [--json]
+  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--adapter …] [--json]
   data   --task NAME [--level L] [-n N] [--seed N]
   verify --task NAME --in FILE
   probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]`;
@@ -40,4 +40,6 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
+// a reader that has seen enough (`… | head`) is no failure
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main(process.argv.slice(2));

@@ -2,7 +2,10 @@
 import type { LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 
-const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, '0')}`;
+const clock = (seconds: number) => {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+};
 const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
 /** Share of the whole run that a GRPO step weighs against an SFT step, as measured on software adapters. */
 const GRPO_STEP_WEIGHT = 5;

@@ -73,7 +73,7 @@ export function splitByRows<T>(items: readonly T[], rows: (item: T) => number, c
   for (const item of items) {
     const need = rows(item);
     if (need > capacity) throw new Error(`a sequence of ${need} tokens does not fit a batch of ${capacity}`);
-    if (need > room) {
+    if (batches.length === 0 || need > room) {
       batches.push([]);
       room = capacity;
     }

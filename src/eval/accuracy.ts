@@ -1,6 +1,6 @@
 /** Accuracy of a model on problems it has not seen: one completion each, greedy or sampled. */
+import { judge } from '../data/judge';
 import { mean } from '../stats';
-import { judge } from '../tasks/judge';
 import type { Problem, Task } from '../tasks/task';
 import type { Tokenizer } from '../text/tokenizer';
 

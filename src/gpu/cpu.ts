@@ -44,6 +44,18 @@ const bytesOf = (data: ArrayBufferView): Uint8Array =>
 
 export function openCpuDevice(): Device {
   const counters = noCounts();
+  const submit = (runs: readonly Run[]): void => {
+    counters.submits++;
+    for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
+      const { dispatches, views } = sequence as CpuSequence;
+      const params = dispatches.map((dispatch) => resolveParams(dispatch, dynamics));
+      for (let time = 0; time < repeat; time++)
+        dispatches.forEach((dispatch, i) => {
+          counters.dispatches++;
+          dispatch.kernel.reference(views[i] as Views, params[i] as Record<string, number>, dispatch.constants);
+        });
+    }
+  };
   return {
     kind: 'cpu',
     name: 'CPU reference',
@@ -61,7 +73,8 @@ export function openCpuDevice(): Device {
     copy(from, to) {
       new Uint8Array((to as CpuBuffer).data).set(new Uint8Array((from as CpuBuffer).data));
     },
-    async read(ranges) {
+    async read(ranges, runs = []) {
+      if (runs.length > 0) submit(runs);
       counters.readbacks++;
       return ranges.map((range) => {
         counters.bytesRead += range.bytes;
@@ -80,18 +93,7 @@ export function openCpuDevice(): Device {
       );
       return { dispatches, views, destroy() {} };
     },
-    submit(runs: readonly Run[]) {
-      counters.submits++;
-      for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
-        const { dispatches, views } = sequence as CpuSequence;
-        const params = dispatches.map((dispatch) => resolveParams(dispatch, dynamics));
-        for (let time = 0; time < repeat; time++)
-          dispatches.forEach((dispatch, i) => {
-            counters.dispatches++;
-            dispatch.kernel.reference(views[i] as Views, params[i] as Record<string, number>, dispatch.constants);
-          });
-      }
-    },
+    submit,
     async idle() {},
     destroy() {},
   };

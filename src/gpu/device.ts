@@ -17,8 +17,8 @@ export interface BufferRange {
   readonly bytes: number;
 }
 
-/** A number that is fixed in the plan, or one that each run gives anew by name, times a fixed factor. */
-export type Param = number | { readonly dynamic: string; readonly times?: number };
+/** A number that is fixed in the plan, or one that each run gives anew by name. */
+export type Param = number | { readonly dynamic: string };
 
 export interface Dispatch {
   readonly label: string;
@@ -79,8 +79,8 @@ export interface Device {
   write(buffer: DeviceBuffer, data: ArrayBufferView, offset?: number): void;
   /** Copies whole `from` over the start of `to`, after all earlier submits. */
   copy(from: DeviceBuffer, to: DeviceBuffer): void;
-  /** One readback for all the ranges together, after all earlier submits. */
-  read(ranges: readonly BufferRange[]): Promise<ArrayBuffer[]>;
+  /** Runs what is given, then one readback for all the ranges together, in one submit after all earlier ones. */
+  read(ranges: readonly BufferRange[], runs?: readonly Run[]): Promise<ArrayBuffer[]>;
   /** Compiles what is new, all at once, and makes bind groups and uniforms. Rejects with the shader's line and source. */
   prepare(dispatches: readonly Dispatch[]): Promise<Sequence>;
   /** Encodes all runs into one pass and submits once. */
@@ -109,7 +109,7 @@ export function resolveParams(
     const value = dynamics[param.dynamic];
     if (value === undefined)
       throw new Error(`${dispatch.label}: this run gives no value for "${param.dynamic}" (parameter ${name})`);
-    resolved[name] = value * (param.times ?? 1);
+    resolved[name] = value;
   }
   return resolved;
 }

@@ -189,6 +189,26 @@ export async function openWebGpuDevice(
     return createBuffer('staging', Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))), USAGE.mapRead | USAGE.copyDst);
   };
 
+  const encode = (encoder: GPUCommandEncoder, runs: readonly Run[]) => {
+    const sequences = new Set(runs.map((run) => run.sequence));
+    if (sequences.size < runs.length) throw new Error('a submit may hold a sequence once: its uniforms are shared');
+    const pass = encoder.beginComputePass();
+    for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
+      const ready = sequence as WebGpuSequence;
+      update(ready, dynamics);
+      for (let time = 0; time < repeat; time++)
+        for (let i = 0; i < ready.dispatches.length; i++) {
+          const [x, y, z] = ready.workgroups[i] as readonly [number, number, number];
+          if (x * y * z === 0) continue;
+          pass.setPipeline(ready.pipelines[i] as GPUComputePipeline);
+          pass.setBindGroup(0, ready.bindGroups[i] as GPUBindGroup);
+          pass.dispatchWorkgroups(x, y, z);
+          counters.dispatches++;
+        }
+    }
+    pass.end();
+  };
+
   return {
     kind: 'webgpu',
     name: describeAdapter(adapter.info),
@@ -210,11 +230,13 @@ export async function openWebGpuDevice(
       device.queue.submit([encoder.finish()]);
       counters.submits++;
     },
-    async read(ranges) {
+    async read(ranges, runs = []) {
       throwIfFailed();
       const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
-      const buffer = takeStaging(total);
+      // as large as all of what is read from, so that reading more of it next time makes no new buffer
+      const buffer = takeStaging(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
       const encoder = device.createCommandEncoder();
+      if (runs.length > 0) encode(encoder, runs);
       let at = 0;
       for (const range of ranges) {
         encoder.copyBufferToBuffer(gpuBuffer(range.buffer), range.offset, buffer, at, range.bytes);
@@ -264,24 +286,8 @@ export async function openWebGpuDevice(
     },
     submit(runs: readonly Run[]) {
       throwIfFailed();
-      const sequences = new Set(runs.map((run) => run.sequence));
-      if (sequences.size < runs.length) throw new Error('a submit may hold a sequence once: its uniforms are shared');
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
-        const ready = sequence as WebGpuSequence;
-        update(ready, dynamics);
-        for (let time = 0; time < repeat; time++)
-          for (let i = 0; i < ready.dispatches.length; i++) {
-            const [x, y, z] = ready.workgroups[i] as readonly [number, number, number];
-            if (x * y * z === 0) continue;
-            pass.setPipeline(ready.pipelines[i] as GPUComputePipeline);
-            pass.setBindGroup(0, ready.bindGroups[i] as GPUBindGroup);
-            pass.dispatchWorkgroups(x, y, z);
-            counters.dispatches++;
-          }
-      }
-      pass.end();
+      encode(encoder, runs);
       device.queue.submit([encoder.finish()]);
       counters.submits++;
     },

@@ -56,9 +56,8 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
       params: trial.params,
     },
   ]);
-  device.submit([{ sequence }]);
   const written = Object.keys(buffers).filter((name) => kernel.bindings[name]?.access !== 'read');
-  const contents = await device.read(written.map((name) => whole(buffers[name]!.buffer)));
+  const contents = await device.read(written.map((name) => whole(buffers[name]!.buffer)), [{ sequence }]);
   sequence.destroy();
   for (const { buffer } of Object.values(buffers)) buffer.destroy();
   return Object.fromEntries(

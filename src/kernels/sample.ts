@@ -26,7 +26,7 @@ interface Truncation {
 }
 
 /** Ids kept by top-k, then top-p of what is left, then min-p, of weights relative to the likeliest token. */
-export function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation): number[] {
+function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation): number[] {
   const ranked = weights.map((_, v) => v).sort((i, j) => weights[j]! - weights[i]! || i - j);
   const limited = topK > 0 ? ranked.slice(0, topK) : ranked;
   const mass = limited.reduce((sum, v) => sum + weights[v]!, 0);
@@ -50,7 +50,7 @@ const buffers = () => ({
   tokens: integers(SLOTS, 3, VOCABULARY),
   positions: Array.from({ length: SLOTS }, (_, s) => (s === 0 ? 1 : 1 + (s === 2 ? 4 : s % 4))),
   completions: integers(SLOTS * 5, 4, VOCABULARY),
-  drawn: unwritten(SLOTS * 5 * 2),
+  logprobs: unwritten(SLOTS * 5),
 });
 const options = {
   count: SLOTS,
@@ -76,7 +76,7 @@ export const sample = defineKernel({
     tokens: update('u32'),
     positions: update('u32'),
     completions: update('u32'),
-    drawn: update('vec2f'),
+    logprobs: update(),
   },
   params: {
     count: 'u32',
@@ -95,7 +95,7 @@ export const sample = defineKernel({
   },
   constants: {},
   workgroups: ({ count }) => linear(count, 16),
-  reference({ logits, prompts, slots, tokens, positions, completions, drawn }, params) {
+  reference({ logits, prompts, slots, tokens, positions, completions, logprobs }, params) {
     const { count, vocabulary, promptCapacity, completionCapacity, maxNew, endToken, seed, inverseTemperature } = params;
     for (let s = 0; s < count; s++) {
       const [sequence, promptLength, done, draw] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
@@ -111,7 +111,6 @@ export const sample = defineKernel({
       const scaled = row.map((logit) => logit * (greedy ? 1 : inverseTemperature));
       const top = Math.max(...scaled);
       const weights = scaled.map((logit) => Math.exp(logit - top));
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
       const kept = new Set(greedy ? weights.keys() : keptTokens(weights, params));
       const mass = weights.reduce((sum, weight, v) => (kept.has(v) ? sum + weight : sum), 0);
       let token = scaled.indexOf(top);
@@ -129,8 +128,7 @@ export const sample = defineKernel({
       }
       const at = s * completionCapacity + draw!;
       completions[at] = token;
-      const moment = weights.reduce((sum, weight, v) => sum + weight * (scaled[v]! - top), 0);
-      drawn.set([scaled[token]! - top - Math.log(mass), Math.log(total) - moment / total], at * 2);
+      logprobs[at] = scaled[token]! - top - Math.log(mass);
       const finished = token === endToken || draw! + 1 >= maxNew;
       slots.set([sequence!, promptLength!, finished ? 1 : 0, draw! + 1], s * 4);
       if (!finished) {

@@ -1,25 +1,36 @@
 /** A saved model answering: samples of one prompt, and independent evaluation runs on a task. */
 import type { SavedModel } from '../checkpoint/model';
-import { heldOutProblems } from '../data/problems';
 import { type Accuracy, measureAccuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
+import type { DecodeCapacity } from '../model/decode';
 import { Arena, parameterTable } from '../model/parameters';
+import { largestDecodingBuffer, mebibytes } from '../model/sizes';
 import { mean, standardDeviation } from '../stats';
-import type { Task } from '../tasks/task';
-import { type Completion, Sampler, type SamplingOptions } from '../train/rollout';
+import type { Problem, Task } from '../tasks/task';
+import { type Completion, MOST_SLOTS, Sampler, type SamplingOptions } from '../train/rollout';
 
-async function openSampler(device: Device, model: SavedModel, slots: number, promptTokens: number, newTokens: number) {
+/** Work with a sampler of the model, which lasts as long as the work. */
+async function withSampler<T>(
+  device: Device,
+  model: SavedModel,
+  capacity: DecodeCapacity,
+  work: (sampler: Sampler) => Promise<T>,
+): Promise<T> {
+  const cache = largestDecodingBuffer(model.config, capacity);
+  if (cache > device.maxBindingBytes)
+    throw new Error(
+      `the cache of ${capacity.slots} completions of ${capacity.newTokens} tokens needs ${mebibytes(cache)} in one buffer; ` +
+        `${device.name} binds at most ${mebibytes(device.maxBindingBytes)}`,
+    );
   const weights = new Arena(device, parameterTable(model.config), 'weights');
   weights.load(model.tensors, 'model.safetensors');
-  const capacity = { slots, promptTokens, newTokens };
   const sampler = await Sampler.create(device, model.config, weights, capacity, model.tokenizer.special.end);
-  return {
-    sampler,
-    close() {
-      sampler.destroy();
-      weights.destroy();
-    },
-  };
+  try {
+    return await work(sampler);
+  } finally {
+    sampler.destroy();
+    weights.destroy();
+  }
 }
 
 export interface Answer extends Completion {
@@ -35,16 +46,13 @@ export async function answerPrompt(
   options: SamplingOptions,
 ): Promise<Answer[]> {
   const ids = model.tokenizer.chatPrompt(prompt);
-  const { sampler, close } = await openSampler(device, model, Math.min(count, 256), ids.length, options.maxNew);
+  const capacity = { slots: Math.min(count, MOST_SLOTS), promptTokens: ids.length, newTokens: options.maxNew };
   const requests = Array.from({ length: count }, (_, sequence) => ({ prompt: ids, sequence }));
-  const completions = await sampler.generate(requests, options);
-  close();
+  const completions = await withSampler(device, model, capacity, (sampler) => sampler.generate(requests, options));
   return completions.map((completion) => ({ ...completion, text: model.tokenizer.decode(completion.ids) }));
 }
 
 export interface EvaluationOptions {
-  readonly level: number;
-  readonly problems: number;
   readonly runs: number;
   readonly temperature: number;
   readonly maxNew: number;
@@ -52,9 +60,10 @@ export interface EvaluationOptions {
 }
 
 export interface EvaluationReport {
+  readonly problems: number;
   readonly runs: readonly Accuracy[];
   readonly accuracy: { readonly mean: number; readonly sd: number };
-  readonly mean_length: number;
+  readonly meanLength: number;
   readonly truncated: number;
 }
 
@@ -63,29 +72,34 @@ export async function evaluateModel(
   device: Device,
   model: SavedModel,
   task: Task,
-  options: EvaluationOptions,
+  problems: readonly Problem[],
+  { runs: count, temperature, maxNew, seed }: EvaluationOptions,
 ): Promise<EvaluationReport> {
-  const { level, problems: count, temperature, maxNew, seed } = options;
-  const problems = heldOutProblems(task, level, count, seed);
-  const promptTokens = task.longestPrompt(level) + model.tokenizer.chatPrompt('').length;
-  const { sampler, close } = await openSampler(device, model, Math.min(256, problems.length), promptTokens, maxNew);
+  const prompts = problems.map(({ prompt }) => model.tokenizer.chatPrompt(prompt).length);
+  const capacity = {
+    slots: Math.min(MOST_SLOTS, problems.length),
+    promptTokens: Math.max(...prompts),
+    newTokens: maxNew,
+  };
   const runs: Accuracy[] = [];
-  for (let r = 0; r < options.runs; r++)
-    runs.push(
-      await measureAccuracy(
-        (requests, sampling) => sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew }),
-        task,
-        model.tokenizer,
-        problems,
-        { temperature, seed: (seed + r) >>> 0 },
-      ),
-    );
-  close();
+  await withSampler(device, model, capacity, async (sampler) => {
+    for (let r = 0; r < count; r++)
+      runs.push(
+        await measureAccuracy(
+          (requests, sampling) => sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew }),
+          task,
+          model.tokenizer,
+          problems,
+          { temperature, seed: (seed + r) >>> 0 },
+        ),
+      );
+  });
   const accuracies = runs.map(({ accuracy }) => accuracy);
   return {
+    problems: problems.length,
     runs,
     accuracy: { mean: mean(accuracies), sd: standardDeviation(accuracies) },
-    mean_length: mean(runs.map(({ meanLength }) => meanLength)),
+    meanLength: mean(runs.map(({ meanLength }) => meanLength)),
     truncated: mean(runs.map(({ truncated }) => truncated)),
   };
 }

@@ -3,7 +3,7 @@
  * log-probabilities and rewards, by the same kernel and the same host code as training.
  */
 import { z } from 'zod';
-import { type Device, whole } from '../gpu/device';
+import { type Device, type DeviceBuffer, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
 import { policyLossOfScores } from '../graph/ops/losses';
 import { makePlan } from '../graph/plan';
@@ -97,21 +97,23 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
     }
   });
   const graph = new Graph();
-  const owned = Object.entries({ scores, reference, tokens, spans }).map(([name, data]) => {
-    const buffer = device.createBuffer(name, Math.ceil(data.byteLength / 16) * 16);
+  const owned: DeviceBuffer[] = [];
+  const given = (label: string, data: Float32Array | Uint32Array) => {
+    const buffer = device.createBuffer(label, Math.ceil(data.byteLength / 16) * 16);
     device.write(buffer, data);
-    return { buffer, tensor: graph.external(name, [N, data.length / N], whole(buffer)) };
-  });
-  const [scoresT, referenceT, tokensT, spansT] = owned.map(({ tensor }) => tensor) as [never, never, never, never];
-  const batch = { reference: referenceT, tokens: tokensT, spans: spansT };
-  const { dscores, stats } = policyLossOfScores(graph, scoresT, batch, kernelOptions(options));
+    owned.push(buffer);
+    return graph.external(label, [N, data.length / N], whole(buffer));
+  };
+  const scored = given('scores', scores);
+  const batch = { reference: given('reference', reference), tokens: given('tokens', tokens), spans: given('spans', spans) };
+  const { dscores, stats } = policyLossOfScores(graph, scored, batch, kernelOptions(options));
   graph.output(dscores);
   graph.output(stats);
   const plan = await makePlan(device, graph);
-  device.submit([{ sequence: plan.sequence, dynamics: { tokens: count, entropyWeight, onPolicy: 0 } }]);
-  const [gradBytes, statBytes] = await device.read([plan.range(dscores), plan.range(stats)]);
+  const run = { sequence: plan.sequence, dynamics: { tokens: count, entropyWeight, onPolicy: 0 } };
+  const [gradBytes, statBytes] = await device.read([plan.range(dscores), plan.range(stats)], [run]);
   plan.destroy();
-  for (const { buffer } of owned) buffer.destroy();
+  for (const buffer of owned) buffer.destroy();
   const grads = new Float32Array(gradBytes!);
   const stat = new Float32Array(statBytes!);
 
@@ -125,19 +127,18 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
   at = 0;
   const sequences = places.map((row_, b): ScoredSequence => {
     const column = (i: number) => Float32Array.from(row_, (_, t) => stat[(at + t) * 4 + i]!);
-    const scored = {
+    const sequence = {
       stats: {
         entropies: Float32Array.from(row_, (t) => input.entropy[b]![t]!),
         ratios: column(1),
         kls: column(2),
         clipped: column(3),
       },
-      advantage: advantages[b]!,
       counted: row_.length > 0,
     };
     loss += column(0).reduce((sum, part) => sum + part, 0);
     at += row_.length;
-    return scored;
+    return sequence;
   });
   const { kl, ...metrics } = lossMetrics(sequences, options);
   return {

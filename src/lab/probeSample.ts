@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import { Arena, parameterTable, type Tensors } from '../model/parameters';
-import { Sampler } from '../train/rollout';
+import { isTemperature, MOST_SLOTS, Sampler, TEMPERATURE_RANGE } from '../train/rollout';
 
 export const probeSampleSchema = z.strictObject({
   prompts: z.array(z.array(z.int().min(0)).min(1)).min(1),
   n: z.int().min(1).max(4096).default(1),
-  temperature: z.number().min(0).max(100).default(1),
+  temperature: z
+    .number()
+    .refine(isTemperature, TEMPERATURE_RANGE)
+    .default(1),
   top_k: z.int().min(0).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
@@ -21,8 +24,6 @@ export interface ProbeSampleResult {
   logprobs: number[][][];
 }
 
-/** Slots decoded side by side. */
-const SLOTS = 256;
 /** What no token is: where a model has no end token, nothing but the budget ends a completion. */
 export const NO_TOKEN = 0xffffffff;
 
@@ -34,13 +35,11 @@ export async function probeSample(
   input: z.infer<typeof probeSampleSchema>,
 ): Promise<ProbeSampleResult> {
   const { prompts, n, temperature, max_new: maxNew, seed } = input;
-  const over = prompts.flat().find((id) => id >= config.vocab_size);
-  if (over !== undefined) throw new Error(`prompts: token ${over} is outside the vocabulary of ${config.vocab_size}`);
   const weights = new Arena(device, parameterTable(config), 'weights');
   weights.load(tensors);
   const requests = prompts.flatMap((prompt, p) => Array.from({ length: n }, (_, i) => ({ prompt, sequence: p * n + i })));
   const capacity = {
-    slots: Math.min(SLOTS, requests.length),
+    slots: Math.min(MOST_SLOTS, requests.length),
     promptTokens: Math.max(...prompts.map((prompt) => prompt.length)),
     newTokens: maxNew,
   };

@@ -20,7 +20,8 @@ export const probeStepSchema = z.strictObject({
         .refine(({ ids, mask }) => ids.length === mask.length, 'ids and mask differ in length')
         .refine(({ mask }) => mask[0] === 0, 'mask[0] must be 0: nothing stands before the first token'),
     )
-    .min(1),
+    .min(1)
+    .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),
   optimizer: z.strictObject({
     lr: z.number().min(0),
     betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
@@ -50,8 +51,6 @@ export async function probeStep(
   input: z.infer<typeof probeStepSchema>,
 ): Promise<ProbeStepResult> {
   const { segments, steps, want } = input;
-  const over = segments.flatMap(({ ids }) => ids).find((id) => id >= config.vocab_size);
-  if (over !== undefined) throw new Error(`segments: token ${over} is outside the vocabulary of ${config.vocab_size}`);
   const table = parameterTable(config);
   const weights = new Arena(device, table, 'weights');
   const gradients = new Arena(device, table, 'gradients');

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parsePhiConfig, type PhiConfig } from '../model/config';
 import { taskByName, taskNames } from '../tasks';
 import { lossTypes } from '../train/lossOptions';
+import { parseAs } from '../validation';
 
 const integer = (title: string, description: string, initial: number, min: number, max: number) =>
   z.int().min(min).max(max).default(initial).meta({ title, description });
@@ -26,6 +27,13 @@ export const recipeSchema = z
     title: z.string().max(80).default('Custom run'),
     about: z.string().max(400).default(''),
     seed: integer('Seed', 'Every random number of the run follows from it: weights, problems, traces, samples.', 0, 0, 2 ** 31 - 1),
+    tokensPerPass: integer(
+      'Tokens a pass',
+      'Most tokens of one forward and backward pass; larger batches are several passes whose gradients add up.',
+      4096,
+      128,
+      262_144,
+    ),
     task: section('Task', 'What the model learns to answer.', {
       name: choice('Task', 'Problems with an exact verifier and teacher traces.', taskNames as ['parity', 'addition'], 'parity'),
       level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
@@ -82,7 +90,6 @@ export const recipeSchema = z
       topP: number('Top-p', 'Nucleus of the rollouts; 1 for all.', 1, 0.01, 1),
       topK: integer('Top-k', 'Likeliest tokens of the rollouts; 0 for all.', 0, 0, 1000),
       minP: number('Min-p', 'Least share of the likeliest token; 0 for all.', 0, 0, 1),
-      tokensPerPass: integer('Tokens a pass', 'Most tokens of one forward and backward pass; larger batches add up gradients.', 4096, 128, 262_144),
     }),
     reward: section('Reward', "The report's reward; lengths in tokens, the end token included.", {
       lMax: integer('L max', 'Completion budget; a completion that reaches it without an end is cut off.', 24, 4, 4096),
@@ -105,6 +112,8 @@ export const recipeSchema = z
       issue(['reward', 'lPos'], `L pos (${recipe.reward.lPos}) must be below L max (${recipe.reward.lMax})`);
     if (recipe.grpo.lossType !== 'cispo' && recipe.grpo.epsilonHigh > 1)
       issue(['grpo', 'epsilonHigh'], 'above 1 only for cispo, where it is the cap of the ratio itself');
+    if (recipe.grpo.lossType === 'cispo' && recipe.grpo.epsilonHigh < 1)
+      issue(['grpo', 'epsilonHigh'], 'for cispo it is the cap of the ratio itself: 1 or more');
     try {
       phiConfigOf(recipe, 104);
     } catch (error) {
@@ -136,11 +145,7 @@ export function phiConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: number
 
 /** Fills in defaults. @throws naming every field that is wrong, where it stands and what it may be */
 export function parseRecipe(input: unknown, where = 'recipe'): Recipe {
-  const parsed = recipeSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`).join('\n'),
-  );
+  return parseAs(recipeSchema, input, where) as Recipe;
 }
 
 /**
@@ -154,11 +159,12 @@ export function withFields(recipe: Recipe, fields: Readonly<Record<string, unkno
     const last = keys.pop() as string;
     let at = copy;
     for (const key of keys) {
-      const next = at[key];
+      const next = Object.hasOwn(at, key) ? at[key] : undefined;
       if (typeof next !== 'object' || next === null) throw new Error(`recipe: there is no field ${path}`);
       at = next as Record<string, unknown>;
     }
-    if (!(last in at) || typeof at[last] === 'object') throw new Error(`recipe: there is no field ${path}`);
+    if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${path}`);
+    if (typeof at[last] === 'object') throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
     at[last] = value;
   }
   return parseRecipe(copy);

@@ -2,7 +2,6 @@
  * A run: SFT, then GRPO, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
  * to pause is not to pull, to stop is to return.
  */
-import { heldOutProblems } from '../data/problems';
 import { measureAccuracy } from '../eval/accuracy';
 import { grpo } from '../train/grpo';
 import type { LossOptions } from '../train/lossOptions';
@@ -48,10 +47,9 @@ export async function* run(
     parameters: session.table.count,
     vocabulary: tokenizer.tokens,
   };
-  const problems = heldOutProblems(task, recipe.task.level, recipe.evaluation.problems, recipe.seed);
   const { temperature } = recipe.evaluation;
   const measure = (sampling: { temperature: number }, seedOffset: number) =>
-    measureAccuracy(session.generate, task, tokenizer, problems, {
+    measureAccuracy(session.generate, task, tokenizer, session.heldOut, {
       ...sampling,
       seed: (recipe.seed + seedOffset) >>> 0,
     });
@@ -84,7 +82,7 @@ export async function* run(
     schedule: { peak: learningRate, warmup, steps, decay: 'cosine', floor } as const,
   };
   const gate = async () => (await measure({ temperature }, 0x9a7e)).accuracy;
-  for await (const step of sft(supervised, task, tokenizer, sftOptions, gate)) {
+  for await (const step of sft(supervised.trainer, task, tokenizer, sftOptions, gate)) {
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
@@ -102,6 +100,7 @@ export async function* run(
   yield { type: 'stage', stage: 'evaluate' };
   const afterSft = await evaluation('sft');
   yield afterSft;
+  session.release(supervised.trainer, supervised.optimizer);
 
   device.copy(session.weights.buffer, session.reference.buffer);
   yield { type: 'stage', stage: 'compile' };
@@ -162,15 +161,16 @@ function assertFinite(where: string, numbers: Readonly<Record<string, number>>):
 
 /** Most tokens of a pass that a batch of `sequences` can come to. */
 const passCapacity = ({ recipe, lengths }: Session, sequences: number) => ({
-  tokens: Math.max(lengths.longest, Math.min(recipe.grpo.tokensPerPass, sequences * lengths.longest)),
+  tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
   longest: lengths.longest,
 });
 
-async function openSupervised(session: Session): Promise<SupervisedTrainer> {
+async function openSupervised(session: Session) {
   const { device, config, weights, gradients, recipe } = session;
   const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
   const capacity = passCapacity(session, recipe.sft.sequences);
-  return session.own(await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity));
+  const created = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
+  return { trainer: session.own(created), optimizer };
 }
 
 async function openPolicy(session: Session): Promise<PolicyTrainer> {

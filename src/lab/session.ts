@@ -1,12 +1,15 @@
 /** What stands on a device during a run: the model, its gradients, the frozen reference, and what samples from it. */
+import { heldOutProblems } from '../data/problems';
 import type { Generate } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
+import type { DecodeCapacity } from '../model/decode';
 import { Arena, initialTensors, type ParameterTable, parameterTable } from '../model/parameters';
+import { largestDecodingBuffer, largestTrainingBuffer, mebibytes } from '../model/sizes';
 import { taskByName } from '../tasks';
-import type { Task } from '../tasks/task';
+import type { Problem, Task } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
-import { Sampler } from '../train/rollout';
+import { MOST_SLOTS, Sampler } from '../train/rollout';
 import { phiConfigOf, type Recipe } from './recipe';
 
 export class Session {
@@ -19,6 +22,8 @@ export class Session {
   readonly reference: Arena;
   /** Most tokens of a prompt, of a completion while decoding, and of both in training. */
   readonly lengths: { readonly prompt: number; readonly completion: number; readonly longest: number };
+  /** What evaluation asks; training never sees it. */
+  readonly heldOut: readonly Problem[];
   private sampler: Sampler | null = null;
   private readonly owned: { destroy(): void }[] = [];
 
@@ -34,12 +39,17 @@ export class Session {
     this.lengths = { prompt, completion, longest };
     this.config = { ...phiConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
     this.table = parameterTable(this.config);
-    const largest = Math.max(this.table.arenaSize * 4, recipe.grpo.tokensPerPass * 2 * recipe.model.ffn * 4);
+    this.heldOut = heldOutProblems(this.task, level, recipe.evaluation.problems, recipe.seed);
+    const sequences = Math.max(recipe.sft.sequences, recipe.grpo.prompts * recipe.grpo.groupSize);
+    const largest = Math.max(
+      largestTrainingBuffer(this.config, Math.min(recipe.tokensPerPass, sequences * longest)),
+      largestDecodingBuffer(this.config, this.decodeCapacity),
+    );
     if (largest > device.maxBindingBytes)
       throw new Error(
-        `this recipe needs a buffer of ${(largest / 2 ** 20).toFixed(0)} MiB; ${device.name} binds at most ${(
-          device.maxBindingBytes / 2 ** 20
-        ).toFixed(0)} MiB: choose a smaller model or fewer tokens a pass`,
+        `this recipe needs a buffer of ${mebibytes(largest)}; ${device.name} binds at most ${mebibytes(
+          device.maxBindingBytes,
+        )}: choose a smaller model, a smaller L max or fewer tokens a pass`,
       );
     this.weights = this.own(new Arena(device, this.table, 'weights'));
     this.gradients = this.own(new Arena(device, this.table, 'gradients'));
@@ -47,20 +57,33 @@ export class Session {
     this.weights.load(initialTensors(this.config, recipe.model.initializerRange, recipe.seed));
   }
 
-  /** Destroyed with the session. */
+  private get decodeCapacity(): DecodeCapacity {
+    const { prompts, groupSize } = this.recipe.grpo;
+    return {
+      slots: Math.min(MOST_SLOTS, prompts * groupSize),
+      promptTokens: this.lengths.prompt,
+      newTokens: this.lengths.completion,
+    };
+  }
+
+  /** Destroyed with the session, if not released before. */
   own<T extends { destroy(): void }>(thing: T): T {
     this.owned.push(thing);
     return thing;
   }
 
+  /** Destroys what is no longer needed. */
+  release(...things: { destroy(): void }[]): void {
+    for (const thing of things) {
+      this.owned.splice(this.owned.indexOf(thing), 1);
+      thing.destroy();
+    }
+  }
+
   /** One sampler for rollouts and evaluation: a slot for each completion of a GRPO step. */
   async openSampler(): Promise<Sampler> {
-    const { grpo } = this.recipe;
-    const slots = Math.min(256, grpo.prompts * grpo.groupSize);
-    const capacity = { slots, promptTokens: this.lengths.prompt, newTokens: this.lengths.completion };
-    this.sampler ??= this.own(
-      await Sampler.create(this.device, this.config, this.weights, capacity, this.tokenizer.special.end),
-    );
+    const { end } = this.tokenizer.special;
+    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.weights, this.decodeCapacity, end));
     return this.sampler;
   }
 

@@ -1,6 +1,7 @@
 /** The shape of a model, in the names of Hugging Face's `Phi3Config`, with its checks. Presets are in presets.ts. */
 import { z } from 'zod';
 import { MAX_HEAD_DIM } from '../kernels/attention';
+import { parseAs } from '../validation';
 
 const size = (label: string, max: number) => z.int().min(1).max(max).meta({ title: label });
 
@@ -44,18 +45,26 @@ export const headDim = (config: PhiConfig): number => config.hidden_size / confi
 /** Channels of each head that turn with the position, as Hugging Face rounds them. */
 export const rotaryDim = (config: PhiConfig): number => Math.trunc(headDim(config) * config.partial_rotary_factor);
 
-/** Reads a `config.json`. @throws naming every field that is wrong */
+/**
+ * Reads a `config.json`, of transformers 4 (`rope_theta`, `rope_scaling`) or 5 (`rope_parameters`).
+ * @throws naming every field that is wrong, and what this lab would compute otherwise than the model asks
+ */
 export function parsePhiConfig(json: unknown, where = 'config.json'): PhiConfig {
-  const type = (json as { model_type?: unknown } | null)?.model_type;
-  if (type !== undefined && type !== 'phi3') throw new Error(`${where}: model_type is ${JSON.stringify(type)}, not "phi3"`);
-  const scaling = (json as { rope_scaling?: unknown } | null)?.rope_scaling;
-  if (scaling) throw new Error(`${where}: rope_scaling is not supported`);
-  const parsed = phiConfigSchema.safeParse(json);
-  if (!parsed.success)
-    throw new Error(
-      parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`).join('\n'),
-    );
-  return parsed.data;
+  if (typeof json !== 'object' || json === null) throw new Error(`${where}: is no JSON object`);
+  const given = { ...json } as Record<string, unknown>;
+  const refuse = (key: string, supported: string) => {
+    throw new Error(`${where}: ${key} is ${JSON.stringify(given[key])}; this lab computes ${supported}`);
+  };
+  if ((given.model_type ?? 'phi3') !== 'phi3') refuse('model_type', '"phi3"');
+  if ((given.hidden_act ?? 'silu') !== 'silu') refuse('hidden_act', '"silu"');
+  if (given.attention_bias) refuse('attention_bias', 'without biases');
+  if (typeof given.sliding_window === 'number' && given.sliding_window < Number(given.max_position_embeddings ?? 4096))
+    refuse('sliding_window', 'whole attention');
+  const key = given.rope_parameters ? 'rope_parameters' : 'rope_scaling';
+  const rope = (given[key] ?? {}) as Record<string, unknown>;
+  if ((rope.rope_type ?? rope.type ?? 'default') !== 'default') refuse(key, 'rope_type "default"');
+  for (const name of ['rope_theta', 'partial_rotary_factor']) given[name] ??= rope[name];
+  return parseAs(phiConfigSchema, given, where) as PhiConfig;
 }
 
 /** The `config.json` that Hugging Face's Phi3ForCausalLM loads. */

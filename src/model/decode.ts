@@ -32,7 +32,7 @@ export interface DecodeState {
   readonly tokens: DeviceBuffer;
   readonly positions: DeviceBuffer;
   readonly completions: DeviceBuffer;
-  readonly drawn: DeviceBuffer;
+  readonly logprobs: DeviceBuffer;
 }
 
 export interface DecodePlan {
@@ -76,7 +76,7 @@ export async function makeDecodePlan(
     tokens: buffer('next tokens', S),
     positions: buffer('next positions', S),
     completions: buffer('completions', S * newTokens),
-    drawn: buffer('drawn', S * newTokens * 2),
+    logprobs: buffer('logprobs', S * newTokens),
   };
   const outside = (label: string, shape: number[], from: DeviceBuffer) => graph.external(label, shape, whole(from));
   const prompts = outside('prompts', [S, promptTokens], state.prompts);
@@ -84,7 +84,7 @@ export async function makeDecodePlan(
   const tokens = outside('tokens', [S], state.tokens);
   const positions = outside('positions', [S], state.positions);
   const completions = outside('completions', [S, newTokens], state.completions);
-  const drawn = outside('drawn', [S, newTokens, 2], state.drawn);
+  const logprobs = outside('logprobs', [S, newTokens], state.logprobs);
   const turns = rotationsBuffer(device, config, length);
   owned.push(turns);
   const rotations = outside('rotations', [length, rotaryDim(config) / 2, 2], turns);
@@ -132,7 +132,7 @@ export async function makeDecodePlan(
   graph.dispatch(
     'sample',
     sample,
-    { logits, prompts, slots, tokens, positions, completions, drawn },
+    { logits, prompts, slots, tokens, positions, completions, logprobs },
     {
       count: S,
       vocabulary: V,

@@ -113,7 +113,8 @@ export class Arena {
   }
 }
 
-function checkTensors(table: ParameterTable, tensors: Tensors, where: string): void {
+/** @throws naming each tensor that is missing, misshapen or unknown */
+export function checkTensors(table: ParameterTable, tensors: Tensors, where: string): void {
   const problems: string[] = [];
   for (const { name, shape, size } of table.specs) {
     const tensor = tensors.get(name);

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { exactVerdict, type Task, think } from './task';
 
-const problemSchema = z.object({ terms: z.tuple([z.int().min(0), z.int().min(0)]) });
+/** Sums stay exact below 2⁵³. */
+const term = z.int().min(0).max(2 ** 52);
+const problemSchema = z.object({ terms: z.tuple([term, term]) });
 type Addition = z.infer<typeof problemSchema>;
 
 function columnSums([a, b]: Addition['terms']): string {

@@ -9,7 +9,7 @@ export const taskNames = Object.keys(tasks) as TaskName[];
 
 /** @throws naming the tasks that there are */
 export function taskByName(name: string): Task {
-  const task = (tasks as Record<string, unknown>)[name];
-  if (!task) throw new Error(`there is no task ${JSON.stringify(name)}; there are ${taskNames.join(', ')}`);
-  return task as Task;
+  if (!Object.hasOwn(tasks, name))
+    throw new Error(`there is no task ${JSON.stringify(name)}; there are ${taskNames.join(', ')}`);
+  return tasks[name as TaskName] as Task;
 }

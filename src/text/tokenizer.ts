@@ -21,10 +21,6 @@ export class Tokenizer {
     return this.tokens.length;
   }
 
-  isSpecial(id: number): boolean {
-    return Object.values(this.special).includes(id);
-  }
-
   /**
    * Token ids of a text; special tokens written out in it become those tokens.
    * @param where what the text is, for the error
@@ -96,10 +92,11 @@ export class Tokenizer {
     for (const [token, id] of entries) {
       if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= entries.length)
         throw new Error(`${where}: token ${JSON.stringify(token)} has id ${String(id)}, not one of 0 … ${entries.length - 1}`);
+      const other = tokens[id as number];
+      if (other !== undefined)
+        throw new Error(`${where}: ${JSON.stringify(other)} and ${JSON.stringify(token)} share id ${String(id)}`);
       tokens[id as number] = token;
     }
-    const gap = Array.from(tokens).findIndex((token) => token === undefined);
-    if (gap >= 0) throw new Error(`${where}: no token has id ${gap}`);
     const specials: readonly string[] = Object.values(SPECIAL);
     const long = tokens.find((token) => [...token].length !== 1 && !specials.includes(token));
     if (long !== undefined) throw new Error(`${where}: ${JSON.stringify(long)} is more than one character`);

@@ -3,21 +3,21 @@
  *   1. draw P problems and let the policy answer each G times
  *   2. reward every completion; its advantage is its reward against its group
  *   3. μ updates on the batch: clipped policy loss + β·KL to the frozen reference − γ·entropy
- * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577). Departs from it: problems are drawn anew every step;
- * the log-probabilities of the sampling policy are those of the first update's own forward pass, so that with μ = 1 the
- * ratio is exactly 1.
+ * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577). Departs from it: problems are drawn anew every step,
+ * so `epoch` is the share of the run; the log-probabilities of the sampling policy are those of the first update's own
+ * forward pass, so that with μ = 1 the ratio is exactly 1.
  */
+import { judge } from '../data/judge';
 import { drawProblem } from '../data/problems';
 import { random } from '../random';
 import { type RewardWeights, totalReward, type WeightedPart } from '../rewards/total';
 import type { RewardLimits } from '../rewards/term';
 import { mean } from '../stats';
-import { judge } from '../tasks/judge';
 import type { Problem, Task } from '../tasks/task';
 import type { Tokenizer } from '../text/tokenizer';
 import { groupAdvantages, type ScaleRewards } from './advantages';
 import { type LossOptions, tokenWeights } from './lossOptions';
-import { lossMetrics, type Metrics, rewardMetrics } from './metrics';
+import { lossMetrics, meanMetrics, type Metrics, rewardMetrics } from './metrics';
 import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
 import type { Completion, Sampler, SamplingOptions } from './rollout';
 import { learningRate, type Schedule } from './schedule';
@@ -107,10 +107,9 @@ export async function* grpo(
       const batch = before ? examples.map((example, b) => ({ ...example, old: before[b]!.logprobs })) : examples;
       updates.push(await trainer.step(batch, lr, entropyWeight));
     }
-    const [first, last] = [updates[0]!, updates.at(-1)!];
+    const first = updates[0]!;
 
     tokensSeen += examples.reduce((sum, { ids }) => sum + ids.length, 0);
-    const lossSequences = last.stats.map((stats, b) => ({ stats, advantage: advantages[b]!, counted: counted[b]! }));
     const metrics: Metrics = {
       ...rewardMetrics(
         rewarded.map(({ total, parts, judged }, b) => ({
@@ -122,10 +121,14 @@ export async function* grpo(
         })),
         G,
       ),
-      ...lossMetrics(lossSequences, options.loss),
+      ...meanMetrics(
+        updates.map(({ stats, loss, gradNorm }) => ({
+          ...lossMetrics(stats.map((tokens, b) => ({ stats: tokens, counted: counted[b]! })), options.loss),
+          loss,
+          grad_norm: gradNorm,
+        })),
+      ),
       ...samplingMetrics(completions, first),
-      loss: mean(updates.map(({ loss }) => loss)),
-      grad_norm: mean(updates.map(({ gradNorm }) => gradNorm)),
       learning_rate: lr,
       num_tokens: tokensSeen,
       epoch: (i + 1) / schedule.steps,

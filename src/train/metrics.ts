@@ -6,10 +6,12 @@ import type { TokenStats } from './policy';
 
 export type Metrics = Record<string, number>;
 
-/** Of one sequence: its tokens' statistics, its advantage, and whether its tokens count. */
+const least = (values: readonly number[]) => (values.length === 0 ? 0 : Math.min(...values));
+const most = (values: readonly number[]) => (values.length === 0 ? 0 : Math.max(...values));
+
+/** Of one sequence: its tokens' statistics, and whether its tokens count. */
 export interface ScoredSequence {
   readonly stats: Pick<TokenStats, 'entropies' | 'ratios' | 'kls' | 'clipped'>;
-  readonly advantage: number;
   readonly counted: boolean;
 }
 
@@ -34,11 +36,18 @@ export function lossMetrics(sequences: readonly ScoredSequence[], options: LossO
   return {
     ...metrics,
     'clip_ratio/low_mean': low,
-    'clip_ratio/low_min': Math.min(...perSequence('low')),
+    'clip_ratio/low_min': least(perSequence('low')),
     'clip_ratio/high_mean': high,
-    'clip_ratio/high_max': Math.max(...perSequence('high')),
+    'clip_ratio/high_max': most(perSequence('high')),
     'clip_ratio/region_mean': low + high,
   };
+}
+
+/** Each metric's mean over the updates on one batch. */
+export function meanMetrics(updates: readonly Metrics[]): Metrics {
+  return Object.fromEntries(
+    Object.keys(updates[0] ?? {}).map((name) => [name, mean(updates.map((metrics) => metrics[name] as number))]),
+  );
 }
 
 /** Of one completion: what its reward came to. */
@@ -50,9 +59,6 @@ export interface RewardedCompletion {
   /** Unweighted value of each term by name. */
   readonly parts: Readonly<Record<string, number>>;
 }
-
-const least = (values: readonly number[]) => (values.length === 0 ? 0 : Math.min(...values));
-const most = (values: readonly number[]) => (values.length === 0 ? 0 : Math.max(...values));
 
 /** Rewards, lengths and accuracy of a batch of whole groups. */
 export function rewardMetrics(completions: readonly RewardedCompletion[], groupSize: number): Metrics {

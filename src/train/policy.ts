@@ -108,9 +108,10 @@ export class PolicyTrainer {
       const onPolicy = pass.every(({ old }) => old === null) ? 1 : 0;
       const dynamics = { ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight, onPolicy };
       const gradient = { sequence: this.plan.sequence, dynamics };
-      this.device.submit(last ? [gradient, this.optimizer.step(lr)] : [gradient]);
       const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: rows.tokens * 16 }));
-      const reading = this.device.read(last ? [...ranges, whole(this.optimizer.clip)] : ranges);
+      const reading = last
+        ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])
+        : this.device.read(ranges, [gradient]);
       reads.push(
         reading.then(([scores, stats, clip]) => ({
           stats: collect(pass, packed.firstRows, new Float32Array(scores!), new Float32Array(stats!)),

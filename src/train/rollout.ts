@@ -32,11 +32,17 @@ export interface Completion {
   readonly ids: readonly number[];
   /** Of each token, under the distribution that was sampled (greedy: at temperature 1), nats. */
   readonly logprobs: Float32Array;
-  /** Of each token's whole distribution at the temperature, nats. */
-  readonly entropies: Float32Array;
   /** Whether the end token came within the budget. */
   readonly ended: boolean;
 }
+
+/** Slots decoded side by side; more sequences wait for the next wave. */
+export const MOST_SLOTS = 256;
+
+/** Below this 1/T leaves the range in which f32 logits keep their order. */
+const COLDEST = 0.001;
+export const TEMPERATURE_RANGE = `must be 0 (greedy) or from ${COLDEST} to 100`;
+export const isTemperature = (value: number): boolean => value === 0 || (value >= COLDEST && value <= 100);
 
 /** Decoding steps between two looks at which slots are done. */
 const STEPS_PER_SUBMIT = 16;
@@ -99,29 +105,26 @@ export class Sampler {
     let remaining = longest - 1 + maxNew;
     let repeat = Math.min(remaining, longest - 1 + STEPS_PER_SUBMIT);
     for (;;) {
-      this.device.submit([{ sequence: plan.sequence, dynamics, repeat }]);
+      const [slotBytes, ids, logprobs] = await this.device.read(
+        [whole(state.slots), whole(state.completions), whole(state.logprobs)],
+        [{ sequence: plan.sequence, dynamics, repeat }],
+      );
       remaining -= repeat;
-      const [slotBytes, ids, drawn] = await this.device.read([
-        whole(state.slots),
-        whole(state.completions),
-        whole(state.drawn),
-      ]);
       const rows = new Uint32Array(slotBytes!);
       if (remaining <= 0 || requests.every((_, s) => rows[s * 4 + 2] === 1))
-        return this.collect(requests.length, rows, new Uint32Array(ids!), new Float32Array(drawn!));
+        return this.collect(requests.length, rows, new Uint32Array(ids!), new Float32Array(logprobs!));
       repeat = Math.min(remaining, STEPS_PER_SUBMIT);
     }
   }
 
-  private collect(count: number, slots: Uint32Array, ids: Uint32Array, drawn: Float32Array): Completion[] {
+  private collect(count: number, slots: Uint32Array, ids: Uint32Array, logprobs: Float32Array): Completion[] {
     return Array.from({ length: count }, (_, s) => {
       const length = slots[s * 4 + 3] as number;
       const base = s * this.capacity.newTokens;
       const tokens = [...ids.subarray(base, base + length)];
       return {
         ids: tokens,
-        logprobs: Float32Array.from(tokens, (__, i) => drawn[(base + i) * 2] as number),
-        entropies: Float32Array.from(tokens, (__, i) => drawn[(base + i) * 2 + 1] as number),
+        logprobs: logprobs.slice(base, base + length),
         ended: tokens.at(-1) === this.endToken,
       };
     });

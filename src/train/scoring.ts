@@ -21,8 +21,8 @@ export async function sequenceLogits(
   const graph = new Graph();
   const logits = graph.output(phi(graph, config, weightsOf(graph, config, weights, null), batch.inputs(graph)));
   const plan = await makePlan(device, graph);
-  device.submit([{ sequence: plan.sequence, dynamics: batch.write(packed) }]);
-  const [bytes] = await device.read([plan.range(logits)]);
+  const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
+  const [bytes] = await device.read([plan.range(logits)], [run]);
   plan.destroy();
   batch.destroy();
   const V = config.vocab_size;

@@ -63,16 +63,21 @@ export async function* sft(
     }
     return settled;
   };
-  for (let i = 0; i < schedule.steps; i++) {
-    const examples = Array.from({ length: sequences }, example);
-    const lr = learningRate(schedule, i);
-    const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-    pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
-    yield* await settle(RUN_AHEAD);
-    if (gateEvery > 0 && gateAccuracy > 0 && (i + 1) % gateEvery === 0) {
-      yield* await settle(0);
-      if ((await sampledAccuracy()) >= gateAccuracy) return;
+  try {
+    for (let i = 0; i < schedule.steps; i++) {
+      const examples = Array.from({ length: sequences }, example);
+      const lr = learningRate(schedule, i);
+      const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
+      pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
+      yield* await settle(RUN_AHEAD);
+      if (gateEvery > 0 && gateAccuracy > 0 && (i + 1) % gateEvery === 0) {
+        yield* await settle(0);
+        if ((await sampledAccuracy()) >= gateAccuracy) return;
+      }
     }
+    yield* await settle(0);
+  } finally {
+    // ended from outside: what is still under way must not fail unheard when the device goes
+    await Promise.allSettled(pending.map(({ result }) => result));
   }
-  yield* await settle(0);
 }

@@ -73,9 +73,12 @@ export class SupervisedTrainer {
       const rows = this.batch.write(pack(pass.map(({ ids }) => ids)));
       this.batch.writeArray('weights', Float32Array.from(pass.flatMap(({ mask }) => mask.slice(1)), (m) => m / targets));
       const gradient = { sequence: this.plan.sequence, dynamics: { ...rows, accumulate: i === 0 ? 0 : 1 } };
-      this.device.submit(last ? [gradient, this.optimizer.step(lr)] : [gradient]);
       const losses = { ...this.losses, bytes: rows.tokens * 4 };
-      reads.push(this.device.read(last ? [losses, whole(this.optimizer.clip)] : [losses]));
+      reads.push(
+        last
+          ? this.device.read([losses, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])
+          : this.device.read([losses], [gradient]),
+      );
     });
     return Promise.all(reads).then((results) => ({
       loss: results.reduce((sum, [losses]) => sum + new Float32Array(losses!).reduce((a, b) => a + b, 0), 0),

@@ -42,7 +42,8 @@ const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
   const { title = name, description = '' } = schema.meta() ?? {};
   return [{ name, title, description, fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)) }];
 });
-const SEED = fieldOf('seed', shape.seed as SchemaLike)[0] as Field;
+/** Fields of the recipe that stand in no section. */
+const GENERAL = ['seed', 'tokensPerPass'].flatMap((name) => fieldOf(name, shape[name] as SchemaLike));
 
 const valueAt = (recipe: Recipe, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
@@ -140,7 +141,9 @@ export function Setup() {
       </label>
       <p className="about">{draft.about}</p>
       <TrainButton />
-      <Row field={SEED} value={draft.seed} error={errors.seed} />
+      {GENERAL.map((field) => (
+        <Row key={field.path} field={field} value={valueAt(draft, field.path)} error={errors[field.path]} />
+      ))}
       {SECTIONS.map(({ name, title, description, fields }) => (
         <details key={name} open={name === 'task'}>
           <summary>{title}</summary>

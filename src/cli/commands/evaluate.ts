@@ -1,11 +1,12 @@
 /** `eval`: accuracy of a saved model on held-out problems, over independent runs. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { heldOutProblems } from '../../data/problems';
 import { evaluateModel } from '../../lab/answer';
 import { parseRecipe } from '../../lab/recipe';
 import { taskByName } from '../../tasks';
 import { withAdapter } from '../adapter';
-import { input, numeric, options, readJson, readModel, required, SEED } from '../input';
+import { input, numeric, options, readJson, readModel, required, SEED, temperatureOf } from '../input';
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const given = options(args, {
@@ -30,11 +31,10 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const trained = recipe?.task.name === name ? recipe : null;
   const { min, max, initial } = task.level;
   const level = numeric(given.level, 'level', trained?.task.level ?? initial, { min, max, whole: true });
+  const count = numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true });
   const evaluation = {
-    level,
-    problems: numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true }),
     runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
-    temperature: numeric(given.temperature, 'temperature', 0.8, { min: 0, max: 100 }),
+    temperature: temperatureOf(given.temperature, 0.8),
     maxNew: numeric(given['max-new'], 'max-new', trained?.reward.lMax ?? task.longestTrace(level) + 8, {
       min: 1,
       max: 65536,
@@ -42,9 +42,12 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     }),
     seed: numeric(given.seed, 'seed', 0, SEED),
   };
-  const report = await withAdapter(given.adapter, (device) => evaluateModel(device, model, task, evaluation));
+  const problems = input(() => heldOutProblems(task, level, count, evaluation.seed));
+  for (const { prompt } of problems) input(() => model.tokenizer.chatPrompt(prompt));
+  const report = await withAdapter(given.adapter, (device) => evaluateModel(device, model, task, problems, evaluation));
   if (given.json) {
-    console.log(JSON.stringify({ task: name, ...evaluation, ...report }));
+    const { temperature, maxNew, seed } = evaluation;
+    console.log(JSON.stringify({ task: name, level, temperature, maxNew, seed, ...report }));
     return;
   }
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -53,6 +56,6 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   });
   console.log(
     `${name} ${level} at temperature ${evaluation.temperature}: ${percent(report.accuracy.mean)} ± ${percent(report.accuracy.sd)} ` +
-      `(sd of ${report.runs.length} runs), ${report.mean_length.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+      `(sd of ${report.runs.length} runs), ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
   );
 }

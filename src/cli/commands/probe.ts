@@ -1,12 +1,11 @@
 /** `probe`: single computations as JSON in and JSON out, one object or an array of them, to hold against other code. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { z } from 'zod';
 import { probePolicyLoss, probePolicyLossSchema } from '../../lab/probePolicyLoss';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { NO_TOKEN, probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
-import { Arena, parameterTable } from '../../model/parameters';
-import { openCpuDevice } from '../../gpu/cpu';
 import { withAdapter } from '../adapter';
 import { InputError, input, options, parseWith, readAnyModel, readJson, required } from '../input';
 
@@ -22,21 +21,22 @@ export async function probe(args: readonly string[]): Promise<void> {
   const out = required(given.out, 'out');
   const json = readJson(file);
 
+  const folder = path.dirname(path.resolve(out));
+  if (!existsSync(folder)) throw new InputError(`--out: there is no folder ${folder}`);
+
   /** Checks all inputs first, then answers each, then writes. */
   const answer = async <T, R>(schema: z.ZodType<T>, work: (inputs: readonly T[]) => Promise<R[]>) => {
     const many = Array.isArray(json);
     const inputs = (many ? json : [json]).map((one: unknown, i) => parseWith(schema, one, many ? `${file}[${i}]` : file));
     const results = await work(inputs);
-    writeFileSync(out, `${JSON.stringify(many ? results : results[0])}\n`);
+    input(() => writeFileSync(out, `${JSON.stringify(many ? results : results[0])}\n`));
   };
-  const model = () => {
-    const read = readAnyModel(required(given.model, 'model'));
-    // the table's own check, before a device is opened
-    input(() => new Arena(openCpuDevice(), parameterTable(read.config), 'weights').load(read.tensors, 'model.safetensors'));
-    return read;
+  const each = async <T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<R[]> => {
+    const results: R[] = [];
+    for (const one of inputs) results.push(await work(one));
+    return results;
   };
-  const each = <T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<R[]> =>
-    inputs.reduce<Promise<R[]>>(async (done, one) => [...(await done), await work(one)], Promise.resolve([]));
+  const model = () => readAnyModel(required(given.model, 'model'));
   const inVocabulary = (ids: readonly number[], size: number) => {
     const over = ids.find((id) => id >= size);
     if (over !== undefined) throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}`);

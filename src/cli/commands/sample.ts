@@ -1,7 +1,7 @@
 /** `sample`: completions of one prompt by a saved model. */
 import { answerPrompt } from '../../lab/answer';
 import { withAdapter } from '../adapter';
-import { input, numeric, options, readModel, required, SEED } from '../input';
+import { input, numeric, options, readModel, required, SEED, temperatureOf } from '../input';
 
 export async function sample(args: readonly string[]): Promise<void> {
   const given = options(args, {
@@ -22,7 +22,7 @@ export async function sample(args: readonly string[]): Promise<void> {
   const promptTokens = input(() => model.tokenizer.chatPrompt(prompt)).length;
   const count = numeric(given.n, 'n', 1, { min: 1, max: 100_000, whole: true });
   const sampling = {
-    temperature: numeric(given.temperature, 'temperature', 1, { min: 0, max: 100 }),
+    temperature: temperatureOf(given.temperature, 1),
     topK: numeric(given['top-k'], 'top-k', 0, { min: 0, max: 1e6, whole: true }),
     topP: numeric(given['top-p'], 'top-p', 1, { min: 0, max: 1 }),
     minP: numeric(given['min-p'], 'min-p', 0, { min: 0, max: 1 }),

@@ -2,7 +2,7 @@
 import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { modelToFiles } from '../../checkpoint/model';
+import { MODEL_FILES, modelToFiles } from '../../checkpoint/model';
 import { eventToLine, type Summary } from '../../lab/events';
 import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
 import { recipeByName } from '../../lab/recipes';
@@ -27,15 +27,18 @@ function field(text: string): [string, unknown] {
 export function readRecipe(name: string, seed: string | undefined, sets: readonly string[]): Recipe {
   const base = name.endsWith('.json') ? input(() => parseRecipe(readJson(name), name)) : input(() => recipeByName(name));
   const fields = Object.fromEntries(sets.map(field));
-  return input(() => withFields(base, { ...fields, seed: numeric(seed, 'seed', base.seed, SEED) }));
+  return input(() => withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }));
 }
 
-/** An empty folder, or one of an earlier run; anything else stays as it is. */
+const PARTIAL = 'events.jsonl.partial';
+const OURS: readonly string[] = ['recipe.json', 'summary.json', 'events.jsonl', PARTIAL, ...MODEL_FILES];
+
+/** An empty folder, or one of an earlier run, ended or not; anything else stays as it is. */
 function checkFolder(out: string): void {
   if (!existsSync(out)) return;
   const files = input(() => readdirSync(out));
-  if (files.length > 0 && !files.includes('recipe.json'))
-    throw new InputError(`--out: ${out} holds files of something else; choose an empty folder`);
+  const other = files.find((file) => !OURS.includes(file));
+  if (other !== undefined) throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
 }
 
 export async function train(args: readonly string[]): Promise<void> {
@@ -51,10 +54,12 @@ export async function train(args: readonly string[]): Promise<void> {
   checkFolder(out);
   await withAdapter(given.adapter, async (device) => {
     const session = input(() => new Session(device, recipe));
-    mkdirSync(out, { recursive: true });
+    input(() => mkdirSync(out, { recursive: true }));
     const file = (name: string) => path.join(out, name);
     // Written beside and renamed at the end: an earlier run in the folder is whole until this one is.
-    const events = createWriteStream(file('events.jsonl.partial'));
+    const events = createWriteStream(file(PARTIAL));
+    const written = finished(events);
+    written.catch(() => {}); // told below, where it is awaited
     const progress = new Progress(recipe);
     let summary: Summary | null = null;
     for await (const event of run(session)) {
@@ -63,7 +68,7 @@ export async function train(args: readonly string[]): Promise<void> {
       if (event.type === 'end') summary = event.summary;
     }
     events.end();
-    await finished(events);
+    await written;
     const { config, tokenizer } = session;
     const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
     session.destroy();
@@ -71,6 +76,6 @@ export async function train(args: readonly string[]): Promise<void> {
     writeFileSync(file('recipe.json'), json(recipe));
     writeFileSync(file('summary.json'), json(summary));
     for (const [name, bytes] of Object.entries(model)) writeFileSync(file(name), bytes);
-    renameSync(file('events.jsonl.partial'), file('events.jsonl'));
+    renameSync(file(PARTIAL), file('events.jsonl'));
   });
 }

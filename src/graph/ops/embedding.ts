@@ -7,21 +7,20 @@ import { type Graph, type Tensor, TOKENS } from '../graph';
 export interface TokenIds {
   /** [N] */
   readonly ids: Tensor;
-  /** [N] token indices, sorted by id; null where no gradient is wanted. */
-  readonly order: Tensor | null;
+  /** [N] token indices, sorted by id. */
+  readonly order: Tensor;
   /** [V + 1] where each id starts in `order`. */
-  readonly offsets: Tensor | null;
+  readonly offsets: Tensor;
 }
 
 /** y = table[ids]: [N, C] from a table [V, C]. */
-export function embedding(graph: Graph, { ids, order, offsets }: TokenIds, table: Tensor, rows = TOKENS): Tensor {
+export function embedding(graph: Graph, { ids, order, offsets }: TokenIds, table: Tensor): Tensor {
   const [vocabulary, width] = table.shape as [number, number];
   const y = graph.tensor('embedding', [ids.shape[0]!, width]);
-  graph.dispatch('embedding', kernel, { ids, table, y }, { rows, width });
+  graph.dispatch('embedding', kernel, { ids, table, y }, { rows: TOKENS, width });
   graph.record([y], (backward) => {
     const target = backward.into(table);
     if (!target) return;
-    if (!order || !offsets) throw new Error('the gradient of the embedding needs its tokens sorted by id');
     graph.dispatch(
       'embedding grad',
       embeddingGrad,

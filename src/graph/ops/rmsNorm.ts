@@ -5,11 +5,11 @@ import { NORM_BLOCK, rmsNormGrad } from '../../kernels/rmsNormGrad';
 import { type Graph, type Tensor, TOKENS } from '../graph';
 
 /** y = x / rms(x) · weight over the channels: [N, C]. */
-export function rmsNorm(graph: Graph, label: string, x: Tensor, weight: Tensor, eps: number, rows = TOKENS): Tensor {
+export function rmsNorm(graph: Graph, label: string, x: Tensor, weight: Tensor, eps: number): Tensor {
   const [capacity, width] = x.shape as [number, number];
   const y = graph.tensor(label, x.shape);
   const rstd = graph.tensor(`${label} rstd`, [capacity]);
-  graph.dispatch(label, kernel, { x, weight, y, rstd }, { rows, width, eps });
+  graph.dispatch(label, kernel, { x, weight, y, rstd }, { rows: TOKENS, width, eps });
   graph.record([y], (backward) => {
     const dy = backward.of(y);
     const dx = backward.into(x);
@@ -21,7 +21,7 @@ export function rmsNorm(graph: Graph, label: string, x: Tensor, weight: Tensor, 
       `${label} grad`,
       rmsNormGrad,
       { x, weight, rstd, dy, dx: dx.tensor, partial },
-      { rows, width, accumulate: dx.accumulate },
+      { rows: TOKENS, width, accumulate: dx.accumulate },
     );
     graph.dispatch(
       `${label} dweight`,

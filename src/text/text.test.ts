@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { parseCompletion } from './completion';
+import { Tokenizer } from './tokenizer';
+import { SPECIAL, VOCABULARY } from './vocabulary';
+
+const tokenizer = new Tokenizer();
+
+describe('the tokenizer', () => {
+  it('has one id for every printable character and special token, and decodes what it encodes', () => {
+    expect(new Set(VOCABULARY).size).toBe(104);
+    const text = `${VOCABULARY.join('')}<think>1+1=2</think>2<|im_end|>`;
+    const ids = tokenizer.encode(text);
+    expect(ids.slice(0, 104)).toEqual(VOCABULARY.map((_, id) => id));
+    expect(tokenizer.decode(ids)).toBe(text);
+  });
+
+  it("writes the chat form of Phi-4 with one token for each role", () => {
+    expect(tokenizer.decode(tokenizer.chatPrompt('10='))).toBe(
+      '<|im_start|><|user|><|im_sep|>10=<|im_end|><|im_start|><|assistant|><|im_sep|>',
+    );
+    expect(tokenizer.completion('<think></think>1').at(-1)).toBe(tokenizer.special.end);
+  });
+
+  it('names a character outside the vocabulary and its place', () => {
+    expect(() => tokenizer.chatPrompt('12é4')).toThrow('prompt: character "é" at position 3 is outside the vocabulary');
+    expect(() => tokenizer.encode('a😀')).toThrow('character "😀" at position 2');
+  });
+
+  it('comes back from tokenizer.json, and says what is wrong with one', () => {
+    expect(Tokenizer.fromJson(JSON.parse(JSON.stringify(tokenizer.toJson()))).tokens).toEqual(VOCABULARY);
+    expect(() => Tokenizer.fromJson({})).toThrow('model.vocab is missing');
+    expect(() => Tokenizer.fromJson({ model: { vocab: { a: 0, b: 0 } } })).toThrow('"a" and "b" share id 0');
+    expect(() => Tokenizer.fromJson({ model: { vocab: { a: 0 } } })).toThrow('lacks the special token');
+    expect(() => Tokenizer.fromJson({ model: { vocab: { word: 0 } } })).toThrow('"word" is more than one character');
+  });
+});
+
+describe('a completion', () => {
+  it.each([
+    ['<think>110</think>0<|im_end|>', 'ok', '110', '0', true],
+    ['<think></think>1', 'ok', '', '1', false],
+    ['0<|im_end|>', 'missing', null, '0', true],
+    ['<think>1100', 'missing', null, null, false],
+    ['1</think>0<|im_end|>', 'missing', null, '0', true],
+    ['<think><think>1</think>0<|im_end|>', 'repeated', null, '0', true],
+    ['<think>1</think>0</think>1<|im_end|>', 'repeated', null, '1', true],
+    ['</think>1<think>0<|im_end|>', 'order', null, '1<think>0', true],
+  ] as const)('%s is %s', (text, think, thought, answer, ended) => {
+    expect(parseCompletion(text)).toMatchObject({ think, thought, answer, ended });
+  });
+
+  it('tells the fault in words', () => {
+    expect(parseCompletion(`${SPECIAL.think}1`).thinkFault).toBe('</think> is missing');
+  });
+});
