@@ -8,7 +8,10 @@ import { signed } from '../src/views/format';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
-const recorded = readFileSync(RECORDING, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as LabEvent);
+const recorded = readFileSync(RECORDING, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as LabEvent);
 const grpoSteps = recorded.filter((event): event is GrpoEvent => event.type === 'grpo');
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -29,7 +32,9 @@ const waitForStage = (page: Page, pattern: RegExp) =>
   );
 
 async function setField(page: Page, section: string, label: string, value: string): Promise<void> {
-  const details = page.locator('.setup details', { has: page.locator('summary', { hasText: new RegExp(`^${section}$`) }) });
+  const details = page.locator('.setup details', {
+    has: page.locator('summary', { hasText: new RegExp(`^${section}$`) }),
+  });
   if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
   const field = details.getByLabel(label, { exact: true });
   await field.fill(value);
@@ -104,7 +109,8 @@ describe('with WebGPU', () => {
     const first = [await traces(page), await rewards(page), await advantages(page)];
     expect(first[2]).toHaveLength(8);
     await page.waitForFunction(
-      (before) => [...document.querySelectorAll('.rollouts .trace')].map((trace) => trace.textContent).join() !== before,
+      (before) =>
+        [...document.querySelectorAll('.rollouts .trace')].map((trace) => trace.textContent).join() !== before,
       first[0]!.join(),
     );
     expect([await traces(page), await rewards(page), await advantages(page)]).not.toEqual(first);

@@ -17,7 +17,10 @@ export async function openBrowser(webgpu = true): Promise<Browser> {
     headless: true,
     chromiumSandbox: false,
     args: [...(webgpu ? WEBGPU : ['--disable-features=WebGPU', '--disable-blink-features=WebGPU']), ...QUIET],
-    env: { ...process.env, LD_LIBRARY_PATH: `${folder}/lib:${folder}`, FONTCONFIG_PATH: folder } as Record<string, string>,
+    env: { ...process.env, LD_LIBRARY_PATH: `${folder}/lib:${folder}`, FONTCONFIG_PATH: folder } as Record<
+      string,
+      string
+    >,
   });
 }
 
@@ -32,7 +35,12 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 export async function serveApp(): Promise<Served> {
   const outDir = await mkdtemp(path.join(os.tmpdir(), 'groupthink-'));
   await build({ root: ROOT, build: { outDir, emptyOutDir: true }, logLevel: 'error' });
-  const server = await preview({ root: ROOT, build: { outDir }, preview: { port: 0, host: 'localhost' }, logLevel: 'error' });
+  const server = await preview({
+    root: ROOT,
+    build: { outDir },
+    preview: { port: 0, host: 'localhost' },
+    logLevel: 'error',
+  });
   return {
     url: server.resolvedUrls?.local[0] as string,
     async close() {

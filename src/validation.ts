@@ -5,6 +5,8 @@ import type { z } from 'zod';
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`);
+  const lines = parsed.error.issues.map(
+    (issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`,
+  );
   throw new Error(lines.join('\n'));
 }

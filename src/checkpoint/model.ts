@@ -36,7 +36,9 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
  * The config and the tensors alone: what a model of another vocabulary has too.
  * @throws naming the file and what is missing, misshapen or unknown in it
  */
-export function readWeights(files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>): Pick<SavedModel, 'config' | 'tensors'> {
+export function readWeights(
+  files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>,
+): Pick<SavedModel, 'config' | 'tensors'> {
   const config = parsePhiConfig(parseJson(files['config.json'], 'config.json'));
   const tensors = readSafetensors(files['model.safetensors']);
   checkTensors(parameterTable(config), tensors, 'model.safetensors');
@@ -48,6 +50,8 @@ export function modelFromFiles(files: ModelFiles): SavedModel {
   const weights = readWeights(files);
   const tokenizer = Tokenizer.fromJson(parseJson(files['tokenizer.json'], 'tokenizer.json'));
   if (tokenizer.size !== weights.config.vocab_size)
-    throw new Error(`tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}`);
+    throw new Error(
+      `tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}`,
+    );
   return { ...weights, tokenizer };
 }

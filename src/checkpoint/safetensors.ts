@@ -44,7 +44,8 @@ export function readSafetensors(bytes: Uint8Array, where = 'model.safetensors'):
   } catch (error) {
     fail(`its header is not JSON (${String(error)})`);
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) return fail('its header is no JSON object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    return fail('its header is no JSON object');
   const numbers = bytes.subarray(8 + length);
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
   for (const [name, entry] of Object.entries(header as Record<string, Entry | null>)) {
@@ -55,7 +56,9 @@ export function readSafetensors(bytes: Uint8Array, where = 'model.safetensors'):
     const [start, end] = range as [number, number];
     const size = shape.reduce((product, n) => product * n, 1);
     if (end - start !== size * 4 || end > numbers.length)
-      fail(`${name} [${shape}] needs ${size * 4} bytes, its range ${start}–${end} of ${numbers.length} does not hold them`);
+      fail(
+        `${name} [${shape}] needs ${size * 4} bytes, its range ${start}–${end} of ${numbers.length} does not hold them`,
+      );
     tensors.set(name, { shape, data: new Float32Array(new Uint8Array(numbers.subarray(start, end)).buffer) });
   }
   return tensors;

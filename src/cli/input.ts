@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { MODEL_FILES, type ModelFiles, modelFromFiles, parseJson, readWeights, type SavedModel } from '../checkpoint/model';
+import {
+  MODEL_FILES,
+  type ModelFiles,
+  modelFromFiles,
+  parseJson,
+  readWeights,
+  type SavedModel,
+} from '../checkpoint/model';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/rollout';
 import { parseAs } from '../validation';
 
@@ -38,8 +45,16 @@ interface Range {
 export function numeric(text: string | undefined, name: string, initial: number, { min, max, whole }: Range): number {
   if (text === undefined) return initial;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
-    throw new InputError(`--${name}: ${JSON.stringify(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+  if (
+    text.trim() === '' ||
+    !Number.isFinite(value) ||
+    value < min ||
+    value > max ||
+    (whole && !Number.isInteger(value))
+  )
+    throw new InputError(
+      `--${name}: ${JSON.stringify(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+    );
   return value;
 }
 
@@ -64,14 +79,18 @@ const readModelFile = (folder: string, name: string) => readFile(path.join(folde
 
 /** A model folder. @throws naming the file and what is missing or misshapen in it */
 export function readModel(folder: string): SavedModel {
-  const files = Object.fromEntries(MODEL_FILES.map((name) => [name, readModelFile(folder, name)])) as unknown as ModelFiles;
+  const files = Object.fromEntries(
+    MODEL_FILES.map((name) => [name, readModelFile(folder, name)]),
+  ) as unknown as ModelFiles;
   return input(() => modelFromFiles(files));
 }
 
 /** A model folder of any vocabulary: config and tensors, and the end token that the config names. */
 export function readAnyModel(folder: string) {
   const config = readModelFile(folder, 'config.json');
-  const weights = input(() => readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }));
+  const weights = input(() =>
+    readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }),
+  );
   const ends = [(parseJson(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id ?? []].flat();
   if (ends.length > 1) throw new InputError(`config.json: eos_token_id names ${ends.length} tokens; one is supported`);
   return { ...weights, endToken: typeof ends[0] === 'number' ? ends[0] : null };

@@ -22,12 +22,14 @@ export class Progress {
   show(event: LabEvent): void {
     switch (event.type) {
       case 'start':
-        return this.print(`${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`);
+        return this.print(
+          `${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`,
+        );
       case 'stage':
         return this.print(`${event.stage} …`);
       case 'sft': {
         const text = `SFT ${event.step}/${this.recipe.sft.steps}  loss ${fixed(event.loss, 4)}  ${this.eta(event.step)}`;
-        return event.step % 50 === 0 ? this.print(text) : this.rewrite(text);
+        return event.step % 50 === 0 || event.step === this.recipe.sft.steps ? this.print(text) : this.rewrite(text);
       }
       case 'grpo': {
         const { metrics, step } = event;
@@ -35,7 +37,7 @@ export class Progress {
           `GRPO ${step}/${this.recipe.grpo.steps}  reward ${fixed(metrics.reward)}  accuracy ${fixed(metrics.accuracy)}  ` +
           `length ${fixed(metrics['completions/mean_length'], 1)}  KL ${fixed(metrics.kl, 3)}  ` +
           this.eta(this.recipe.sft.steps + step * GRPO_STEP_WEIGHT);
-        return step % 5 === 0 ? this.print(text) : this.rewrite(text);
+        return step % 5 === 0 || step === this.recipe.grpo.steps ? this.print(text) : this.rewrite(text);
       }
       case 'evaluation':
         return this.print(

@@ -2,9 +2,10 @@
  * A completion read against its problem: its parts, its text, whether its answer is right. One that was cut off is not: its
  * answer might have gone on.
  */
+
+import type { Problem, Task, Verdict } from '../tasks/task';
 import { type ParsedCompletion, parseCompletion } from '../text/completion';
 import type { Tokenizer } from '../text/tokenizer';
-import type { Problem, Task, Verdict } from '../tasks/task';
 
 export interface Judged {
   readonly text: string;

@@ -16,7 +16,9 @@ export function drawProblem(task: Task, level: number, split: Split, stream: Ran
     const problem = task.generate(stream, level);
     if (splitOf(problem.prompt) === split) return problem;
   }
-  throw new Error(`${task.name} at ${level} ${task.level.unit} has no problem of the split "${split}": raise the level`);
+  throw new Error(
+    `${task.name} at ${level} ${task.level.unit} has no problem of the split "${split}": raise the level`,
+  );
 }
 
 /** The first `count` held-out problems of a seed, all different where the level has that many. */

@@ -36,9 +36,7 @@ export async function unpackBundled(what: keyof typeof PARTS): Promise<string> {
   for (const part of PARTS[what]) {
     const archive = path.join(archives(), part === 'chromium' ? 'chromium.br' : `${part}.tar.br`);
     const unpacked =
-      part === 'chromium'
-        ? createWriteStream(path.join(temporary, 'chromium'), { mode: 0o755 })
-        : extract(temporary);
+      part === 'chromium' ? createWriteStream(path.join(temporary, 'chromium'), { mode: 0o755 }) : extract(temporary);
     await pipeline(createReadStream(archive), createBrotliDecompress(), unpacked);
   }
   if (what === 'chromium') {

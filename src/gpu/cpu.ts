@@ -39,8 +39,7 @@ const view = (range: BufferRange, element: Element): NumberArray => {
     : new Float32Array(data, range.offset, range.bytes / 4);
 };
 
-const bytesOf = (data: ArrayBufferView): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 export function openCpuDevice(): Device {
   const counters = noCounts();

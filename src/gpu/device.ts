@@ -96,10 +96,7 @@ export function whole(buffer: DeviceBuffer): BufferRange {
 }
 
 /** The numbers a dispatch runs with, dynamic ones looked up. Throws where a run leaves one out. */
-export function resolveParams(
-  dispatch: Dispatch,
-  dynamics: Readonly<Record<string, number>>,
-): Record<string, number> {
+export function resolveParams(dispatch: Dispatch, dynamics: Readonly<Record<string, number>>): Record<string, number> {
   const resolved: Record<string, number> = {};
   for (const [name, param] of Object.entries(dispatch.params)) {
     if (typeof param === 'number') {

@@ -40,11 +40,7 @@ export interface Kernel<B extends string = string, P extends string = string> {
   readonly constants: Constants;
   workgroups(params: Readonly<Record<P, number>>, constants: Constants): Workgroups;
   /** The same computation in plain loops. Accumulates in double precision; writes in the precision of the arrays. */
-  reference(
-    buffers: Readonly<Record<B, NumberArray>>,
-    params: Readonly<Record<P, number>>,
-    constants: Constants,
-  ): void;
+  reference(buffers: Readonly<Record<B, NumberArray>>, params: Readonly<Record<P, number>>, constants: Constants): void;
   /** Largest |got − expected| ÷ (1 + |expected|) for f32 against double precision, and why it is that large. */
   readonly tolerance: { readonly value: number; readonly reason: string };
   readonly cases: readonly KernelCase<B, P>[];

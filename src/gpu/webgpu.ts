@@ -135,7 +135,9 @@ export async function openWebGpuDevice(
 
   const createBuffer = (label: string, bytes: number, usage: number): GPUBuffer => {
     if (bytes > device.limits.maxBufferSize)
-      throw new Error(`${label} needs ${bytes} bytes in one buffer; this adapter allows ${device.limits.maxBufferSize}`);
+      throw new Error(
+        `${label} needs ${bytes} bytes in one buffer; this adapter allows ${device.limits.maxBufferSize}`,
+      );
     counters.buffers++;
     counters.bytesAllocated += bytes;
     return device.createBuffer({ label, size: bytes, usage });

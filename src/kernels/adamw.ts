@@ -27,7 +27,15 @@ export const adamw = defineKernel({
   cases: [
     {
       label: 'third step, clipped, one block decays',
-      params: { count: 130, lr: 1e-2, beta1: 0.9, beta2: 0.95, eps: 1e-6, correction1: 1 - 0.9 ** 3, correction2: 1 - 0.95 ** 3 },
+      params: {
+        count: 130,
+        lr: 1e-2,
+        beta1: 0.9,
+        beta2: 0.95,
+        eps: 1e-6,
+        correction1: 1 - 0.9 ** 3,
+        correction2: 1 - 0.95 ** 3,
+      },
       buffers: {
         grads: normal(130, 1),
         decay: [0.1, 0, 0.5],

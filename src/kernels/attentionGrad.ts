@@ -40,11 +40,7 @@ function gradCase(lengths: number[], heads: number, kvHeads: number, headDim: nu
   const dout = normal(rows * heads * headDim, 2);
   const out = new Float64Array(rows * heads * headDim);
   const lse = new Float64Array(rows * heads);
-  attention.reference(
-    { starts: Uint32Array.from(starts), qkv: Float64Array.from(qkv), out, lse },
-    params,
-    constants,
-  );
+  attention.reference({ starts: Uint32Array.from(starts), qkv: Float64Array.from(qkv), out, lse }, params, constants);
   const delta = Array.from(lse, (_, row) =>
     dout.slice(row * headDim, (row + 1) * headDim).reduce((sum, d, i) => sum + d * out[row * headDim + i]!, 0),
   );

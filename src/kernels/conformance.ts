@@ -57,7 +57,10 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
     },
   ]);
   const written = Object.keys(buffers).filter((name) => kernel.bindings[name]?.access !== 'read');
-  const contents = await device.read(written.map((name) => whole(buffers[name]!.buffer)), [{ sequence }]);
+  const contents = await device.read(
+    written.map((name) => whole(buffers[name]!.buffer)),
+    [{ sequence }],
+  );
   sequence.destroy();
   for (const { buffer } of Object.values(buffers)) buffer.destroy();
   return Object.fromEntries(

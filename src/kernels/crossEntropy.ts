@@ -25,8 +25,7 @@ export const crossEntropy = defineKernel({
       for (const logit of row) total += Math.exp(logit - top);
       const target = targets[n]!;
       losses[n] = weight * (top + Math.log(total) - row[target]!);
-      for (let v = 0; v < vocabulary; v++)
-        row[v] = weight * (Math.exp(row[v]! - top) / total - (v === target ? 1 : 0));
+      for (let v = 0; v < vocabulary; v++) row[v] = weight * (Math.exp(row[v]! - top) / total - (v === target ? 1 : 0));
     }
   },
   tolerance: { value: 5e-6, reason: 'V exponentials added in f32' },

@@ -11,8 +11,7 @@ export const embedding = defineKernel({
   constants: {},
   workgroups: ({ rows, width }) => linear(rows * width, 64),
   reference({ ids, table, y }, { rows, width }) {
-    for (let n = 0; n < rows; n++)
-      for (let c = 0; c < width; c++) y[n * width + c] = table[ids[n]! * width + c]!;
+    for (let n = 0; n < rows; n++) for (let c = 0; c < width; c++) y[n * width + c] = table[ids[n]! * width + c]!;
   },
   tolerance: { value: 0, reason: 'a copy is exact' },
   cases: [

@@ -54,7 +54,11 @@ export const clipScale = defineKernel({
       params: { partials: 256, maxNorm: 1 },
       buffers: { partial: uniform(256, 1, 0, 1), clip: unwritten(3) },
     },
-    { label: 'leaves a small gradient', params: { partials: 2, maxNorm: 1 }, buffers: { partial: [0.1, 0.2], clip: unwritten(2) } },
+    {
+      label: 'leaves a small gradient',
+      params: { partials: 2, maxNorm: 1 },
+      buffers: { partial: [0.1, 0.2], clip: unwritten(2) },
+    },
     { label: 'no limit', params: { partials: 1, maxNorm: 0 }, buffers: { partial: [81], clip: unwritten(2) } },
     { label: 'no gradient', params: { partials: 4, maxNorm: 1 }, buffers: { partial: filled(4), clip: unwritten(2) } },
   ],

@@ -26,7 +26,9 @@ describe.each([
 describe('the cases', () => {
   it.each(trialsOf(kernels))('$name changes what the kernel writes', (trial) => {
     const after = expected(trial);
-    const changed = Object.keys(after).some((name) => after[name]!.some((value, i) => value !== trial.case.buffers[name]![i]));
+    const changed = Object.keys(after).some((name) =>
+      after[name]!.some((value, i) => value !== trial.case.buffers[name]![i]),
+    );
     expect(changed).toBe(true);
   });
 });

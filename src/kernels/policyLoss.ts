@@ -32,7 +32,15 @@ const buffers = () => ({
   grads: unwritten(ROWS * 2 + 2),
   stats: unwritten(ROWS * 4 + 4),
 });
-const options = { rows: ROWS, epsilonLow: 0.2, epsilonHigh: 0.28, delta: 0, beta: 0.04, entropyWeight: 0.001, onPolicy: 0 };
+const options = {
+  rows: ROWS,
+  epsilonLow: 0.2,
+  epsilonHigh: 0.28,
+  delta: 0,
+  beta: 0.04,
+  entropyWeight: 0.001,
+  onPolicy: 0,
+};
 
 export const policyLoss = defineKernel({
   name: 'policy_loss',

@@ -46,7 +46,12 @@ const buffers = () => ({
   logits: normal(SLOTS * VOCABULARY, 1, 2),
   prompts: integers(SLOTS * 4, 2, VOCABULARY),
   // slot 0 still reads its prompt, slot 1 is done, slot 2 draws its last token
-  slots: Array.from({ length: SLOTS }, (_, s) => [100 + s, s === 0 ? 4 : 2, s === 1 ? 1 : 0, s === 2 ? 4 : s % 4]).flat(),
+  slots: Array.from({ length: SLOTS }, (_, s) => [
+    100 + s,
+    s === 0 ? 4 : 2,
+    s === 1 ? 1 : 0,
+    s === 2 ? 4 : s % 4,
+  ]).flat(),
   tokens: integers(SLOTS, 3, VOCABULARY),
   positions: Array.from({ length: SLOTS }, (_, s) => (s === 0 ? 1 : 1 + (s === 2 ? 4 : s % 4))),
   completions: integers(SLOTS * 5, 4, VOCABULARY),
@@ -96,7 +101,8 @@ export const sample = defineKernel({
   constants: {},
   workgroups: ({ count }) => linear(count, 16),
   reference({ logits, prompts, slots, tokens, positions, completions, logprobs }, params) {
-    const { count, vocabulary, promptCapacity, completionCapacity, maxNew, endToken, seed, inverseTemperature } = params;
+    const { count, vocabulary, promptCapacity, completionCapacity, maxNew, endToken, seed, inverseTemperature } =
+      params;
     for (let s = 0; s < count; s++) {
       const [sequence, promptLength, done, draw] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
       if (done) continue;
@@ -145,7 +151,11 @@ export const sample = defineKernel({
     { label: 'top-k', params: { ...options, topK: 3 }, buffers: buffers() },
     { label: 'top-p', params: { ...options, topP: 0.7 }, buffers: buffers() },
     { label: 'min-p', params: { ...options, minP: 0.2 }, buffers: buffers() },
-    { label: 'top-k, then top-p of the rest, then min-p', params: { ...options, topK: 5, topP: 0.8, minP: 0.05 }, buffers: buffers() },
+    {
+      label: 'top-k, then top-p of the rest, then min-p',
+      params: { ...options, topK: 5, topP: 0.8, minP: 0.05 },
+      buffers: buffers(),
+    },
     {
       label: 'equal logits: ties go to the lower id',
       params: { ...options, count: 2, topK: 4 },

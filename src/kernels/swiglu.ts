@@ -1,6 +1,7 @@
 /** SwiGLU on the fused gate|up rows, and its gradient. Shazeer 2020. The exponent is clamped: exp overflows unlike. */
-import wgslGrad from '../../shaders/swiglu_grad.wgsl';
+
 import wgsl from '../../shaders/swiglu.wgsl';
+import wgslGrad from '../../shaders/swiglu_grad.wgsl';
 import { defineKernel, linear, read, write } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
 

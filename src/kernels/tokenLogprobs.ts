@@ -43,7 +43,13 @@ export const tokenLogprobs = defineKernel({
   ],
 });
 
-const gradScores = (rows: number, vocabulary: number, logits: number[], targets: number[], inverseTemperature: number) => {
+const gradScores = (
+  rows: number,
+  vocabulary: number,
+  logits: number[],
+  targets: number[],
+  inverseTemperature: number,
+) => {
   const scores = new Float64Array(rows * 4);
   tokenLogprobs.reference(
     { targets: Uint32Array.from(targets), logits: Float64Array.from(logits), scores },

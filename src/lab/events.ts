@@ -109,7 +109,14 @@ export const eventToLine = (event: LabEvent): string =>
     return value;
   });
 
-const eventTypes: readonly string[] = ['start', 'stage', 'sft', 'grpo', 'evaluation', 'end'] satisfies LabEvent['type'][];
+const eventTypes: readonly string[] = [
+  'start',
+  'stage',
+  'sft',
+  'grpo',
+  'evaluation',
+  'end',
+] satisfies LabEvent['type'][];
 
 /** Reads one line of `events.jsonl`. @throws naming the line where it is no event */
 export function eventFromLine(line: string, where: string): LabEvent {

@@ -28,7 +28,9 @@ describe.each([
       expect(Math.abs(value - target), `${what}: got ${value}, expected ${target}`).toBeLessThan(1e-5);
     expected.advantages.forEach((advantage, b) => near(got.advantages[b]!, advantage, `advantage ${b}`));
     near(got.loss, expected.loss, 'loss');
-    expected.grad_logprobs.forEach((row, b) => row.forEach((g, t) => near(got.grad_logprobs[b]![t]!, g, `gradient ${b},${t}`)));
+    expected.grad_logprobs.forEach((row, b) =>
+      row.forEach((g, t) => near(got.grad_logprobs[b]![t]!, g, `gradient ${b},${t}`)),
+    );
     for (const [name, value] of Object.entries(expected.metrics)) near(got.metrics[name]!, value, name);
     expect(Object.keys(got.metrics).sort()).toEqual(Object.keys(expected.metrics).sort());
   });

@@ -105,7 +105,11 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
     return graph.external(label, [N, data.length / N], whole(buffer));
   };
   const scored = given('scores', scores);
-  const batch = { reference: given('reference', reference), tokens: given('tokens', tokens), spans: given('spans', spans) };
+  const batch = {
+    reference: given('reference', reference),
+    tokens: given('tokens', tokens),
+    spans: given('spans', spans),
+  };
   const { dscores, stats } = policyLossOfScores(graph, scored, batch, kernelOptions(options));
   graph.output(dscores);
   graph.output(stats);

@@ -8,15 +8,16 @@ import { isTemperature, MOST_SLOTS, Sampler, TEMPERATURE_RANGE } from '../train/
 export const probeSampleSchema = z.strictObject({
   prompts: z.array(z.array(z.int().min(0)).min(1)).min(1),
   n: z.int().min(1).max(4096).default(1),
-  temperature: z
-    .number()
-    .refine(isTemperature, TEMPERATURE_RANGE)
-    .default(1),
+  temperature: z.number().refine(isTemperature, TEMPERATURE_RANGE).default(1),
   top_k: z.int().min(0).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
   max_new: z.int().min(1).max(65536),
-  seed: z.int().min(0).max(2 ** 32 - 1).default(0),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0),
 });
 
 export interface ProbeSampleResult {
@@ -37,7 +38,9 @@ export async function probeSample(
   const { prompts, n, temperature, max_new: maxNew, seed } = input;
   const weights = new Arena(device, parameterTable(config), 'weights');
   weights.load(tensors);
-  const requests = prompts.flatMap((prompt, p) => Array.from({ length: n }, (_, i) => ({ prompt, sequence: p * n + i })));
+  const requests = prompts.flatMap((prompt, p) =>
+    Array.from({ length: n }, (_, i) => ({ prompt, sequence: p * n + i })),
+  );
   const capacity = {
     slots: Math.min(MOST_SLOTS, requests.length),
     promptTokens: Math.max(...prompts.map((prompt) => prompt.length)),

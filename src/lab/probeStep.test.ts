@@ -31,7 +31,10 @@ describe.each([
   describe.each(models)('%s', (model) => {
     const config = parsePhiConfig(JSON.parse(load(model, 'config.json').toString()));
     const tensors = readSafetensors(load(model, 'model.safetensors'));
-    const cases = JSON.parse(load(model, 'step.json').toString()) as { input: unknown; expected: Required<ProbeStepResult> }[];
+    const cases = JSON.parse(load(model, 'step.json').toString()) as {
+      input: unknown;
+      expected: Required<ProbeStepResult>;
+    }[];
 
     it.each(cases.map((golden, i) => ({ ...golden, name: `case ${i + 1}` })))('$name', async ({ input, expected }) => {
       const got = await probeStep(device, config, tensors, probeStepSchema.parse(input));

@@ -57,7 +57,12 @@ export async function probeStep(
   weights.load(tensors);
   const result: ProbeStepResult = {};
   if (want.includes('logits')) {
-    const logits = await sequenceLogits(device, config, weights, segments.map(({ ids }) => ids));
+    const logits = await sequenceLogits(
+      device,
+      config,
+      weights,
+      segments.map(({ ids }) => ids),
+    );
     result.logits = logits.map((rows) => rows.map((row) => [...row]));
   }
   const { lr, betas, eps, weight_decay, decay, max_grad_norm } = input.optimizer;

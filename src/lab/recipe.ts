@@ -3,7 +3,7 @@
  * with each field; the Setup panel, the terminal's --set and the errors all come from here.
  */
 import { z } from 'zod';
-import { parsePhiConfig, type PhiConfig } from '../model/config';
+import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { taskByName, taskNames } from '../tasks';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
@@ -12,21 +12,42 @@ const integer = (title: string, description: string, initial: number, min: numbe
   z.int().min(min).max(max).default(initial).meta({ title, description });
 const number = (title: string, description: string, initial: number, min: number, max: number) =>
   z.number().min(min).max(max).default(initial).meta({ title, description });
-const choice = <const T extends readonly [string, ...string[]]>(title: string, description: string, options: T, initial: T[number]) =>
-  z.enum(options).default(initial as never).meta({ title, description });
+const choice = <const T extends readonly [string, ...string[]]>(
+  title: string,
+  description: string,
+  options: T,
+  initial: T[number],
+) =>
+  z
+    .enum(options)
+    .default(initial as never)
+    .meta({ title, description });
 const flag = (title: string, description: string, initial: boolean) =>
   z.boolean().default(initial).meta({ title, description });
 
 const section = <T extends z.ZodRawShape>(title: string, description: string, shape: T) =>
-  z.strictObject(shape).prefault({} as never).meta({ title, description });
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .meta({ title, description });
 
 export const recipeSchema = z
   .strictObject({
     version: z.literal(1).default(1),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'letters, digits and dashes').max(60).default('custom'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'letters, digits and dashes')
+      .max(60)
+      .default('custom'),
     title: z.string().max(80).default('Custom run'),
     about: z.string().max(400).default(''),
-    seed: integer('Seed', 'Every random number of the run follows from it: weights, problems, traces, samples.', 0, 0, 2 ** 31 - 1),
+    seed: integer(
+      'Seed',
+      'Every random number of the run follows from it: weights, problems, traces, samples.',
+      0,
+      0,
+      2 ** 31 - 1,
+    ),
     tokensPerPass: integer(
       'Tokens a pass',
       'Most tokens of one forward and backward pass; larger batches are several passes whose gradients add up.',
@@ -35,7 +56,12 @@ export const recipeSchema = z
       262_144,
     ),
     task: section('Task', 'What the model learns to answer.', {
-      name: choice('Task', 'Problems with an exact verifier and teacher traces.', taskNames as ['parity', 'addition'], 'parity'),
+      name: choice(
+        'Task',
+        'Problems with an exact verifier and teacher traces.',
+        taskNames as ['parity', 'addition'],
+        'parity',
+      ),
       level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
     }),
     model: section('Model', "A Phi-3 transformer, as Hugging Face's Phi3ForCausalLM.", {
@@ -45,7 +71,13 @@ export const recipeSchema = z
       kvHeads: integer('Key/value heads K', 'Heads of keys and values, shared by H ÷ K query heads each.', 2, 1, 32),
       ffn: integer('Feed-forward F', 'Width of the SwiGLU layer.', 192, 8, 4096),
       tied: flag('Tied embeddings', 'One table for the input embedding and for lm_head.', true),
-      ropeTheta: number('RoPE base', 'Base of the rotary angles; the report doubles it to stretch the context.', 10000, 1, 1e7),
+      ropeTheta: number(
+        'RoPE base',
+        'Base of the rotary angles; the report doubles it to stretch the context.',
+        10000,
+        1,
+        1e7,
+      ),
       initializerRange: number(
         'Initial deviation',
         "Standard deviation of fresh weights. Phi's 0.02 suits widths in the thousands; at 64 channels it leaves attention too flat to learn from.",
@@ -73,7 +105,12 @@ export const recipeSchema = z
       groupSize: integer('Group size G', 'Completions of one problem that are compared with each other.', 8, 2, 64),
       learningRate: number('Learning rate', 'Peak rate of AdamW.', 3e-4, 0, 1),
       warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
-      decay: choice('Schedule', 'After the warm-up: constant, or a cosine to a tenth.', ['constant', 'cosine'], 'constant'),
+      decay: choice(
+        'Schedule',
+        'After the warm-up: constant, or a cosine to a tenth.',
+        ['constant', 'cosine'],
+        'constant',
+      ),
       weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
       maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
       lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),
@@ -82,7 +119,12 @@ export const recipeSchema = z
       epsilonLow: number('ε low', 'The ratio is clipped below 1 − ε low.', 0.2, 0, 1),
       epsilonHigh: number('ε high', 'The ratio is clipped above 1 + ε high; for cispo the cap itself.', 0.2, 0, 10),
       delta: number('δ', 'Cap of the ratio before clipping (two-sided); 0 for none.', 0, 0, 100),
-      scaleRewards: choice('Scale rewards', 'Advantages are divided by the std of the group, of the batch, or not (Dr. GRPO).', ['group', 'batch', 'none'], 'group'),
+      scaleRewards: choice(
+        'Scale rewards',
+        'Advantages are divided by the std of the group, of the batch, or not (Dr. GRPO).',
+        ['group', 'batch', 'none'],
+        'group',
+      ),
       importanceSampling: choice('Ratio', 'Per token, or per sequence (GSPO).', ['token', 'sequence'], 'token'),
       updates: integer('Updates μ', 'Optimizer steps on each batch of rollouts.', 1, 1, 64),
       maskTruncated: flag('Mask truncated', 'Completions that were cut off do not count in the loss.', false),
@@ -107,7 +149,10 @@ export const recipeSchema = z
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { level } = taskByName(recipe.task.name);
     if (recipe.task.level < level.min || recipe.task.level > level.max)
-      issue(['task', 'level'], `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`);
+      issue(
+        ['task', 'level'],
+        `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`,
+      );
     if (recipe.reward.lPos >= recipe.reward.lMax)
       issue(['reward', 'lPos'], `L pos (${recipe.reward.lPos}) must be below L max (${recipe.reward.lMax})`);
     if (recipe.grpo.lossType !== 'cispo' && recipe.grpo.epsilonHigh > 1)
@@ -164,7 +209,8 @@ export function withFields(recipe: Recipe, fields: Readonly<Record<string, unkno
       at = next as Record<string, unknown>;
     }
     if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${path}`);
-    if (typeof at[last] === 'object') throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
+    if (typeof at[last] === 'object')
+      throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
     at[last] = value;
   }
   return parseRecipe(copy);

@@ -15,7 +15,13 @@ import type { Session } from './session';
 
 const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
 
-const optimizerOptions = ({ weightDecay, maxGradNorm }: { weightDecay: number; maxGradNorm: number }): OptimizerOptions => ({
+const optimizerOptions = ({
+  weightDecay,
+  maxGradNorm,
+}: {
+  weightDecay: number;
+  maxGradNorm: number;
+}): OptimizerOptions => ({
   ...ADAM,
   weightDecay,
   maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
@@ -114,7 +120,13 @@ export async function* run(
     ...options,
     seed: recipe.seed,
     level: recipe.task.level,
-    schedule: { peak: options.learningRate, warmup: options.warmup, steps: options.steps, decay: options.decay, floor: 0.1 },
+    schedule: {
+      peak: options.learningRate,
+      warmup: options.warmup,
+      steps: options.steps,
+      decay: options.decay,
+      floor: 0.1,
+    },
     loss: lossOptions(recipe),
     sampling: {
       temperature: options.temperature,
@@ -180,6 +192,14 @@ async function openPolicy(session: Session): Promise<PolicyTrainer> {
   );
   const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
   return session.own(
-    await PolicyTrainer.create(device, config, session, optimizer, capacity, lossOptions(recipe), recipe.grpo.temperature),
+    await PolicyTrainer.create(
+      device,
+      config,
+      session,
+      optimizer,
+      capacity,
+      lossOptions(recipe),
+      recipe.grpo.temperature,
+    ),
   );
 }

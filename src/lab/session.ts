@@ -90,7 +90,14 @@ export class Session {
   /** Completions of the model as it stands, over the whole vocabulary. */
   readonly generate: Generate = async (requests, { temperature, seed }) => {
     const sampler = await this.openSampler();
-    return sampler.generate(requests, { temperature, seed, topK: 0, topP: 1, minP: 0, maxNew: this.lengths.completion });
+    return sampler.generate(requests, {
+      temperature,
+      seed,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      maxNew: this.lengths.completion,
+    });
   };
 
   destroy(): void {

@@ -98,12 +98,23 @@ export async function makeDecodePlan(
   };
 
   const x = graph.tensor('residual stream', [S, C]);
-  graph.dispatch('embedding', embedding, { ids: tokens, table: w('model.embed_tokens.weight'), y: x }, { rows: S, width: C });
+  graph.dispatch(
+    'embedding',
+    embedding,
+    { ids: tokens, table: w('model.embed_tokens.weight'), y: x },
+    { rows: S, width: C },
+  );
   for (let l = 0; l < L; l++) {
     const layer = `model.layers.${l}`;
     const cache = outside(`cache ${l}`, [S, length, cacheRow], buffer(`cache ${l}`, S * length * cacheRow));
     const qkv = graph.tensor('qkv', [S, (heads.heads + 2 * heads.kvHeads) * headDim(config)]);
-    slotLinear(graph, `${l} qkv`, qkv, norm(`${l} input norm`, x, `${layer}.input_layernorm.weight`), w(`${layer}.self_attn.qkv_proj.weight`));
+    slotLinear(
+      graph,
+      `${l} qkv`,
+      qkv,
+      norm(`${l} input norm`, x, `${layer}.input_layernorm.weight`),
+      w(`${layer}.self_attn.qkv_proj.weight`),
+    );
     graph.dispatch(
       `${l} rope and cache`,
       ropeCache,
@@ -121,7 +132,13 @@ export async function makeDecodePlan(
     );
     addLinear(graph, `${l} o`, x, mixed, w(`${layer}.self_attn.o_proj.weight`));
     const gateUp = graph.tensor('gate up', [S, 2 * F]);
-    slotLinear(graph, `${l} gate up`, gateUp, norm(`${l} mlp norm`, x, `${layer}.post_attention_layernorm.weight`), w(`${layer}.mlp.gate_up_proj.weight`));
+    slotLinear(
+      graph,
+      `${l} gate up`,
+      gateUp,
+      norm(`${l} mlp norm`, x, `${layer}.post_attention_layernorm.weight`),
+      w(`${layer}.mlp.gate_up_proj.weight`),
+    );
     const hidden = graph.tensor('swiglu', [S, F]);
     graph.dispatch(`${l} swiglu`, swiglu, { gateUp, y: hidden }, { rows: S, width: F });
     addLinear(graph, `${l} down`, x, hidden, w(`${layer}.mlp.down_proj.weight`));

@@ -88,7 +88,11 @@ export class Arena {
   range(name: string): BufferRange {
     const spec = this.specs.get(name);
     if (!spec) throw new Error(`the model has no parameter ${name}`);
-    return { buffer: this.buffer, offset: spec.offset * 4, bytes: Math.ceil(spec.size / DECAY_BLOCK) * DECAY_BLOCK * 4 };
+    return {
+      buffer: this.buffer,
+      offset: spec.offset * 4,
+      bytes: Math.ceil(spec.size / DECAY_BLOCK) * DECAY_BLOCK * 4,
+    };
   }
 
   /** Loads every tensor of the table. @throws naming each that is missing, misshapen or unknown; nothing is loaded then */
@@ -108,7 +112,10 @@ export class Arena {
     const [bytes] = await this.device.read([{ buffer: this.buffer, offset: 0, bytes: this.buffer.bytes }]);
     const arena = new Float32Array(bytes as ArrayBuffer);
     return new Map(
-      this.table.specs.map(({ name, shape, offset, size }) => [name, { shape, data: arena.slice(offset, offset + size) }]),
+      this.table.specs.map(({ name, shape, offset, size }) => [
+        name,
+        { shape, data: arena.slice(offset, offset + size) },
+      ]),
     );
   }
 }

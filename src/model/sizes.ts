@@ -3,8 +3,7 @@ import { headDim, type PhiConfig } from './config';
 import type { DecodeCapacity } from './decode';
 import { parameterTable } from './parameters';
 
-const qkvWidth = (config: PhiConfig) =>
-  (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
+const qkvWidth = (config: PhiConfig) => (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
 
 /** @param tokens of one forward and backward pass */
 export function largestTrainingBuffer(config: PhiConfig, tokens: number): number {

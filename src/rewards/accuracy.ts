@@ -7,9 +7,7 @@
 import type { RewardLimits, RewardTerm } from './term';
 
 export function cosineReward(correct: boolean, length: number, { lMax, lPos, lNeg }: RewardLimits): number {
-  const rho = correct
-    ? Math.min(1, Math.max(length - lPos, 0) / (lMax - lPos))
-    : Math.min(1, length / lNeg);
+  const rho = correct ? Math.min(1, Math.max(length - lPos, 0) / (lMax - lPos)) : Math.min(1, length / lNeg);
   const wave = 0.25 * (1 + Math.cos(Math.PI * rho));
   return correct ? 0.5 + wave : -0.5 - wave;
 }
@@ -25,7 +23,8 @@ export const accuracy: RewardTerm = {
   formula: 'right: ½ + ¼(1 + cos πρ), wrong: −½ − ¼(1 + cos πρ)',
   evaluate(input, limits) {
     if (!input.ended) return { value: -0.5, reason: 'no end token: cut off at the budget' };
-    if (input.think !== 'ok') return { value: -1, reason: `format: ${input.thinkFault || `think tags: ${input.think}`}` };
+    if (input.think !== 'ok')
+      return { value: -1, reason: `format: ${input.thinkFault || `think tags: ${input.think}`}` };
     const value = cosineReward(input.correct, input.length, limits);
     return { value, reason: `${input.correctReason}; ${lengthReason(input.correct, input.length, limits)}` };
   },

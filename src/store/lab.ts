@@ -102,7 +102,16 @@ export async function trainDraft(): Promise<void> {
   replay?.pause();
   replay = null;
   const run = emptyRun();
-  set({ source: 'live', status: 'playing', error: null, run, step: null, group: 0, rollout: 0, version: get().version + 1 });
+  set({
+    source: 'live',
+    status: 'playing',
+    error: null,
+    run,
+    step: null,
+    group: 0,
+    rollout: 0,
+    version: get().version + 1,
+  });
   const onMessage = (message: RunMessage) => {
     if (get().run !== run) return; // of a run that another has replaced
     switch (message.type) {

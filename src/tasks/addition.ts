@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { exactVerdict, type Task, think } from './task';
 
 /** Sums stay exact below 2⁵³. */
-const term = z.int().min(0).max(2 ** 52);
+const term = z
+  .int()
+  .min(0)
+  .max(2 ** 52);
 const problemSchema = z.object({ terms: z.tuple([term, term]) });
 type Addition = z.infer<typeof problemSchema>;
 

@@ -43,7 +43,8 @@ export interface Task<P = unknown> {
 
 /** A verdict on an answer that is one exact text: partial credit counts the places that agree. */
 export function exactVerdict(expected: string, answer: string | null): Verdict {
-  if (answer === null) return { correct: false, partial: 0, reason: 'the think block never closes, so there is no answer' };
+  if (answer === null)
+    return { correct: false, partial: 0, reason: 'the think block never closes, so there is no answer' };
   const given = answer.trim();
   if (given === expected) return { correct: true, partial: 1, reason: `${expected} is right` };
   if (given === '') return { correct: false, partial: 0, reason: `no answer; ${expected} was expected` };

@@ -91,7 +91,9 @@ export class Tokenizer {
     const tokens: string[] = [];
     for (const [token, id] of entries) {
       if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= entries.length)
-        throw new Error(`${where}: token ${JSON.stringify(token)} has id ${String(id)}, not one of 0 … ${entries.length - 1}`);
+        throw new Error(
+          `${where}: token ${JSON.stringify(token)} has id ${String(id)}, not one of 0 … ${entries.length - 1}`,
+        );
       const other = tokens[id as number];
       if (other !== undefined)
         throw new Error(`${where}: ${JSON.stringify(other)} and ${JSON.stringify(token)} share id ${String(id)}`);

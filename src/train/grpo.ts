@@ -10,14 +10,14 @@
 import { judge } from '../data/judge';
 import { drawProblem } from '../data/problems';
 import { random } from '../random';
-import { type RewardWeights, totalReward, type WeightedPart } from '../rewards/total';
 import type { RewardLimits } from '../rewards/term';
+import { type RewardWeights, totalReward, type WeightedPart } from '../rewards/total';
 import { mean } from '../stats';
 import type { Problem, Task } from '../tasks/task';
 import type { Tokenizer } from '../text/tokenizer';
 import { groupAdvantages, type ScaleRewards } from './advantages';
 import { type LossOptions, tokenWeights } from './lossOptions';
-import { lossMetrics, meanMetrics, type Metrics, rewardMetrics } from './metrics';
+import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
 import type { Completion, Sampler, SamplingOptions } from './rollout';
 import { learningRate, type Schedule } from './schedule';
@@ -81,16 +81,28 @@ export async function* grpo(
   for (let i = 0; i < schedule.steps; i++) {
     const problems = Array.from({ length: P }, () => drawProblem(task, options.level, 'train', stream));
     const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [P·G]
-    const requests = sampled.map(({ prompt }, b) => ({ prompt: tokenizer.chatPrompt(prompt), sequence: i * P * G + b }));
+    const requests = sampled.map(({ prompt }, b) => ({
+      prompt: tokenizer.chatPrompt(prompt),
+      sequence: i * P * G + b,
+    }));
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
 
     const rewarded = completions.map((completion, b) => reward(task, sampled[b]!, completion, tokenizer, options));
-    const advantages = groupAdvantages(rewarded.map(({ total }) => total), G, options.scaleRewards);
+    const advantages = groupAdvantages(
+      rewarded.map(({ total }) => total),
+      G,
+      options.scaleRewards,
+    );
 
     const counted = completions.map(({ ended }) => ended || !options.maskTruncated);
     const lengths = completions.map(({ ids }, b) => (counted[b] ? ids.length : 0));
     const weights = tokenWeights(options.loss, lengths);
-    const entropyWeight = options.loss.gamma / Math.max(1, lengths.reduce((sum, length) => sum + length, 0));
+    const entropyWeight =
+      options.loss.gamma /
+      Math.max(
+        1,
+        lengths.reduce((sum, length) => sum + length, 0),
+      );
     const examples = completions.map(
       ({ ids }, b): PolicyExample => ({
         ids: [...requests[b]!.prompt, ...ids],
@@ -123,7 +135,10 @@ export async function* grpo(
       ),
       ...meanMetrics(
         updates.map(({ stats, loss, gradNorm }) => ({
-          ...lossMetrics(stats.map((tokens, b) => ({ stats: tokens, counted: counted[b]! })), options.loss),
+          ...lossMetrics(
+            stats.map((tokens, b) => ({ stats: tokens, counted: counted[b]! })),
+            options.loss,
+          ),
           loss,
           grad_norm: gradNorm,
         })),
@@ -146,7 +161,11 @@ export async function* grpo(
         entropies: first.stats[b]!.entropies,
       }),
     );
-    const groups = problems.map(({ prompt, answer }, p) => ({ prompt, answer, rollouts: rollouts.slice(p * G, (p + 1) * G) }));
+    const groups = problems.map(({ prompt, answer }, p) => ({
+      prompt,
+      answer,
+      rollouts: rollouts.slice(p * G, (p + 1) * G),
+    }));
     yield { step: i + 1, metrics, groups };
   }
 }

@@ -38,7 +38,10 @@ export const kernelOptions = (options: LossOptions): PolicyLossOptions => ({
  * @param lengths counted tokens of every sequence of the optimizer step; 0 where it is masked whole
  */
 export function tokenWeights(options: LossOptions, lengths: readonly number[]): number[] {
-  const tokens = Math.max(1, lengths.reduce((sum, length) => sum + length, 0));
+  const tokens = Math.max(
+    1,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
   switch (options.lossType) {
     case 'grpo':
     case 'gspo':

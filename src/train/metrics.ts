@@ -18,13 +18,17 @@ export interface ScoredSequence {
 /** KL, entropy and clip ratios over the counted tokens; over sequences where the ratio is the sequence's. */
 export function lossMetrics(sequences: readonly ScoredSequence[], options: LossOptions): Metrics {
   const counted = sequences.filter(({ counted, stats }) => counted && stats.ratios.length > 0);
-  const tokens = (pick: (stats: ScoredSequence['stats']) => Float32Array) => counted.map(({ stats }) => [...pick(stats)]);
+  const tokens = (pick: (stats: ScoredSequence['stats']) => Float32Array) =>
+    counted.map(({ stats }) => [...pick(stats)]);
   const metrics: Metrics = {
     kl: mean(tokens((stats) => stats.kls).flat()),
     entropy: mean(tokens((stats) => stats.entropies).flat()),
   };
   const clipped = counted.map(({ stats }) =>
-    Array.from(stats.clipped, (flag, t) => ({ low: flag * (stats.ratios[t]! < 1 ? 1 : 0), high: flag * (stats.ratios[t]! < 1 ? 0 : 1) })),
+    Array.from(stats.clipped, (flag, t) => ({
+      low: flag * (stats.ratios[t]! < 1 ? 1 : 0),
+      high: flag * (stats.ratios[t]! < 1 ? 0 : 1),
+    })),
   );
   const perSequence = (side: 'low' | 'high') => clipped.map((flags) => mean(flags.map((flag) => flag[side])));
   const overall = (side: 'low' | 'high') =>
@@ -66,7 +70,8 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], groupS
   const deviations = groups.map((group) => standardDeviation(group.map(({ reward }) => reward)));
   const lengths = completions.map(({ length }) => length);
   const terminated = completions.filter(({ ended }) => ended).map(({ length }) => length);
-  const lengthWhere = (correct: boolean) => completions.filter((c) => c.correct === correct).map(({ length }) => length);
+  const lengthWhere = (correct: boolean) =>
+    completions.filter((c) => c.correct === correct).map(({ length }) => length);
   const solved = groups.map((group) => group.filter(({ correct }) => correct).length);
   const metrics: Metrics = {
     reward: mean(completions.map(({ reward }) => reward)),

@@ -45,7 +45,12 @@ export class Optimizer {
     const partial = graph.tensor('squares', [NORM_PARTIALS]);
     const clip = graph.external('clip', [2], whole(clipBuffer));
     graph.dispatch('square sum', squareSum, { x: grads, partial }, { count, partials: NORM_PARTIALS });
-    graph.dispatch('clip', clipScale, { partial, clip }, { partials: NORM_PARTIALS, maxNorm: options.maxGradNorm ?? 0 });
+    graph.dispatch(
+      'clip',
+      clipScale,
+      { partial, clip },
+      { partials: NORM_PARTIALS, maxNorm: options.maxGradNorm ?? 0 },
+    );
     graph.dispatch(
       'AdamW',
       adamw,

@@ -24,8 +24,7 @@ const options: SamplingOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, ma
 
 let device: Device;
 let weights: Arena;
-const open = (slots: number) =>
-  Sampler.create(device, config, weights, { slots, promptTokens: 5, newTokens: 20 }, END);
+const open = (slots: number) => Sampler.create(device, config, weights, { slots, promptTokens: 5, newTokens: 20 }, END);
 
 beforeAll(async () => {
   device = await openNodeDevice();
@@ -77,7 +76,10 @@ it('a rollout depends on its sequence and the seed, not on its slot, its batch o
   expect(await wide.generate([...requests].reverse(), options)).toEqual([...together].reverse());
   expect(await wide.generate(requests, options)).toEqual(together);
   expect(await wide.generate(requests, { ...options, seed: 12 })).not.toEqual(together);
-  const moved = await wide.generate(requests.map((request) => ({ ...request, sequence: request.sequence + 100 })), options);
+  const moved = await wide.generate(
+    requests.map((request) => ({ ...request, sequence: request.sequence + 100 })),
+    options,
+  );
   expect(moved).not.toEqual(together);
   wide.destroy();
   narrow.destroy();

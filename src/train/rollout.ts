@@ -76,7 +76,8 @@ export class Sampler {
   private async wave(requests: readonly RolloutRequest[], options: SamplingOptions): Promise<Completion[]> {
     const { slots, promptTokens, newTokens } = this.capacity;
     const { state, plan } = this.decode;
-    if (options.maxNew > newTokens) throw new Error(`${options.maxNew} new tokens asked of a sampler made for ${newTokens}`);
+    if (options.maxNew > newTokens)
+      throw new Error(`${options.maxNew} new tokens asked of a sampler made for ${newTokens}`);
     const prompts = new Uint32Array(slots * promptTokens);
     const slotRows = new Uint32Array(slots * 4);
     const first = new Uint32Array(slots);

@@ -71,7 +71,13 @@ export class SupervisedTrainer {
     passes.forEach((pass, i) => {
       const last = i === passes.length - 1;
       const rows = this.batch.write(pack(pass.map(({ ids }) => ids)));
-      this.batch.writeArray('weights', Float32Array.from(pass.flatMap(({ mask }) => mask.slice(1)), (m) => m / targets));
+      this.batch.writeArray(
+        'weights',
+        Float32Array.from(
+          pass.flatMap(({ mask }) => mask.slice(1)),
+          (m) => m / targets,
+        ),
+      );
       const gradient = { sequence: this.plan.sequence, dynamics: { ...rows, accumulate: i === 0 ? 0 : 1 } };
       const losses = { ...this.losses, bytes: rows.tokens * 4 };
       reads.push(

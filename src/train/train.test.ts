@@ -13,17 +13,30 @@ describe('advantages', () => {
     // mean 1, sample deviation 1: (r − 1) / 1.0001; then mean 4, deviation √3
     near(groupAdvantages([0, 1, 2], 3, 'group'), [-1 / 1.0001, 0, 1 / 1.0001]);
     near(groupAdvantages([3, 3, 6], 3, 'none'), [-1, -1, 2]);
-    near(groupAdvantages([3, 3, 6], 3, 'group'), [-1, -1, 2].map((d) => d / (Math.sqrt(3) + 1e-4)));
+    near(
+      groupAdvantages([3, 3, 6], 3, 'group'),
+      [-1, -1, 2].map((d) => d / (Math.sqrt(3) + 1e-4)),
+    );
     // batch: the deviation of 0 1 2 3 3 6 is √(25.5 / 5 …) around 2.5
     const deviation = Math.sqrt([0, 1, 2, 3, 3, 6].reduce((sum, r) => sum + (r - 2.5) ** 2, 0) / 5);
-    near(groupAdvantages([0, 1, 2, 3, 3, 6], 3, 'batch'), [-1, 0, 1, -1, -1, 2].map((d) => d / (deviation + 1e-4)));
+    near(
+      groupAdvantages([0, 1, 2, 3, 3, 6], 3, 'batch'),
+      [-1, 0, 1, -1, -1, 2].map((d) => d / (deviation + 1e-4)),
+    );
   });
 
   it('of equal rewards are 0; a constant changes nothing; a permutation permutes', () => {
     near(groupAdvantages([5, 5, 5], 3, 'group'), [0, 0, 0]);
     const rewards = [0.6, -0.3, 0.1, -0.5];
     const advantages = groupAdvantages(rewards, 4, 'group');
-    near(groupAdvantages(rewards.map((r) => r + 7), 4, 'group'), advantages);
+    near(
+      groupAdvantages(
+        rewards.map((r) => r + 7),
+        4,
+        'group',
+      ),
+      advantages,
+    );
     near(groupAdvantages([...rewards].reverse(), 4, 'group'), [...advantages].reverse());
   });
 
@@ -46,8 +59,14 @@ describe('token weights', () => {
 describe('the learning rate', () => {
   it('rises in a line, then falls along a cosine to its floor', () => {
     const schedule = { peak: 1, warmup: 4, steps: 105, decay: 'cosine', floor: 0.1 } as const;
-    near([0, 1, 3].map((step) => learningRate(schedule, step)), [0.25, 0.5, 1]);
-    near([4, 54, 104].map((step) => learningRate(schedule, step)), [1, 0.55, 0.1]);
+    near(
+      [0, 1, 3].map((step) => learningRate(schedule, step)),
+      [0.25, 0.5, 1],
+    );
+    near(
+      [4, 54, 104].map((step) => learningRate(schedule, step)),
+      [1, 0.55, 0.1],
+    );
     expect(learningRate({ ...schedule, decay: 'constant' }, 104)).toBe(1);
     expect(learningRate({ ...schedule, warmup: 0, steps: 1 }, 0)).toBe(1);
   });

@@ -33,8 +33,8 @@ export function NoGpuBanner() {
   if (adapter.kind !== 'none') return null;
   return (
     <aside className="banner" role="note">
-      <b>No WebGPU here: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recording, and small models
-      train on the CPU.
+      <b>No WebGPU here: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recording, and
+      small models train on the CPU.
     </aside>
   );
 }

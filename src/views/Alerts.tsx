@@ -19,8 +19,11 @@ export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: nu
       }`,
     );
   if (value('completions/clipped_ratio') > TRUNCATED)
-    alerts.push(`Truncation: ${percent(value('completions/clipped_ratio'))} of the completions are cut off; raise L max`);
-  if (value('kl') > KL_HIGH) alerts.push('KL is high: the policy is far from the SFT model; lower the learning rate or raise β');
+    alerts.push(
+      `Truncation: ${percent(value('completions/clipped_ratio'))} of the completions are cut off; raise L max`,
+    );
+  if (value('kl') > KL_HIGH)
+    alerts.push('KL is high: the policy is far from the SFT model; lower the learning rate or raise β');
   if (value('entropy') < ENTROPY_LOW) alerts.push('Entropy has collapsed: every thought is the same');
   if (value('entropy') > 0.8 * Math.log(vocabulary)) alerts.push('Entropy is near that of guessing every token');
   return alerts;

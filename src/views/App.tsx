@@ -59,14 +59,24 @@ export function App() {
         <h1>Groupthink</h1>
         <nav aria-label="Views">
           {VIEWS.map(({ name, title }) => (
-            <button key={name} type="button" aria-current={name === view ? 'page' : undefined} onClick={() => show({ view: name })}>
+            <button
+              key={name}
+              type="button"
+              aria-current={name === view ? 'page' : undefined}
+              onClick={() => show({ view: name })}
+            >
               {title}
             </button>
           ))}
         </nav>
         <AdapterBadge />
         <ThemeButton />
-        <button type="button" className="setup-toggle" aria-expanded={setupOpen} onClick={() => setSetupOpen(!setupOpen)}>
+        <button
+          type="button"
+          className="setup-toggle"
+          aria-expanded={setupOpen}
+          onClick={() => setSetupOpen(!setupOpen)}
+        >
           Setup
         </button>
       </header>
@@ -76,7 +86,11 @@ export function App() {
       <div className={setupOpen ? 'body setup-open' : 'body'}>
         <Setup />
         <main>
-          {replay && view === 'train' && <p className="lead">Watch a tiny model learn to think. This is a recording; it trains here, in your tab, too.</p>}
+          {replay && view === 'train' && (
+            <p className="lead">
+              Watch a tiny model learn to think. This is a recording; it trains here, in your tab, too.
+            </p>
+          )}
           <Alerts />
           {view === 'train' ? <Train /> : <Rollouts />}
         </main>

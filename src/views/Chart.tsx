@@ -39,8 +39,22 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
       <ResponsiveContainer width="100%" height={HEIGHT}>
         <ComposedChart data={shown as Point[]} margin={{ top: 6, right: 8, bottom: 0, left: -14 }}>
           <CartesianGrid stroke="var(--grid)" vertical={false} />
-          <XAxis dataKey="x" type="number" domain={['dataMin', 'dataMax']} tick={{ fontSize: 11 }} stroke="var(--faint)" tickLine={false} />
-          <YAxis domain={[...domain]} tick={{ fontSize: 11 }} stroke="var(--faint)" tickLine={false} width={52} tickFormatter={(v: number) => String(Number(v.toPrecision(3)))} />
+          <XAxis
+            dataKey="x"
+            type="number"
+            domain={['dataMin', 'dataMax']}
+            tick={{ fontSize: 11 }}
+            stroke="var(--faint)"
+            tickLine={false}
+          />
+          <YAxis
+            domain={[...domain]}
+            tick={{ fontSize: 11 }}
+            stroke="var(--faint)"
+            tickLine={false}
+            width={52}
+            tickFormatter={(v: number) => String(Number(v.toPrecision(3)))}
+          />
           <Tooltip
             isAnimationActive={false}
             labelFormatter={(x) => `${xLabel} ${String(x)}`}
@@ -48,13 +62,38 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
               const one = series.find(({ label }) => label === name);
               return [fixed(Number(value), one?.digits ?? 2), name];
             }}
-            contentStyle={{ background: 'var(--panel)', border: '1px solid var(--line)', color: 'var(--text)', fontSize: 12 }}
+            contentStyle={{
+              background: 'var(--panel)',
+              border: '1px solid var(--line)',
+              color: 'var(--text)',
+              fontSize: 12,
+            }}
           />
           {series.map(({ key, label, color, dash, band }) =>
             band ? (
-              <Area key={key} dataKey={key} name={label} stroke="none" fill={color} fillOpacity={0.18} isAnimationActive={false} activeDot={false} tooltipType="none" />
+              <Area
+                key={key}
+                dataKey={key}
+                name={label}
+                stroke="none"
+                fill={color}
+                fillOpacity={0.18}
+                isAnimationActive={false}
+                activeDot={false}
+                tooltipType="none"
+              />
             ) : (
-              <Line key={key} dataKey={key} name={label} stroke={color} strokeWidth={2} {...(dash ? { strokeDasharray: dash } : {})} dot={false} isAnimationActive={false} connectNulls />
+              <Line
+                key={key}
+                dataKey={key}
+                name={label}
+                stroke={color}
+                strokeWidth={2}
+                {...(dash ? { strokeDasharray: dash } : {})}
+                dot={false}
+                isAnimationActive={false}
+                connectNulls
+              />
             ),
           )}
         </ComposedChart>
@@ -65,7 +104,15 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
           .map(({ key, label, color, dash }) => (
             <span key={key} className="legend">
               <svg width="18" height="6" aria-hidden="true">
-                <line x1="0" y1="3" x2="18" y2="3" stroke={color} strokeWidth="2" {...(dash ? { strokeDasharray: dash } : {})} />
+                <line
+                  x1="0"
+                  y1="3"
+                  x2="18"
+                  y2="3"
+                  stroke={color}
+                  strokeWidth="2"
+                  {...(dash ? { strokeDasharray: dash } : {})}
+                />
               </svg>
               {label}
             </span>

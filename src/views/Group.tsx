@@ -1,7 +1,7 @@
 /** A group of completions of one problem: its prompt, G advantages, stacked reward parts, every trace. */
 import type { StartEvent } from '../lab/events';
-import { show } from '../store/lab';
 import { rewardTerms } from '../rewards/total';
+import { show } from '../store/lab';
 import type { Rollout, RolloutGroup } from '../train/grpo';
 import { explanations } from './explanations';
 import { fixed, signed } from './format';
@@ -24,26 +24,48 @@ function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
   let right = 50;
   let left = 50 - below * scale;
   return (
-    <svg className="parts" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={parts.map(({ name, weight, value }) => `${name} ${signed(weight * value)}`).join(', ')}>
+    <svg
+      className="parts"
+      viewBox="0 0 100 10"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={parts.map(({ name, weight, value }) => `${name} ${signed(weight * value)}`).join(', ')}
+    >
       {values.map((value, i) => {
         const width = Math.abs(value) * scale;
         const x = value < 0 ? left : right;
         if (value < 0) left += width;
         else right += width;
-        return <rect key={parts[i]?.name} x={x} y="1.5" width={width} height="7" fill={value < 0 && i === 0 ? 'var(--orange)' : TERM_COLORS[i]} />;
+        return (
+          <rect
+            key={parts[i]?.name}
+            x={x}
+            y="1.5"
+            width={width}
+            height="7"
+            fill={value < 0 && i === 0 ? 'var(--orange)' : TERM_COLORS[i]}
+          />
+        );
       })}
       <line x1="50" x2="50" y1="0" y2="10" stroke="var(--text)" strokeWidth="0.6" />
     </svg>
   );
 }
 
-function Advantages({ rollouts, chosen, onChoose }: { rollouts: readonly Rollout[]; chosen: number; onChoose: (i: number) => void }) {
+function Advantages({
+  rollouts,
+  chosen,
+  onChoose,
+}: {
+  rollouts: readonly Rollout[];
+  chosen: number;
+  onChoose: (i: number) => void;
+}) {
   const most = rollouts.reduce((top, { advantage }) => Math.max(top, Math.abs(advantage)), 0);
   return (
     <div className="advantages" role="group" aria-label="Advantages of the group">
       {rollouts.map(({ advantage }, i) => (
         <button
-          // biome-ignore lint/suspicious/noArrayIndexKey: a rollout is its place in the group
           key={i}
           type="button"
           data-testid="advantage"
@@ -98,7 +120,10 @@ export function Reasons({ rollout }: { rollout: Rollout }) {
 }
 
 export function GroupDetail({ group, start }: { group: RolloutGroup; start: StartEvent }) {
-  const chosen = Math.min(useLab((state) => state.rollout), group.rollouts.length - 1);
+  const chosen = Math.min(
+    useLab((state) => state.rollout),
+    group.rollouts.length - 1,
+  );
   const rollout = group.rollouts[chosen];
   return (
     <>
@@ -108,7 +133,6 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
       <Advantages rollouts={group.rollouts} chosen={chosen} onChoose={(i) => show({ rollout: i })} />
       <ul className="rollouts">
         {group.rollouts.map((one, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a rollout is its place in the group
           <RolloutRow key={i} rollout={one} start={start} chosen={i === chosen} />
         ))}
       </ul>
@@ -139,7 +163,10 @@ export function LatestGroup() {
       {group && start ? (
         <GroupDetail group={group} start={start} />
       ) : (
-        <p className="empty">When GRPO begins, each problem is answered {start?.recipe.grpo.groupSize ?? 8} times, and every thought is judged against its group.</p>
+        <p className="empty">
+          When GRPO begins, each problem is answered {start?.recipe.grpo.groupSize ?? 8} times, and every thought is
+          judged against its group.
+        </p>
       )}
     </Panel>
   );

@@ -1,6 +1,7 @@
 /** Every group of a step, and one of them in full. */
-import { show } from '../store/lab';
+
 import { mean } from '../stats';
+import { show } from '../store/lab';
 import { fixed, percent, signed } from './format';
 import { GroupDetail } from './Group';
 import { useLab, useShownStep } from './hooks';
@@ -15,10 +16,21 @@ function StepSlider() {
     <div className="slider">
       <label>
         Step {shown.step} of {total}
-        <input type="range" min={1} max={total} value={shown.step} onChange={(event) => show({ step: Number(event.target.value) })} />
+        <input
+          type="range"
+          min={1}
+          max={total}
+          value={shown.step}
+          onChange={(event) => show({ step: Number(event.target.value) })}
+        />
       </label>
       <label>
-        <input type="checkbox" checked={following} onChange={(event) => show({ step: event.target.checked ? null : shown.step })} /> follow
+        <input
+          type="checkbox"
+          checked={following}
+          onChange={(event) => show({ step: event.target.checked ? null : shown.step })}
+        />{' '}
+        follow
       </label>
     </div>
   );
@@ -29,7 +41,10 @@ export function Rollouts() {
   const start = useLab((state) => state.run.start);
   const chosen = useLab((state) => state.group);
   if (!step || !start) return <p className="empty">Rollouts begin with GRPO, after SFT.</p>;
-  if (step.groups.length === 0) return <p className="empty">The rollouts of this early step are no longer in memory; its numbers are on the charts.</p>;
+  if (step.groups.length === 0)
+    return (
+      <p className="empty">The rollouts of this early step are no longer in memory; its numbers are on the charts.</p>
+    );
   const index = Math.min(chosen, step.groups.length - 1);
   const group = step.groups[index];
   return (
@@ -49,7 +64,6 @@ export function Rollouts() {
             </thead>
             <tbody>
               {step.groups.map(({ prompt, rollouts }, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a group is its place in the step
                 <tr key={i} aria-selected={i === index} onClick={() => show({ group: i })}>
                   <td>
                     <button type="button" onClick={() => show({ group: i })}>
@@ -62,8 +76,11 @@ export function Rollouts() {
                   <td>
                     <span className="strip" aria-hidden="true">
                       {rollouts.map(({ advantage }, r) => (
-                        // biome-ignore lint/suspicious/noArrayIndexKey: a rollout is its place in the group
-                        <i key={r} className={advantage < 0 ? 'below' : 'above'} style={{ height: `${Math.min(10, 3 * Math.abs(advantage))}px` }} />
+                        <i
+                          key={r}
+                          className={advantage < 0 ? 'below' : 'above'}
+                          style={{ height: `${Math.min(10, 3 * Math.abs(advantage))}px` }}
+                        />
                       ))}
                     </span>
                   </td>

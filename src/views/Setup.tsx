@@ -25,7 +25,12 @@ function core(schema: SchemaLike): SchemaLike {
   return schema.def.innerType ? core(schema.def.innerType) : schema;
 }
 
-const KINDS: Readonly<Record<string, Field['kind']>> = { number: 'number', int: 'number', enum: 'choice', boolean: 'flag' };
+const KINDS: Readonly<Record<string, Field['kind']>> = {
+  number: 'number',
+  int: 'number',
+  enum: 'choice',
+  boolean: 'flag',
+};
 
 function fieldOf(path: string, schema: SchemaLike): Field[] {
   const inner = core(schema).def;
@@ -40,7 +45,14 @@ const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
   const inner = core(schema).def;
   if (inner.type !== 'object') return [];
   const { title = name, description = '' } = schema.meta() ?? {};
-  return [{ name, title, description, fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)) }];
+  return [
+    {
+      name,
+      title,
+      description,
+      fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)),
+    },
+  ];
 });
 /** Fields of the recipe that stand in no section. */
 const GENERAL = ['seed', 'tokensPerPass'].flatMap((name) => fieldOf(name, shape[name] as SchemaLike));
@@ -52,7 +64,14 @@ function Control({ field, value, wrong }: { field: Field; value: unknown; wrong:
   const { path, kind, choices } = field;
   switch (kind) {
     case 'flag':
-      return <input id={path} type="checkbox" checked={value as boolean} onChange={(e) => editDraft(path, e.target.checked)} />;
+      return (
+        <input
+          id={path}
+          type="checkbox"
+          checked={value as boolean}
+          onChange={(e) => editDraft(path, e.target.checked)}
+        />
+      );
     case 'choice':
       return (
         <select id={path} value={value as string} onChange={(e) => editDraft(path, e.target.value)}>
@@ -110,7 +129,11 @@ function TrainButton() {
       <button type="button" className="train" disabled={adapter.kind === 'checking'} onClick={() => void trainDraft()}>
         {live ? 'New run' : name}
       </button>
-      <p>{changes === 0 ? 'The recipe as it stands.' : `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`}</p>
+      <p>
+        {changes === 0
+          ? 'The recipe as it stands.'
+          : `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`}
+      </p>
       <label className="compute">
         computes on
         <select value={compute} onChange={(e) => setCompute(e.target.value as 'webgpu' | 'cpu')}>

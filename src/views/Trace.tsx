@@ -10,7 +10,10 @@ interface Segment {
 }
 
 /** Runs of tokens of one kind; everything after `<think>` and before `</think>` is thought, closed or not. */
-export function segmentsOf(ids: ArrayLike<number>, vocabulary: readonly string[]): { segments: Segment[]; open: boolean } {
+export function segmentsOf(
+  ids: ArrayLike<number>,
+  vocabulary: readonly string[],
+): { segments: Segment[]; open: boolean } {
   const segments: { kind: Kind; text: string }[] = [];
   let thinking = false;
   for (const id of Array.from(ids)) {
@@ -31,7 +34,6 @@ export function Trace({ ids, start, ended }: { ids: ArrayLike<number>; start: St
   return (
     <code className={open ? 'trace open' : 'trace'}>
       {segments.map(({ kind, text }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the segments of one completion never change places
         <span key={i} className={kind}>
           {text}
         </span>

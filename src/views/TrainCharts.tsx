@@ -98,10 +98,20 @@ export function LengthChart() {
 }
 
 const TABS = {
-  loss: { label: 'Loss', explained: 'loss', digits: 4, words: 'SFT: how surprised the model is by the teacher. GRPO: near 0 by design; watch the reward.' },
+  loss: {
+    label: 'Loss',
+    explained: 'loss',
+    digits: 4,
+    words: 'SFT: how surprised the model is by the teacher. GRPO: near 0 by design; watch the reward.',
+  },
   kl: { label: 'KL', explained: 'kl', digits: 4, words: 'How far the policy has moved from the model that SFT left.' },
   entropy: { label: 'Entropy', explained: 'entropy', digits: 3, words: 'How undecided the model is at each token.' },
-  gradNorm: { label: 'Gradient', explained: 'gradNorm', digits: 3, words: 'The size of each push to the weights, before clipping.' },
+  gradNorm: {
+    label: 'Gradient',
+    explained: 'gradNorm',
+    digits: 3,
+    words: 'The size of each push to the weights, before clipping.',
+  },
 } as const;
 type Tab = keyof typeof TABS;
 
@@ -115,7 +125,9 @@ export function LossChart() {
   const points = useMemo((): Point[] => {
     const grpoOnly = tab === 'kl' || tab === 'entropy';
     const names = { loss: 'loss', kl: 'kl', entropy: 'entropy', gradNorm: 'grad_norm' } as const;
-    const sft = grpoOnly ? [] : run.sft.map((e) => ({ x: e.step, sft: tab === 'loss' ? e.loss : e.grad_norm, grpo: null }));
+    const sft = grpoOnly
+      ? []
+      : run.sft.map((e) => ({ x: e.step, sft: tab === 'loss' ? e.loss : e.grad_norm, grpo: null }));
     const grpo = run.grpo.map((e) => ({ x: run.sft.length + e.step, sft: null, grpo: metric(e, names[tab]) }));
     return [...sft, ...grpo];
   }, [run, steps, tab]);
@@ -128,7 +140,11 @@ export function LossChart() {
   );
   const last = points.at(-1);
   return (
-    <Panel title={TABS[tab].label} explained={TABS[tab].explained} aside={last && fixed(Number(last.grpo ?? last.sft), TABS[tab].digits)}>
+    <Panel
+      title={TABS[tab].label}
+      explained={TABS[tab].explained}
+      aside={last && fixed(Number(last.grpo ?? last.sft), TABS[tab].digits)}
+    >
       <div className="tabs" role="group" aria-label="Shown below">
         {(Object.keys(TABS) as Tab[]).map((name) => (
           <button key={name} type="button" aria-pressed={name === tab} onClick={() => setTab(name)}>

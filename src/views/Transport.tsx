@@ -51,16 +51,33 @@ export function Transport() {
   const over = status === 'finished' || status === 'failed' || status === 'loading';
   return (
     <div className="transport" role="toolbar" aria-label="Run">
-      <button type="button" title="Play the recording from its start" aria-label="Restart the recording" onClick={() => void playRecording()}>
+      <button
+        type="button"
+        title="Play the recording from its start"
+        aria-label="Restart the recording"
+        onClick={() => void playRecording()}
+      >
         <Icon name="restart" />
       </button>
-      <button type="button" className="primary" disabled={over} aria-label={running ? 'Pause' : 'Play'} onClick={running ? pause : resume}>
+      <button
+        type="button"
+        className="primary"
+        disabled={over}
+        aria-label={running ? 'Pause' : 'Play'}
+        onClick={running ? pause : resume}
+      >
         <Icon name={running ? 'pause' : 'play'} />
       </button>
       <button type="button" disabled={over} aria-label="One step" title="One training step" onClick={stepOnce}>
         <Icon name="step" />
       </button>
-      <button type="button" disabled={over} aria-label={source === 'live' ? 'Stop' : 'To the end'} title={source === 'live' ? 'End the run here' : 'Jump to the end'} onClick={stop}>
+      <button
+        type="button"
+        disabled={over}
+        aria-label={source === 'live' ? 'Stop' : 'To the end'}
+        title={source === 'live' ? 'End the run here' : 'Jump to the end'}
+        onClick={stop}
+      >
         <Icon name="stop" />
       </button>
       {source === 'replay' && (

@@ -8,7 +8,8 @@ export const explanations = {
     'Mean length of the completions in tokens, end token included; and the share that was cut off at the budget without an end token.',
   loss: 'SFT: mean cross-entropy of the completion tokens, nats. GRPO: the policy loss. With one update a batch the ratio is 1 and the advantages of a group sum to 0, so it stays near 0 while the gradient does not: watch the reward and the gradient norm.',
   kl: 'Mean of exp(ref − lp) − (ref − lp) − 1 over completion tokens: how far the policy has moved from the model that SFT left. Shown even where its weight β is 0.',
-  entropy: 'Mean entropy of the next-token distribution at completion tokens, nats. Near 0: the policy always says the same.',
+  entropy:
+    'Mean entropy of the next-token distribution at completion tokens, nats. Near 0: the policy always says the same.',
   gradNorm: 'Norm of the whole gradient before clipping.',
   advantage:
     'A = (reward − mean of the group) ÷ (standard deviation of the group + 1e-4). Blue: better than its group, made likelier. Orange: worse, made less likely.',

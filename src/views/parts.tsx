@@ -45,7 +45,17 @@ export function Help({ text, about }: { text: string; about: string }) {
   );
 }
 
-export function Panel({ title, explained, aside, children }: { title: string; explained?: Explained; aside?: ReactNode; children: ReactNode }) {
+export function Panel({
+  title,
+  explained,
+  aside,
+  children,
+}: {
+  title: string;
+  explained?: Explained;
+  aside?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="panel" aria-label={title}>
       <header>

@@ -8,7 +8,9 @@ export class LabClient {
   private port: MessagePort | null = null;
 
   constructor() {
-    this.commands = wrap<LabCommands>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' }));
+    this.commands = wrap<LabCommands>(
+      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' }),
+    );
   }
 
   adapter() {

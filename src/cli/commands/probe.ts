@@ -27,7 +27,9 @@ export async function probe(args: readonly string[]): Promise<void> {
   /** Checks all inputs first, then answers each, then writes. */
   const answer = async <T, R>(schema: z.ZodType<T>, work: (inputs: readonly T[]) => Promise<R[]>) => {
     const many = Array.isArray(json);
-    const inputs = (many ? json : [json]).map((one: unknown, i) => parseWith(schema, one, many ? `${file}[${i}]` : file));
+    const inputs = (many ? json : [json]).map((one: unknown, i) =>
+      parseWith(schema, one, many ? `${file}[${i}]` : file),
+    );
     const results = await work(inputs);
     input(() => writeFileSync(out, `${JSON.stringify(many ? results : results[0])}\n`));
   };
@@ -46,7 +48,11 @@ export async function probe(args: readonly string[]): Promise<void> {
     case 'step': {
       const { config, tensors } = model();
       return answer(probeStepSchema, (inputs) => {
-        for (const { segments } of inputs) inVocabulary(segments.flatMap(({ ids }) => ids), config.vocab_size);
+        for (const { segments } of inputs)
+          inVocabulary(
+            segments.flatMap(({ ids }) => ids),
+            config.vocab_size,
+          );
         return withAdapter(given.adapter, (device) => each(inputs, (one) => probeStep(device, config, tensors, one)));
       });
     }

@@ -25,9 +25,13 @@ function field(text: string): [string, unknown] {
 }
 
 export function readRecipe(name: string, seed: string | undefined, sets: readonly string[]): Recipe {
-  const base = name.endsWith('.json') ? input(() => parseRecipe(readJson(name), name)) : input(() => recipeByName(name));
+  const base = name.endsWith('.json')
+    ? input(() => parseRecipe(readJson(name), name))
+    : input(() => recipeByName(name));
   const fields = Object.fromEntries(sets.map(field));
-  return input(() => withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }));
+  return input(() =>
+    withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }),
+  );
 }
 
 const PARTIAL = 'events.jsonl.partial';
@@ -38,7 +42,8 @@ function checkFolder(out: string): void {
   if (!existsSync(out)) return;
   const files = input(() => readdirSync(out));
   const other = files.find((file) => !OURS.includes(file));
-  if (other !== undefined) throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
+  if (other !== undefined)
+    throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
 }
 
 export async function train(args: readonly string[]): Promise<void> {

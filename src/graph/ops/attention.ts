@@ -63,7 +63,7 @@ export function attention(graph: Graph, qkv: Tensor, { starts, ends }: Segments,
   graph.record([out], (backward) => {
     const dout = backward.of(out);
     const dqkv = backward.into(qkv);
-    if (!dqkv || dqkv.accumulate !== 0) throw new Error('attention must be the only reader of its qkv');
+    if (dqkv?.accumulate !== 0) throw new Error('attention must be the only reader of its qkv');
     const delta = graph.tensor('attention delta', [rows, heads]);
     graph.dispatch(
       'attention dq',

@@ -12,7 +12,12 @@ import { type Graph, type Tensor, TOKENS } from '../graph';
 export function crossEntropy(graph: Graph, logits: Tensor, targets: Tensor, weights: Tensor): Tensor {
   const [rows, vocabulary] = logits.shape as [number, number];
   const losses = graph.tensor('losses', [rows]);
-  graph.dispatch('cross-entropy', crossEntropyKernel, { targets, weights, logits, losses }, { rows: TOKENS, vocabulary });
+  graph.dispatch(
+    'cross-entropy',
+    crossEntropyKernel,
+    { targets, weights, logits, losses },
+    { rows: TOKENS, vocabulary },
+  );
   graph.record([], (backward) => backward.share(logits, { ...logits, label: 'd(logits)' }));
   return losses;
 }

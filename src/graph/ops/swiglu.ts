@@ -9,8 +9,13 @@ export function swiglu(graph: Graph, gateUp: Tensor): Tensor {
   graph.dispatch('swiglu', kernel, { gateUp, y }, { rows: TOKENS, width });
   graph.record([y], (backward) => {
     const dgateUp = backward.into(gateUp);
-    if (!dgateUp || dgateUp.accumulate !== 0) throw new Error('swiglu must be the only reader of its gate|up');
-    graph.dispatch('swiglu grad', swigluGrad, { gateUp, dy: backward.of(y), dgateUp: dgateUp.tensor }, { rows: TOKENS, width });
+    if (dgateUp?.accumulate !== 0) throw new Error('swiglu must be the only reader of its gate|up');
+    graph.dispatch(
+      'swiglu grad',
+      swigluGrad,
+      { gateUp, dy: backward.of(y), dgateUp: dgateUp.tensor },
+      { rows: TOKENS, width },
+    );
   });
   return y;
 }

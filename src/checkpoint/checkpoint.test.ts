@@ -1,0 +1,111 @@
+/** A model as files: back to the bit, and every fault named. */
+import { describe, expect, it } from 'vitest';
+import { parsePhiConfig } from '../model/config';
+import { initialTensors } from '../model/parameters';
+import { Tokenizer } from '../text/tokenizer';
+import { type ModelFiles, modelFromFiles, modelToFiles } from './model';
+import { readSafetensors, writeSafetensors } from './safetensors';
+
+const config = parsePhiConfig({
+  vocab_size: 104,
+  hidden_size: 16,
+  num_hidden_layers: 1,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  intermediate_size: 12,
+  tie_word_embeddings: true,
+});
+const model = { config, tensors: initialTensors(config, 0.1, 7), tokenizer: new Tokenizer() };
+const files = modelToFiles(model);
+const text = (change: (json: Record<string, unknown>) => void, bytes: Uint8Array) => {
+  const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  change(json);
+  return new TextEncoder().encode(JSON.stringify(json));
+};
+const withTensors = (
+  change: (tensors: Map<string, { shape: readonly number[]; data: Float32Array }>) => void,
+): ModelFiles => {
+  const tensors = new Map(model.tensors);
+  change(tensors);
+  return { ...files, 'model.safetensors': writeSafetensors(tensors) };
+};
+
+it('comes back as it was', () => {
+  const back = modelFromFiles(files);
+  expect(back.config).toEqual(config);
+  expect([...back.tensors]).toEqual([...model.tensors]);
+  expect(back.tokenizer.tokens).toEqual(model.tokenizer.tokens);
+});
+
+it('is what Hugging Face reads: names, shapes, f32', () => {
+  const json = JSON.parse(new TextDecoder().decode(files['config.json'])) as Record<string, unknown>;
+  expect(json).toMatchObject({
+    architectures: ['Phi3ForCausalLM'],
+    model_type: 'phi3',
+    eos_token_id: 3,
+    pad_token_id: 0,
+  });
+  expect([...readSafetensors(files['model.safetensors']).keys()]).toContain('model.layers.0.self_attn.qkv_proj.weight');
+});
+
+describe('a fault is named', () => {
+  const name = 'model.layers.0.mlp.down_proj.weight';
+  it.each([
+    ['a missing tensor', withTensors((tensors) => tensors.delete(name)), `model.safetensors: ${name} is missing`],
+    [
+      'a misshapen tensor',
+      withTensors((tensors) => tensors.set(name, { shape: [12, 16], data: new Float32Array(192) })),
+      `${name} has shape [12,16], expected [16,12]`,
+    ],
+    [
+      'an unknown tensor',
+      withTensors((tensors) => tensors.set('lm_head.weight', { shape: [1], data: new Float32Array(1) })),
+      'lm_head.weight is not part of this model',
+    ],
+    [
+      'a short file',
+      { ...files, 'model.safetensors': files['model.safetensors'].slice(0, 2000) },
+      'model.safetensors: ',
+    ],
+    ['no header', { ...files, 'model.safetensors': new Uint8Array(3) }, '3 bytes are too few'],
+    [
+      'another header',
+      { ...files, 'model.safetensors': Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 110, 117, 108, 108) },
+      'no JSON object',
+    ],
+    ['no JSON', { ...files, 'config.json': new TextEncoder().encode('{') }, 'config.json is not JSON'],
+    [
+      'a field',
+      { ...files, 'config.json': text((json) => Object.assign(json, { hidden_size: -1 }), files['config.json']) },
+      'config.json: hidden_size',
+    ],
+    [
+      'another activation',
+      { ...files, 'config.json': text((json) => Object.assign(json, { hidden_act: 'gelu' }), files['config.json']) },
+      'hidden_act is "gelu"',
+    ],
+    [
+      'scaled positions',
+      {
+        ...files,
+        'config.json': text(
+          (json) => Object.assign(json, { rope_scaling: { type: 'longrope' } }),
+          files['config.json'],
+        ),
+      },
+      'rope_scaling is {"type":"longrope"}',
+    ],
+  ])('%s', (_, broken, message) => {
+    expect(() => modelFromFiles(broken as ModelFiles)).toThrow(message);
+  });
+});
+
+it('reads the rotary settings where transformers 5 puts them', () => {
+  const given = {
+    ...config,
+    rope_theta: undefined,
+    partial_rotary_factor: undefined,
+    rope_parameters: { rope_type: 'default', rope_theta: 500, partial_rotary_factor: 0.5 },
+  };
+  expect(parsePhiConfig(given)).toMatchObject({ rope_theta: 500, partial_rotary_factor: 0.5 });
+});

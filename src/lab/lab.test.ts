@@ -1,0 +1,192 @@
+/** Recipes, events and whole runs: repeatable to the bit, paused by not pulling, told in full. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCpuDevice } from '../gpu/cpu';
+import type { Device } from '../gpu/device';
+import { openNodeDevice } from '../gpu/node';
+import { eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
+import { parseRecipe, type Recipe, withFields } from './recipe';
+import { recipeByName, recipes } from './recipes';
+import { run } from './run';
+import { Session } from './session';
+
+/** Small enough for any adapter, with every stage. */
+const TINY = withFields(recipeByName('parity-8-nano'), {
+  'task.level': 5,
+  'sft.steps': 6,
+  'sft.sequences': 8,
+  'grpo.steps': 2,
+  'grpo.prompts': 2,
+  'grpo.groupSize': 4,
+  'evaluation.problems': 3,
+});
+
+async function runAll(device: Device, recipe: Recipe): Promise<LabEvent[]> {
+  const session = new Session(device, recipe);
+  const events: LabEvent[] = [];
+  for await (const event of run(session)) events.push(event);
+  session.destroy();
+  return events;
+}
+
+/** What must repeat: everything but the clock. */
+const told = (events: readonly LabEvent[]) =>
+  events.map((event) =>
+    JSON.parse(eventToLine(event), (key, value) => (key === 'step_time' || key === 'seconds' ? 0 : value)),
+  );
+const exact = (events: readonly LabEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'sft' ? [event.loss, event.grad_norm] : event.type === 'grpo' ? Object.values(event.metrics) : [],
+  );
+
+describe('a run on Dawn', () => {
+  let device: Device;
+  let events: LabEvent[];
+  beforeAll(async () => {
+    device = await openNodeDevice();
+    events = await runAll(device, TINY);
+  });
+  afterAll(() => device.destroy());
+
+  it('tells its stages in order and ends with the summary', () => {
+    expect(events.map((event) => (event.type === 'stage' ? event.stage : event.type))).toEqual([
+      ...['start', 'compile', 'sft'],
+      ...Array(6).fill('sft'),
+      ...['evaluate', 'evaluation', 'compile', 'grpo'],
+      ...Array(2).fill('grpo'),
+      ...['evaluate', 'evaluation', 'end'],
+    ]);
+    const end = events.at(-1);
+    expect(end?.type === 'end' && end.summary).toMatchObject({
+      recipe: 'parity-8-nano',
+      seed: 0,
+      sft: { steps: 6 },
+      grpo: { steps: 2, curve: [{ step: 1 }, { step: 2 }] },
+    });
+  });
+
+  it('repeats to the bit, and differs with another seed', async () => {
+    const again = await runAll(device, TINY);
+    expect(exact(again)).toEqual(exact(events));
+    expect(told(again)).toEqual(told(events));
+    expect(exact(await runAll(device, withFields(TINY, { seed: 1 })))).not.toEqual(exact(events));
+  });
+
+  it("agrees between sampler and trainer within 1e-4, and starts at the reference's policy", () => {
+    const [first] = events.filter((event): event is GrpoEvent => event.type === 'grpo');
+    expect(first!.metrics['sampling/sampling_logp_difference/max']).toBeLessThan(1e-4);
+    expect(first!.metrics.kl).toBeLessThan(1e-6);
+    expect(first!.metrics['clip_ratio/region_mean']).toBe(0);
+  });
+
+  it('gives each completion its parts, and each group advantages that sum to 0', () => {
+    for (const event of events)
+      if (event.type === 'grpo')
+        for (const { rollouts } of event.groups) {
+          expect(rollouts).toHaveLength(4);
+          expect(Math.abs(rollouts.reduce((sum, { advantage }) => sum + advantage, 0))).toBeLessThan(1e-9);
+          for (const { reward, parts, ids, logprobs } of rollouts) {
+            expect(parts.reduce((sum, { weight, value }) => sum + weight * value, 0)).toBeCloseTo(reward, 12);
+            expect(logprobs.length).toBe(ids.length);
+          }
+        }
+  });
+
+  it('frees everything when it is left in the middle', async () => {
+    const session = new Session(device, TINY);
+    const generator = run(session);
+    for (let i = 0; i < 6; i++) await generator.next();
+    await generator.return();
+    session.destroy();
+    await device.idle();
+  });
+
+  it('survives a batch in which every completion is masked, μ > 1, and every loss', async () => {
+    const masked = {
+      'grpo.maskTruncated': true,
+      'sft.steps': 0,
+      'grpo.steps': 1,
+      'reward.lMax': 6,
+      'reward.lPos': 5,
+      'reward.lNeg': 2,
+    };
+    await runAll(device, withFields(TINY, masked));
+    for (const lossType of ['bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo']) {
+      const fields = {
+        'sft.steps': 1,
+        'grpo.lossType': lossType,
+        'grpo.updates': 2,
+        'grpo.epsilonHigh': lossType === 'cispo' ? 2 : 0.28,
+      };
+      const all = await runAll(device, withFields(TINY, fields));
+      expect(all.at(-1)?.type, lossType).toBe('end');
+    }
+  });
+
+  it('ends SFT at the gate of sampled accuracy, and not before', async () => {
+    const gated = (gateAccuracy: number) =>
+      runAll(
+        device,
+        withFields(TINY, { 'sft.steps': 40, 'sft.gateEvery': 4, 'sft.gateAccuracy': gateAccuracy, 'grpo.steps': 0 }),
+      );
+    const steps = (all: readonly LabEvent[]) => all.filter(({ type }) => type === 'sft').length;
+    const low = steps(await gated(0.01));
+    expect(low % 4).toBe(0);
+    expect(low).toBeLessThan(40);
+    expect(steps(await gated(1))).toBeGreaterThan(low);
+  });
+});
+
+it('runs on the CPU device, chosen by name', async () => {
+  const events = await runAll(openCpuDevice(), TINY);
+  expect(events[0]).toMatchObject({ type: 'start', device: 'cpu', adapter: 'CPU reference' });
+  expect(events.at(-1)?.type).toBe('end');
+});
+
+describe('recipes', () => {
+  it('that come with the lab are complete and have distinct names', () => {
+    expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
+    expect(recipeByName('parity-12').model).toMatchObject({ layers: 2, width: 64, heads: 4, kvHeads: 2 });
+  });
+
+  it.each([
+    [{ grpo: { groupSize: 1 } }, 'r: grpo.groupSize: Too small'],
+    [{ grpo: { steps: 'many' } }, 'r: grpo.steps: Invalid input'],
+    [{ colour: 1 }, 'r: top level: Unrecognized key: "colour"'],
+    [{ task: { name: 'chess' } }, 'r: task.name: Invalid option'],
+    [{ task: { name: 'addition', level: 9 } }, 'r: task.level: addition has 1 to 6 digits, not 9'],
+    [{ model: { width: 66 } }, 'r: model: model: hidden_size: hidden_size / num_attention_heads is 16.5'],
+    [{ model: { kvHeads: 3 } }, '4 heads cannot share 3 key/value heads'],
+    [{ reward: { lPos: 30 } }, 'r: reward.lPos: L pos (30) must be below L max (24)'],
+    [{ grpo: { lossType: 'cispo' } }, 'for cispo it is the cap of the ratio itself: 1 or more'],
+    [{ version: 2 }, 'r: version'],
+    [null, 'r: top level'],
+  ])('%j is refused with its place', (input, message) => {
+    expect(() => parseRecipe(input, 'r')).toThrow(message);
+  });
+
+  it('take fields by path and refuse paths that there are not', () => {
+    const recipe = recipeByName('parity-12');
+    expect(withFields(recipe, { 'grpo.steps': 3, seed: 9 })).toMatchObject({ grpo: { steps: 3 }, seed: 9 });
+    expect(recipe.grpo.steps).toBe(40);
+    expect(() => withFields(recipe, { 'grpo.stepz': 3 })).toThrow('there is no field grpo.stepz');
+    expect(() => withFields(recipe, { grpo: 3 })).toThrow('grpo is a section');
+    expect(() => withFields(recipe, { '__proto__.x': 3 })).toThrow('there is no field __proto__.x');
+  });
+
+  it('say before they start that they do not fit the device', () => {
+    const small = { ...openCpuDevice(), maxBindingBytes: 1 << 20 };
+    expect(() => new Session(small, recipeByName('parity-12'))).toThrow(
+      /needs a buffer of \d+ MiB; .* binds at most 1 MiB/,
+    );
+    expect(() => new Session(openCpuDevice(), withFields(TINY, { 'task.level': 1 }))).toThrow('raise the level');
+  });
+});
+
+describe('events', () => {
+  it('are lines that read back, and a line that is none is named', () => {
+    const event: LabEvent = { type: 'stage', stage: 'sft' };
+    expect(eventFromLine(eventToLine(event), 'line 1')).toEqual(event);
+    expect(() => eventFromLine('{"type":"party"}', 'run.jsonl: line 3')).toThrow('run.jsonl: line 3 has type "party"');
+    expect(() => eventFromLine('{', 'run.jsonl: line 4')).toThrow('run.jsonl: line 4 is not JSON');
+  });
+});

@@ -1,0 +1,77 @@
+/** What events add up to, and the pace of a recording. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventToLine, type GrpoEvent, type LabEvent } from '../lab/events';
+import { Replay } from './replay';
+import { applyEvent, emptyRun, pace, ROLLOUTS_KEPT, secondsLeft } from './run';
+
+const grpoStep = (step: number): GrpoEvent => ({
+  type: 'grpo',
+  step,
+  step_time: 2,
+  metrics: { num_tokens: step * 1000 },
+  groups: [{ prompt: '1=', answer: '1', rollouts: [] }],
+});
+const start = { type: 'start', recipe: { sft: { steps: 0 }, grpo: { steps: 10 } } } as unknown as LabEvent;
+
+describe('a run', () => {
+  it('tells its pace and what is left', () => {
+    const run = emptyRun();
+    expect([pace(run), secondsLeft(run)]).toEqual([null, null]);
+    for (const event of [start, grpoStep(1), grpoStep(2), grpoStep(3)]) applyEvent(run, event);
+    expect(pace(run)).toEqual({ secondsPerStep: 2, tokensPerSecond: 500 });
+    expect(secondsLeft(run)).toBe(14);
+  });
+
+  it('keeps the rollouts of late steps and the numbers of all', () => {
+    const run = emptyRun();
+    for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, grpoStep(step));
+    expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
+    expect(run.grpo).toHaveLength(ROLLOUTS_KEPT + 5);
+  });
+});
+
+describe('a recording', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const lines = [start, ...Array.from({ length: 8 }, (_, i) => grpoStep(i + 1))].map(eventToLine);
+  function play(text: string) {
+    const taken: LabEvent[] = [];
+    const told = { finished: false, failed: '' };
+    const replay = new Replay(text, 'run.jsonl', {
+      apply(events, finished) {
+        taken.push(...events);
+        told.finished ||= finished;
+      },
+      failed(message) {
+        told.failed = message;
+      },
+    });
+    return { replay, taken, told };
+  }
+
+  it('plays in its own time, faster where asked, and stands still when paused', () => {
+    const { replay, taken, told } = play(lines.join('\n'));
+    replay.play();
+    vi.advanceTimersByTime(1000);
+    const slow = taken.length;
+    expect(slow).toBeGreaterThan(1);
+    expect(slow).toBeLessThan(6);
+    replay.pause();
+    vi.advanceTimersByTime(5000);
+    expect(taken.length).toBe(slow);
+    replay.step();
+    expect(taken.length).toBe(slow + 1);
+    replay.setSpeed(16);
+    replay.play();
+    vi.advanceTimersByTime(2000);
+    expect([taken.length, told.finished]).toEqual([9, true]);
+  });
+
+  it('names the line that is no event and keeps what came before', () => {
+    const { replay, taken, told } = play([lines[0], lines[1], 'rubbish', lines[2]].join('\n'));
+    replay.toEnd();
+    expect(taken).toHaveLength(2);
+    expect(told.failed).toContain('run.jsonl: line 3 is not JSON');
+  });
+});

@@ -1,0 +1,77 @@
+/** Pausing is not pulling: the driver's commands against a run that counts how often it is pulled. */
+import { expect, it } from 'vitest';
+import type { GrpoEvent, LabEvent, SftEvent } from '../lab/events';
+import { Driver, transferables } from './drive';
+
+const sftStep = (step: number): SftEvent => ({
+  type: 'sft',
+  step,
+  loss: 1,
+  grad_norm: 1,
+  learning_rate: 1,
+  num_tokens: 1,
+  step_time: 0,
+});
+
+function drive(steps: number) {
+  const state = { pulled: 0, returned: false };
+  const sent: LabEvent[] = [];
+  async function* events(): AsyncGenerator<LabEvent, void> {
+    try {
+      for (let step = 1; step <= steps; step++) {
+        state.pulled = step;
+        yield sftStep(step);
+      }
+    } finally {
+      state.returned = true;
+    }
+  }
+  const driver = new Driver();
+  const done = driver.run(events(), (batch) => sent.push(...batch));
+  return { driver, done, state, sent };
+}
+const rest = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+it('sends every event, in order', async () => {
+  const { done, sent } = drive(50);
+  await done;
+  expect(sent.map((event) => event.type === 'sft' && event.step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+});
+
+it('pulls nothing while it is paused, takes one step, and resumes', async () => {
+  const { driver, done, state, sent } = drive(1e6);
+  await rest();
+  driver.pause();
+  await rest();
+  const at = state.pulled;
+  expect(sent.length).toBe(at); // all that happened is told before it stands still
+  await rest();
+  expect(state.pulled).toBe(at);
+  driver.step();
+  await rest();
+  expect(state.pulled).toBe(at + 1);
+  expect(sent.length).toBe(at + 1);
+  driver.resume();
+  await rest();
+  expect(state.pulled).toBeGreaterThan(at + 1);
+  driver.stop();
+  await done;
+  expect(state.returned).toBe(true);
+});
+
+it('stops out of a pause', async () => {
+  const { driver, done, state } = drive(1e6);
+  await rest();
+  driver.pause();
+  await rest();
+  driver.stop();
+  await done;
+  expect(state.returned).toBe(true);
+});
+
+it('hands over each buffer of an event once', () => {
+  const shared = new Float32Array(2);
+  const rollout = { ids: Uint16Array.of(1), logprobs: shared, entropies: shared } as never;
+  const event = { type: 'grpo', groups: [{ prompt: '', answer: '', rollouts: [rollout] }] } as unknown as GrpoEvent;
+  expect(transferables([event, sftStep(1)])).toHaveLength(2);
+});
