@@ -18,8 +18,9 @@ const may = {
   worker: ['lab', 'gpu'],
   // reads model folders, prints data and judges completions without a run
   cli: ['lab', 'gpu', 'checkpoint', 'data', 'tasks', 'text', 'train'],
-  store: ['lab', 'worker'],
-  views: ['store', 'lab', 'worker', 'tasks', 'rewards', 'text'],
+  // the presets of model, for Setup
+  store: ['lab', 'worker', 'model'],
+  views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
 };
 /** Types alone may also come from here. */
 const mayNameTypes = { views: ['train', 'gpu'], store: ['train'], worker: ['train'] };

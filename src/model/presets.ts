@@ -18,3 +18,6 @@ export const modelPresets = {
   /** 24 M: discrete GPUs. */
   small: { layers: 8, width: 512, heads: 8, kvHeads: 4, ffn: 1408 },
 } as const satisfies Record<string, ModelShape>;
+
+export type ModelPreset = keyof typeof modelPresets;
+export const modelPresetNames = Object.keys(modelPresets) as ModelPreset[];

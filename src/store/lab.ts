@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { LabEvent } from '../lab/events';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe';
 import { recipeByName, recipes } from '../lab/recipes';
+import { type ModelPreset, type ModelShape, modelPresets } from '../model/presets';
 import { LabClient } from '../worker/client';
 import type { AdapterStatus, Compute, RunMessage } from '../worker/protocol';
 import { Replay } from './replay';
@@ -29,9 +30,12 @@ export interface LabState {
   view: View;
   /** The GRPO step on screen; null follows the latest. */
   step: number | null;
-  group: number;
+  /** The group on screen; null shows the one whose rewards differ most. */
+  group: number | null;
   rollout: number;
 }
+
+const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
 
 const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
 
@@ -48,7 +52,7 @@ export const lab = createStore<LabState>(() => ({
   speed: 1,
   view: 'train',
   step: null,
-  group: 0,
+  group: null,
   rollout: 0,
 }));
 
@@ -67,13 +71,14 @@ const failWith = (message: string) => set({ status: 'failed', error: message });
 export async function openLab(): Promise<void> {
   client = new LabClient();
   void client.adapter().then((adapter) => set({ adapter, compute: adapter.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
-  await playRecording();
+  await playRecording(true);
 }
 
-/** The recorded run from its start. */
-export async function playRecording(): Promise<void> {
+/** The recorded run from its start; what is selected stays selected where the address asked for it. */
+export async function playRecording(keepSelection = false): Promise<void> {
   await stopLive();
-  set({ source: 'replay', status: 'loading', error: null, run: emptyRun(), step: null, group: 0, rollout: 0 });
+  set({ source: 'replay', status: 'loading', error: null, run: emptyRun(), version: get().version + 1 });
+  if (!keepSelection) set(NOTHING_SELECTED);
   try {
     const response = await fetch(RECORDING);
     if (!response.ok) throw new Error(`${RECORDING}: ${response.status} ${response.statusText}`);
@@ -102,16 +107,7 @@ export async function trainDraft(): Promise<void> {
   replay?.pause();
   replay = null;
   const run = emptyRun();
-  set({
-    source: 'live',
-    status: 'playing',
-    error: null,
-    run,
-    step: null,
-    group: 0,
-    rollout: 0,
-    version: get().version + 1,
-  });
+  set({ source: 'live', status: 'playing', error: null, run, ...NOTHING_SELECTED, version: get().version + 1 });
   const onMessage = (message: RunMessage) => {
     if (get().run !== run) return; // of a run that another has replaced
     switch (message.type) {
@@ -178,6 +174,19 @@ export function editDraft(path: string, value: unknown): void {
   } catch (error) {
     set({ draftErrors: { ...otherErrors, [path]: (error as Error).message.replaceAll('recipe: ', '') } });
   }
+}
+
+/** The model preset whose shape the draft has; null where it is none's. */
+export function draftPreset({ model }: Recipe): ModelPreset | null {
+  const fits = ([, shape]: [string, ModelShape]) =>
+    Object.entries(shape).every(([field, value]) => model[field as keyof ModelShape] === value);
+  return (Object.entries(modelPresets).find(fits)?.[0] as ModelPreset | undefined) ?? null;
+}
+
+/** All of the shape at once: one field at a time might not fit the others. */
+export function chooseModelPreset(name: ModelPreset): void {
+  const fields = Object.entries(modelPresets[name]).map(([field, value]) => [`model.${field}`, value] as const);
+  set({ draft: withFields(get().draft, Object.fromEntries(fields)) });
 }
 
 /** Fields in which the draft differs from the recipe of the same name. */

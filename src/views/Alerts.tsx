@@ -12,12 +12,14 @@ const ENTROPY_LOW = 0.003;
 export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: number): string[] {
   const value = (name: string) => metrics[name] ?? 0;
   const alerts: string[] = [];
-  if (value('frac_reward_zero_std') > MOST_GROUPS)
+  if (value('frac_reward_zero_std') > MOST_GROUPS) {
+    const share = percent(value('frac_reward_zero_std'));
     alerts.push(
-      `No signal: in ${percent(value('frac_reward_zero_std'))} of the groups all rewards are equal, ${
-        value('accuracy') > 0.5 ? 'most because all are right' : 'most because all are wrong'
-      }`,
+      value('accuracy') > 0.5
+        ? `Nothing left to learn: in ${share} of the groups all rewards are equal, most because all are right`
+        : `No signal: in ${share} of the groups all rewards are equal, most because all are wrong`,
     );
+  }
   if (value('completions/clipped_ratio') > TRUNCATED)
     alerts.push(
       `Truncation: ${percent(value('completions/clipped_ratio'))} of the completions are cut off; raise L max`,

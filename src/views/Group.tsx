@@ -5,12 +5,13 @@ import { show } from '../store/lab';
 import type { Rollout, RolloutGroup } from '../train/grpo';
 import { explanations } from './explanations';
 import { fixed, signed } from './format';
-import { useLab, useShownStep } from './hooks';
+import { shownGroup, useLab, useShownStep } from './hooks';
 import { Help, Panel } from './parts';
 import { Trace } from './Trace';
 
 /** Blue above 0, orange below, the stronger the further from 0. */
 const diverging = (value: number, most: number): string => {
+  if (signed(value) === signed(0)) return 'var(--neutral)';
   const share = Math.min(1, Math.abs(value) / Math.max(most, 1e-9));
   return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(25 + 75 * share)}%, var(--neutral))`;
 };
@@ -146,7 +147,7 @@ export function LatestGroup() {
   const step = useShownStep();
   const start = useLab((state) => state.run.start);
   const index = useLab((state) => state.group);
-  const group = step?.groups[Math.min(index, step.groups.length - 1)];
+  const group = step?.groups[shownGroup(step, index)];
   return (
     <Panel
       title="Latest group"
@@ -154,7 +155,7 @@ export function LatestGroup() {
       aside={
         step && (
           <>
-            step {step.step}
+            step {step.step}, {index === null ? 'the group that differs most' : `group ${shownGroup(step, index) + 1}`}
             <Help text={explanations.parts} about="the bar beside each trace" />
           </>
         )

@@ -4,7 +4,7 @@ import { mean } from '../stats';
 import { show } from '../store/lab';
 import { fixed, percent, signed } from './format';
 import { GroupDetail } from './Group';
-import { useLab, useShownStep } from './hooks';
+import { shownGroup, useLab, useShownStep } from './hooks';
 import { Panel } from './parts';
 
 function StepSlider() {
@@ -45,7 +45,7 @@ export function Rollouts() {
     return (
       <p className="empty">The rollouts of this early step are no longer in memory; its numbers are on the charts.</p>
     );
-  const index = Math.min(chosen, step.groups.length - 1);
+  const index = shownGroup(step, chosen);
   const group = step.groups[index];
   return (
     <>

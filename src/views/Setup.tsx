@@ -2,7 +2,16 @@
 import { memo } from 'react';
 import { type Recipe, recipeSchema } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
-import { chooseRecipe, draftChanges, editDraft, setCompute, trainDraft } from '../store/lab';
+import { type ModelPreset, modelPresetNames } from '../model/presets';
+import {
+  chooseModelPreset,
+  chooseRecipe,
+  draftChanges,
+  draftPreset,
+  editDraft,
+  setCompute,
+  trainDraft,
+} from '../store/lab';
 import { useLab } from './hooks';
 import { Help } from './parts';
 
@@ -118,6 +127,22 @@ const Row = memo(function Row({ field, value, error }: { field: Field; value: un
   );
 });
 
+function PresetRow({ draft }: { draft: Recipe }) {
+  const preset = draftPreset(draft);
+  return (
+    <div className="field">
+      <label htmlFor="preset">Preset</label>
+      <Help text="A shape by name: nano 0.1 M, micro 0.8 M, mini 4.5 M, small 24 M parameters." about="Preset" />
+      <select id="preset" value={preset ?? ''} onChange={(e) => chooseModelPreset(e.target.value as ModelPreset)}>
+        {preset === null && <option value="">custom</option>}
+        {modelPresetNames.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 function TrainButton() {
   const adapter = useLab((state) => state.adapter);
   const compute = useLab((state) => state.compute);
@@ -171,6 +196,7 @@ export function Setup() {
         <details key={name} open={name === 'task'}>
           <summary>{title}</summary>
           <p>{description}</p>
+          {name === 'model' && <PresetRow draft={draft} />}
           {fields.map((field) => (
             <Row key={field.path} field={field} value={valueAt(draft, field.path)} error={errors[field.path]} />
           ))}

@@ -6,7 +6,7 @@ export const fixed = (value: number | null | undefined, digits: number): string 
   value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits).replace('-', '−');
 
 export const percent = (share: number | null | undefined): string =>
-  share === null || share === undefined ? '–' : `${Math.round(share * 100)} %`;
+  share === null || share === undefined ? '–' : `${Math.round(share * 100)}\u00a0%`;
 
 export const clock = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { GrpoEvent } from '../lab/events';
+import { standardDeviation } from '../stats';
 import { type LabState, lab } from '../store/lab';
 
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(lab, select);
@@ -31,6 +32,13 @@ export function useRunVersion(delay = 0): number {
     };
   }, [delay]);
   return version;
+}
+
+/** The chosen group, clamped to those that there are; where none is chosen, the one whose rewards differ most. */
+export function shownGroup({ groups }: Pick<GrpoEvent, 'groups'>, chosen: number | null): number {
+  if (chosen !== null) return Math.min(chosen, groups.length - 1);
+  const spreads = groups.map(({ rollouts }) => standardDeviation(rollouts.map(({ reward }) => reward)));
+  return spreads.indexOf(Math.max(...spreads));
 }
 
 /** The GRPO step on screen: the chosen one, clamped to those that there are, or the latest. */

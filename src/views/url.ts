@@ -8,7 +8,7 @@ function readUrl(): void {
   show({
     view: params.get('view') === 'rollouts' ? 'rollouts' : 'train',
     step: count(params.get('step')),
-    group: count(params.get('group')) ?? 0,
+    group: count(params.get('group')),
     rollout: count(params.get('rollout')) ?? 0,
   });
 }
@@ -21,7 +21,7 @@ export function followTheUrl(): void {
     if (view === before.view && step === before.step && group === before.group && rollout === before.rollout) return;
     const params = new URLSearchParams({ view });
     if (step !== null) params.set('step', String(step));
-    if (group > 0) params.set('group', String(group));
+    if (group !== null) params.set('group', String(group));
     if (rollout > 0) params.set('rollout', String(rollout));
     history.replaceState(null, '', `#${params}`);
   });
