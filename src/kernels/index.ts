@@ -9,7 +9,7 @@ import { attentionCached, ropeCache } from './decode';
 import { embedding } from './embedding';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
-import { matmul } from './matmul';
+import { matmul, matmulVec4 } from './matmul';
 import { policyLoss } from './policyLoss';
 import { rmsNorm } from './rmsNorm';
 import { rmsNormGrad } from './rmsNormGrad';
@@ -25,6 +25,7 @@ export const kernels: readonly AnyKernel[] = [
   rmsNormGrad,
   columnSum,
   matmul,
+  matmulVec4,
   rope,
   attention,
   attentionGradQ,

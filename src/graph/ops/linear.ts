@@ -1,5 +1,5 @@
 /** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
-import { matmul } from '../../kernels/matmul';
+import { matmulFor } from '../../kernels/matmul';
 import { type Graph, type Tensor, TOKENS } from '../graph';
 
 /**
@@ -9,6 +9,7 @@ import { type Graph, type Tensor, TOKENS } from '../graph';
 export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, residual: Tensor | null = null): Tensor {
   const [outputs, inputs] = weight.shape as [number, number];
   if (x.shape[1] !== inputs) throw new Error(`${label}: x has ${x.shape[1]} channels, the weight takes ${inputs}`);
+  const matmul = matmulFor(outputs, inputs);
   const y = graph.tensor(label, [x.shape[0]!, outputs]);
   graph.dispatch(
     label,
@@ -51,7 +52,7 @@ export function slotLinear(graph: Graph, label: string, y: Tensor, x: Tensor, we
   const [outputs, inputs] = weight.shape as [number, number];
   graph.dispatch(
     label,
-    matmul,
+    matmulFor(outputs, inputs),
     { a: x, b: weight, addend: x, c: y },
     { m: x.shape[0]!, n: outputs, k: inputs, accumulate, add: 0 },
     { TRANSPOSE_B: 1 },
