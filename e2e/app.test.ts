@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent } from '../src/lab/events';
 import { signed } from '../src/views/format';
-import { complaintsOf, openBrowser, serveApp } from './browser';
+import { complaintsOf, openBrowser, recordMainThread, serveApp } from './browser';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
 const recorded = readFileSync(RECORDING, 'utf8')
@@ -45,16 +45,10 @@ describe('with WebGPU', () => {
   let browser: Browser;
   let page: Page;
   let complaints: string[];
+  let tasksUntilNow: () => Promise<number[]>;
   beforeAll(async () => {
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
-    await page.addInitScript(() => {
-      const tasks: number[] = [];
-      Object.assign(window, { longTasks: tasks });
-      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-        type: 'longtask',
-      });
-    });
     complaints = complaintsOf(page);
     await page.goto(served.url);
   });
@@ -100,7 +94,7 @@ describe('with WebGPU', () => {
     await setField(page, 'SFT', 'Steps', '12');
     await setField(page, 'GRPO', 'Steps', '6');
     expect(await page.getByText('2 changes to the recipe.').count()).toBe(1);
-    await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
+    tasksUntilNow = await recordMainThread(browser, page);
     await page.getByRole('button', { name: 'Train it yourself' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/12/);
     expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
@@ -118,19 +112,24 @@ describe('with WebGPU', () => {
 
   it('pauses, stands still, and resumes to the end', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.waitForTimeout(1500); // the step under way ends
-    const paused = await stages(page);
+    // The step under way ends; then nothing moves, where a run that goes on would come to its end.
+    let paused = await stages(page);
+    for (let moved = true; moved; ) {
+      await page.waitForTimeout(2500);
+      const now = await stages(page);
+      moved = now !== paused;
+      paused = now;
+    }
     expect(paused).not.toContain('done');
-    await page.waitForTimeout(1500);
-    expect(await stages(page)).toBe(paused);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await waitForStage(page, /SFT 12\/12.*GRPO 6\/6.*done/);
   });
 
-  it('kept the main thread free while it trained', async () => {
-    const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
-    // The adapter is software and takes all cores, so a task may be held up by it: one such is forgiven.
-    expect(tasks.length, `tasks over 50 ms: ${tasks}`).toBeLessThanOrEqual(1);
+  it('kept the main thread free while it trained: no task over 50 ms', async () => {
+    const tasks = await tasksUntilNow();
+    expect(tasks.length).toBeGreaterThan(100);
+    // but for one, which may be the collection of garbage that the browser puts off to some task
+    expect(tasks[1], `the longest: ${tasks.slice(0, 5).map(Math.round)}`).toBeLessThan(50);
   });
 
   it('said nothing on the console', () => expect(complaints).toEqual([]));

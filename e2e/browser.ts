@@ -57,6 +57,34 @@ export async function serveSources(): Promise<Served> {
   return { url: server.resolvedUrls?.local[0] as string, close: () => server.close() };
 }
 
+interface TraceEvent {
+  readonly ph: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Processor time of the thread, microseconds. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/**
+ * Records the tasks of pages' main threads until the returned function is called, which tells how much processor time each
+ * took, milliseconds, longest first. Processor time, not time on the clock: a software adapter and other work on the machine
+ * hold a thread up without its doing anything.
+ */
+export async function recordMainThread(browser: Browser, page: Page): Promise<() => Promise<number[]>> {
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  return async () => {
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const threads = traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+    const main = new Set(threads.map(({ pid, tid }) => `${pid}/${tid}`));
+    return traceEvents
+      .filter(({ ph, pid, tid }) => ph === 'X' && main.has(`${pid}/${tid}`))
+      .map(({ tdur = 0 }) => tdur / 1000)
+      .sort((a, b) => b - a);
+  };
+}
+
 /** What the page's console and its errors said, for `expect(…).toEqual([])`. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];

@@ -1,7 +1,7 @@
 /** What is going wrong, told as it happens: no signal, truncation, KL, entropy. */
 import type { GrpoEvent } from '../lab/events';
 import { percent } from './format';
-import { useLab, useRunVersion } from './hooks';
+import { useRun } from './hooks';
 
 /** Thresholds past which a step is worth a word. */
 const MOST_GROUPS = 0.5;
@@ -32,8 +32,7 @@ export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: nu
 }
 
 export function Alerts() {
-  useRunVersion(240);
-  const { grpo, start } = useLab((state) => state.run);
+  const { grpo, start } = useRun();
   const last = grpo.at(-1);
   const alerts = last && start ? alertsOf(last, start.vocabulary.length) : [];
   return (

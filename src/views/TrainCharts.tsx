@@ -3,15 +3,14 @@ import { useMemo, useState } from 'react';
 import type { GrpoEvent } from '../lab/events';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
-import { useLab, useRunVersion } from './hooks';
+import { useRun } from './hooks';
 import { Panel } from './parts';
 
 /** Milliseconds between the drawings of one chart and the next. */
 const STAGGER = 60;
 
 function useGrpoPoints(delay: number, pick: (event: GrpoEvent) => Omit<Point, 'x'>) {
-  useRunVersion(delay);
-  const run = useLab((state) => state.run);
+  const run = useRun(delay);
   const steps = run.grpo.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when
   const points = useMemo(() => run.grpo.map((event) => ({ x: event.step, ...pick(event) }) as Point), [run, steps]);
@@ -46,7 +45,7 @@ export function RewardChart() {
 }
 
 export function AccuracyChart() {
-  const groupSize = useLab((state) => state.run.start?.recipe.grpo.groupSize ?? 8);
+  const groupSize = useRun(STAGGER).start?.recipe.grpo.groupSize ?? 8;
   const series = useMemo(
     (): Series[] => [
       { key: 'accuracy', label: 'pass@1', color: 'var(--blue)', digits: 3 },
@@ -117,8 +116,7 @@ type Tab = keyof typeof TABS;
 
 export function LossChart() {
   const [chosen, setTab] = useState<Tab | null>(null);
-  useRunVersion(3 * STAGGER);
-  const run = useLab((state) => state.run);
+  const run = useRun(3 * STAGGER);
   const steps = run.sft.length + run.grpo.length;
   const tab = chosen ?? 'loss';
   // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when

@@ -2,14 +2,13 @@
 import { lab, pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/lab';
 import { pace, secondsLeft } from '../store/run';
 import { clock } from './format';
-import { useLab, useRunVersion } from './hooks';
+import { useLab, useRun } from './hooks';
 import { Icon } from './parts';
 
 const SPEEDS = [1, 2, 4, 16];
 
 function Stages() {
-  useRunVersion();
-  const run = useLab((state) => state.run);
+  const run = useRun();
   const recipe = run.start?.recipe;
   if (!recipe) return <span className="stages">opening …</span>;
   const sftDone = run.evaluations.some(({ stage }) => stage === 'sft');
@@ -29,8 +28,7 @@ function Stages() {
 }
 
 function Pace() {
-  useRunVersion();
-  const run = useLab((state) => state.run);
+  const run = useRun();
   const live = useLab((state) => state.source === 'live' && state.status === 'playing');
   const speed = pace(run);
   const left = secondsLeft(run);

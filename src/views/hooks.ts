@@ -4,34 +4,38 @@ import { useStore } from 'zustand';
 import type { GrpoEvent } from '../lab/events';
 import { standardDeviation } from '../stats';
 import { type LabState, lab } from '../store/lab';
+import type { RunData } from '../store/run';
 
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(lab, select);
+
+/** When the group draws, after the charts. */
+const GROUP_DELAY = 240;
 
 /** Milliseconds between two drawings of the same chart or list while a run goes on. */
 const REDRAW_MS = 250;
 
 /**
- * The run's version, at most four times a second and `delay` milliseconds after the others, so that the charts of a screen
- * draw one after another and no frame has to draw them all.
+ * The run on screen, redrawn at most four times a second and `delay` milliseconds after the others, so that the charts of a
+ * screen draw one after another and no frame, not even that of a click, has to draw them all.
  */
-export function useRunVersion(delay = 0): number {
-  const [version, setVersion] = useState(() => lab.getState().version);
+export function useRun(delay = 0): RunData {
+  const [shown, setShown] = useState(() => ({ run: lab.getState().run }));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const take = () => {
       timer = null;
-      setVersion(lab.getState().version);
+      setShown({ run: lab.getState().run });
     };
     const unsubscribe = lab.subscribe((state, before) => {
-      if (state.version !== before.version || state.run !== before.run) timer ??= setTimeout(take, REDRAW_MS + delay);
+      if (state.version !== before.version) timer ??= setTimeout(take, REDRAW_MS + delay);
     });
-    take();
+    timer = setTimeout(take, delay);
     return () => {
       unsubscribe();
       if (timer !== null) clearTimeout(timer);
     };
   }, [delay]);
-  return version;
+  return shown.run;
 }
 
 /** The chosen group, clamped to those that there are; where none is chosen, the one whose rewards differ most. */
@@ -43,8 +47,7 @@ export function shownGroup({ groups }: Pick<GrpoEvent, 'groups'>, chosen: number
 
 /** The GRPO step on screen: the chosen one, clamped to those that there are, or the latest. */
 export function useShownStep(): GrpoEvent | null {
-  useRunVersion(180);
-  const run = useLab((state) => state.run);
+  const run = useRun(GROUP_DELAY);
   const step = useLab((state) => state.step);
   if (run.grpo.length === 0) return null;
   const index = step === null ? run.grpo.length - 1 : Math.min(Math.max(step, 1), run.grpo.length) - 1;
