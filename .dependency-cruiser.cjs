@@ -23,7 +23,7 @@ const may = {
   views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
 };
 /** Types alone may also come from here. */
-const mayNameTypes = { views: ['train', 'gpu'], store: ['train'], worker: ['train'] };
+const mayNameTypes = { views: ['train', 'gpu'], store: ['train', 'gpu'], worker: ['train'] };
 
 const rooms = Object.keys(may);
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;

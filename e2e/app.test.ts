@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent } from '../src/lab/events';
-import { signed } from '../src/views/format';
+import { fixed, percent, signed } from '../src/views/format';
 import { complaintsOf, openBrowser, recordMainThread, serveApp } from './browser';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
@@ -66,6 +66,21 @@ describe('with WebGPU', () => {
   it('shows exactly what the events say', async () => {
     await page.getByRole('button', { name: 'To the end' }).click();
     await waitForStage(page, /GRPO 40\/40.*done/);
+    const { metrics } = grpoSteps.at(-1)!;
+    for (const [title, headline] of [
+      ['Reward', fixed(metrics.reward, 2)],
+      ['Accuracy', percent(metrics.accuracy)],
+      ['Trace length', fixed(metrics['completions/mean_length'], 1)],
+      ['Loss', fixed(metrics.loss, 4)],
+    ] as const) {
+      const panel = page.getByRole('region', { name: title });
+      await page.waitForFunction(([element, text]) => element?.querySelector('.aside')?.textContent === text, [
+        await panel.elementHandle(),
+        headline,
+      ] as const);
+      const curve = await panel.locator('path.recharts-line-curve').last().getAttribute('d');
+      expect(curve!.length, `the curve of ${title}`).toBeGreaterThan(100);
+    }
     await page.getByRole('button', { name: 'Rollouts' }).click();
     for (const step of [40, 7]) {
       await page.evaluate((n) => {
@@ -85,20 +100,21 @@ describe('with WebGPU', () => {
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
     await setField(page, 'GRPO', 'Group size G', '1');
     expect(await page.getByRole('alert').innerText()).toMatch(/grpo\.groupSize.*2/);
-    expect(await page.getByText('The recipe as it stands.').count()).toBe(1);
+    expect(await page.locator('.setup .start p').innerText()).toContain('its last good value is used');
     await setField(page, 'GRPO', 'Group size G', '8');
     expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');
   });
 
   it('trains nano in the page; rewards and advantages move', async () => {
     await setField(page, 'SFT', 'Steps', '12');
-    await setField(page, 'GRPO', 'Steps', '6');
-    expect(await page.getByText('2 changes to the recipe.').count()).toBe(1);
+    await setField(page, 'GRPO', 'Steps', '60');
+    expect(await page.locator('.setup .start p').innerText()).toBe('2 changes to the recipe.');
     tasksUntilNow = await recordMainThread(browser, page);
     await page.getByRole('button', { name: 'Train it yourself' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/12/);
     expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
-    await waitForStage(page, /GRPO [1-9]\/6/);
+    await waitForStage(page, /GRPO [1-9]\d*\/60/);
     await page.getByTestId('advantage').first().waitFor();
     const first = [await traces(page), await rewards(page), await advantages(page)];
     expect(first[2]).toHaveLength(8);
@@ -110,19 +126,29 @@ describe('with WebGPU', () => {
     expect([await traces(page), await rewards(page), await advantages(page)]).not.toEqual(first);
   });
 
-  it('pauses, stands still, and resumes to the end', async () => {
-    await page.getByRole('button', { name: 'Pause' }).click();
-    // The step under way ends; then nothing moves, where a run that goes on would come to its end.
-    let paused = await stages(page);
-    for (let moved = true; moved; ) {
-      await page.waitForTimeout(2500);
+  /** The stages once nothing has moved for a while: the step under way ends first. */
+  async function atRest(): Promise<string> {
+    for (let before = ''; ; ) {
       const now = await stages(page);
-      moved = now !== paused;
-      paused = now;
+      if (now === before) return now;
+      before = now;
+      await page.waitForTimeout(2500);
     }
-    expect(paused).not.toContain('done');
+  }
+  const grpoStep = (text: string) => Number(/GRPO (\d+)/.exec(text)?.[1]);
+
+  it('pauses, takes one step, resumes, and stops where it stands', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const paused = grpoStep(await atRest());
+    expect(paused).toBeLessThan(60);
+    await page.getByRole('button', { name: 'One step' }).click();
+    await waitForStage(page, new RegExp(`GRPO ${paused + 1}/`));
+    expect(grpoStep(await atRest())).toBe(paused + 1);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await waitForStage(page, /SFT 12\/12.*GRPO 6\/6.*done/);
+    await waitForStage(page, new RegExp(`GRPO ${paused + 2}/`));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await waitForStage(page, /stopped/);
+    expect(grpoStep(await atRest())).toBeLessThan(60);
   });
 
   it('kept the main thread free while it trained: no task over 50 ms', async () => {
@@ -132,16 +158,44 @@ describe('with WebGPU', () => {
     expect(tasks[1], `the longest: ${tasks.slice(0, 5).map(Math.round)}`).toBeLessThan(50);
   });
 
+  it('begins anew on a double click, pauses what has just begun, and ends what runs when the recording returns', async () => {
+    await page.getByRole('button', { name: 'Train it yourself' }).dblclick();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const paused = await atRest();
+    expect(paused).not.toContain('stopped');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await waitForStage(page, /SFT 12\/12/);
+    await page.getByRole('button', { name: 'Restart the recording' }).click();
+    await waitForStage(page, /SFT [1-9]\d*\/300/);
+    expect(await page.getByTestId('source').innerText()).toBe('a recording');
+  });
+
+  it('plays no recording into a run that began while it was still being fetched', async () => {
+    const slow = await browser.newPage();
+    await slow.route('**/runs/*.jsonl', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await route.continue().catch(() => {});
+    });
+    await slow.goto(served.url);
+    await slow.getByLabel('Recipe').selectOption('parity-8-nano');
+    await slow.getByRole('button', { name: 'Train it yourself' }).click();
+    await waitForStage(slow, /SFT [1-9]\d*\/200/);
+    await slow.waitForTimeout(4000);
+    expect(await stages(slow)).toMatch(/^SFT \d+\/200/);
+    await slow.close();
+  });
+
   it('said nothing on the console', () => expect(complaints).toEqual([]));
 });
 
-describe('without WebGPU', () => {
+describe('without WebGPU, on a phone, in the dark', () => {
   let browser: Browser;
   let page: Page;
+  let complaints: string[];
   beforeAll(async () => {
     browser = await openBrowser(false);
     page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+    complaints = complaintsOf(page);
     await page.goto(served.url);
   });
   afterAll(() => browser?.close());
@@ -162,4 +216,12 @@ describe('without WebGPU', () => {
     await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
     expect(await page.locator('.badge').innerText()).toBe('CPU reference');
   });
+
+  it('never scrolls sideways', async () => {
+    await page.getByRole('button', { name: 'Rollouts' }).click();
+    await page.locator('.groups').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
+  it('said nothing on the console', () => expect(complaints).toEqual([]));
 });

@@ -31,10 +31,13 @@ interface Served {
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** The app as it is shipped. */
+/** The app as it is shipped: the tests' own NODE_ENV would bundle React's development build. */
 export async function serveApp(): Promise<Served> {
   const outDir = await mkdtemp(path.join(os.tmpdir(), 'groupthink-'));
+  const environment = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
   await build({ root: ROOT, build: { outDir, emptyOutDir: true }, logLevel: 'error' });
+  process.env.NODE_ENV = environment;
   const server = await preview({
     root: ROOT,
     build: { outDir },

@@ -102,6 +102,7 @@ export async function* run(
       num_tokens: tokens,
       step_time: stepTime(),
     };
+    last = now(); // a pause is no part of the next step
   }
   yield { type: 'stage', stage: 'evaluate' };
   const afterSft = await evaluation('sft');
@@ -142,6 +143,7 @@ export async function* run(
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
+    last = now();
   }
   let afterGrpo = afterSft;
   if (curve.length > 0) {

@@ -63,11 +63,12 @@ export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPe
   return { secondsPerStep: seconds / (steps.length - 1), tokensPerSecond: (last.tokens - first.tokens) / seconds };
 }
 
-/** Seconds until the end of the stage at the pace of late; null where it cannot be told. */
+/** Seconds until the end of the training stage under way at the pace of late; null where there is none. */
 export function secondsLeft(run: RunData): number | null {
   const recipe = run.start?.recipe;
   const speed = pace(run);
-  if (!recipe || !speed || run.summary) return null;
-  const left = run.grpo.length > 0 ? recipe.grpo.steps - run.grpo.length : recipe.sft.steps - run.sft.length;
-  return left * speed.secondsPerStep;
+  if (!recipe || !speed) return null;
+  if (run.stage === 'sft') return (recipe.sft.steps - run.sft.length) * speed.secondsPerStep;
+  if (run.stage === 'grpo') return (recipe.grpo.steps - run.grpo.length) * speed.secondsPerStep;
+  return null;
 }

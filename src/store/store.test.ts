@@ -17,7 +17,8 @@ describe('a run', () => {
   it('tells its pace and what is left', () => {
     const run = emptyRun();
     expect([pace(run), secondsLeft(run)]).toEqual([null, null]);
-    for (const event of [start, grpoStep(1), grpoStep(2), grpoStep(3)]) applyEvent(run, event);
+    for (const event of [start, { type: 'stage', stage: 'grpo' } as const, grpoStep(1), grpoStep(2), grpoStep(3)])
+      applyEvent(run, event);
     expect(pace(run)).toEqual({ secondsPerStep: 2, tokensPerSecond: 500 });
     expect(secondsLeft(run)).toBe(14);
   });

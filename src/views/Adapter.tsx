@@ -44,7 +44,7 @@ export function FailureBanner() {
   if (error === null) return null;
   return (
     <aside className="banner failed" role="alert">
-      <b>The run ended with an error.</b> {error}
+      <b>The run ended with an error.</b> {error.message}. {error.cause && ADVICE[error.cause]}
     </aside>
   );
 }

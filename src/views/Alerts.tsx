@@ -13,11 +13,13 @@ export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: nu
   const value = (name: string) => metrics[name] ?? 0;
   const alerts: string[] = [];
   if (value('frac_reward_zero_std') > MOST_GROUPS) {
-    const share = percent(value('frac_reward_zero_std'));
+    const allWrong = value('frac_all_wrong');
+    const allRight = value('frac_accuracy_zero_std') - allWrong;
+    const groups = `in ${percent(value('frac_reward_zero_std'))} of the groups all rewards are equal`;
     alerts.push(
-      value('accuracy') > 0.5
-        ? `Nothing left to learn: in ${share} of the groups all rewards are equal, most because all are right`
-        : `No signal: in ${share} of the groups all rewards are equal, most because all are wrong`,
+      allRight > MOST_GROUPS
+        ? `Little left to learn: ${groups}; ${percent(allRight)} are all right`
+        : `No signal: ${groups}; ${percent(allWrong)} are all wrong`,
     );
   }
   if (value('completions/clipped_ratio') > TRUNCATED)
@@ -36,7 +38,7 @@ export function Alerts() {
   const last = grpo.at(-1);
   const alerts = last && start ? alertsOf(last, start.vocabulary.length) : [];
   return (
-    <div className="alerts" role="status">
+    <div className="alerts">
       {alerts.map((alert) => (
         <span key={alert} className="alert">
           {alert}

@@ -6,7 +6,7 @@ import { Alerts } from './Alerts';
 import { LatestGroup } from './Group';
 import { useLab } from './hooks';
 import { Rollouts } from './Rollouts';
-import { Setup } from './Setup';
+import { Setup, TrainButton } from './Setup';
 import { AccuracyChart, LengthChart, LossChart, RewardChart } from './TrainCharts';
 import { onTransportKey, Transport } from './Transport';
 
@@ -87,9 +87,12 @@ export function App() {
         <Setup />
         <main>
           {replay && view === 'train' && (
-            <p className="lead">
-              Watch a tiny model learn to think. This is a recording; it trains here, in your tab, too.
-            </p>
+            <div className="lead">
+              <p>Watch a tiny model learn to think. This is a recording; it trains here, in your tab, too.</p>
+              <div className="narrow-only">
+                <TrainButton />
+              </div>
+            </div>
           )}
           <Alerts />
           {view === 'train' ? <Train /> : <Rollouts />}

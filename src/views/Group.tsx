@@ -9,19 +9,24 @@ import { shownGroup, useLab, useShownStep } from './hooks';
 import { Help, Panel } from './parts';
 import { Trace } from './Trace';
 
-/** Blue above 0, orange below, the stronger the further from 0. */
+/** Blue above 0, orange below, the stronger the further from 0; never so strong that the number in it is hard to read. */
 const diverging = (value: number, most: number): string => {
   if (signed(value) === signed(0)) return 'var(--neutral)';
   const share = Math.min(1, Math.abs(value) / Math.max(most, 1e-9));
-  return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(25 + 75 * share)}%, var(--neutral))`;
+  return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(20 + 35 * share)}%, var(--panel))`;
 };
 
-const TERM_COLORS = ['var(--blue)', 'var(--violet)'];
+/** One colour a reward term, from the start again where there are more terms. */
+const TERM_COLORS = ['var(--blue)', 'var(--violet)', 'var(--teal)', 'var(--grey)'];
+const termColor = (i: number) => TERM_COLORS[i % TERM_COLORS.length] as string;
+/** Least reward that half a bar stands for. */
+const BAR_REACH = 0.7;
 
 function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
   const values = parts.map(({ weight, value }) => weight * value);
+  const reach = parts.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
   const below = values.filter((v) => v < 0).reduce((sum, v) => sum - v, 0);
-  const scale = 50 / 0.7;
+  const scale = 50 / Math.max(BAR_REACH, reach, below);
   let right = 50;
   let left = 50 - below * scale;
   return (
@@ -37,31 +42,21 @@ function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
         const x = value < 0 ? left : right;
         if (value < 0) left += width;
         else right += width;
-        return (
-          <rect
-            key={parts[i]?.name}
-            x={x}
-            y="1.5"
-            width={width}
-            height="7"
-            fill={value < 0 && i === 0 ? 'var(--orange)' : TERM_COLORS[i]}
-          />
-        );
+        const fill = value < 0 && i === 0 ? 'var(--orange)' : termColor(i);
+        return <rect key={parts[i]?.name} x={x} y="1.5" width={width} height="7" fill={fill} />;
       })}
       <line x1="50" x2="50" y1="0" y2="10" stroke="var(--text)" strokeWidth="0.6" />
     </svg>
   );
 }
 
-function Advantages({
-  rollouts,
-  chosen,
-  onChoose,
-}: {
-  rollouts: readonly Rollout[];
-  chosen: number;
-  onChoose: (i: number) => void;
-}) {
+interface AdvantagesProps {
+  readonly rollouts: readonly Rollout[];
+  readonly chosen: number;
+  readonly onChoose: (i: number) => void;
+}
+
+function Advantages({ rollouts, chosen, onChoose }: AdvantagesProps) {
   const most = rollouts.reduce((top, { advantage }) => Math.max(top, Math.abs(advantage)), 0);
   return (
     <div className="advantages" role="group" aria-label="Advantages of the group">
@@ -94,13 +89,13 @@ function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: Start
   );
 }
 
-export function Reasons({ rollout }: { rollout: Rollout }) {
+function Reasons({ rollout }: { rollout: Rollout }) {
   return (
     <dl className="reasons">
       {rollout.parts.map(({ name, weight, value, reason }, i) => (
         <div key={name}>
           <dt>
-            <i style={{ background: TERM_COLORS[i] }} />
+            <i style={{ background: termColor(i) }} />
             {rewardTerms[name].title}
           </dt>
           <dd>
@@ -142,33 +137,47 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
   );
 }
 
-/** The group on Train: the chosen one of the latest step. */
+/** Why there is no group to show. */
+export function NoGroup() {
+  const { run, shown } = useShownStep();
+  const groupSize = run.start?.recipe.grpo.groupSize ?? 8;
+  return (
+    <p className="empty">
+      {shown
+        ? 'The rollouts of this early step are no longer in memory; its numbers are on the charts.'
+        : `When GRPO begins, after SFT, each problem is answered ${groupSize} times, and every thought is judged against its group.`}
+    </p>
+  );
+}
+
+/** The group on Train: the chosen one, or the one that differs most, of the chosen or the latest step. */
 export function LatestGroup() {
-  const step = useShownStep();
-  const start = useLab((state) => state.run.start);
-  const index = useLab((state) => state.group);
-  const group = step?.groups[shownGroup(step, index)];
+  const { run, shown } = useShownStep();
+  const chosenStep = useLab((state) => state.step);
+  const chosenGroup = useLab((state) => state.group);
+  const index = shown ? shownGroup(shown, chosenGroup) : 0;
+  const group = shown?.groups[index];
+  const which = chosenGroup === null ? 'the group that differs most' : `group ${index + 1}`;
   return (
     <Panel
-      title="Latest group"
+      title={chosenStep === null ? 'Latest group' : 'Chosen step'}
       explained="advantage"
       aside={
-        step && (
+        shown && (
           <>
-            step {step.step}, {index === null ? 'the group that differs most' : `group ${shownGroup(step, index) + 1}`}
+            {chosenStep !== null && chosenStep > run.grpo.length && `step ${chosenStep} is yet to come; `}
+            step {shown.step}, {which}
+            {chosenStep !== null && (
+              <button type="button" onClick={() => show({ step: null, group: null })}>
+                Latest
+              </button>
+            )}
             <Help text={explanations.parts} about="the bar beside each trace" />
           </>
         )
       }
     >
-      {group && start ? (
-        <GroupDetail group={group} start={start} />
-      ) : (
-        <p className="empty">
-          When GRPO begins, each problem is answered {start?.recipe.grpo.groupSize ?? 8} times, and every thought is
-          judged against its group.
-        </p>
-      )}
+      {group && run.start ? <GroupDetail group={group} start={run.start} /> : <NoGroup />}
     </Panel>
   );
 }

@@ -3,15 +3,8 @@ import { memo } from 'react';
 import { type Recipe, recipeSchema } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
-import {
-  chooseModelPreset,
-  chooseRecipe,
-  draftChanges,
-  draftPreset,
-  editDraft,
-  setCompute,
-  trainDraft,
-} from '../store/lab';
+import { setCompute, trainDraft } from '../store/control';
+import { chooseModelPreset, chooseRecipe, draftChanges, draftPreset, editDraft } from '../store/draft';
 import { useLab } from './hooks';
 import { Help } from './parts';
 
@@ -69,7 +62,14 @@ const GENERAL = ['seed', 'tokensPerPass'].flatMap((name) => fieldOf(name, shape[
 const valueAt = (recipe: Recipe, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
 
-function Control({ field, value, wrong }: { field: Field; value: unknown; wrong: boolean }) {
+interface FieldProps {
+  readonly field: Field;
+  readonly value: unknown;
+  readonly error: string | undefined;
+  readonly edition: number;
+}
+
+function Control({ field, value, error, edition }: FieldProps) {
   const { path, kind, choices } = field;
   switch (kind) {
     case 'flag':
@@ -92,15 +92,16 @@ function Control({ field, value, wrong }: { field: Field; value: unknown; wrong:
     case 'number': {
       const shown = String(Number((value as number).toPrecision(6)));
       const take = (text: string) => {
-        if (text !== shown || wrong) editDraft(path, text.trim() === '' ? Number.NaN : Number(text));
+        if (text !== shown || error) editDraft(path, text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')));
       };
       return (
         <input
           id={path}
-          key={shown}
+          key={`${edition}:${shown}`}
           type="text"
           inputMode="decimal"
-          aria-invalid={wrong}
+          aria-invalid={error !== undefined}
+          aria-describedby={error ? `${path}-error` : undefined}
           defaultValue={shown}
           onBlur={(e) => take(e.target.value)}
           onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()}
@@ -112,14 +113,15 @@ function Control({ field, value, wrong }: { field: Field; value: unknown; wrong:
   }
 }
 
-const Row = memo(function Row({ field, value, error }: { field: Field; value: unknown; error: string | undefined }) {
+const Row = memo(function Row(props: FieldProps) {
+  const { field, error } = props;
   return (
     <div className={error ? 'field wrong' : 'field'}>
       <label htmlFor={field.path}>{field.title}</label>
       <Help text={field.description} about={field.title} />
-      <Control field={field} value={value} wrong={error !== undefined} />
+      <Control {...props} />
       {error && (
-        <p className="error" role="alert">
+        <p className="error" role="alert" id={`${field.path}-error`}>
           {error}
         </p>
       )}
@@ -127,7 +129,7 @@ const Row = memo(function Row({ field, value, error }: { field: Field; value: un
   );
 });
 
-function PresetRow({ draft }: { draft: Recipe }) {
+function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined }) {
   const preset = draftPreset(draft);
   return (
     <div className="field">
@@ -139,42 +141,59 @@ function PresetRow({ draft }: { draft: Recipe }) {
           <option key={name}>{name}</option>
         ))}
       </select>
+      {error && (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      )}
     </div>
   );
 }
 
-function TrainButton() {
+/** What pressing the button would do, in words. */
+function promise(changes: number, errors: number): string {
+  if (errors > 0) return 'A field does not fit: its last good value is used.';
+  if (changes === 0) return 'The recipe as it stands.';
+  return `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`;
+}
+
+export function TrainButton() {
   const adapter = useLab((state) => state.adapter);
   const compute = useLab((state) => state.compute);
   const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
   const changes = useLab((state) => draftChanges(state.draft).length);
+  const errors = useLab((state) => Object.keys(state.draftErrors).length);
   const name = compute === 'cpu' ? 'Train small on the CPU' : 'Train it yourself';
   return (
     <div className="start">
       <button type="button" className="train" disabled={adapter.kind === 'checking'} onClick={() => void trainDraft()}>
         {live ? 'New run' : name}
       </button>
-      <p>
-        {changes === 0
-          ? 'The recipe as it stands.'
-          : `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`}
-      </p>
-      <label className="compute">
-        computes on
-        <select value={compute} onChange={(e) => setCompute(e.target.value as 'webgpu' | 'cpu')}>
-          <option value="webgpu" disabled={adapter.kind !== 'webgpu'}>
-            WebGPU
-          </option>
-          <option value="cpu">CPU reference (slow)</option>
-        </select>
-      </label>
+      <p>{promise(changes, errors)}</p>
     </div>
+  );
+}
+
+function ComputeRow() {
+  const adapter = useLab((state) => state.adapter);
+  const compute = useLab((state) => state.compute);
+  return (
+    <label className="compute">
+      computes on
+      <select value={compute} onChange={(e) => setCompute(e.target.value as 'webgpu' | 'cpu')}>
+        <option value="webgpu" disabled={adapter.kind !== 'webgpu'}>
+          WebGPU
+        </option>
+        <option value="cpu">CPU reference (slow)</option>
+      </select>
+    </label>
   );
 }
 
 export function Setup() {
   const draft = useLab((state) => state.draft);
   const errors = useLab((state) => state.draftErrors);
+  const edition = useLab((state) => state.edition);
   return (
     <aside className="setup" aria-label="Setup">
       <label className="recipe">
@@ -189,16 +208,29 @@ export function Setup() {
       </label>
       <p className="about">{draft.about}</p>
       <TrainButton />
+      <ComputeRow />
       {GENERAL.map((field) => (
-        <Row key={field.path} field={field} value={valueAt(draft, field.path)} error={errors[field.path]} />
+        <Row
+          key={field.path}
+          field={field}
+          value={valueAt(draft, field.path)}
+          error={errors[field.path]}
+          edition={edition}
+        />
       ))}
       {SECTIONS.map(({ name, title, description, fields }) => (
         <details key={name} open={name === 'task'}>
           <summary>{title}</summary>
           <p>{description}</p>
-          {name === 'model' && <PresetRow draft={draft} />}
+          {name === 'model' && <PresetRow draft={draft} error={errors['model.preset']} />}
           {fields.map((field) => (
-            <Row key={field.path} field={field} value={valueAt(draft, field.path)} error={errors[field.path]} />
+            <Row
+              key={field.path}
+              field={field}
+              value={valueAt(draft, field.path)}
+              error={errors[field.path]}
+              edition={edition}
+            />
           ))}
         </details>
       ))}

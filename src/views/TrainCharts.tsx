@@ -24,16 +24,17 @@ const REWARD: Series[] = [
   { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
 ];
 export function RewardChart() {
-  const { points, last } = useGrpoPoints(0, (event) => {
+  const { points, last, run } = useGrpoPoints(0, (event) => {
     const [reward, sd] = [metric(event, 'reward'), metric(event, 'reward_std')];
     return { reward, band: [reward - sd, reward + sd] as const };
   });
+  const most = Math.max(0, run.start?.recipe.reward.accuracy ?? 0);
   return (
     <Panel title="Reward" explained="reward" aside={last && fixed(metric(last, 'reward'), 2)}>
       <Chart points={points} series={REWARD} xLabel="step" />
       <p className="words">
         {last
-          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most 0.62; ${
+          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most ${fixed(most, 2)}; ${
               metric(last, 'frac_reward_zero_std') > 0
                 ? `${inWords(metric(last, 'frac_reward_zero_std'))} of the groups all earn the same.`
                 : 'every group has better and worse ones.'
@@ -119,23 +120,25 @@ export function LossChart() {
   const run = useRun(3 * STAGGER);
   const steps = run.sft.length + run.grpo.length;
   const tab = chosen ?? 'loss';
+  const grpoOnly = tab === 'kl' || tab === 'entropy';
   // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when
   const points = useMemo((): Point[] => {
-    const grpoOnly = tab === 'kl' || tab === 'entropy';
     const names = { loss: 'loss', kl: 'kl', entropy: 'entropy', gradNorm: 'grad_norm' } as const;
     const sft = grpoOnly
       ? []
       : run.sft.map((e) => ({ x: e.step, sft: tab === 'loss' ? e.loss : e.grad_norm, grpo: null }));
-    const grpo = run.grpo.map((e) => ({ x: run.sft.length + e.step, sft: null, grpo: metric(e, names[tab]) }));
+    const grpo = run.grpo.map((e) => ({
+      x: grpoOnly ? e.step : run.sft.length + e.step,
+      sft: null,
+      grpo: metric(e, names[tab]),
+    }));
     return [...sft, ...grpo];
-  }, [run, steps, tab]);
-  const series = useMemo(
-    (): Series[] => [
-      { key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits: TABS[tab].digits },
-      { key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits: TABS[tab].digits },
-    ],
-    [tab],
-  );
+  }, [run, steps, tab, grpoOnly]);
+  const series = useMemo((): Series[] => {
+    const { digits } = TABS[tab];
+    const grpo = { key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits };
+    return grpoOnly ? [grpo] : [{ key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits }, grpo];
+  }, [tab, grpoOnly]);
   const last = points.at(-1);
   return (
     <Panel
@@ -150,7 +153,7 @@ export function LossChart() {
           </button>
         ))}
       </div>
-      <Chart points={points} series={series} xLabel="step, SFT then GRPO," />
+      <Chart points={points} series={series} xLabel={grpoOnly ? 'step' : 'step, SFT then GRPO,'} />
       <p className="words">{TABS[tab].words}</p>
     </Panel>
   );

@@ -1,7 +1,8 @@
 /** Play, pause, step, stop; where the run stands and how long it takes yet. */
-import { lab, pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/lab';
+import { pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/control';
+import { lab } from '../store/lab';
 import { pace, secondsLeft } from '../store/run';
-import { clock } from './format';
+import { clock, percent } from './format';
 import { useLab, useRun } from './hooks';
 import { Icon } from './parts';
 
@@ -9,9 +10,16 @@ const SPEEDS = [1, 2, 4, 16];
 
 function Stages() {
   const run = useRun();
+  const status = useLab((state) => state.status);
   const recipe = run.start?.recipe;
-  if (!recipe) return <span className="stages">opening …</span>;
+  if (!recipe)
+    return (
+      <span className="stages" data-testid="stages">
+        {status === 'failed' ? 'failed' : status === 'finished' ? 'stopped' : 'opening …'}
+      </span>
+    );
   const sftDone = run.evaluations.some(({ stage }) => stage === 'sft');
+  const busy = status === 'playing' || status === 'paused';
   return (
     <span className="stages" data-testid="stages">
       <span className={sftDone ? 'done' : 'now'}>
@@ -20,22 +28,49 @@ function Stages() {
       <span className={run.summary ? 'done' : sftDone ? 'now' : 'later'}>
         GRPO {run.grpo.length}/{recipe.grpo.steps}
       </span>
-      {!run.summary && run.stage === 'compile' && <span className="now">compiling kernels</span>}
-      {!run.summary && run.stage === 'evaluate' && <span className="now">evaluating</span>}
+      {busy && !run.summary && run.stage === 'compile' && <span className="now">compiling kernels</span>}
+      {busy && !run.summary && run.stage === 'evaluate' && <span className="now">evaluating</span>}
       {run.summary && <span className="done">done</span>}
+      {status === 'finished' && !run.summary && <span className="now">stopped</span>}
+      {status === 'failed' && <span className="now">failed</span>}
+    </span>
+  );
+}
+
+/** What a person who does not see the screen is told: milestones only. */
+function Milestones() {
+  const run = useRun();
+  const status = useLab((state) => state.status);
+  const sft = run.evaluations.find(({ stage }) => stage === 'sft');
+  const text = run.summary
+    ? `GRPO is done: ${percent(run.evaluations.at(-1)?.greedy.accuracy)} of held-out problems right.`
+    : status === 'failed'
+      ? 'The run failed.'
+      : sft
+        ? `SFT is done: ${percent(sft.greedy.accuracy)} of held-out problems right. GRPO begins.`
+        : '';
+  return (
+    <span role="status" className="unseen">
+      {text}
     </span>
   );
 }
 
 function Pace() {
   const run = useRun();
-  const live = useLab((state) => state.source === 'live' && state.status === 'playing');
+  const live = useLab((state) => state.source === 'live');
+  const running = useLab((state) => state.status === 'playing');
   const speed = pace(run);
   const left = secondsLeft(run);
   return (
     <span className="pace">
-      {speed && <span>{Math.round(speed.tokensPerSecond).toLocaleString('en')} tok/s</span>}
-      {live && left !== null && <span>ETA {clock(left)} for this stage</span>}
+      {speed && (
+        <span>
+          {Math.round(speed.tokensPerSecond).toLocaleString('en')} tok/s
+          {!live && run.start && ` on ${run.start.adapter.replace(/^WebGPU: /, '').split(':')[0]}`}
+        </span>
+      )}
+      {live && running && left !== null && <span>ETA {clock(left)} for this stage</span>}
       {run.start && <span>{run.start.parameters.toLocaleString('en')} parameters</span>}
     </span>
   );
@@ -95,6 +130,7 @@ export function Transport() {
       </span>
       <Stages />
       <Pace />
+      <Milestones />
     </div>
   );
 }
@@ -102,7 +138,9 @@ export function Transport() {
 /** Space plays and pauses, N takes a step, unless a field has the focus. */
 export function onTransportKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
-  if (event.metaKey || event.ctrlKey || event.altKey || target.closest('input, select, textarea, button')) return;
+  const taken = 'input, select, textarea';
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  if (target.closest(event.key === ' ' ? `${taken}, button, summary, a` : taken)) return;
   const { status } = lab.getState();
   if (status !== 'playing' && status !== 'paused') return;
   if (event.key === ' ') (status === 'playing' ? pause : resume)();

@@ -18,7 +18,7 @@ export function inWords(share: number): string {
   if (share <= 0.005) return 'none';
   if (share >= 0.995) return 'all';
   if (share >= 0.9) return 'nearly all';
-  if (share > 0.6) return `about ${Math.round(share * 10)} in 10`;
-  if (share > 0.4) return 'about half';
+  if (share > 0.55) return `about ${Math.round(share * 10)} in 10`;
+  if (share >= 0.4) return 'about half';
   return `about 1 in ${Math.round(1 / share)}`;
 }

@@ -27,7 +27,10 @@ export function useRun(delay = 0): RunData {
       setShown({ run: lab.getState().run });
     };
     const unsubscribe = lab.subscribe((state, before) => {
-      if (state.version !== before.version) timer ??= setTimeout(take, REDRAW_MS + delay);
+      if (state.run !== before.run) {
+        if (timer !== null) clearTimeout(timer);
+        timer = setTimeout(take, delay);
+      } else if (state.version !== before.version) timer ??= setTimeout(take, REDRAW_MS + delay);
     });
     timer = setTimeout(take, delay);
     return () => {
@@ -45,11 +48,11 @@ export function shownGroup({ groups }: Pick<GrpoEvent, 'groups'>, chosen: number
   return spreads.indexOf(Math.max(...spreads));
 }
 
-/** The GRPO step on screen: the chosen one, clamped to those that there are, or the latest. */
-export function useShownStep(): GrpoEvent | null {
+/** The GRPO step on screen: the chosen one, clamped to those that there are, or the latest; and the run it is of. */
+export function useShownStep(): { readonly run: RunData; readonly shown: GrpoEvent | null } {
   const run = useRun(GROUP_DELAY);
   const step = useLab((state) => state.step);
-  if (run.grpo.length === 0) return null;
+  if (run.grpo.length === 0) return { run, shown: null };
   const index = step === null ? run.grpo.length - 1 : Math.min(Math.max(step, 1), run.grpo.length) - 1;
-  return run.grpo[index] ?? null;
+  return { run, shown: run.grpo[index] ?? null };
 }

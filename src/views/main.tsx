@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { openLab } from '../store/lab';
+import { openLab } from '../store/control';
 import { App } from './App';
 import './style.css';
 import { followTheUrl } from './url';

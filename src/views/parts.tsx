@@ -18,26 +18,34 @@ export function Icon({ name }: { name: keyof typeof ICONS }) {
   );
 }
 
-/** A "?" that opens its explanation, by pointer or by key. */
+/** Width of an explanation and its distance from the window's edge, pixels. */
+const NOTE = { width: 280, margin: 12 };
+
+/** A "?" that opens its explanation, by pointer or by key, wherever there is room in the window. */
 export function Help({ text, about }: { text: string; about: string }) {
-  const [open, setOpen] = useState(false);
+  const [place, setPlace] = useState<{ top: number; left: number } | null>(null);
   const id = useId();
+  const toggle = (button: HTMLElement) => {
+    const { left, bottom } = button.getBoundingClientRect();
+    const room = innerWidth - NOTE.width - NOTE.margin;
+    setPlace(place ? null : { top: bottom + 4, left: Math.max(NOTE.margin, Math.min(left, room)) });
+  };
   return (
     <span className="help">
       <button
         type="button"
         className="help-button"
         aria-label={`What is ${about}?`}
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-        onBlur={() => setOpen(false)}
-        onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+        aria-expanded={place !== null}
+        aria-describedby={place ? id : undefined}
+        onClick={(event) => toggle(event.currentTarget)}
+        onBlur={() => setPlace(null)}
+        onKeyDown={(event) => event.key === 'Escape' && setPlace(null)}
       >
         ?
       </button>
-      {open && (
-        <span role="note" id={id} className="help-text">
+      {place && (
+        <span role="note" id={id} className="help-text" style={{ ...place, maxWidth: NOTE.width }}>
           {text}
         </span>
       )}

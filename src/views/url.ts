@@ -13,16 +13,21 @@ function readUrl(): void {
   });
 }
 
+/** Milliseconds of rest before the address is rewritten: browsers limit how often it may be. */
+const REST_MS = 250;
+
 /** Reads the address now and when it changes, and writes what is chosen back without new history entries. */
 export function followTheUrl(): void {
   readUrl();
   addEventListener('hashchange', readUrl);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   lab.subscribe(({ view, step, group, rollout }, before) => {
     if (view === before.view && step === before.step && group === before.group && rollout === before.rollout) return;
     const params = new URLSearchParams({ view });
     if (step !== null) params.set('step', String(step));
     if (group !== null) params.set('group', String(group));
     if (rollout > 0) params.set('rollout', String(rollout));
-    history.replaceState(null, '', `#${params}`);
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(null, '', `#${params}`), REST_MS);
   });
 }

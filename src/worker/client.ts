@@ -7,10 +7,11 @@ export class LabClient {
   private readonly commands: Remote<LabCommands>;
   private port: MessagePort | null = null;
 
-  constructor() {
-    this.commands = wrap<LabCommands>(
-      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' }),
-    );
+  /** @param onBroken called with what the worker itself failed of: not loaded, or an error that nobody caught */
+  constructor(onBroken: (message: string) => void) {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
+    worker.onerror = (event) => onBroken(event.message || 'the worker that owns the GPU did not load');
+    this.commands = wrap<LabCommands>(worker);
   }
 
   adapter() {

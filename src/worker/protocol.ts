@@ -12,7 +12,7 @@ export type Compute = 'webgpu' | 'cpu';
 /** Whatever happened since the last message. */
 export type RunMessage =
   | { readonly type: 'events'; readonly events: readonly LabEvent[] }
-  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string; readonly cause?: NoGpuCause }
   | { readonly type: 'stopped' };
 
 export interface LabCommands {

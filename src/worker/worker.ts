@@ -8,7 +8,33 @@ import { Session } from '../lab/session';
 import { Driver, transferables } from './drive';
 import type { LabCommands, RunMessage } from './protocol';
 
-let current: { driver: Driver; ended: Promise<void> } | null = null;
+type StartArguments = Parameters<LabCommands['start']>;
+
+let current: { readonly driver: Driver; readonly ended: Promise<void> } | null = null;
+
+async function train(driver: Driver, before: Promise<void> | undefined, ...[input, compute, port]: StartArguments) {
+  const post = (message: RunMessage, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  try {
+    await before; // one run at a time has the GPU
+    const recipe = parseRecipe(input);
+    const lost = (message: string) => {
+      post({ type: 'failed', message, cause: 'lost' });
+      driver.stop();
+    };
+    const device = compute === 'cpu' ? openCpuDevice() : await openBrowserDevice(lost);
+    try {
+      const session = new Session(device, recipe);
+      await driver.run(run(session), (events) => post({ type: 'events', events }, transferables(events)));
+      session.destroy();
+    } finally {
+      device.destroy();
+    }
+    post({ type: 'stopped' });
+  } catch (error) {
+    const cause = error instanceof NoGpuError ? { cause: error.reason } : {};
+    post({ type: 'failed', message: (error as Error).message, ...cause });
+  }
+}
 
 const commands: LabCommands = {
   async adapter() {
@@ -19,32 +45,12 @@ const commands: LabCommands = {
       return { kind: 'none', cause, message: (error as Error).message };
     }
   },
-  async start(input, compute, port) {
-    await commands.stop();
-    const recipe = parseRecipe(input);
+  // The new run is the current one at once, so that commands reach it while it waits for the one before to end.
+  async start(...given) {
+    const before = current;
+    before?.driver.stop();
     const driver = new Driver();
-    const post = (message: RunMessage, transfer: Transferable[] = []) => port.postMessage(message, transfer);
-    const work = async () => {
-      const device =
-        compute === 'cpu'
-          ? openCpuDevice()
-          : await openBrowserDevice((reason) => {
-              post({ type: 'failed', message: reason });
-              driver.stop();
-            });
-      try {
-        const session = new Session(device, recipe);
-        await driver.run(run(session), (events) => post({ type: 'events', events }, transferables(events)));
-        session.destroy();
-      } finally {
-        device.destroy();
-      }
-    };
-    const ended = work().then(
-      () => post({ type: 'stopped' }),
-      (error: unknown) => post({ type: 'failed', message: (error as Error).message }),
-    );
-    current = { driver, ended };
+    current = { driver, ended: train(driver, before?.ended, ...given) };
   },
   pause: () => current?.driver.pause(),
   resume: () => current?.driver.resume(),
@@ -52,7 +58,6 @@ const commands: LabCommands = {
   async stop() {
     current?.driver.stop();
     await current?.ended;
-    current = null;
   },
 };
 

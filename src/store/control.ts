@@ -1,0 +1,128 @@
+/** What moves the run on screen: the recording, or training in the worker. Whoever began last owns the screen. */
+import type { LabEvent } from '../lab/events';
+import { LabClient } from '../worker/client';
+import type { Compute, RunMessage } from '../worker/protocol';
+import { type LabState, lab, NOTHING_SELECTED } from './lab';
+import { Replay } from './replay';
+import { applyEvent, emptyRun } from './run';
+
+const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
+
+const { getState: get, setState: set } = lab;
+let client: LabClient | null = null;
+let replay: Replay | null = null;
+/** Grows with every run that begins: what belongs to an earlier one is no longer heard. */
+let turn = 0;
+
+const applyAll = (events: readonly LabEvent[]) => {
+  const { run, version } = get();
+  for (const event of events) applyEvent(run, event);
+  set({ version: version + 1 });
+};
+const fail = (error: NonNullable<LabState['error']>) => set({ status: 'failed', error });
+
+/** Takes the screen for a new run. */
+function begin(fresh: Pick<LabState, 'source' | 'status'>): number {
+  replay?.pause();
+  replay = null;
+  set({ ...fresh, error: null, run: emptyRun(), version: get().version + 1 });
+  return ++turn;
+}
+
+/** Looks for a GPU and plays the recorded run; what the address selects stays selected. */
+export async function openLab(): Promise<void> {
+  client = new LabClient((message) => {
+    set({ adapter: { kind: 'none', cause: 'refused', message } });
+    if (get().source === 'live') fail({ message });
+  });
+  void client.adapter().then((adapter) => set({ adapter, compute: adapter.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
+  await play();
+}
+
+/** The recorded run from its start, ending a live one. */
+export async function playRecording(): Promise<void> {
+  if (get().source === 'live') void client?.stop();
+  set(NOTHING_SELECTED);
+  await play();
+}
+
+async function play(): Promise<void> {
+  const mine = begin({ source: 'replay', status: 'loading' });
+  try {
+    const response = await fetch(RECORDING);
+    if (!response.ok) throw new Error(`${RECORDING}: ${response.status} ${response.statusText}`);
+    const text = await response.text();
+    if (mine !== turn) return;
+    replay = new Replay(text, RECORDING, {
+      apply(taken, finished) {
+        applyAll(taken);
+        if (finished) set({ status: 'finished' });
+      },
+      failed: (message) => fail({ message }),
+    });
+    replay.setSpeed(get().speed);
+    replay.play();
+    set({ status: 'playing' });
+  } catch (error) {
+    if (mine === turn) fail({ message: `the recorded run cannot be shown: ${(error as Error).message}` });
+  }
+}
+
+/** Trains the draft in this tab. */
+export async function trainDraft(): Promise<void> {
+  const mine = begin({ source: 'live', status: 'playing' });
+  set(NOTHING_SELECTED);
+  const onMessage = (message: RunMessage) => {
+    if (mine !== turn) return;
+    switch (message.type) {
+      case 'events':
+        return applyAll(message.events);
+      case 'failed':
+        return fail(message);
+      case 'stopped':
+        return get().status === 'failed' ? undefined : set({ status: 'finished' });
+      default:
+        return message satisfies never;
+    }
+  };
+  try {
+    await client?.start(get().draft, get().compute, onMessage);
+  } catch (error) {
+    if (mine === turn) fail({ message: (error as Error).message });
+  }
+}
+
+export function pause(): void {
+  if (get().source === 'live') void client?.pause();
+  else replay?.pause();
+  set({ status: 'paused' });
+}
+
+export function resume(): void {
+  if (get().source === 'live') void client?.resume();
+  else replay?.play();
+  set({ status: 'playing' });
+}
+
+/** One training step further, then paused. */
+export function stepOnce(): void {
+  set({ status: 'paused' });
+  if (get().source === 'live') void client?.step();
+  else {
+    replay?.pause();
+    replay?.step();
+  }
+}
+
+/** Ends a live run where it stands; a recording jumps to its end. */
+export function stop(): void {
+  if (get().source === 'live') void client?.stop();
+  else replay?.toEnd();
+}
+
+export function setSpeed(speed: number): void {
+  replay?.setSpeed(speed);
+  set({ speed });
+}
+
+export const setCompute = (compute: Compute): void => set({ compute });
