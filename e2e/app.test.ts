@@ -179,9 +179,9 @@ describe('with WebGPU', () => {
     await slow.goto(served.url);
     await slow.getByLabel('Recipe').selectOption('parity-8-nano');
     await slow.getByRole('button', { name: 'Train it yourself' }).click();
-    await waitForStage(slow, /SFT [1-9]\d*\/200/);
+    await waitForStage(slow, /SFT [1-9]\d*\/150/);
     await slow.waitForTimeout(4000);
-    expect(await stages(slow)).toMatch(/^SFT \d+\/200/);
+    expect(await stages(slow)).toMatch(/^SFT \d+\/150/);
     await slow.close();
   });
 
