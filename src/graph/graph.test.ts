@@ -159,8 +159,9 @@ describe('on Dawn', () => {
       expect([name, made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([name, 0, 0, 0]);
       // one submit holds the step and the copy that its asynchronous readback maps
       expect([name, made('submits'), made('readbacks')]).toEqual([name, 1, 1]);
-      const forwardAndBackward = name === 'supervised' ? 1 : 1.5;
-      expect(made('dispatches')).toBeLessThanOrEqual(forwardAndBackward * (27 * config.num_hidden_layers + 20));
+      // forward 9·L + 4, backward 16·L + 5, AdamW 3; the policy step adds the reference's forward and its loss
+      const L = config.num_hidden_layers;
+      expect(made('dispatches')).toBe(25 * L + 12 + (name === 'policy' ? 9 * L + 6 : 0));
     }
   });
 

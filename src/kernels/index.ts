@@ -2,10 +2,10 @@
 import type { AnyKernel } from '../gpu/kernel';
 import { adamw } from './adamw';
 import { attention } from './attention';
+import { attentionDecode } from './attentionDecode';
 import { attentionGradKv, attentionGradQ } from './attentionGrad';
 import { columnSum } from './columnSum';
 import { crossEntropy } from './crossEntropy';
-import { attentionCached, ropeCache } from './decode';
 import { embedding } from './embedding';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
@@ -39,7 +39,6 @@ export const kernels: readonly AnyKernel[] = [
   squareSum,
   clipScale,
   adamw,
-  ropeCache,
-  attentionCached,
+  attentionDecode,
   sample,
 ];

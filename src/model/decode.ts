@@ -9,7 +9,7 @@ import { Graph } from '../graph/graph';
 import { headConstants } from '../graph/ops/attention';
 import { addLinear, slotLinear } from '../graph/ops/linear';
 import { makePlan, type Plan } from '../graph/plan';
-import { attentionCached, ropeCache } from '../kernels/decode';
+import { attentionDecode } from '../kernels/attentionDecode';
 import { embedding } from '../kernels/embedding';
 import { rmsNorm } from '../kernels/rmsNorm';
 import { sample } from '../kernels/sample';
@@ -115,19 +115,12 @@ export async function makeDecodePlan(
       norm(`${l} input norm`, x, `${layer}.input_layernorm.weight`),
       w(`${layer}.self_attn.qkv_proj.weight`),
     );
-    graph.dispatch(
-      `${l} rope and cache`,
-      ropeCache,
-      { positions, rotations, qkv, cache },
-      { slots: S, capacity: length, rotaryDim: rotaryDim(config) },
-      headConstants(heads),
-    );
     const mixed = graph.tensor('attention', [S, heads.heads * heads.headDim]);
     graph.dispatch(
       `${l} attention`,
-      attentionCached,
-      { positions, qkv, cache, out: mixed },
-      { slots: S, capacity: length, scale: heads.headDim ** -0.5 },
+      attentionDecode,
+      { positions, rotations, qkv, cache, out: mixed },
+      { slots: S, capacity: length, rotaryDim: rotaryDim(config), scale: heads.headDim ** -0.5 },
       headConstants(heads),
     );
     addLinear(graph, `${l} o`, x, mixed, w(`${layer}.self_attn.o_proj.weight`));

@@ -111,7 +111,7 @@ it('reads back once for 16 tokens of the whole batch, and creates nothing in the
   expect(made('readbacks')).toBe(1);
   expect([made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([0, 0, 0]);
   const steps = 5 - 1 + 16;
-  expect(made('dispatches')).toBe(steps * (9 * config.num_hidden_layers + 4));
+  expect(made('dispatches')).toBe(steps * (8 * config.num_hidden_layers + 4));
   sampler.destroy();
 });
 
