@@ -14,7 +14,7 @@ import {
   resolveParams,
   type Sequence,
 } from './device';
-import type { AnyKernel, Constants } from './kernel';
+import { Pipelines } from './pipelines';
 
 /** Uniform ranges start at multiples of this, WebGPU's default alignment. */
 const UNIFORM_STRIDE = 256;
@@ -44,9 +44,6 @@ interface WebGpuSequence extends Sequence {
 
 const gpuBuffer = (buffer: DeviceBuffer): GPUBuffer => (buffer as WebGpuBuffer).gpu;
 
-const pipelineKey = (kernel: AnyKernel, constants: Constants): string =>
-  `${kernel.name}${JSON.stringify(Object.entries(constants).sort())}`;
-
 /** The adapter in words a person recognises. */
 export function describeAdapter(info: GPUAdapterInfo): string {
   const words = [info.description, info.device, info.architecture, info.vendor].find((text) => text);
@@ -65,8 +62,7 @@ export async function openWebGpuDevice(
   for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
   const device = await adapter.requestDevice({ requiredLimits });
   const counters = noCounts();
-  const layouts = new Map<string, GPUBindGroupLayout>();
-  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const pipelines = new Pipelines(device, counters);
   const staging: GPUBuffer[] = [];
   let failure: string | null = null;
   let closed = false;
@@ -80,57 +76,6 @@ export async function openWebGpuDevice(
   });
   const throwIfFailed = () => {
     if (failure !== null) throw new Error(failure);
-  };
-
-  const layoutOf = (kernel: AnyKernel): GPUBindGroupLayout => {
-    let layout = layouts.get(kernel.name);
-    if (!layout) {
-      const storage = Object.values(kernel.bindings) as { access: string }[];
-      const visibility = 4; // GPUShaderStage.COMPUTE, a global that Node does not have
-      layout = device.createBindGroupLayout({
-        label: kernel.name,
-        entries: [
-          { binding: 0, visibility, buffer: { type: 'uniform' } },
-          ...storage.map(({ access }, i) => ({
-            binding: i + 1,
-            visibility,
-            buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
-          })),
-        ],
-      });
-      layouts.set(kernel.name, layout);
-    }
-    return layout;
-  };
-
-  const compile = async (kernel: AnyKernel, constants: Constants): Promise<GPUComputePipeline> => {
-    counters.pipelines++;
-    const module = device.createShaderModule({ label: kernel.name, code: kernel.wgsl });
-    const { messages } = await module.getCompilationInfo();
-    const errors = messages.filter((message) => message.type === 'error');
-    if (errors.length > 0) {
-      const lines = kernel.wgsl.split('\n');
-      throw new Error(
-        errors
-          .map((e) => `${kernel.name}.wgsl:${e.lineNum}:${e.linePos} ${e.message}\n  ${lines[e.lineNum - 1] ?? ''}`)
-          .join('\n'),
-      );
-    }
-    return device.createComputePipelineAsync({
-      label: kernel.name,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layoutOf(kernel)] }),
-      compute: { module, entryPoint: 'main', constants: { ...constants } },
-    });
-  };
-
-  const pipelineOf = ({ kernel, constants }: Dispatch): Promise<GPUComputePipeline> => {
-    const key = pipelineKey(kernel, constants);
-    let pipeline = pipelines.get(key);
-    if (!pipeline) {
-      pipeline = compile(kernel, constants);
-      pipelines.set(key, pipeline);
-    }
-    return pipeline;
   };
 
   const createBuffer = (label: string, bytes: number, usage: number): GPUBuffer => {
@@ -150,7 +95,7 @@ export async function openWebGpuDevice(
     const size = Object.keys(dispatch.kernel.params).length * 4;
     return device.createBindGroup({
       label: dispatch.label,
-      layout: layoutOf(dispatch.kernel),
+      layout: pipelines.layoutOf(dispatch.kernel),
       entries: [
         { binding: 0, resource: { buffer: uniforms, offset: index * UNIFORM_STRIDE, size } },
         ...names.map((name, i) => {
@@ -270,7 +215,7 @@ export async function openWebGpuDevice(
       const bytes = Math.max(1, dispatches.length) * UNIFORM_STRIDE;
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
       const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
-      const compiling = dispatches.map(pipelineOf);
+      const compiling = dispatches.map((dispatch) => pipelines.pipelineOf(dispatch));
       const [invalid, ready] = await Promise.all([device.popErrorScope(), Promise.all(compiling)]);
       if (invalid) throw new Error(invalid.message);
       return {

@@ -6,7 +6,8 @@ import { Alerts } from './Alerts';
 import { LatestGroup } from './Group';
 import { useLab } from './hooks';
 import { Rollouts } from './Rollouts';
-import { Setup, TrainButton } from './Setup';
+import { Setup } from './Setup';
+import { TrainButton } from './TrainButton';
 import { AccuracyChart, LengthChart, LossChart, RewardChart } from './TrainCharts';
 import { onTransportKey, Transport } from './Transport';
 

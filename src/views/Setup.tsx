@@ -1,63 +1,14 @@
 /** What the next run does: a recipe and its fields, made from the recipe's own schema. */
 import { memo } from 'react';
-import { type Recipe, recipeSchema } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
-import { setCompute, trainDraft } from '../store/control';
-import { chooseModelPreset, chooseRecipe, draftChanges, draftPreset, editDraft } from '../store/draft';
+import { setCompute } from '../store/control';
+import { chooseModelPreset, chooseRecipe, draftPreset, editDraft } from '../store/draft';
+import { type Field, GENERAL, SECTIONS } from './fields';
 import { useLab } from './hooks';
 import { Help } from './parts';
-
-/** What a field of the schema says of itself. */
-interface Field {
-  readonly path: string;
-  readonly title: string;
-  readonly description: string;
-  readonly kind: 'number' | 'choice' | 'flag';
-  readonly choices: readonly string[];
-}
-
-interface SchemaLike {
-  meta(): { title?: string; description?: string } | undefined;
-  def: { type: string; innerType?: SchemaLike; entries?: Record<string, string>; shape?: Record<string, SchemaLike> };
-}
-
-/** The schema under its defaults. */
-function core(schema: SchemaLike): SchemaLike {
-  return schema.def.innerType ? core(schema.def.innerType) : schema;
-}
-
-const KINDS: Readonly<Record<string, Field['kind']>> = {
-  number: 'number',
-  int: 'number',
-  enum: 'choice',
-  boolean: 'flag',
-};
-
-function fieldOf(path: string, schema: SchemaLike): Field[] {
-  const inner = core(schema).def;
-  const kind = KINDS[inner.type];
-  if (!kind) return [];
-  const { title = path, description = '' } = schema.meta() ?? {};
-  return [{ path, title, description, kind, choices: Object.values(inner.entries ?? {}) }];
-}
-
-const shape = recipeSchema.shape as unknown as Record<string, SchemaLike>;
-const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
-  const inner = core(schema).def;
-  if (inner.type !== 'object') return [];
-  const { title = name, description = '' } = schema.meta() ?? {};
-  return [
-    {
-      name,
-      title,
-      description,
-      fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)),
-    },
-  ];
-});
-/** Fields of the recipe that stand in no section. */
-const GENERAL = ['seed', 'tokensPerPass'].flatMap((name) => fieldOf(name, shape[name] as SchemaLike));
+import { TrainButton } from './TrainButton';
 
 const valueAt = (recipe: Recipe, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
@@ -150,30 +101,6 @@ function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined 
   );
 }
 
-/** What pressing the button would do, in words. */
-function promise(changes: number, errors: number): string {
-  if (errors > 0) return 'A field does not fit: its last good value is used.';
-  if (changes === 0) return 'The recipe as it stands.';
-  return `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`;
-}
-
-export function TrainButton() {
-  const adapter = useLab((state) => state.adapter);
-  const compute = useLab((state) => state.compute);
-  const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
-  const changes = useLab((state) => draftChanges(state.draft).length);
-  const errors = useLab((state) => Object.keys(state.draftErrors).length);
-  const name = compute === 'cpu' ? 'Train small on the CPU' : 'Train it yourself';
-  return (
-    <div className="start">
-      <button type="button" className="train" disabled={adapter.kind === 'checking'} onClick={() => void trainDraft()}>
-        {live ? 'New run' : name}
-      </button>
-      <p>{promise(changes, errors)}</p>
-    </div>
-  );
-}
-
 function ComputeRow() {
   const adapter = useLab((state) => state.adapter);
   const compute = useLab((state) => state.compute);
@@ -194,6 +121,16 @@ export function Setup() {
   const draft = useLab((state) => state.draft);
   const errors = useLab((state) => state.draftErrors);
   const edition = useLab((state) => state.edition);
+  const rows = (fields: readonly Field[]) =>
+    fields.map((field) => (
+      <Row
+        key={field.path}
+        field={field}
+        value={valueAt(draft, field.path)}
+        error={errors[field.path]}
+        edition={edition}
+      />
+    ));
   return (
     <aside className="setup" aria-label="Setup">
       <label className="recipe">
@@ -209,29 +146,13 @@ export function Setup() {
       <p className="about">{draft.about}</p>
       <TrainButton />
       <ComputeRow />
-      {GENERAL.map((field) => (
-        <Row
-          key={field.path}
-          field={field}
-          value={valueAt(draft, field.path)}
-          error={errors[field.path]}
-          edition={edition}
-        />
-      ))}
+      {rows(GENERAL)}
       {SECTIONS.map(({ name, title, description, fields }) => (
         <details key={name} open={name === 'task'}>
           <summary>{title}</summary>
           <p>{description}</p>
           {name === 'model' && <PresetRow draft={draft} error={errors['model.preset']} />}
-          {fields.map((field) => (
-            <Row
-              key={field.path}
-              field={field}
-              value={valueAt(draft, field.path)}
-              error={errors[field.path]}
-              edition={edition}
-            />
-          ))}
+          {rows(fields)}
         </details>
       ))}
     </aside>

@@ -1,0 +1,70 @@
+/** Compiled kernels of one WebGPU device: a bind group layout a kernel, a pipeline a kernel and set of constants, each once. */
+import type { Counters, Dispatch } from './device';
+import type { AnyKernel, Constants } from './kernel';
+
+/** `GPUShaderStage.COMPUTE`, a global that Node does not have. */
+const COMPUTE = 4;
+
+const keyOf = (kernel: AnyKernel, constants: Constants): string =>
+  `${kernel.name}${JSON.stringify(Object.entries(constants).sort())}`;
+
+export class Pipelines {
+  private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly counters: Counters,
+  ) {}
+
+  layoutOf(kernel: AnyKernel): GPUBindGroupLayout {
+    let layout = this.layouts.get(kernel.name);
+    if (!layout) {
+      const storage = Object.values(kernel.bindings) as { access: string }[];
+      layout = this.device.createBindGroupLayout({
+        label: kernel.name,
+        entries: [
+          { binding: 0, visibility: COMPUTE, buffer: { type: 'uniform' } },
+          ...storage.map(({ access }, i) => ({
+            binding: i + 1,
+            visibility: COMPUTE,
+            buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          })),
+        ],
+      });
+      this.layouts.set(kernel.name, layout);
+    }
+    return layout;
+  }
+
+  /** Starts compiling what is new. Rejects with the shader's line and source where it does not compile. */
+  pipelineOf({ kernel, constants }: Dispatch): Promise<GPUComputePipeline> {
+    const key = keyOf(kernel, constants);
+    let pipeline = this.pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.compile(kernel, constants);
+      this.pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  private async compile(kernel: AnyKernel, constants: Constants): Promise<GPUComputePipeline> {
+    this.counters.pipelines++;
+    const module = this.device.createShaderModule({ label: kernel.name, code: kernel.wgsl });
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter((message) => message.type === 'error');
+    if (errors.length > 0) {
+      const lines = kernel.wgsl.split('\n');
+      throw new Error(
+        errors
+          .map((e) => `${kernel.name}.wgsl:${e.lineNum}:${e.linePos} ${e.message}\n  ${lines[e.lineNum - 1] ?? ''}`)
+          .join('\n'),
+      );
+    }
+    return this.device.createComputePipelineAsync({
+      label: kernel.name,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layoutOf(kernel)] }),
+      compute: { module, entryPoint: 'main', constants: { ...constants } },
+    });
+  }
+}
