@@ -154,8 +154,7 @@ describe('with WebGPU', () => {
   it('kept the main thread free while it trained: no task over 50 ms', async () => {
     const tasks = await tasksUntilNow();
     expect(tasks.length).toBeGreaterThan(100);
-    // but for one, which may be the collection of garbage that the browser puts off to some task
-    expect(tasks[1], `the longest: ${tasks.slice(0, 5).map(Math.round)}`).toBeLessThan(50);
+    expect(tasks[0]).toBeLessThan(50);
   });
 
   it('begins anew on a double click, pauses what has just begun, and ends what runs when the recording returns', async () => {
