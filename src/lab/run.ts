@@ -4,39 +4,13 @@
  */
 import { measureAccuracy } from '../eval/accuracy';
 import { grpo } from '../train/grpo';
-import type { LossOptions } from '../train/lossOptions';
-import { Optimizer, type OptimizerOptions } from '../train/optimizer';
+import { Optimizer } from '../train/optimizer';
 import { PolicyTrainer } from '../train/policy';
 import { sft } from '../train/sft';
 import { SupervisedTrainer } from '../train/supervised';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
-import type { Recipe } from './recipe';
+import { grpoOptions, lossOptions, optimizerOptions, sftOptions } from './options';
 import type { Session } from './session';
-
-const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
-
-const optimizerOptions = ({
-  weightDecay,
-  maxGradNorm,
-}: {
-  weightDecay: number;
-  maxGradNorm: number;
-}): OptimizerOptions => ({
-  ...ADAM,
-  weightDecay,
-  maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
-});
-
-export const lossOptions = ({ grpo: options, reward }: Pick<Recipe, 'grpo' | 'reward'>): LossOptions => ({
-  lossType: options.lossType,
-  beta: options.beta,
-  gamma: options.gamma,
-  epsilonLow: options.epsilonLow,
-  epsilonHigh: options.epsilonHigh,
-  delta: options.delta > 0 ? options.delta : null,
-  importanceSamplingLevel: options.importanceSampling,
-  maxCompletionLength: reward.lMax,
-});
 
 /** @param now seconds, for step times */
 export async function* run(
@@ -80,15 +54,8 @@ export async function* run(
     last = now();
     return last - before;
   };
-  const { steps, warmup, floor, learningRate } = recipe.sft;
-  const sftOptions = {
-    ...recipe.sft,
-    seed: recipe.seed,
-    level: recipe.task.level,
-    schedule: { peak: learningRate, warmup, steps, decay: 'cosine', floor } as const,
-  };
   const gate = async () => (await measure({ temperature }, 0x9a7e)).accuracy;
-  for await (const step of sft(supervised.trainer, task, tokenizer, sftOptions, gate)) {
+  for await (const step of sft(supervised.trainer, task, tokenizer, sftOptions(recipe), gate)) {
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
@@ -116,30 +83,7 @@ export async function* run(
   const curve: CurvePoint[] = [];
   last = now();
   const sampler = await session.openSampler();
-  const options = recipe.grpo;
-  const grpoOptions = {
-    ...options,
-    seed: recipe.seed,
-    level: recipe.task.level,
-    schedule: {
-      peak: options.learningRate,
-      warmup: options.warmup,
-      steps: options.steps,
-      decay: options.decay,
-      floor: 0.1,
-    },
-    loss: lossOptions(recipe),
-    sampling: {
-      temperature: options.temperature,
-      topK: options.topK,
-      topP: options.topP,
-      minP: options.minP,
-      maxNew: recipe.reward.lMax,
-    },
-    limits: { lMax: recipe.reward.lMax, lPos: recipe.reward.lPos, lNeg: recipe.reward.lNeg },
-    rewardWeights: { accuracy: recipe.reward.accuracy, repetition: recipe.reward.repetition },
-  };
-  for await (const step of grpo(policy, sampler, task, tokenizer, grpoOptions)) {
+  for await (const step of grpo(policy, sampler, task, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };

@@ -1,0 +1,71 @@
+/** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
+import type { GrpoOptions } from '../train/grpo';
+import type { LossOptions } from '../train/lossOptions';
+import type { OptimizerOptions } from '../train/optimizer';
+import type { SftOptions } from '../train/sft';
+import type { Recipe } from './recipe';
+
+/** As the small recipes were measured with; norms do not decay. */
+const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
+/** Share of the peak at which GRPO's cosine ends. */
+const GRPO_FLOOR = 0.1;
+
+export const optimizerOptions = ({
+  weightDecay,
+  maxGradNorm,
+}: Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm'>): OptimizerOptions => ({
+  ...ADAM,
+  weightDecay,
+  maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
+});
+
+export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
+  lossType: grpo.lossType,
+  beta: grpo.beta,
+  gamma: grpo.gamma,
+  epsilonLow: grpo.epsilonLow,
+  epsilonHigh: grpo.epsilonHigh,
+  delta: grpo.delta > 0 ? grpo.delta : null,
+  importanceSamplingLevel: grpo.importanceSampling,
+  maxCompletionLength: reward.lMax,
+});
+
+export const sftOptions = ({ seed, task, sft }: Recipe): SftOptions => ({
+  seed,
+  level: task.level,
+  sequences: sft.sequences,
+  shortShare: sft.shortShare,
+  schedule: { peak: sft.learningRate, warmup: sft.warmup, steps: sft.steps, decay: 'cosine', floor: sft.floor },
+  gateEvery: sft.gateEvery,
+  gateAccuracy: sft.gateAccuracy,
+});
+
+export function grpoOptions(recipe: Recipe): GrpoOptions {
+  const { seed, task, grpo, reward } = recipe;
+  return {
+    seed,
+    level: task.level,
+    prompts: grpo.prompts,
+    groupSize: grpo.groupSize,
+    schedule: {
+      peak: grpo.learningRate,
+      warmup: grpo.warmup,
+      steps: grpo.steps,
+      decay: grpo.decay,
+      floor: GRPO_FLOOR,
+    },
+    loss: lossOptions(recipe),
+    scaleRewards: grpo.scaleRewards,
+    updates: grpo.updates,
+    maskTruncated: grpo.maskTruncated,
+    sampling: {
+      temperature: grpo.temperature,
+      topK: grpo.topK,
+      topP: grpo.topP,
+      minP: grpo.minP,
+      maxNew: reward.lMax,
+    },
+    limits: { lMax: reward.lMax, lPos: reward.lPos, lNeg: reward.lNeg },
+    rewardWeights: { accuracy: reward.accuracy, repetition: reward.repetition },
+  };
+}
