@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { taskByName, taskNames } from '../tasks';
+import { VOCABULARY } from '../text/vocabulary';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
 
@@ -160,7 +161,7 @@ export const recipeSchema = z
     if (recipe.grpo.lossType === 'cispo' && recipe.grpo.epsilonHigh < 1)
       issue(['grpo', 'epsilonHigh'], 'for cispo it is the cap of the ratio itself: 1 or more');
     try {
-      phiConfigOf(recipe, 104);
+      phiConfigOf(recipe, VOCABULARY.length);
     } catch (error) {
       issue(['model'], (error as Error).message);
     }
