@@ -7,6 +7,7 @@ import path from 'node:path';
 import { create } from 'webgpu';
 import { unpackBundled } from './bundled';
 import type { Device } from './device';
+import { patiently } from './patience';
 import { openWebGpuDevice } from './webgpu';
 
 /** Dawn crashes when the object that `create` returns is collected while a device lives: these live for ever. */
@@ -40,5 +41,5 @@ export async function openNodeDevice(): Promise<Device> {
     adapter = await requestAdapter();
   }
   if (!adapter) throw new Error('no WebGPU adapter: Dawn found no driver that it can use on this machine');
-  return openWebGpuDevice(adapter);
+  return openWebGpuDevice(adapter, undefined, patiently);
 }

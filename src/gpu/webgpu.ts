@@ -53,10 +53,12 @@ export function describeAdapter(info: GPUAdapterInfo): string {
 /**
  * Opens a device on the adapter with the adapter's own buffer limits.
  * @param onLost called once with the reason when the device is lost other than by `destroy`
+ * @param wait what every promise of the GPU is awaited through
  */
 export async function openWebGpuDevice(
   adapter: GPUAdapter,
   onLost: (reason: string) => void = () => {},
+  wait: <T>(promise: Promise<T>) => Promise<T> = (promise) => promise,
 ): Promise<Device> {
   const requiredLimits: Record<string, number> = {};
   for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
@@ -193,7 +195,7 @@ export async function openWebGpuDevice(
       counters.submits++;
       counters.readbacks++;
       counters.bytesRead += total;
-      await buffer.mapAsync(1, 0, total).catch((error: unknown) => {
+      await wait(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
         throw new Error(failure ?? `reading back failed: ${String(error)}`);
       });
       const mapped = buffer.getMappedRange(0, total);
@@ -216,7 +218,9 @@ export async function openWebGpuDevice(
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
       const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
       const compiling = dispatches.map((dispatch) => pipelines.pipelineOf(dispatch));
-      const [invalid, ready] = await Promise.all([device.popErrorScope(), Promise.all(compiling)]);
+      const [invalid, ready] = await wait(
+        Promise.all([device.popErrorScope(), Promise.all(compiling)]),
+      );
       if (invalid) throw new Error(invalid.message);
       return {
         dispatches,
@@ -239,7 +243,7 @@ export async function openWebGpuDevice(
       counters.submits++;
     },
     async idle() {
-      await device.queue.onSubmittedWorkDone();
+      await wait(device.queue.onSubmittedWorkDone());
       throwIfFailed();
     },
     destroy() {
