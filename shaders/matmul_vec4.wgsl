@@ -2,23 +2,23 @@
 // Rows of a, b and c in vec4; m, n and k count numbers. What is contracted along rows (a[m, k], b[n, k]) goes four at a
 // time through dot products, what is contracted across them (a[k, m], b[k, n]) one row at a time: any k is fine there.
 // Each invocation keeps a 4×8 tile in registers. Edges clamp what they read and skip what they write.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32 }
+struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N]
+@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], part after part at `stride`
 
-fn store(row: u32, column4: u32, value: vec4f) {
+fn store(row: u32, column4: u32, part: u32, value: vec4f) {
   let n4 = params.n / 4u;
-  if (row >= params.m || column4 >= n4) { return; }
   let i = row * n4 + column4;
+  let at = part * (params.stride / 4u) + i;
   var sum = value;
   if (params.add != 0u) { sum += addend[i]; }
-  if (params.accumulate != 0u) { sum += c[i]; }
-  c[i] = sum;
+  if (params.accumulate != 0u) { sum += c[at]; }
+  c[at] = sum;
 }
 
 @compute @workgroup_size(8, 4)
@@ -27,6 +27,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y * 4u;
   if (row >= params.m || column >= params.n) { return; }
   let k4 = params.k / 4u;
+  let share = (params.k + 4u * params.splits - 1u) / (4u * params.splits);
+  let first = id.z * share;
   let m4 = params.m / 4u;
   let n4 = params.n / 4u;
   let left = column / 4u;
@@ -35,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var high0 = vec4f(); var high1 = vec4f(); var high2 = vec4f(); var high3 = vec4f();
   if (TRANSPOSE_A) {
     // a[k, m], b[k, n]: an outer product a row of k
-    for (var k = 0u; k < params.k; k++) {
+    for (var k = 4u * first; k < min(params.k, 4u * (first + share)); k++) {
       let x = a[k * m4 + row / 4u];
       let low = b[k * n4 + left];
       let high = b[k * n4 + right];
@@ -53,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (TRANSPOSE_B) {
       let b0 = left * 4u * k4;
       let b4 = right * 4u * k4;
-      for (var k = 0u; k < k4; k++) {
+      for (var k = first; k < min(k4, first + share); k++) {
         let x0 = a[a0 + k];
         let x1 = a[a1 + k];
         let x2 = a[a2 + k];
@@ -76,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         high3 += vec4f(dot(x3, y4), dot(x3, y5), dot(x3, y6), dot(x3, y7));
       }
     } else {
-      for (var k = 0u; k < k4; k++) {
+      for (var k = first; k < min(k4, first + share); k++) {
         let x0 = a[a0 + k];
         let x1 = a[a1 + k];
         let x2 = a[a2 + k];
@@ -101,12 +103,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
     }
   }
-  store(row, left, low0);
-  store(row + 1u, left, low1);
-  store(row + 2u, left, low2);
-  store(row + 3u, left, low3);
-  store(row, left + 1u, high0);
-  store(row + 1u, left + 1u, high1);
-  store(row + 2u, left + 1u, high2);
-  store(row + 3u, left + 1u, high3);
+  // one store in a loop and not 8 in a row: compilers take long over those
+  var sums = array<vec4f, 8>(low0, high0, low1, high1, low2, high2, low3, high3);
+  for (var r = 0u; r < min(4u, params.m - row); r++) {
+    for (var q = 0u; q < min(2u, n4 - left); q++) { store(row + r, left + q, id.z, sums[2u * r + q]); }
+  }
 }

@@ -1,6 +1,8 @@
 /** WebGPU in a browser (page or worker), and the distinct reasons why there is none. */
+import { describeAdapter } from './adapter';
 import type { Device } from './device';
-import { describeAdapter, openWebGpuDevice } from './webgpu';
+import { type NotebookFile, openNotebook } from './notebook';
+import { openWebGpuDevice } from './webgpu';
 
 export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'refused' | 'lost';
 
@@ -30,11 +32,28 @@ async function requestAdapter(): Promise<GPUAdapter> {
 /** The adapter's name, without opening a device. @throws NoGpuError */
 export const browserAdapterName = async (): Promise<string> => describeAdapter((await requestAdapter()).info);
 
+/** The adapter's notebook: a file among the origin's private files. */
+function privateFile(adapterName: string): NotebookFile {
+  const handle = async (create: boolean) => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('measured', { create });
+    return folder.getFileHandle(`${adapterName.replace(/[^\w.-]+/g, '_')}.json`, { create });
+  };
+  return {
+    load: async () => (await (await handle(false)).getFile()).text(),
+    async save(text) {
+      const writable = await (await handle(true)).createWritable();
+      await writable.write(text);
+      await writable.close();
+    },
+  };
+}
+
 /** @throws NoGpuError */
 export async function openBrowserDevice(onLost: (reason: string) => void): Promise<Device> {
   const adapter = await requestAdapter();
   try {
-    return await openWebGpuDevice(adapter, onLost);
+    return await openWebGpuDevice(adapter, { onLost, openNotebook: (name) => openNotebook(privateFile(name)) });
   } catch (error) {
     throw new NoGpuError('refused', `requestDevice failed: ${String(error)}`);
   }

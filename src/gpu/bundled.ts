@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-fs';
 
-const CACHE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules/.cache/groupthink');
+/** Where what is unpacked or measured on this machine is kept. */
+export const CACHE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules/.cache/groupthink');
 const PARTS = { swiftshader: ['swiftshader'], chromium: ['chromium', 'swiftshader', 'al2023', 'fonts'] } as const;
 
 function archives(): string {

@@ -60,6 +60,8 @@ export function openCpuDevice(): Device {
     name: 'CPU reference',
     counters,
     maxBindingBytes: 2 ** 31 - 4,
+    notebook: null,
+    supports: () => true,
     createBuffer(label, bytes) {
       counters.buffers++;
       counters.bytesAllocated += bytes;
@@ -94,6 +96,7 @@ export function openCpuDevice(): Device {
     },
     submit,
     async idle() {},
+    profile: async () => null,
     destroy() {},
   };
 }

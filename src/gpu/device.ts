@@ -3,6 +3,7 @@
  * Node) and the CPU, which runs each kernel's plain loops. Buffers are bytes; what they mean is the caller's business.
  */
 import type { AnyKernel, Constants } from './kernel';
+import type { Notebook } from './notebook';
 
 export interface DeviceBuffer {
   readonly label: string;
@@ -66,6 +67,12 @@ export const noCounts = (): Counters => ({
   bytesRead: 0,
 });
 
+/** How long one dispatch took by the adapter's own clock. */
+export interface Timing {
+  readonly dispatch: Dispatch;
+  readonly milliseconds: number;
+}
+
 export interface Device {
   readonly kind: 'webgpu' | 'cpu';
   /** What a person is told: the adapter's own description. */
@@ -73,6 +80,10 @@ export interface Device {
   readonly counters: Readonly<Counters>;
   /** Largest storage binding, bytes. */
   readonly maxBindingBytes: number;
+  /** What was measured on this adapter before; null where nothing is to be measured: the first choice is taken then. */
+  readonly notebook: Notebook | null;
+  /** Whether the optional features that the kernel needs are there. */
+  supports(kernel: AnyKernel): boolean;
   /** A zero-filled buffer. */
   createBuffer(label: string, bytes: number): DeviceBuffer;
   /** Before any later submit sees it. */
@@ -87,6 +98,8 @@ export interface Device {
   submit(runs: readonly Run[]): void;
   /** Resolves when all that was submitted is done. */
   idle(): Promise<void>;
+  /** Runs what is given with every dispatch timed by itself; null where the adapter has no timestamps. */
+  profile(runs: readonly Run[]): Promise<Timing[] | null>;
   destroy(): void;
 }
 

@@ -43,6 +43,10 @@ export interface Kernel<B extends string = string, P extends string = string> {
   reference(buffers: Readonly<Record<B, NumberArray>>, params: Readonly<Record<P, number>>, constants: Constants): void;
   /** Largest |got − expected| ÷ (1 + |expected|) for f32 against double precision, and why it is that large. */
   readonly tolerance: { readonly value: number; readonly reason: string };
+  /** Where given, the shader needs the optional feature `subgroups` and subgroups of exactly this many invocations. */
+  readonly subgroupSize?: number;
+  /** Floating-point operations of one dispatch, for kernels that arithmetic bounds. */
+  flops?(params: Readonly<Record<P, number>>, constants: Constants): number;
   readonly cases: readonly KernelCase<B, P>[];
 }
 

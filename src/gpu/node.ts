@@ -2,11 +2,13 @@
  * WebGPU in Node through Dawn: the machine's own driver where Dawn takes it, else, on Linux, the SwiftShader that comes with
  * the dev dependencies. Node only.
  */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { create } from 'webgpu';
-import { unpackBundled } from './bundled';
+import { CACHE, unpackBundled } from './bundled';
 import type { Device } from './device';
+import { type NotebookFile, openNotebook } from './notebook';
 import { patiently } from './patience';
 import { openWebGpuDevice } from './webgpu';
 
@@ -32,6 +34,18 @@ async function loadBundledDriver(): Promise<void> {
   }
 }
 
+/** The adapter's notebook: a file in the cache folder. */
+function cacheFile(adapterName: string): NotebookFile {
+  const file = path.join(CACHE, 'measured', `${adapterName.replace(/[^\w.-]+/g, '_')}.json`);
+  return {
+    load: () => readFile(file, 'utf8'),
+    async save(text) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    },
+  };
+}
+
 /** Opens Dawn's best adapter. `GROUPTHINK_DRIVER=bundled` takes the bundled SwiftShader at once. */
 export async function openNodeDevice(): Promise<Device> {
   const bundledFirst = process.env.GROUPTHINK_DRIVER === 'bundled';
@@ -41,5 +55,8 @@ export async function openNodeDevice(): Promise<Device> {
     adapter = await requestAdapter();
   }
   if (!adapter) throw new Error('no WebGPU adapter: Dawn found no driver that it can use on this machine');
-  return openWebGpuDevice(adapter, undefined, patiently);
+  return openWebGpuDevice(adapter, {
+    wait: patiently,
+    openNotebook: (name) => openNotebook(cacheFile(name)),
+  });
 }

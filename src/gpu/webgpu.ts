@@ -3,6 +3,7 @@
  * pipelines (compiled side by side), bind groups, one uniform buffer a sequence. A submit writes the uniforms that changed,
  * encodes one pass and submits once.
  */
+import { describeAdapter, fixedSubgroupSize, requestDevice } from './adapter';
 import {
   type BufferRange,
   checkDispatch,
@@ -13,13 +14,15 @@ import {
   type Run,
   resolveParams,
   type Sequence,
+  type Timing,
 } from './device';
+import type { AnyKernel } from './kernel';
+import type { Notebook } from './notebook';
 import { Pipelines } from './pipelines';
+import { timePasses } from './timestamps';
 
 /** Uniform ranges start at multiples of this, WebGPU's default alignment. */
 const UNIFORM_STRIDE = 256;
-/** Wanted beyond the default limits where the adapter has them: large models bind large buffers. */
-const RAISED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 
 class WebGpuBuffer implements DeviceBuffer {
   constructor(
@@ -44,25 +47,24 @@ interface WebGpuSequence extends Sequence {
 
 const gpuBuffer = (buffer: DeviceBuffer): GPUBuffer => (buffer as WebGpuBuffer).gpu;
 
-/** The adapter in words a person recognises. */
-export function describeAdapter(info: GPUAdapterInfo): string {
-  const words = [info.description, info.device, info.architecture, info.vendor].find((text) => text);
-  return words ? `WebGPU: ${words}` : 'WebGPU';
+export interface WebGpuOptions {
+  /** Called once with the reason when the device is lost other than by `destroy`. */
+  readonly onLost?: (reason: string) => void;
+  /** What every promise of the GPU is awaited through. */
+  readonly wait?: <T>(promise: Promise<T>) => Promise<T>;
+  /** The notebook of an adapter. */
+  readonly openNotebook?: (adapterName: string) => Promise<Notebook>;
 }
 
-/**
- * Opens a device on the adapter with the adapter's own buffer limits.
- * @param onLost called once with the reason when the device is lost other than by `destroy`
- * @param wait what every promise of the GPU is awaited through
- */
 export async function openWebGpuDevice(
   adapter: GPUAdapter,
-  onLost: (reason: string) => void = () => {},
-  wait: <T>(promise: Promise<T>) => Promise<T> = (promise) => promise,
+  { onLost = () => {}, wait = (promise) => promise, openNotebook }: WebGpuOptions = {},
 ): Promise<Device> {
-  const requiredLimits: Record<string, number> = {};
-  for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
-  const device = await adapter.requestDevice({ requiredLimits });
+  const device = await requestDevice(adapter);
+  const name = describeAdapter(adapter.info);
+  const notebook = (await openNotebook?.(name)) ?? null;
+  const subgroupSize = fixedSubgroupSize(device);
+  const supports = (kernel: AnyKernel) => kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
   const staging: GPUBuffer[] = [];
@@ -138,6 +140,15 @@ export async function openWebGpuDevice(
     return createBuffer('staging', Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))), USAGE.mapRead | USAGE.copyDst);
   };
 
+  const encodeDispatch = (pass: GPUComputePassEncoder, ready: WebGpuSequence, i: number) => {
+    const [x, y, z] = ready.workgroups[i] as readonly [number, number, number];
+    if (x * y * z === 0) return;
+    pass.setPipeline(ready.pipelines[i] as GPUComputePipeline);
+    pass.setBindGroup(0, ready.bindGroups[i] as GPUBindGroup);
+    pass.dispatchWorkgroups(x, y, z);
+    counters.dispatches++;
+  };
+
   const encode = (encoder: GPUCommandEncoder, runs: readonly Run[]) => {
     const sequences = new Set(runs.map((run) => run.sequence));
     if (sequences.size < runs.length) throw new Error('a submit may hold a sequence once: its uniforms are shared');
@@ -146,22 +157,17 @@ export async function openWebGpuDevice(
       const ready = sequence as WebGpuSequence;
       update(ready, dynamics);
       for (let time = 0; time < repeat; time++)
-        for (let i = 0; i < ready.dispatches.length; i++) {
-          const [x, y, z] = ready.workgroups[i] as readonly [number, number, number];
-          if (x * y * z === 0) continue;
-          pass.setPipeline(ready.pipelines[i] as GPUComputePipeline);
-          pass.setBindGroup(0, ready.bindGroups[i] as GPUBindGroup);
-          pass.dispatchWorkgroups(x, y, z);
-          counters.dispatches++;
-        }
+        for (let i = 0; i < ready.dispatches.length; i++) encodeDispatch(pass, ready, i);
     }
     pass.end();
   };
 
   return {
     kind: 'webgpu',
-    name: describeAdapter(adapter.info),
+    name,
     counters,
+    notebook,
+    supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     createBuffer(label, bytes) {
       const usage = USAGE.storage | USAGE.copySrc | USAGE.copyDst;
@@ -213,6 +219,9 @@ export async function openWebGpuDevice(
     async prepare(dispatches: readonly Dispatch[]): Promise<WebGpuSequence> {
       throwIfFailed();
       dispatches.forEach(checkDispatch);
+      for (const { kernel, label } of dispatches)
+        if (!supports(kernel))
+          throw new Error(`${label}: ${kernel.name} needs subgroups of ${kernel.subgroupSize}; ${name} has none such`);
       device.pushErrorScope('validation');
       const bytes = Math.max(1, dispatches.length) * UNIFORM_STRIDE;
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
@@ -241,6 +250,24 @@ export async function openWebGpuDevice(
       encode(encoder, runs);
       device.queue.submit([encoder.finish()]);
       counters.submits++;
+    },
+    async profile(runs: readonly Run[]): Promise<Timing[] | null> {
+      throwIfFailed();
+      if (!device.features.has('timestamp-query')) return null;
+      const steps = runs.flatMap(({ sequence, dynamics = {} }) => {
+        const ready = sequence as WebGpuSequence;
+        update(ready, dynamics);
+        return ready.dispatches.map((dispatch, i) => ({
+          dispatch,
+          encode: (pass: GPUComputePassEncoder) => encodeDispatch(pass, ready, i),
+        }));
+      });
+      const times = await timePasses(
+        device,
+        steps.map(({ encode }) => encode),
+        wait,
+      );
+      return steps.map(({ dispatch }, i) => ({ dispatch, milliseconds: times[i]! }));
     },
     async idle() {
       await wait(device.queue.onSubmittedWorkDone());

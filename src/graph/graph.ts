@@ -5,6 +5,7 @@
  */
 import type { BufferRange, Param } from '../gpu/device';
 import type { AnyKernel, Constants } from '../gpu/kernel';
+import { type Forms, firstForms } from './forms/forms';
 
 /** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
 export interface Storage {
@@ -35,7 +36,17 @@ export interface Node {
 export interface GradTarget {
   readonly tensor: Tensor;
   readonly accumulate: Param;
+  /** Of a weight's gradient: how many parts its sum may be split into, and how many numbers apart they stand. */
+  readonly parts: { readonly splits: number; readonly stride: number };
 }
+
+/** Where a parameter's gradient stands outside the plan: the range holds all its parts. */
+export interface Gradient {
+  readonly range: BufferRange;
+  readonly parts: GradTarget['parts'];
+}
+
+const WHOLE: GradTarget['parts'] = { splits: 1, stride: 0 };
 
 /** What a backward pass may ask of the graph. */
 export interface Backward {
@@ -61,10 +72,13 @@ const ACCUMULATE: Param = { dynamic: 'accumulate' };
 
 export class Graph {
   readonly nodes: Node[] = [];
+  /** @param forms which form of a kernel each shape takes */
+  constructor(readonly forms: Forms = firstForms) {}
+
   private readonly tape: TapeEntry[] = [];
   private storages = 0;
   /** Parameters (by their storage) and where their gradients stand. */
-  private readonly parameterGrads = new Map<Storage, Tensor>();
+  private readonly parameterGrads = new Map<Storage, Omit<GradTarget, 'accumulate'>>();
   private readonly writtenGrads = new Set<Storage>();
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
@@ -84,9 +98,13 @@ export class Graph {
   }
 
   /** A parameter whose gradient is wanted at `gradient`; without one it is a constant (frozen). */
-  parameter(label: string, shape: readonly number[], value: BufferRange, gradient: BufferRange | null): Tensor {
+  parameter(label: string, shape: readonly number[], value: BufferRange, gradient: Gradient | null): Tensor {
     const tensor = this.external(label, shape, value);
-    if (gradient) this.parameterGrads.set(tensor.storage, this.external(`d(${label})`, shape, gradient));
+    if (gradient)
+      this.parameterGrads.set(tensor.storage, {
+        tensor: this.external(`d(${label})`, shape, gradient.range),
+        parts: gradient.parts,
+      });
     return tensor;
   }
 
@@ -132,11 +150,11 @@ export class Graph {
       const reached = outputs.some((output) => grads.has(output));
       if (outputs.length > 0 && !reached) continue;
       const parameterTarget = (parameter: Tensor): GradTarget | null => {
-        const tensor = this.parameterGrads.get(parameter.storage);
-        if (!tensor) return null;
+        const target = this.parameterGrads.get(parameter.storage);
+        if (!target) return null;
         const again = this.writtenGrads.has(parameter.storage);
         this.writtenGrads.add(parameter.storage);
-        return { tensor, accumulate: again ? 1 : ACCUMULATE };
+        return { ...target, accumulate: again ? 1 : ACCUMULATE };
       };
       vjp({
         of: (output) => {
@@ -153,11 +171,11 @@ export class Graph {
             );
             if (waiting)
               throw new Error(`the gradient of ${input.label} is still wanted unchanged by ${waiting.label}`);
-            return { tensor: existing, accumulate: 1 };
+            return { tensor: existing, accumulate: 1, parts: WHOLE };
           }
           const gradient = this.tensor(`d(${input.label})`, input.shape);
           own(input, gradient);
-          return { tensor: gradient, accumulate: 0 };
+          return { tensor: gradient, accumulate: 0, parts: WHOLE };
         },
         share: (input, gradient) => {
           if (grads.has(input)) throw new Error(`${input.label} has a gradient already: it cannot share another`);

@@ -11,7 +11,7 @@ export interface Trial {
   readonly name: string;
 }
 
-/** What went wrong where; null when the case holds. */
+/** What went wrong where; null when the case holds, or when the device lacks the feature and says so. */
 export type Verdict = string | null;
 
 export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
@@ -71,8 +71,18 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
   );
 }
 
+/** A kernel whose optional feature is not there must be refused in words. */
+async function refusal(device: Device, trial: Trial): Promise<Verdict> {
+  const said = await measured(device, trial).then(
+    () => 'it ran',
+    (error: unknown) => String(error),
+  );
+  return /needs subgroups of \d+/.test(said) ? null : `without its feature: ${said}`;
+}
+
 /** Runs the case; says where the first number beyond the tolerance stands and how many there are. */
 export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> {
+  if (!device.supports(trial.kernel)) return refusal(device, trial);
   const want = expected(trial);
   const got = await measured(device, trial);
   const tolerance = trial.case.tolerance ?? trial.kernel.tolerance.value;

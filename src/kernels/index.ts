@@ -9,7 +9,8 @@ import { crossEntropy } from './crossEntropy';
 import { embedding } from './embedding';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
-import { matmul, matmulVec4 } from './matmul';
+import { products } from './matmul';
+import { planeSum } from './planeSum';
 import { policyLoss } from './policyLoss';
 import { rmsNorm } from './rmsNorm';
 import { rmsNormGrad } from './rmsNormGrad';
@@ -24,8 +25,8 @@ export const kernels: readonly AnyKernel[] = [
   rmsNorm,
   rmsNormGrad,
   columnSum,
-  matmul,
-  matmulVec4,
+  ...products,
+  planeSum,
   rope,
   attention,
   attentionGradQ,

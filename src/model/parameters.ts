@@ -3,6 +3,7 @@
  * buffer. Gradients and AdamW's moments are buffers of the same layout.
  */
 import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
+import type { Gradient } from '../graph/graph';
 import { DECAY_BLOCK } from '../kernels/adamw';
 import { random } from '../random';
 import { headDim, type PhiConfig } from './config';
@@ -71,7 +72,10 @@ export function initialTensors(config: PhiConfig, deviation: number, seed: numbe
   );
 }
 
-/** One arena on a device: weights, their gradients, or a moment of them. */
+/**
+ * One arena on a device: weights, their gradients, or a moment of them. Gradients may have several planes of the same layout:
+ * parts of sums that are added up before they are used.
+ */
 export class Arena {
   readonly buffer: DeviceBuffer;
   private readonly specs: ReadonlyMap<string, ParameterSpec>;
@@ -80,8 +84,9 @@ export class Arena {
     private readonly device: Device,
     readonly table: ParameterTable,
     readonly label: string,
+    readonly planes = 1,
   ) {
-    this.buffer = device.createBuffer(label, table.arenaSize * 4);
+    this.buffer = device.createBuffer(label, planes * table.arenaSize * 4);
     this.specs = new Map(table.specs.map((spec) => [spec.name, spec]));
   }
 
@@ -92,6 +97,16 @@ export class Arena {
       buffer: this.buffer,
       offset: spec.offset * 4,
       bytes: Math.ceil(spec.size / DECAY_BLOCK) * DECAY_BLOCK * 4,
+    };
+  }
+
+  /** Where the tensor's gradient stands in every plane. */
+  gradient(name: string): Gradient {
+    const first = this.range(name);
+    const stride = this.table.arenaSize;
+    return {
+      range: { ...first, bytes: first.bytes + (this.planes - 1) * stride * 4 },
+      parts: { splits: this.planes, stride },
     };
   }
 
@@ -109,7 +124,7 @@ export class Arena {
 
   /** All tensors, by one readback. */
   async read(): Promise<Tensors> {
-    const [bytes] = await this.device.read([{ buffer: this.buffer, offset: 0, bytes: this.buffer.bytes }]);
+    const [bytes] = await this.device.read([{ buffer: this.buffer, offset: 0, bytes: this.table.arenaSize * 4 }]);
     const arena = new Float32Array(bytes as ArrayBuffer);
     return new Map(
       this.table.specs.map(({ name, shape, offset, size }) => [

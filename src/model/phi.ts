@@ -3,7 +3,6 @@
  * pre-norm blocks x ← x + attention(norm(x)), x ← x + mlp(norm(x)), then norm and lm_head. No biases, no dropout.
  * Sizes: N tokens, C width, H query heads, K key/value heads, D head width, F feed-forward width, V vocabulary.
  */
-import type { BufferRange } from '../gpu/device';
 import type { Graph, Tensor } from '../graph/graph';
 import { attention, type Heads, rope, type Segments } from '../graph/ops/attention';
 import { embedding, type TokenIds } from '../graph/ops/embedding';
@@ -28,8 +27,7 @@ export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradi
   const table: ParameterTable = parameterTable(config);
   const tensors = new Map(
     table.specs.map(({ name, shape }) => {
-      const gradient: BufferRange | null = gradients?.range(name) ?? null;
-      return [name, graph.parameter(name, shape, weights.range(name), gradient)];
+      return [name, graph.parameter(name, shape, weights.range(name), gradients?.gradient(name) ?? null)];
     }),
   );
   return (name) => {

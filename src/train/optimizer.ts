@@ -1,9 +1,10 @@
-/** AdamW with gradient clipping over the whole arena: three dispatches, no readback. */
+/** AdamW with gradient clipping over the whole arena: three dispatches (one more where gradients have planes), no readback. */
 import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
 import { makePlan, type Plan } from '../graph/plan';
 import { adamw, DECAY_BLOCK } from '../kernels/adamw';
 import { clipScale, NORM_PARTIALS, squareSum } from '../kernels/gradNorm';
+import { planeSum } from '../kernels/planeSum';
 import { Arena } from '../model/parameters';
 
 export interface OptimizerOptions {
@@ -42,6 +43,8 @@ export class Optimizer {
     const count = table.arenaSize;
     const flat = (label: string, buffer: DeviceBuffer) => graph.external(label, [count], whole(buffer));
     const grads = flat('gradients', gradients.buffer);
+    if (gradients.planes > 1)
+      graph.dispatch('gradient planes', planeSum, { planes: grads }, { count, planes: gradients.planes });
     const partial = graph.tensor('squares', [NORM_PARTIALS]);
     const clip = graph.external('clip', [2], whole(clipBuffer));
     graph.dispatch('square sum', squareSum, { x: grads, partial }, { count, partials: NORM_PARTIALS });

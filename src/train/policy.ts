@@ -4,9 +4,9 @@
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
-import { Graph } from '../graph/graph';
 import { policyLoss, tokenLogprobs } from '../graph/ops/losses';
 import { makePlan, type Plan } from '../graph/plan';
+import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { phi, weightsOf } from '../model/phi';
@@ -74,20 +74,21 @@ export class PolicyTrainer {
     const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
     batch.add('policy tokens', [capacity.tokens, 4]);
     batch.add('spans', [capacity.tokens, 2]);
-    const graph = new Graph();
-    const inputs = batch.inputs(graph);
-    const targets = batch.tensor(graph, 'targets');
-    const frozen = phi(graph, config, weightsOf(graph, config, reference, null), inputs);
-    const policy = {
-      reference: tokenLogprobs(graph, frozen, targets, temperature),
-      tokens: batch.tensor(graph, 'policy tokens'),
-      spans: batch.tensor(graph, 'spans'),
-    };
-    const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), inputs);
-    const { scores, stats } = policyLoss(graph, logits, targets, temperature, policy, kernelOptions(options));
-    graph.output(scores);
-    graph.output(stats);
-    graph.backward();
+    const { graph, traced } = await trace(device, (graph) => {
+      const inputs = batch.inputs(graph);
+      const targets = batch.tensor(graph, 'targets');
+      const frozen = phi(graph, config, weightsOf(graph, config, reference, null), inputs);
+      const policy = {
+        reference: tokenLogprobs(graph, frozen, targets, temperature),
+        tokens: batch.tensor(graph, 'policy tokens'),
+        spans: batch.tensor(graph, 'spans'),
+      };
+      const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), inputs);
+      const { scores, stats } = policyLoss(graph, logits, targets, temperature, policy, kernelOptions(options));
+      graph.backward();
+      return { scores: graph.output(scores), stats: graph.output(stats) };
+    });
+    const { scores, stats } = traced;
     const plan = await makePlan(device, graph);
     return new PolicyTrainer(device, optimizer, batch, plan, plan.range(scores), plan.range(stats));
   }

@@ -1,8 +1,8 @@
 /** Forward passes without gradients: the logits of whole sequences. */
 import { pack } from '../data/packing';
 import type { Device } from '../gpu/device';
-import { Graph } from '../graph/graph';
 import { makePlan } from '../graph/plan';
+import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { phi, weightsOf } from '../model/phi';
@@ -18,8 +18,9 @@ export async function sequenceLogits(
   const packed = pack(sequences, true);
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
   const batch = new TokenBatch(device, config, packed.tokens, longest);
-  const graph = new Graph();
-  const logits = graph.output(phi(graph, config, weightsOf(graph, config, weights, null), batch.inputs(graph)));
+  const { graph, traced: logits } = await trace(device, (graph) =>
+    graph.output(phi(graph, config, weightsOf(graph, config, weights, null), batch.inputs(graph))),
+  );
   const plan = await makePlan(device, graph);
   const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
   const [bytes] = await device.read([plan.range(logits)], [run]);

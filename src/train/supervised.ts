@@ -1,9 +1,9 @@
 /** One supervised step: mean cross-entropy over the targets of packed sequences, backward, AdamW. */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
-import { Graph } from '../graph/graph';
 import { crossEntropy } from '../graph/ops/losses';
 import { makePlan, type Plan } from '../graph/plan';
+import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { phi, weightsOf } from '../model/phi';
@@ -50,11 +50,12 @@ export class SupervisedTrainer {
   ): Promise<SupervisedTrainer> {
     const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
     batch.add('weights', [capacity.tokens]);
-    const graph = new Graph();
-    const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), batch.inputs(graph));
-    const losses = crossEntropy(graph, logits, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
-    graph.output(losses);
-    graph.backward();
+    const { graph, traced: losses } = await trace(device, (graph) => {
+      const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), batch.inputs(graph));
+      const losses = crossEntropy(graph, logits, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
+      graph.backward();
+      return graph.output(losses);
+    });
     const plan = await makePlan(device, graph);
     return new SupervisedTrainer(device, optimizer, batch, plan, plan.range(losses));
   }

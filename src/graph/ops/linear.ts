@@ -1,6 +1,9 @@
 /** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
-import { matmulFor } from '../../kernels/matmul';
+import { orientationConstants } from '../forms/products';
 import { type Graph, type Tensor, TOKENS } from '../graph';
+
+/** A product whose k is not split. */
+const ONE_PART = { splits: 1, stride: 0 };
 
 /**
  * y = x·Wᵀ (+ residual): x [N, K], W [M, K] as Hugging Face stores it, y [N, M].
@@ -9,14 +12,14 @@ import { type Graph, type Tensor, TOKENS } from '../graph';
 export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, residual: Tensor | null = null): Tensor {
   const [outputs, inputs] = weight.shape as [number, number];
   if (x.shape[1] !== inputs) throw new Error(`${label}: x has ${x.shape[1]} channels, the weight takes ${inputs}`);
-  const matmul = matmulFor(outputs, inputs);
-  const y = graph.tensor(label, [x.shape[0]!, outputs]);
+  const rows = x.shape[0]!;
+  const y = graph.tensor(label, [rows, outputs]);
   graph.dispatch(
     label,
-    matmul,
+    graph.forms.product({ orientation: 'forward', m: rows, n: outputs, k: inputs }),
     { a: x, b: weight, addend: residual ?? x, c: y },
-    { m: TOKENS, n: outputs, k: inputs, accumulate: 0, add: residual ? 1 : 0 },
-    { TRANSPOSE_B: 1 },
+    { m: TOKENS, n: outputs, k: inputs, accumulate: 0, add: residual ? 1 : 0, ...ONE_PART },
+    orientationConstants.forward,
   );
   graph.record([y], (backward) => {
     const dy = backward.of(y);
@@ -24,18 +27,19 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
     if (dx)
       graph.dispatch(
         `${label} dx`,
-        matmul,
+        graph.forms.product({ orientation: 'dx', m: rows, n: inputs, k: outputs }),
         { a: dy, b: weight, addend: dy, c: dx.tensor },
-        { m: TOKENS, n: inputs, k: outputs, accumulate: dx.accumulate, add: 0 },
+        { m: TOKENS, n: inputs, k: outputs, accumulate: dx.accumulate, add: 0, ...ONE_PART },
+        orientationConstants.dx,
       );
     const dw = backward.into(weight);
     if (dw)
       graph.dispatch(
         `${label} dW`,
-        matmul,
+        graph.forms.product({ orientation: 'dw', m: outputs, n: inputs, k: rows }),
         { a: dy, b: x, addend: dy, c: dw.tensor },
-        { m: outputs, n: inputs, k: TOKENS, accumulate: dw.accumulate, add: 0 },
-        { TRANSPOSE_A: 1 },
+        { m: outputs, n: inputs, k: TOKENS, accumulate: dw.accumulate, add: 0, ...dw.parts },
+        orientationConstants.dw,
       );
     if (residual) backward.share(residual, dy);
   });
@@ -52,9 +56,9 @@ export function slotLinear(graph: Graph, label: string, y: Tensor, x: Tensor, we
   const [outputs, inputs] = weight.shape as [number, number];
   graph.dispatch(
     label,
-    matmulFor(outputs, inputs),
+    graph.forms.product({ orientation: 'forward', m: x.shape[0]!, n: outputs, k: inputs }),
     { a: x, b: weight, addend: x, c: y },
-    { m: x.shape[0]!, n: outputs, k: inputs, accumulate, add: 0 },
-    { TRANSPOSE_B: 1 },
+    { m: x.shape[0]!, n: outputs, k: inputs, accumulate, add: 0, ...ONE_PART },
+    orientationConstants.forward,
   );
 }

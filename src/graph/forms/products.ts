@@ -1,0 +1,88 @@
+/** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
+import { type Device, type Dispatch, whole } from '../../gpu/device';
+import { matmul, products, takesRows } from '../../kernels/matmul';
+import { type Candidate, measured, proven, sizeClass } from './measure';
+
+export type Orientation = 'forward' | 'dx' | 'dw';
+type Form = typeof matmul;
+
+/** c [m, n] from a sum over k. */
+export interface ProductShape {
+  readonly orientation: Orientation;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+export const orientationConstants: Readonly<Record<Orientation, Readonly<Record<string, number>>>> = {
+  forward: { TRANSPOSE_A: 0, TRANSPOSE_B: 1 },
+  dx: { TRANSPOSE_A: 0, TRANSPOSE_B: 0 },
+  dw: { TRANSPOSE_A: 1, TRANSPOSE_B: 0 },
+};
+
+/** Less work than this takes any form about as long as a dispatch does. */
+const LEAST_FLOPS = 1e6;
+/** Most tokens that a measurement computes: enough to fill an adapter. */
+const MOST_TOKENS = 1024;
+
+/** Lengths of the rows of a, b and c. */
+const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
+  ({ forward: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
+
+/** The dimension that counts tokens is measured by class. */
+function shapeClass({ orientation, m, n, k }: ProductShape): ProductShape {
+  const tokens = (size: number) => Math.min(MOST_TOKENS, sizeClass(size));
+  return orientation === 'dw' ? { orientation, m, n, k: tokens(k) } : { orientation, m: tokens(m), n, k };
+}
+
+const keyOf = (shape: ProductShape): string => {
+  const { orientation, m, n, k } = shapeClass(shape);
+  return `product ${orientation} ${m}x${n}x${k}`;
+};
+
+/** What is taken unmeasured. */
+export const firstForm = (shape: ProductShape): Form =>
+  products.find((form) => form.subgroupSize === undefined && takesRows(form, rowLengths(shape))) ?? matmul;
+
+/** The notebook's choice, if there is one. */
+export function chosenForm(device: Device, shape: ProductShape): Form {
+  const name = device.notebook?.read(keyOf(shape));
+  const form = products.find((candidate) => candidate.name === name);
+  return form && device.supports(form) && takesRows(form, rowLengths(shape)) ? form : firstForm(shape);
+}
+
+export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {
+  if (2 * shape.m * shape.n * shape.k < LEAST_FLOPS) return;
+  const usable: Form[] = [];
+  for (const form of products) {
+    if (!takesRows(form, rowLengths(shape))) continue;
+    if (form.subgroupSize === undefined || (await proven(device, form))) usable.push(form);
+  }
+  const { orientation, m, n, k } = shapeClass(shape);
+  await measured(device, keyOf(shape), () => {
+    const buffers = [m * k, n * k, m * n].map((numbers, i) =>
+      device.createBuffer(`product ${'abc'.charAt(i)}`, Math.ceil(numbers / 4) * 16),
+    );
+    const [a, b, c] = buffers.map(whole) as [Dispatch['bindings'][string], Dispatch['bindings'][string], Dispatch['bindings'][string]];
+    const candidates = usable.map(
+      (form): Candidate => ({
+        name: form.name,
+        dispatches: [
+          {
+            label: form.name,
+            kernel: form,
+            constants: orientationConstants[orientation],
+            bindings: { a, b, addend: a, c },
+            params: { m, n, k, accumulate: 0, add: 0, splits: 1, stride: 0 },
+          },
+        ],
+      }),
+    );
+    return {
+      candidates,
+      destroy() {
+        for (const buffer of buffers) buffer.destroy();
+      },
+    };
+  });
+}
