@@ -17,13 +17,15 @@ export interface NotebookFile {
 /** Reads the file once; writes go back to it a moment after the last of them. */
 export async function openNotebook(file: NotebookFile): Promise<Notebook> {
   const pages = new Map<string, string>(await file.load().then(parsePages, () => []));
-  let waiting: ReturnType<typeof setTimeout> | null = null;
+  let saving = false;
   return {
     read: (key) => pages.get(key),
     write(key, value) {
       pages.set(key, value);
-      waiting ??= setTimeout(() => {
-        waiting = null;
+      if (saving) return;
+      saving = true;
+      setTimeout(() => {
+        saving = false;
         file.save(JSON.stringify(Object.fromEntries(pages), null, 1)).catch(() => {});
       }, 100);
     },

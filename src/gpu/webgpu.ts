@@ -227,9 +227,7 @@ export async function openWebGpuDevice(
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
       const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
       const compiling = dispatches.map((dispatch) => pipelines.pipelineOf(dispatch));
-      const [invalid, ready] = await wait(
-        Promise.all([device.popErrorScope(), Promise.all(compiling)]),
-      );
+      const [invalid, ready] = await wait(Promise.all([device.popErrorScope(), Promise.all(compiling)]));
       if (invalid) throw new Error(invalid.message);
       return {
         dispatches,

@@ -3,11 +3,29 @@
  * log-sum-exp of every row for the gradient (Dao 2023, algorithm 1).
  */
 import wgsl from '../../shaders/attention.wgsl';
-import { type Constants, defineKernel, type KernelCase, linear, read, write } from '../gpu/kernel';
+import wgslSubgroup from '../../shaders/attention_subgroup.wgsl';
+import wgslTile from '../../shaders/attention_tile.wgsl';
+import head from '../../shaders/head.wgsl';
+import {
+  type Constants,
+  defineKernel,
+  type Element,
+  type Kernel,
+  type KernelCase,
+  linear,
+  type NumberArray,
+  read,
+  write,
+} from '../gpu/kernel';
 import { normal, segments, unwritten } from './fill';
 
 /** Widest head that the attention kernels hold in registers. */
 export const MAX_HEAD_DIM = 128;
+/** Widest head of the forms that hold one as matrices (shaders/head.wgsl). */
+const MAX_TILED_HEAD_DIM = 64;
+
+type Names = 'starts' | 'qkv' | 'out' | 'lse';
+type Params = 'rows' | 'scale';
 
 /** What every attention kernel reads off its constants: where in a row of qkv (or a cache row) things stand. */
 export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
@@ -15,13 +33,34 @@ export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
   return { heads, kvHeads, headDim, perKv: heads / kvHeads, stride: (heads + 2 * kvHeads) * headDim };
 }
 
+export const HEAD_CONSTANTS = { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 };
+
+/** A shader that starts with a directive, with what goes before its declarations put after that. */
+export const subgroups = (prelude: string, wgslText: string): string => {
+  const directive = 'enable subgroups;\n';
+  return directive + prelude + wgslText.slice(directive.length);
+};
+
+/** The cases with two tokens an invocation, and the first with four. */
+export const tileCases = <B extends string, P extends string>(cases: readonly KernelCase<B, P>[]): KernelCase<B, P>[] =>
+  [2, 4].flatMap((tile) =>
+    (tile === 2 ? cases : cases.slice(0, 1)).map((trial) => ({
+      ...trial,
+      label: `${trial.label}, ${tile} tokens an invocation`,
+      constants: { ...trial.constants, TILE: tile },
+    })),
+  );
+
+/** Whether the forms that hold a head as matrices take heads as wide as this. */
+export const takesTiledHead = (headDim: number): boolean => headDim <= MAX_TILED_HEAD_DIM;
+
 const attentionCase = (
   label: string,
   lengths: number[],
   heads: number,
   kvHeads: number,
   headDim: number,
-): KernelCase<'starts' | 'qkv' | 'out' | 'lse', 'rows' | 'scale'> => {
+): KernelCase<Names, Params> => {
   const { starts } = segments(lengths);
   const rows = starts.length;
   return {
@@ -37,42 +76,74 @@ const attentionCase = (
   };
 };
 
-export const attention = defineKernel({
-  name: 'attention',
-  wgsl,
-  bindings: { starts: read('u32'), qkv: read('vec4f'), out: write('vec4f'), lse: write() },
-  params: { rows: 'u32', scale: 'f32' },
-  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
-  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
-  reference({ starts, qkv, out, lse }, { rows, scale }, constants) {
-    const { heads, kvHeads, headDim, perKv, stride } = headLayout(constants);
-    for (let n = 0; n < rows; n++)
-      for (let h = 0; h < heads; h++) {
-        const q = n * stride + h * headDim;
-        const k = (heads + Math.floor(h / perKv)) * headDim;
-        const v = k + kvHeads * headDim;
-        const scores: number[] = [];
-        for (let j = starts[n]!; j <= n; j++) {
-          let score = 0;
-          for (let i = 0; i < headDim; i++) score += qkv[q + i]! * qkv[j * stride + k + i]!;
-          scores.push(score * scale);
-        }
-        const top = Math.max(...scores);
-        const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
-        for (let i = 0; i < headDim; i++) {
-          let sum = 0;
-          scores.forEach((score, t) => {
-            sum += (Math.exp(score - top) / total) * qkv[(starts[n]! + t) * stride + v + i]!;
-          });
-          out[(n * heads + h) * headDim + i] = sum;
-        }
-        lse[n * heads + h] = top + Math.log(total);
+function reference(
+  { starts, qkv, out, lse }: Readonly<Record<Names, NumberArray>>,
+  { rows, scale }: Readonly<Record<Params, number>>,
+  constants: Constants,
+): void {
+  const { heads, kvHeads, headDim, perKv, stride } = headLayout(constants);
+  for (let n = 0; n < rows; n++)
+    for (let h = 0; h < heads; h++) {
+      const q = n * stride + h * headDim;
+      const k = (heads + Math.floor(h / perKv)) * headDim;
+      const v = k + kvHeads * headDim;
+      const scores: number[] = [];
+      for (let j = starts[n]!; j <= n; j++) {
+        let score = 0;
+        for (let i = 0; i < headDim; i++) score += qkv[q + i]! * qkv[j * stride + k + i]!;
+        scores.push(score * scale);
       }
-  },
-  tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
-  cases: [
-    attentionCase('grouped heads, ragged segments with one of a single token', [9, 1, 14], 4, 2, 8),
-    attentionCase('one head for each key', [40], 3, 3, 16),
-    attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_HEAD_DIM),
-  ],
+      const top = Math.max(...scores);
+      const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
+      for (let i = 0; i < headDim; i++) {
+        let sum = 0;
+        scores.forEach((score, t) => {
+          sum += (Math.exp(score - top) / total) * qkv[(starts[n]! + t) * stride + v + i]!;
+        });
+        out[(n * heads + h) * headDim + i] = sum;
+      }
+      lse[n * heads + h] = top + Math.log(total);
+    }
+}
+
+const cases = [
+  attentionCase('grouped heads, ragged segments with one of a single token', [9, 1, 14], 4, 2, 8),
+  attentionCase('one head for each key', [40], 3, 3, 16),
+  attentionCase('heads that fill no matrix, segments shorter than a tile', [2, 1, 9, 5], 4, 2, 20),
+];
+
+const form = (
+  name: string,
+  text: string,
+  element: Element,
+  more: Pick<Kernel<Names, Params>, 'workgroups' | 'cases'> & Partial<Kernel<Names, Params>>,
+): Kernel<Names, Params> =>
+  defineKernel<Names, Params>({
+    name,
+    wgsl: text,
+    bindings: { starts: read('u32'), qkv: read(element), out: write(element), lse: write() },
+    params: { rows: 'u32', scale: 'f32' },
+    constants: HEAD_CONSTANTS,
+    reference,
+    tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
+    ...more,
+  });
+
+export const attention = form('attention', wgsl, 'vec4f', {
+  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
+  cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_HEAD_DIM)],
+});
+
+/** Several tokens an invocation: for devices that keep many numbers in registers, or none at all. */
+export const attentionTile = form('attention_tile', head + wgslTile, 'vec4f', {
+  constants: { ...HEAD_CONSTANTS, TILE: 2 },
+  workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
+  cases: tileCases(cases),
+});
+
+/** Subgroups of 8 share the keys and values that they load. */
+export const attentionSubgroup = form('attention_subgroup', subgroups(head, wgslSubgroup), 'f32', {
+  subgroupSize: 8,
+  workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
+  cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_TILED_HEAD_DIM)],
 });

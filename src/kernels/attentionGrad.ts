@@ -3,9 +3,24 @@
  * by key. Probabilities are computed again from the kept log-sum-exp (Dao 2023, algorithm 2).
  */
 import wgslKv from '../../shaders/attention_grad_kv.wgsl';
+import wgslKvSubgroup from '../../shaders/attention_grad_kv_subgroup.wgsl';
+import wgslKvTile from '../../shaders/attention_grad_kv_tile.wgsl';
 import wgslQ from '../../shaders/attention_grad_q.wgsl';
-import { defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
-import { attention, headLayout } from './attention';
+import wgslQSubgroup from '../../shaders/attention_grad_q_subgroup.wgsl';
+import wgslQTile from '../../shaders/attention_grad_q_tile.wgsl';
+import head from '../../shaders/head.wgsl';
+import {
+  type Constants,
+  defineKernel,
+  type Element,
+  type Kernel,
+  linear,
+  type NumberArray,
+  read,
+  update,
+  write,
+} from '../gpu/kernel';
+import { attention, HEAD_CONSTANTS, headLayout, subgroups, tileCases } from './attention';
 import { filled, normal, segments, unwritten } from './fill';
 
 type Layout = ReturnType<typeof headLayout>;
@@ -64,93 +79,144 @@ const TRIALS = {
   'grouped heads, ragged segments': gradCase([7, 1, 12], 4, 2, 8),
   'one head for each key': gradCase([20], 3, 3, 16),
   'one key head for all': gradCase([2, 5], 4, 1, 4),
+  'heads that fill no matrix, segments shorter than a tile': gradCase([2, 1, 9, 5], 4, 2, 20),
 };
 
 const tolerance = { value: 1e-5, reason: 'exp of f32 scores, then tens of additions of products of size 1' };
 
-export const attentionGradQ = defineKernel({
-  name: 'attention_grad_q',
-  wgsl: wgslQ,
-  bindings: {
-    starts: read('u32'),
-    qkv: read('vec4f'),
-    out: read('vec4f'),
-    lse: read(),
-    dout: read('vec4f'),
-    dqkv: update('vec4f'),
-    delta: write(),
-  },
-  params: { rows: 'u32', scale: 'f32' },
-  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
-  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
-  reference({ starts, qkv, out, lse, dout, dqkv, delta }, { rows, scale }, constants) {
-    const layout = headLayout(constants);
-    const { heads, headDim, stride } = layout;
-    for (let n = 0; n < rows; n++)
-      for (let h = 0; h < heads; h++) {
-        const row = n * heads + h;
-        let rowDelta = 0;
-        for (let i = 0; i < headDim; i++) rowDelta += dout[row * headDim + i]! * out[row * headDim + i]!;
-        const dq = new Float64Array(headDim);
-        for (let j = starts[n]!; j <= n; j++) {
-          const { p, dp, k } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
-          for (let i = 0; i < headDim; i++) dq[i]! += p * (dp - rowDelta) * scale * qkv[k + i]!;
-        }
-        for (let i = 0; i < headDim; i++) dqkv[n * stride + h * headDim + i] = dq[i]!;
-        delta[row] = rowDelta;
+type QNames = 'starts' | 'qkv' | 'out' | 'lse' | 'dout' | 'dqkv' | 'delta';
+type KvNames = 'ends' | 'qkv' | 'lse' | 'delta' | 'dout' | 'dqkv';
+type Params = 'rows' | 'scale';
+
+function referenceQ(
+  { starts, qkv, out, lse, dout, dqkv, delta }: Readonly<Record<QNames, NumberArray>>,
+  { rows, scale }: Readonly<Record<Params, number>>,
+  constants: Constants,
+): void {
+  const layout = headLayout(constants);
+  const { heads, headDim, stride } = layout;
+  for (let n = 0; n < rows; n++)
+    for (let h = 0; h < heads; h++) {
+      const row = n * heads + h;
+      let rowDelta = 0;
+      for (let i = 0; i < headDim; i++) rowDelta += dout[row * headDim + i]! * out[row * headDim + i]!;
+      const dq = new Float64Array(headDim);
+      for (let j = starts[n]!; j <= n; j++) {
+        const { p, dp, k } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
+        for (let i = 0; i < headDim; i++) dq[i]! += p * (dp - rowDelta) * scale * qkv[k + i]!;
       }
-  },
-  tolerance,
-  cases: Object.entries(TRIALS).map(([label, { constants, params, forQ }]) => ({
-    label,
-    constants,
-    params,
-    buffers: forQ,
-  })),
+      for (let i = 0; i < headDim; i++) dqkv[n * stride + h * headDim + i] = dq[i]!;
+      delta[row] = rowDelta;
+    }
+}
+
+function referenceKv(
+  { ends, qkv, lse, delta, dout, dqkv }: Readonly<Record<KvNames, NumberArray>>,
+  { rows, scale }: Readonly<Record<Params, number>>,
+  constants: Constants,
+): void {
+  const layout = headLayout(constants);
+  const { heads, kvHeads, headDim, perKv, stride } = layout;
+  for (let j = 0; j < rows; j++)
+    for (let g = 0; g < kvHeads; g++) {
+      const dk = new Float64Array(headDim);
+      const dv = new Float64Array(headDim);
+      for (let n = j; n < ends[j]!; n++)
+        for (let h = g * perKv; h < (g + 1) * perKv; h++) {
+          const { p, dp, q, row } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
+          const ds = p * (dp - delta[row]!) * scale;
+          for (let i = 0; i < headDim; i++) {
+            dv[i]! += p * dout[row * headDim + i]!;
+            dk[i]! += ds * qkv[q + i]!;
+          }
+        }
+      const k = j * stride + (heads + g) * headDim;
+      for (let i = 0; i < headDim; i++) {
+        dqkv[k + i] = dk[i]!;
+        dqkv[k + kvHeads * headDim + i] = dv[i]!;
+      }
+    }
+}
+
+type Own<N extends string> = Pick<Kernel<N, Params>, 'workgroups'> & Partial<Kernel<N, Params>>;
+
+const casesQ = Object.entries(TRIALS).map(([label, { constants, params, forQ }]) => ({
+  label,
+  constants,
+  params,
+  buffers: forQ,
+}));
+
+const formQ = (name: string, wgsl: string, element: Element, own: Own<QNames>): Kernel<QNames, Params> =>
+  defineKernel<QNames, Params>({
+    name,
+    wgsl,
+    bindings: {
+      starts: read('u32'),
+      qkv: read(element),
+      out: read(element),
+      lse: read(),
+      dout: read(element),
+      dqkv: update(element),
+      delta: write(),
+    },
+    params: { rows: 'u32', scale: 'f32' },
+    constants: HEAD_CONSTANTS,
+    reference: referenceQ,
+    tolerance,
+    cases: casesQ,
+    ...own,
+  });
+
+export const attentionGradQ = formQ('attention_grad_q', wgslQ, 'vec4f', {
+  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
+});
+export const attentionGradQTile = formQ('attention_grad_q_tile', head + wgslQTile, 'vec4f', {
+  constants: { ...HEAD_CONSTANTS, TILE: 2 },
+  workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
+  cases: tileCases(casesQ),
+});
+export const attentionGradQSubgroup = formQ('attention_grad_q_subgroup', subgroups(head, wgslQSubgroup), 'f32', {
+  subgroupSize: 8,
+  workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
 });
 
-export const attentionGradKv = defineKernel({
-  name: 'attention_grad_kv',
-  wgsl: wgslKv,
-  bindings: {
-    ends: read('u32'),
-    qkv: read('vec4f'),
-    lse: read(),
-    delta: read(),
-    dout: read('vec4f'),
-    dqkv: update('vec4f'),
-  },
-  params: { rows: 'u32', scale: 'f32' },
-  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
+const casesKv = Object.entries(TRIALS).map(([label, { constants, params, forKv }]) => ({
+  label,
+  constants,
+  params,
+  buffers: forKv,
+}));
+
+const formKv = (name: string, wgsl: string, element: Element, own: Own<KvNames>): Kernel<KvNames, Params> =>
+  defineKernel<KvNames, Params>({
+    name,
+    wgsl,
+    bindings: {
+      ends: read('u32'),
+      qkv: read(element),
+      lse: read(),
+      delta: read(),
+      dout: read(element),
+      dqkv: update(element),
+    },
+    params: { rows: 'u32', scale: 'f32' },
+    constants: HEAD_CONSTANTS,
+    reference: referenceKv,
+    tolerance,
+    cases: casesKv,
+    ...own,
+  });
+
+export const attentionGradKv = formKv('attention_grad_kv', wgslKv, 'vec4f', {
   workgroups: ({ rows }, { KV_HEADS }) => linear(rows * KV_HEADS!, 32),
-  reference({ ends, qkv, lse, delta, dout, dqkv }, { rows, scale }, constants) {
-    const layout = headLayout(constants);
-    const { heads, kvHeads, headDim, perKv, stride } = layout;
-    for (let j = 0; j < rows; j++)
-      for (let g = 0; g < kvHeads; g++) {
-        const dk = new Float64Array(headDim);
-        const dv = new Float64Array(headDim);
-        for (let n = j; n < ends[j]!; n++)
-          for (let h = g * perKv; h < (g + 1) * perKv; h++) {
-            const { p, dp, q, row } = attended({ qkv, lse, dout }, layout, [n, h, j], scale);
-            const ds = p * (dp - delta[row]!) * scale;
-            for (let i = 0; i < headDim; i++) {
-              dv[i]! += p * dout[row * headDim + i]!;
-              dk[i]! += ds * qkv[q + i]!;
-            }
-          }
-        const k = j * stride + (heads + g) * headDim;
-        for (let i = 0; i < headDim; i++) {
-          dqkv[k + i] = dk[i]!;
-          dqkv[k + kvHeads * headDim + i] = dv[i]!;
-        }
-      }
-  },
-  tolerance,
-  cases: Object.entries(TRIALS).map(([label, { constants, params, forKv }]) => ({
-    label,
-    constants,
-    params,
-    buffers: forKv,
-  })),
+});
+export const attentionGradKvTile = formKv('attention_grad_kv_tile', head + wgslKvTile, 'vec4f', {
+  constants: { ...HEAD_CONSTANTS, TILE: 2 },
+  workgroups: ({ rows }, { KV_HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * KV_HEADS!, 32),
+  cases: tileCases(casesKv),
+});
+export const attentionGradKvSubgroup = formKv('attention_grad_kv_subgroup', subgroups(head, wgslKvSubgroup), 'f32', {
+  subgroupSize: 8,
+  workgroups: ({ rows }, { KV_HEADS }) => linear(Math.ceil(rows / 8) * KV_HEADS! * 8, 8),
 });

@@ -1,9 +1,16 @@
 /** Every kernel of the lab: adding one is its file, its shader and a line here. */
 import type { AnyKernel } from '../gpu/kernel';
 import { adamw } from './adamw';
-import { attention } from './attention';
+import { attention, attentionSubgroup, attentionTile } from './attention';
 import { attentionDecode } from './attentionDecode';
-import { attentionGradKv, attentionGradQ } from './attentionGrad';
+import {
+  attentionGradKv,
+  attentionGradKvSubgroup,
+  attentionGradKvTile,
+  attentionGradQ,
+  attentionGradQSubgroup,
+  attentionGradQTile,
+} from './attentionGrad';
 import { columnSum } from './columnSum';
 import { crossEntropy } from './crossEntropy';
 import { embedding } from './embedding';
@@ -29,8 +36,14 @@ export const kernels: readonly AnyKernel[] = [
   planeSum,
   rope,
   attention,
+  attentionTile,
+  attentionSubgroup,
   attentionGradQ,
+  attentionGradQTile,
+  attentionGradQSubgroup,
   attentionGradKv,
+  attentionGradKvTile,
+  attentionGradKvSubgroup,
   swiglu,
   swigluGrad,
   crossEntropy,

@@ -35,7 +35,15 @@ interface Flags {
 
 const matmulCase = (label: string, m: number, n: number, k: number, flags: Flags = {}): Case => ({
   label: `${label}: ${m}×${k}·${k}×${n}`,
-  params: { m, n, k, accumulate: flags.accumulate ? 1 : 0, add: flags.add ? 1 : 0, splits: flags.splits ?? 1, stride: m * n },
+  params: {
+    m,
+    n,
+    k,
+    accumulate: flags.accumulate ? 1 : 0,
+    add: flags.add ? 1 : 0,
+    splits: flags.splits ?? 1,
+    stride: m * n,
+  },
   constants: { TRANSPOSE_A: flags.transposeA ? 1 : 0, TRANSPOSE_B: flags.transposeB ? 1 : 0 },
   buffers: {
     a: normal(m * Math.max(1, k), 1),

@@ -57,7 +57,7 @@ export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInpu
     const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps); // [N, C]
     const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`)); // [N, (H + 2K)·D]
     const turned = rope(graph, qkv, inputs.positions, inputs.rotations, heads);
-    const mixed = attention(graph, turned, inputs, heads); // [N, H·D]
+    const mixed = attention(graph, turned, inputs, heads, inputs.rotations.shape[0]!); // [N, H·D]
     x = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
     const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps);
     const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]

@@ -63,7 +63,11 @@ export async function measureProduct(device: Device, shape: ProductShape): Promi
     const buffers = [m * k, n * k, m * n].map((numbers, i) =>
       device.createBuffer(`product ${'abc'.charAt(i)}`, Math.ceil(numbers / 4) * 16),
     );
-    const [a, b, c] = buffers.map(whole) as [Dispatch['bindings'][string], Dispatch['bindings'][string], Dispatch['bindings'][string]];
+    const [a, b, c] = buffers.map(whole) as [
+      Dispatch['bindings'][string],
+      Dispatch['bindings'][string],
+      Dispatch['bindings'][string],
+    ];
     const candidates = usable.map(
       (form): Candidate => ({
         name: form.name,

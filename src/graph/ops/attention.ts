@@ -1,6 +1,4 @@
 /** Rotary positions and causal grouped-query attention over packed segments. */
-import { attention as kernel } from '../../kernels/attention';
-import { attentionGradKv, attentionGradQ } from '../../kernels/attentionGrad';
 import { rope as ropeKernel } from '../../kernels/rope';
 import { type Graph, type Tensor, TOKENS } from '../graph';
 
@@ -10,7 +8,7 @@ export interface Heads {
   readonly headDim: number;
 }
 
-/** The constants that every attention kernel is compiled for. */
+/** The constants that attention is compiled for while decoding. */
 export const headConstants = ({ heads, kvHeads, headDim }: Heads) => ({
   HEADS: heads,
   KV_HEADS: kvHeads,
@@ -51,15 +49,24 @@ export interface Segments {
   readonly ends: Tensor;
 }
 
-/** softmax(q·kᵀ / √D)·v within each segment, causally: [N, H·D] from qkv [N, (H + 2K)·D]. */
-export function attention(graph: Graph, qkv: Tensor, { starts, ends }: Segments, shape: Heads): Tensor {
+/**
+ * softmax(q·kᵀ / √D)·v within each segment, causally: [N, H·D] from qkv [N, (H + 2K)·D].
+ * @param longest most tokens of a segment
+ */
+export function attention(
+  graph: Graph,
+  qkv: Tensor,
+  { starts, ends }: Segments,
+  shape: Heads,
+  longest: number,
+): Tensor {
   const { heads, headDim } = shape;
   const rows = qkv.shape[0]!;
-  const constants = headConstants(shape);
+  const { forward, dq, dkv } = graph.forms.attention({ ...shape, rows, longest });
   const params = { rows: TOKENS, scale: headDim ** -0.5 };
   const out = graph.tensor('attention', [rows, heads * headDim]);
   const lse = graph.tensor('attention lse', [rows, heads]);
-  graph.dispatch('attention', kernel, { starts, qkv, out, lse }, params, constants);
+  graph.dispatch('attention', forward.kernel, { starts, qkv, out, lse }, params, forward.constants);
   graph.record([out], (backward) => {
     const dout = backward.of(out);
     const dqkv = backward.into(qkv);
@@ -67,17 +74,17 @@ export function attention(graph: Graph, qkv: Tensor, { starts, ends }: Segments,
     const delta = graph.tensor('attention delta', [rows, heads]);
     graph.dispatch(
       'attention dq',
-      attentionGradQ,
+      dq.kernel,
       { starts, qkv, out, lse, dout, dqkv: dqkv.tensor, delta },
       params,
-      constants,
+      dq.constants,
     );
     graph.dispatch(
       'attention dk dv',
-      attentionGradKv,
+      dkv.kernel,
       { ends, qkv, lse, delta, dout, dqkv: dqkv.tensor },
       params,
-      constants,
+      dkv.constants,
     );
   });
   return out;

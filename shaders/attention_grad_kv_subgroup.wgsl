@@ -1,0 +1,92 @@
+enable subgroups;
+// attention_grad_kv.wgsl for subgroups of 8: the invocations are 8 tokens in a row, and load each query between them.
+// Heads: head.wgsl.
+struct Params { rows: u32, scale: f32 }
+override HEADS: u32 = 1;
+override KV_HEADS: u32 = 1;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> ends: array<u32>;              // [N]
+@group(0) @binding(2) var<storage, read> qkv: array<f32>;               // [N, (H + 2K)·D]
+@group(0) @binding(3) var<storage, read> lse: array<f32>;               // [N, H]
+@group(0) @binding(4) var<storage, read> delta: array<f32>;             // [N, H]
+@group(0) @binding(5) var<storage, read> dout: array<f32>;              // [N, H·D]
+@group(0) @binding(6) var<storage, read_write> dqkv: array<f32>;        // [N, (H + 2K)·D], the k and v parts
+
+fn ownColumn(at: u32, i: u32) -> vec4f {
+  if (i >= HEAD_VEC4) { return vec4f(); }
+  let first = 4u * (at + i);
+  return vec4f(qkv[first], qkv[first + 1u], qkv[first + 2u], qkv[first + 3u]);
+}
+
+fn ownOwn(at: u32, first: u32) -> mat4x4f {
+  if (first >= HEAD_VEC4) { return mat4x4f(); }
+  return mat4x4f(ownColumn(at, first), ownColumn(at, first + 1u), ownColumn(at, first + 2u), ownColumn(at, first + 3u));
+}
+
+// A head of the invocation's own; places count in vec4.
+fn own(at: u32) -> Head {
+  return Head(ownOwn(at, 0u), ownOwn(at, 4u), ownOwn(at, 8u), ownOwn(at, 12u));
+}
+
+// 16 channels of a head whose place every invocation knows: each loads two of them, all get all by broadcast.
+fn spreadQuad(at: u32, first: u32, lane: u32) -> mat4x4f {
+  if (first >= HEAD_VEC4) { return mat4x4f(); }
+  let low = select(0.0, qkv[4u * (at + first) + lane], 4u * first + lane < 4u * HEAD_VEC4);
+  let high = select(0.0, qkv[4u * (at + first) + 8u + lane], 4u * first + 8u + lane < 4u * HEAD_VEC4);
+  return mat4x4f(
+    subgroupBroadcast(low, 0u), subgroupBroadcast(low, 1u), subgroupBroadcast(low, 2u), subgroupBroadcast(low, 3u),
+    subgroupBroadcast(low, 4u), subgroupBroadcast(low, 5u), subgroupBroadcast(low, 6u), subgroupBroadcast(low, 7u),
+    subgroupBroadcast(high, 0u), subgroupBroadcast(high, 1u), subgroupBroadcast(high, 2u), subgroupBroadcast(high, 3u),
+    subgroupBroadcast(high, 4u), subgroupBroadcast(high, 5u), subgroupBroadcast(high, 6u), subgroupBroadcast(high, 7u));
+}
+
+fn spread(at: u32, lane: u32) -> Head {
+  return Head(spreadQuad(at, 0u, lane), spreadQuad(at, 4u, lane), spreadQuad(at, 8u, lane), spreadQuad(at, 12u, lane));
+}
+
+// 16 channels of a head whose place every invocation knows: each loads two of them, all get all by broadcast.
+fn spreadGradQuad(at: u32, first: u32, lane: u32) -> mat4x4f {
+  if (first >= HEAD_VEC4) { return mat4x4f(); }
+  let low = select(0.0, dout[4u * (at + first) + lane], 4u * first + lane < 4u * HEAD_VEC4);
+  let high = select(0.0, dout[4u * (at + first) + 8u + lane], 4u * first + 8u + lane < 4u * HEAD_VEC4);
+  return mat4x4f(
+    subgroupBroadcast(low, 0u), subgroupBroadcast(low, 1u), subgroupBroadcast(low, 2u), subgroupBroadcast(low, 3u),
+    subgroupBroadcast(low, 4u), subgroupBroadcast(low, 5u), subgroupBroadcast(low, 6u), subgroupBroadcast(low, 7u),
+    subgroupBroadcast(high, 0u), subgroupBroadcast(high, 1u), subgroupBroadcast(high, 2u), subgroupBroadcast(high, 3u),
+    subgroupBroadcast(high, 4u), subgroupBroadcast(high, 5u), subgroupBroadcast(high, 6u), subgroupBroadcast(high, 7u));
+}
+
+fn spreadGrad(at: u32, lane: u32) -> Head {
+  return Head(spreadGradQuad(at, 0u, lane), spreadGradQuad(at, 4u, lane), spreadGradQuad(at, 8u, lane), spreadGradQuad(at, 12u, lane));
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let index = group.y * groups.x + group.x;
+  let kvHead = index % KV_HEADS;
+  let firstRow = index / KV_HEADS * 8u;
+  if (firstRow >= params.rows) { return; }
+  let j = firstRow + lane;
+  let row = min(j, params.rows - 1u);
+  let width = HEADS + 2u * KV_HEADS;
+  let at = (row * width + HEADS + kvHead) * HEAD_VEC4;
+  var key: KeyGrad;
+  key.k = own(at);
+  key.v = own(at + KV_HEADS * HEAD_VEC4);
+  key.first = j;
+  key.end = ends[row];
+  let perKv = HEADS / KV_HEADS;
+  for (var n = firstRow; n < ends[min(firstRow + 8u, params.rows) - 1u]; n++) {
+    for (var head = kvHead * perKv; head < (kvHead + 1u) * perKv; head++) {
+      let q = spread((n * width + head) * HEAD_VEC4, lane);
+      let d = spreadGrad((n * HEADS + head) * HEAD_VEC4, lane);
+      key = addQuery(key, n, q, d, lse[n * HEADS + head], delta[n * HEADS + head], params.scale);
+    }
+  }
+  if (j >= params.rows) { return; }
+  let values = KV_HEADS * HEAD_VEC4 * 4u;
+  for (var i = 0u; i < HEAD_VEC4 * 4u; i++) {
+    dqkv[4u * at + i] = vec4Of(key.dk, i / 4u)[i % 4u];
+    dqkv[4u * at + values + i] = vec4Of(key.dv, i / 4u)[i % 4u];
+  }
+}

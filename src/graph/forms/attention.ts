@@ -1,0 +1,142 @@
+/** The form of attention's three kernels for a shape: measured on the adapter, or the plain one. */
+import { type BufferRange, type Device, type DeviceBuffer, whole } from '../../gpu/device';
+import type { Constants, Kernel } from '../../gpu/kernel';
+import { attention, attentionSubgroup, attentionTile, takesTiledHead } from '../../kernels/attention';
+import {
+  attentionGradKv,
+  attentionGradKvSubgroup,
+  attentionGradKvTile,
+  attentionGradQ,
+  attentionGradQSubgroup,
+  attentionGradQTile,
+} from '../../kernels/attentionGrad';
+import { type Candidate, measured, proven, sizeClass } from './measure';
+
+export interface AttentionShape {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Most tokens of a batch, and of one of its segments. */
+  readonly rows: number;
+  readonly longest: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: one of several kernels with the same bindings
+type AttentionKernel = Kernel<any, 'rows' | 'scale'>;
+
+export interface AttentionForm {
+  readonly kernel: AttentionKernel;
+  readonly constants: Constants;
+}
+
+const PASSES = {
+  forward: { plain: attention, tile: attentionTile, subgroup: attentionSubgroup },
+  dq: { plain: attentionGradQ, tile: attentionGradQTile, subgroup: attentionGradQSubgroup },
+  dkv: { plain: attentionGradKv, tile: attentionGradKvTile, subgroup: attentionGradKvSubgroup },
+} satisfies Record<string, Record<string, AttentionKernel>>;
+export type AttentionPass = keyof typeof PASSES;
+export type AttentionForms = Readonly<Record<AttentionPass, AttentionForm>>;
+
+/** Less work than this takes any form about as long as a dispatch does. */
+const LEAST_PAIRS = 2 ** 16;
+/** Most tokens that a measurement computes. */
+const MOST_TOKENS = 1024;
+
+const headsOf = ({ heads, kvHeads, headDim }: AttentionShape): Constants => ({
+  HEADS: heads,
+  KV_HEADS: kvHeads,
+  HEAD_VEC4: headDim / 4,
+});
+
+const formsOf = (pass: AttentionPass, shape: AttentionShape): Readonly<Record<string, AttentionForm>> => {
+  const { plain, tile, subgroup } = PASSES[pass];
+  const constants = headsOf(shape);
+  return {
+    plain: { kernel: plain, constants },
+    ...(takesTiledHead(shape.headDim) && {
+      subgroup: { kernel: subgroup, constants },
+      'tile 2': { kernel: tile, constants: { ...constants, TILE: 2 } },
+      'tile 4': { kernel: tile, constants: { ...constants, TILE: 4 } },
+    }),
+  };
+};
+
+function keyOf(pass: AttentionPass, { heads, kvHeads, headDim, rows, longest }: AttentionShape): string {
+  return `attention ${pass} ${heads}/${kvHeads}x${headDim} of ${Math.min(MOST_TOKENS, sizeClass(rows))} by ${sizeClass(longest)}`;
+}
+
+const forEachPass = (pick: (pass: AttentionPass) => AttentionForm): AttentionForms => ({
+  forward: pick('forward'),
+  dq: pick('dq'),
+  dkv: pick('dkv'),
+});
+
+export const firstAttention = (shape: AttentionShape): AttentionForms =>
+  forEachPass((pass) => ({ kernel: PASSES[pass].plain, constants: headsOf(shape) }));
+
+/** The notebook's choice, if there is one. */
+export const chosenAttention = (device: Device, shape: AttentionShape): AttentionForms =>
+  forEachPass((pass) => {
+    const form = formsOf(pass, shape)[device.notebook?.read(keyOf(pass, shape)) ?? ''];
+    return form && device.supports(form.kernel) ? form : firstAttention(shape)[pass];
+  });
+
+/** Buffers of a batch whose segments are all as long as they can be; numbers do not matter. */
+function batch(device: Device, { heads, kvHeads, headDim, rows, longest }: AttentionShape) {
+  const buffers: DeviceBuffer[] = [];
+  const range = (label: string, numbers: number): BufferRange => {
+    const buffer = device.createBuffer(label, Math.ceil(numbers / 4) * 16);
+    buffers.push(buffer);
+    return whole(buffer);
+  };
+  const width = (heads + 2 * kvHeads) * headDim;
+  const bindings = {
+    starts: range('starts', rows),
+    ends: range('ends', rows),
+    qkv: range('qkv', rows * width),
+    out: range('out', rows * heads * headDim),
+    lse: range('lse', rows * heads),
+    dout: range('dout', rows * heads * headDim),
+    dqkv: range('dqkv', rows * width),
+    delta: range('delta', rows * heads),
+  };
+  const start = (row: number) => Math.floor(row / longest) * longest;
+  device.write(
+    bindings.starts.buffer,
+    Uint32Array.from({ length: rows }, (_, row) => start(row)),
+  );
+  device.write(
+    bindings.ends.buffer,
+    Uint32Array.from({ length: rows }, (_, row) => Math.min(rows, start(row) + longest)),
+  );
+  return { bindings, buffers };
+}
+
+export async function measureAttention(device: Device, shape: AttentionShape): Promise<void> {
+  if (shape.rows * shape.longest * shape.heads < LEAST_PAIRS) return;
+  const measuredShape = { ...shape, rows: Math.min(MOST_TOKENS, sizeClass(shape.rows)) };
+  for (const pass of ['forward', 'dq', 'dkv'] as const) {
+    const forms = formsOf(pass, shape);
+    const sharing = forms.subgroup !== undefined && (await proven(device, forms.subgroup.kernel));
+    // where invocations share loads a tile gains nothing, and takes a compiler long
+    const names = Object.keys(forms).filter((name) => (sharing ? !name.startsWith('tile') : name !== 'subgroup'));
+    await measured(device, keyOf(pass, shape), () => {
+      const { bindings, buffers } = batch(device, measuredShape);
+      const candidates = names.map((name): Candidate => {
+        const { kernel, constants } = forms[name] as AttentionForm;
+        const bound = Object.keys(kernel.bindings).map((binding) => [
+          binding,
+          bindings[binding as keyof typeof bindings],
+        ]);
+        const params = { rows: measuredShape.rows, scale: shape.headDim ** -0.5 };
+        return { name, dispatches: [{ label: name, kernel, constants, bindings: Object.fromEntries(bound), params }] };
+      });
+      return {
+        candidates,
+        destroy() {
+          for (const buffer of buffers) buffer.destroy();
+        },
+      };
+    });
+  }
+}
