@@ -4,9 +4,11 @@ import { adamw } from './adamw';
 import { attention } from './attention';
 import { attentionDecode } from './attentionDecode';
 import { attentionGradKv, attentionGradQ } from './attentionGrad';
+import { cacheFill } from './cacheFill';
 import { columnSum } from './columnSum';
 import { crossEntropy } from './crossEntropy';
 import { embedding } from './embedding';
+import { embeddingDecode } from './embeddingDecode';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
 import { products } from './matmul';
@@ -40,6 +42,8 @@ export const kernels: readonly AnyKernel[] = [
   squareSum,
   clipScale,
   adamw,
+  cacheFill,
+  embeddingDecode,
   attentionDecode,
   sample,
 ];
