@@ -30,8 +30,8 @@ const L = config.num_hidden_layers;
 const DECODE_STEP = 8 * L + 4;
 /** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
 const PREFILL = 1 + 4 * L + 6 * (L - 1);
-const open = (slots: number, { newTokens = 20, pace = new Pace(), on = device, end = END } = {}) =>
-  Sampler.create(on, config, weights, { slots, promptTokens: 5, newTokens }, end, pace);
+const open = (slots: number, { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, end = END } = {}) =>
+  Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, end, pace);
 
 beforeAll(async () => {
   device = await openNodeDevice();
@@ -166,6 +166,27 @@ it("computes a group's prompt once, however far apart its rollouts start", async
   const distinct = new Map(many.map(({ prompt }) => [prompt.slice(0, -1).join(), prompt.length - 1]));
   expect(sampler.statistics.prefillTokens).toBe([...distinct.values()].reduce((a, b) => a + b));
   sampler.destroy();
+});
+
+it('computes more prompts than one pass holds in several, and none where all are of one token', async () => {
+  const long = Array.from({ length: 60 }, (_, sequence) => ({
+    prompt: Array.from({ length: 21 }, (_, t) => (sequence + t * (1 + (sequence % 7))) % 23),
+    sequence,
+  }));
+  const short = long.map(({ prompt, sequence }) => ({ prompt: prompt.slice(0, 1), sequence }));
+  const [wide, narrow, single] = [
+    await open(60, { promptTokens: 21 }),
+    await open(9, { promptTokens: 21 }),
+    await open(60, { promptTokens: 1 }),
+  ];
+  const { dispatches } = device.counters;
+  const together = await wide.generate(long, { ...options, maxNew: 3 });
+  expect(device.counters.dispatches - dispatches).toBe(2 * PREFILL + 3 * DECODE_STEP);
+  expect(wide.statistics.prefillTokens).toBe(60 * 20);
+  expect(await narrow.generate(long, { ...options, maxNew: 3 })).toEqual(together);
+  expect(await single.generate(short, options)).toEqual(await narrow.generate(short, options));
+  expect(single.statistics.prefillTokens).toBe(0);
+  for (const sampler of [wide, narrow, single]) sampler.destroy();
 });
 
 /** The device, telling of every submit of decoding steps and of every readback that arrives. */
