@@ -1,42 +1,21 @@
 /** Decoding with the cache against the whole model at once, and what a rollout may depend on. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Device, Run } from '../gpu/device';
+import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { sampleRandom } from '../kernels/sample';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import type { Arena } from '../model/parameters';
 import { Pace } from './pace';
-import { Sampler } from './rollout';
-import type { SamplingOptions } from './sampling';
+import { config, END, many, opener, openWeights, options, prompts, requests } from './rolloutFixture';
 import { sequenceLogits } from './scoring';
-
-const config = parsePhiConfig({
-  vocab_size: 23,
-  hidden_size: 32,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  intermediate_size: 40,
-  partial_rotary_factor: 0.5,
-});
-const END = 3;
-const prompts = [[5], [1, 2, 4, 8, 16], [7, 7, 7], [22, 0, 11, 6], [9, 14]];
-const requests = prompts.map((prompt, sequence) => ({ prompt, sequence }));
-const options: SamplingOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: 20, seed: 11 };
 
 let device: Device;
 let weights: Arena;
-const L = config.num_hidden_layers;
-const DECODE_STEP = 8 * L + 4;
-/** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
-const PREFILL = 1 + 4 * L + 6 * (L - 1);
-const open = (slots: number, { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, end = END } = {}) =>
-  Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, end, pace);
+let open: ReturnType<typeof opener>;
 
 beforeAll(async () => {
   device = await openNodeDevice();
-  weights = new Arena(device, parameterTable(config), 'weights');
-  weights.load(initialTensors(config, 0.25, 5));
+  weights = openWeights(device);
+  open = opener(device, weights);
 });
 afterAll(() => device.destroy());
 
@@ -92,12 +71,6 @@ it('a rollout depends on its sequence and the seed, not on its slot or its batch
   narrow.destroy();
 });
 
-/** Rollouts of 13 groups, far more than slots, which end anywhere between the first token and the budget. */
-const many = Array.from({ length: 13 * 4 }, (_, sequence) => {
-  const group = Math.floor(sequence / 4);
-  return { prompt: [group, ...prompts[group % prompts.length]!].slice(0, 1 + (group % 5)), sequence };
-});
-
 it('many rollouts through few slots are the same as all at once, in any order and at any pace', async () => {
   const longer = { ...options, maxNew: 70 };
   const generate = async (slots: number, pace: Pace, order = many) => {
@@ -132,120 +105,6 @@ it('draws tokens as often as their probabilities say', async () => {
     // five standard errors
     expect(Math.abs(share - p), `token ${token}`).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / many.length) + 1e-3);
   });
-});
-
-it('reads back once for 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
-  const sampler = await open(4, { newTokens: 40 });
-  for (const [maxNew, readbacks] of [
-    [16, 1],
-    [31, 1],
-    [40, 2],
-  ] as const) {
-    await sampler.generate(requests.slice(0, 4), { ...options, maxNew, temperature: 0 });
-    const before = { ...device.counters };
-    const { steps } = sampler.statistics;
-    await sampler.generate(requests.slice(0, 4), { ...options, maxNew, temperature: 0 });
-    const made = (counter: keyof typeof before) => device.counters[counter] - before[counter];
-    expect(made('readbacks')).toBe(readbacks);
-    expect([made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([0, 0, 0]);
-    expect(sampler.statistics.steps - steps).toBe(maxNew);
-    expect(made('dispatches')).toBe(PREFILL + maxNew * DECODE_STEP);
-  }
-  const before = { ...device.counters };
-  const { steps } = sampler.statistics;
-  await sampler.generate(many, { ...options, maxNew: 40 });
-  const taken = sampler.statistics.steps - steps;
-  expect(device.counters.readbacks - before.readbacks).toBeLessThanOrEqual(taken / 16);
-  expect(device.counters.bindGroups - before.bindGroups).toBe(0);
-  sampler.destroy();
-});
-
-it("computes a group's prompt once, however far apart its rollouts start", async () => {
-  const sampler = await open(3);
-  await sampler.generate(many, options);
-  const distinct = new Map(many.map(({ prompt }) => [prompt.slice(0, -1).join(), prompt.length - 1]));
-  expect(sampler.statistics.prefillTokens).toBe([...distinct.values()].reduce((a, b) => a + b));
-  sampler.destroy();
-});
-
-it('computes more prompts than one pass holds in several, and none where all are of one token', async () => {
-  const long = Array.from({ length: 60 }, (_, sequence) => ({
-    prompt: Array.from({ length: 21 }, (_, t) => (sequence + t * (1 + (sequence % 7))) % 23),
-    sequence,
-  }));
-  const short = long.map(({ prompt, sequence }) => ({ prompt: prompt.slice(0, 1), sequence }));
-  const [wide, narrow, single] = [
-    await open(60, { promptTokens: 21 }),
-    await open(9, { promptTokens: 21 }),
-    await open(60, { promptTokens: 1 }),
-  ];
-  const { dispatches } = device.counters;
-  const together = await wide.generate(long, { ...options, maxNew: 3 });
-  expect(device.counters.dispatches - dispatches).toBe(2 * PREFILL + 3 * DECODE_STEP);
-  expect(wide.statistics.prefillTokens).toBe(60 * 20);
-  expect(await narrow.generate(long, { ...options, maxNew: 3 })).toEqual(together);
-  expect(await single.generate(short, options)).toEqual(await narrow.generate(short, options));
-  expect(single.statistics.prefillTokens).toBe(0);
-  for (const sampler of [wide, narrow, single]) sampler.destroy();
-});
-
-/** The device, telling of every submit of decoding steps and of every readback that arrives. */
-function telling(submitted: (rows: number, steps: number) => void, arrived: () => void): Device {
-  const tell = (runs: readonly Run[]) => {
-    for (const { dynamics, repeat = 1 } of runs) if (dynamics?.rows !== undefined) submitted(dynamics.rows, repeat);
-  };
-  return {
-    ...device,
-    submit(runs) {
-      tell(runs);
-      device.submit(runs);
-    },
-    async read(ranges, runs = []) {
-      tell(runs);
-      const contents = await device.read(ranges, runs);
-      arrived();
-      return contents;
-    },
-  };
-}
-
-it('puts as many steps into a submit as 100 ms hold, and never fewer than one', () => {
-  const pace = new Pace(100);
-  pace.measured(16, 0, 160);
-  expect(pace.stepsPerSubmit()).toBe(10);
-  pace.measured(16, 100, 320); // waited for the chunk before it until 160
-  expect(pace.stepsPerSubmit()).toBe(10);
-  pace.measured(16, 320, 16_320);
-  expect(pace.stepsPerSubmit()).toBe(1);
-});
-
-it('the work of a step shrinks with the live slots', async () => {
-  const maxNew = 64;
-  const told: { rows: number; steps: number }[] = [];
-  const on = telling(
-    (rows, steps) => told.push({ rows, steps }),
-    () => {},
-  );
-  const sampler = await open(many.length, { newTokens: maxNew, pace: new Pace(Infinity), on });
-  const completions = await sampler.generate(many, { ...options, maxNew });
-  sampler.destroy();
-  // a chunk leaves out what ended before the chunk that runs while it is submitted
-  const live = [0, 1, 2, 3].map((chunk) => completions.filter(({ ids }) => ids.length > 16 * (chunk - 1)).length);
-  expect(told).toEqual(live.filter((rows) => rows > 0).map((rows) => ({ rows, steps: 16 })));
-  expect(live[3]).toBeLessThan(many.length / 2);
-  expect(sampler.statistics.rows).toBe(told.reduce((sum, { rows, steps }) => sum + rows * steps, 0));
-});
-
-it('submits the next chunk before the last readback has arrived', async () => {
-  const events: string[] = [];
-  const on = telling(
-    () => events.push('submit'),
-    () => events.push('arrival'),
-  );
-  const sampler = await open(4, { newTokens: 64, pace: new Pace(Infinity), on, end: config.vocab_size });
-  await sampler.generate(requests.slice(0, 4), { ...options, maxNew: 64 });
-  sampler.destroy();
-  expect(events).toEqual(['submit', 'submit', 'arrival', 'submit', 'arrival', 'submit', 'arrival', 'arrival']);
 });
 
 it('refuses what it was not made for', async () => {
