@@ -3,7 +3,7 @@
  * decoding steps, and reads off a chunk's readback what has ended. Which rollout goes where is slots.ts.
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
-import { type Device, type DeviceBuffer, whole } from '../gpu/device';
+import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
 import type { Plan } from '../graph/plan';
 import type { PhiConfig } from '../model/config';
 import { type DecodeDynamics, makeDecodePlan } from '../model/decode';
@@ -20,8 +20,9 @@ import type { Admission, Place, Slots } from './slots';
  */
 const CHUNK_STEPS = 16;
 
-/** Decoding steps on their way to the GPU or back. */
+/** Decoding steps whose readback is under way. */
 export interface Chunk {
+  /** What the readback tells of. */
   readonly places: readonly Place[];
   readonly steps: number;
   /** When, ms. */
@@ -96,38 +97,44 @@ export class Decoder {
     }
   }
 
-  /**
-   * Submits a chunk for the live slots; null where there are none. It is several submits where the pace asks for it, and
-   * where a slot's budget ends within it: the steps after that leave the slot out.
-   */
-  submit(slots: Slots, options: SamplingOptions, pace: Pace): Chunk | null {
-    const places = slots.live();
-    if (places.length === 0) return null;
+  /** Submits the rest of a chunk and its readback; null where no slot holds a rollout. */
+  finishChunk(slots: Slots, options: SamplingOptions, pace: Pace): Chunk | null {
+    const { last, unread } = slots.steps();
+    const steps = last + unread < 2 * CHUNK_STEPS ? last : CHUNK_STEPS - unread;
+    if (steps + unread === 0) return null;
     const submitted = performance.now();
-    const { last } = slots.stepsLeft();
-    const steps = last < 2 * CHUNK_STEPS ? last : CHUNK_STEPS;
+    const run = this.advance(slots, steps, options, pace);
     const { slots: rows, completions, logprobs } = this.state;
-    const ranges = [rows, completions, logprobs].map(whole);
-    for (let left = steps; ; ) {
+    const readback = this.device.read([rows, completions, logprobs].map(whole), run ? [run] : []);
+    readback.catch(() => {}); // a failure is told when the chunk is looked at
+    return { places: slots.read(), steps: steps + unread, submitted, readback };
+  }
+
+  /** Submits the first steps of the next chunk, for the GPU to go on with while a readback is under way. */
+  runAhead(slots: Slots, options: SamplingOptions, pace: Pace): void {
+    const steps = Math.min(slots.steps().last, pace.stepsAhead(), CHUNK_STEPS - 1);
+    const run = this.advance(slots, steps, options, pace);
+    if (run) this.device.submit([run]);
+  }
+
+  /**
+   * Steps of the live slots, cut where the pace asks for it and where a slot's budget ends: the steps after that leave the
+   * slot out. Submits all runs but the last, which it returns.
+   */
+  private advance(slots: Slots, steps: number, options: SamplingOptions, pace: Pace): Run | null {
+    let run: Run | null = null;
+    for (let left = steps; left > 0; ) {
+      if (run) this.device.submit([run]);
       const live = slots.live();
-      const repeat = Math.min(left, slots.stepsLeft().first, pace.stepsPerSubmit());
-      this.device.write(
-        this.state.live,
-        Uint32Array.from(live, ({ slot }) => slot),
-      );
-      const run = { sequence: this.step.sequence, dynamics: dynamicsOf(live.length, options), repeat };
+      const repeat = Math.min(left, slots.steps().first, pace.stepsPerSubmit());
+      this.device.write(this.state.live, Uint32Array.from(live));
+      run = { sequence: this.step.sequence, dynamics: dynamicsOf(live.length, options), repeat };
       this.statistics.steps += repeat;
       this.statistics.rows += repeat * live.length;
       slots.advance(repeat);
       left -= repeat;
-      if (left > 0) {
-        this.device.submit([run]);
-        continue;
-      }
-      const readback = this.device.read(ranges, [run]);
-      readback.catch(() => {}); // a failure is told when the chunk is looked at
-      return { places, steps, submitted, readback };
     }
+    return run;
   }
 
   /** What has ended of the rollouts of a chunk. */

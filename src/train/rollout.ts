@@ -1,6 +1,6 @@
 /**
  * Rollouts: many completions at a time, decoded on the device. Work goes out in chunks of decoding steps with one readback
- * each, and the next chunk goes out before the last one's readback is looked at, so that the GPU never waits for the host.
+ * each, and the next chunk begins before the last one's readback is looked at, so that the GPU never waits for the host.
  * A rollout that has ended leaves its slot to the next request; the steps compute the live slots alone.
  *
  * A rollout follows from (seed, sequence, prompt, weights). The slot that it gets, what runs beside it and how steps are
@@ -10,15 +10,13 @@ import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import type { Arena } from '../model/parameters';
-import { type Chunk, Decoder, type SamplerStatistics } from './decoder';
+import { Decoder, type SamplerStatistics } from './decoder';
 import { Pace } from './pace';
 import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
 import { Slots } from './slots';
 
 /** Most slots decoded side by side; more sequences wait until one is free. */
 export const MOST_SLOTS = 256;
-/** Chunks on their way to the GPU or back: one runs while the host looks at the other's readback. */
-const CHUNKS_AHEAD = 2;
 
 export class Sampler {
   private constructor(
@@ -48,20 +46,16 @@ export class Sampler {
     const prefixes = requests.map(({ prompt }) => prompt.slice(0, -1));
     const slots = new Slots(this.capacity.slots, prefixes, options.maxNew);
     const completions: Completion[] = [];
-    const chunks: Chunk[] = [];
     for (;;) {
-      while (chunks.length < CHUNKS_AHEAD) {
-        this.decoder.start(slots.admit(), requests);
-        const chunk = this.decoder.submit(slots, options, this.pace);
-        if (!chunk) break;
-        chunks.push(chunk);
-      }
-      const chunk = chunks.shift();
+      this.decoder.start(slots.admit(), requests);
+      const chunk = this.decoder.finishChunk(slots, options, this.pace);
       if (!chunk) return completions;
+      this.decoder.start(slots.admit(), requests);
+      this.decoder.runAhead(slots, options, this.pace);
       const contents = await chunk.readback;
       this.pace.measured(chunk.steps, chunk.submitted, performance.now());
       for (const { place, completion } of this.decoder.ended(chunk.places, contents)) {
-        completions[place.request] ??= completion;
+        completions[place.request] = completion;
         slots.end(place);
       }
     }

@@ -1,6 +1,6 @@
 /**
  * Which rollout each slot holds, as far as the host knows: what has been submitted, and what readbacks have told of ends.
- * A slot whose budget of steps is submitted is free again at once, since the GPU reads back before it is written anew.
+ * A slot whose budget of steps is used up is free once a readback is submitted: what it holds is on its way then.
  */
 import { PromptRegions } from './promptRegions';
 
@@ -21,6 +21,7 @@ export class Slots {
   private readonly holding: ({ readonly request: number; stepsLeft: number } | null)[];
   private readonly regions: PromptRegions;
   private waiting = 0;
+  private stepsUnread = 0;
 
   /**
    * @param prefixes of every request, what is computed ahead of its prompt
@@ -48,23 +49,28 @@ export class Slots {
   }
 
   /** Slots that may still draw. */
-  live(): Place[] {
-    return this.holding.flatMap((held, slot) => (held ? [{ slot, request: held.request }] : []));
+  live(): number[] {
+    return this.holding.flatMap((held, slot) => (held && held.stepsLeft > 0 ? [slot] : []));
   }
 
-  /** Steps until the budget of the first live slot ends, and of the last. */
-  stepsLeft(): { readonly first: number; readonly last: number } {
-    const left = this.holding.flatMap((held) => (held ? [held.stepsLeft] : []));
-    return { first: Math.min(...left), last: Math.max(0, ...left) };
+  /** Steps until the budget of the first live slot ends, and of the last; steps since a readback was submitted. */
+  steps(): { readonly first: number; readonly last: number; readonly unread: number } {
+    const left = this.live().map((slot) => this.holding[slot]!.stepsLeft);
+    return { first: Math.min(...left), last: Math.max(0, ...left), unread: this.stepsUnread };
   }
 
   /** Steps of all live slots were submitted. */
   advance(steps: number): void {
-    this.holding.forEach((held, slot) => {
-      if (!held) return;
-      held.stepsLeft -= steps;
-      if (held.stepsLeft <= 0) this.free(slot);
-    });
+    for (const slot of this.live()) this.holding[slot]!.stepsLeft -= steps;
+    this.stepsUnread += steps;
+  }
+
+  /** A readback is submitted: the rollouts that it tells of. */
+  read(): Place[] {
+    const places = this.holding.flatMap((held, slot) => (held ? [{ slot, request: held.request }] : []));
+    for (const { slot } of places) if (this.holding[slot]!.stepsLeft === 0) this.free(slot);
+    this.stepsUnread = 0;
+    return places;
   }
 
   /** A readback told that the rollout has ended. */
