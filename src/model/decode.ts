@@ -46,6 +46,7 @@ export function makeDecodePlan(
   const { slots: S, newTokens: M } = capacity;
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L, rms_norm_eps: eps } = config;
   const heads = headsOf(config);
+  // every product in its first form: the measured one may differ with the number of slots, and a rollout must not
   const graph = new Graph();
   const outside = (label: string, shape: readonly number[], from: DeviceBuffer) =>
     graph.external(label, shape, whole(from));

@@ -48,7 +48,7 @@ export class Prefill {
   ): Promise<Prefill> {
     const N = prefillTokens(capacity);
     const heads = headsOf(config);
-    const graph = new Graph();
+    const graph = new Graph(); // products in their first form, as in decode.ts
     const buffer = (name: string) => device.createBuffer(`prompt ${name}`, Math.max(16, Math.ceil(N / 4) * 16));
     const inputs = Object.fromEntries(ARRAYS.map((name) => [name, buffer(name)])) as Prefill['inputs'];
     const input = (name: (typeof ARRAYS)[number]) => graph.external(name, [N], whole(inputs[name]));
