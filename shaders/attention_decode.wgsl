@@ -1,17 +1,20 @@
-// One decoding step of attention, one query head of one slot per invocation: turns the slot's query and its new key by
-// the slot's position, keeps key and value in the cache, and attends to every position up to its own, online softmax.
+// One decoding step of attention, one query head of one live slot per invocation: turns the slot's query and its new key
+// by the slot's position, keeps key and value in the cache, and attends to every position up to its own, online softmax.
 // The first query head of each group writes the cache at the new position; no invocation reads there, each turns the new
-// key itself. cache[s, t] = k heads (turned), v heads.
-struct Params { slots: u32, capacity: u32, rotaryDim: u32, scale: f32 }
+// key itself. A row of the cache is k heads (turned), v heads. Its first rows hold prompts, each of which any number of
+// slots may start from; then every slot has rows of its own for the tokens that it has fed.
+struct Params { rows: u32, promptRows: u32, capacity: u32, rotaryDim: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
 override HEAD_VEC4: u32 = 1;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> positions: array<u32>;         // [S]
-@group(0) @binding(2) var<storage, read> rotations: array<f32>;         // [T, R/2, (cos, sin)]
-@group(0) @binding(3) var<storage, read> qkv: array<f32>;               // [S, (H + 2K)·D], not turned
-@group(0) @binding(4) var<storage, read_write> cache: array<vec4f>;     // [S, T, 2K·D]
-@group(0) @binding(5) var<storage, read_write> out: array<vec4f>;       // [S, H·D]
+@group(0) @binding(1) var<storage, read> live: array<u32>;              // [R] slot of each row
+@group(0) @binding(2) var<storage, read> slots: array<vec4u>;           // [S] (sequence, done, drawn, position)
+@group(0) @binding(3) var<storage, read> prompts: array<vec2u>;         // [S] (first row in the cache, rows)
+@group(0) @binding(4) var<storage, read> rotations: array<f32>;         // [T, R/2, (cos, sin)]
+@group(0) @binding(5) var<storage, read> qkv: array<f32>;               // [R, (H + 2K)·D], not turned
+@group(0) @binding(6) var<storage, read_write> cache: array<vec4f>;     // [promptRows + S·capacity, 2K·D]
+@group(0) @binding(7) var<storage, read_write> out: array<vec4f>;       // [R, H·D]
 
 // Channel i of the head that starts at `head` in qkv, turned by the rotations that start at `turn`.
 fn turned(head: u32, i: u32, turn: u32) -> f32 {
@@ -30,18 +33,21 @@ fn turned4(head: u32, i: u32, turn: u32) -> vec4f {
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let index = (group.y * groups.x + group.x) * 32u + local;
-  if (index >= params.slots * HEADS) { return; }
-  let s = index / HEADS;
+  if (index >= params.rows * HEADS) { return; }
+  let r = index / HEADS;
+  let s = live[r];
   let head = index % HEADS;
   let kvHead = head / (HEADS / KV_HEADS);
   let headDim = HEAD_VEC4 * 4u;
-  let row = s * (HEADS + 2u * KV_HEADS) * headDim;
+  let row = r * (HEADS + 2u * KV_HEADS) * headDim;
   let newKey = row + (HEADS + kvHead) * headDim;
   let newValue = newKey + KV_HEADS * headDim;
-  let last = positions[s];
+  let last = slots[s].w;
+  let prompt = prompts[s];
+  let own = params.promptRows + s * params.capacity;
   let turn = last * params.rotaryDim;
   let width = 2u * KV_HEADS * HEAD_VEC4;
-  let keys = s * params.capacity * width + kvHead * HEAD_VEC4;
+  let keys = kvHead * HEAD_VEC4;
   var q: array<vec4f, 32>;
   var sum: array<vec4f, 32>;
   for (var i = 0u; i < HEAD_VEC4; i++) {
@@ -51,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var top = -3.0e38;
   var total = 0.0;
   for (var j = 0u; j < last; j++) {
-    let key = keys + j * width;
+    let key = keys + select(own + j - prompt.y, prompt.x + j, j < prompt.y) * width;
     let value = key + KV_HEADS * HEAD_VEC4;
     var score = 0.0;
     for (var i = 0u; i < HEAD_VEC4; i++) { score += dot(q[i], cache[key + i]); }
@@ -63,7 +69,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     top = newTop;
   }
   let writes = head % (HEADS / KV_HEADS) == 0u;
-  let at = keys + last * width;
+  let at = keys + (own + last - prompt.y) * width;
   var score = 0.0;
   for (var i = 0u; i < HEAD_VEC4; i++) {
     let k = turned4(newKey, 4u * i, turn);

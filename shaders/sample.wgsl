@@ -1,22 +1,22 @@
-// The end of a decoding step, one slot per invocation: feeds the next token of the prompt, or samples one from the slot's
-// logits, stops at the end token or the budget, and moves the slot on. Nothing leaves the GPU.
+// The end of a decoding step, one live slot per invocation: samples the next token from the slot's logits, stops at the end
+// token or the budget, and moves the slot on. A slot that is done stays as it is. Nothing leaves the GPU.
 //
-// slots[s] = (sequence, prompt length, 1 when done, tokens drawn so far). The random number is a hash of (seed, sequence,
-// tokens drawn): it does not depend on the slot, the batch or the adapter. Temperature 0 takes the likeliest token.
-// Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens at its border by
-// (probability, then lower id). logprobs[s, i] is under the distribution that was sampled, at temperature 1 where greedy.
+// slots[s] = (sequence, 1 when done, tokens drawn so far, position of the token to feed). The random number is a hash of
+// (seed, sequence, tokens drawn): it does not depend on the slot, the batch or the adapter. Temperature 0 takes the
+// likeliest token. Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens
+// at its border by (probability, then lower id). logprobs[s, i] is under the distribution that was sampled, at
+// temperature 1 where greedy.
 struct Params {
-  count: u32, vocabulary: u32, promptCapacity: u32, completionCapacity: u32, maxNew: u32, endToken: u32,
+  rows: u32, vocabulary: u32, capacity: u32, maxNew: u32, endToken: u32,
   seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> logits: array<f32>;                 // [S, V]
-@group(0) @binding(2) var<storage, read> prompts: array<u32>;                // [S, P]
+@group(0) @binding(1) var<storage, read> live: array<u32>;                   // [R] slot of each row
+@group(0) @binding(2) var<storage, read> logits: array<f32>;                 // [R, V]
 @group(0) @binding(3) var<storage, read_write> slots: array<vec4u>;          // [S]
 @group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] the token to feed next
-@group(0) @binding(5) var<storage, read_write> positions: array<u32>;        // [S] its position
-@group(0) @binding(6) var<storage, read_write> completions: array<u32>;      // [S, M]
-@group(0) @binding(7) var<storage, read_write> logprobs: array<f32>;         // [S, M]
+@group(0) @binding(5) var<storage, read_write> completions: array<u32>;      // [S, M]
+@group(0) @binding(6) var<storage, read_write> logprobs: array<f32>;         // [S, M]
 
 // xxhash32's avalanche over (seed, sequence, draw), as src/kernels/sample.ts has it.
 fn mix(value: u32) -> u32 {
@@ -33,17 +33,12 @@ fn random(sequence: u32, draw: u32) -> f32 {
 
 @compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let s = (group.y * groups.x + group.x) * 16u + local;
-  if (s >= params.count) { return; }
+  let r = (group.y * groups.x + group.x) * 16u + local;
+  if (r >= params.rows) { return; }
+  let s = live[r];
   let slot = slots[s];
-  if (slot.z != 0u) { return; }
-  let next = positions[s] + 1u;
-  if (next < slot.y) {
-    tokens[s] = prompts[s * params.promptCapacity + next];
-    positions[s] = next;
-    return;
-  }
-  let base = s * params.vocabulary;
+  if (slot.y != 0u) { return; }
+  let base = r * params.vocabulary;
   let greedy = params.inverseTemperature == 0.0;
   let scale = select(params.inverseTemperature, 1.0, greedy);
   var best = 0u;
@@ -88,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var token = best;
   if (!greedy) {
     // the first kept token at which the running mass passes u; the likeliest where rounding lets none
-    let goal = random(slot.x, slot.w) * kept;
+    let goal = random(slot.x, slot.z) * kept;
     var running = 0.0;
     for (var v = 0u; v < params.vocabulary; v++) {
       let logit = logits[base + v];
@@ -100,14 +95,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
   }
-  let at = s * params.completionCapacity + slot.w;
+  let at = s * params.capacity + slot.z;
   completions[at] = token;
   logprobs[at] = logits[base + token] * scale - top - log(kept);
-  let count = slot.w + 1u;
-  let done = token == params.endToken || count >= params.maxNew;
-  slots[s] = vec4u(slot.x, slot.y, select(0u, 1u, done), count);
-  if (!done) {
-    tokens[s] = token;
-    positions[s] = next;
-  }
+  let drawn = slot.z + 1u;
+  let done = token == params.endToken || drawn >= params.maxNew;
+  slots[s] = vec4u(slot.x, select(0u, 1u, done), drawn, select(slot.w + 1u, slot.w, done));
+  if (!done) { tokens[s] = token; }
 }

@@ -11,7 +11,7 @@ import {
   readWeights,
   type SavedModel,
 } from '../checkpoint/model';
-import { isTemperature, TEMPERATURE_RANGE } from '../train/rollout';
+import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
 
 /** Something a person can mend: printed without a stack, exit code 2. */

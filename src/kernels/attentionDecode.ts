@@ -1,4 +1,4 @@
-/** Attention while decoding one token a slot: turn the new query and key, keep key and value, attend to all kept ones. */
+/** Attention while decoding one token a live slot: turn the new query and key, keep key and value, attend to all kept ones. */
 import wgsl from '../../shaders/attention_decode.wgsl';
 import { type Constants, defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
 import { headLayout } from './attention';
@@ -35,34 +35,47 @@ const constantsOf = (heads: number, kvHeads: number, headDim: number): Constants
 export const attentionDecode = defineKernel({
   name: 'attention_decode',
   wgsl,
-  bindings: { positions: read('u32'), rotations: read(), qkv: read(), cache: update('vec4f'), out: write('vec4f') },
-  params: { slots: 'u32', capacity: 'u32', rotaryDim: 'u32', scale: 'f32' },
+  bindings: {
+    live: read('u32'),
+    slots: read('vec4u'),
+    prompts: read('vec2u'),
+    rotations: read(),
+    qkv: read(),
+    cache: update('vec4f'),
+    out: write('vec4f'),
+  },
+  params: { rows: 'u32', promptRows: 'u32', capacity: 'u32', rotaryDim: 'u32', scale: 'f32' },
   constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
-  workgroups: ({ slots }, { HEADS }) => linear(slots * HEADS!, 32),
-  reference({ positions, rotations, qkv, cache, out }, { slots, capacity, rotaryDim, scale }, constants) {
+  workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
+  reference({ live, slots, prompts, rotations, qkv, cache, out }, params, constants) {
+    const { rows, promptRows, capacity, rotaryDim, scale } = params;
     const layout = headLayout(constants);
     const { heads, kvHeads, headDim, perKv, stride } = layout;
     const width = 2 * kvHeads * headDim;
-    for (let s = 0; s < slots; s++) {
-      const last = positions[s]!;
-      const head = (h: number) => s * stride + h * headDim;
-      const row = (s * capacity + last) * width;
+    for (let r = 0; r < rows; r++) {
+      const s = live[r]!;
+      const last = slots[s * 4 + 3]!;
+      const [first, shared] = [prompts[s * 2]!, prompts[s * 2 + 1]!];
+      const cacheRow = (j: number) => (j < shared ? first + j : promptRows + s * capacity + j - shared) * width;
+      const head = (h: number) => r * stride + h * headDim;
       for (let g = 0; g < kvHeads; g++) {
+        const row = cacheRow(last);
         cache.set(turnedHead({ qkv, rotations }, layout, head(heads + g), last, rotaryDim), row + g * headDim);
         const value = head(heads + kvHeads + g);
         cache.set(qkv.subarray(value, value + headDim), row + (kvHeads + g) * headDim);
       }
       for (let h = 0; h < heads; h++) {
         const q = turnedHead({ qkv, rotations }, layout, head(h), last, rotaryDim);
-        const k = s * capacity * width + Math.floor(h / perKv) * headDim;
+        const k = Math.floor(h / perKv) * headDim;
+        const v = k + kvHeads * headDim;
         const scores = Array.from({ length: last + 1 }, (_, j) =>
-          q.reduce((sum, x, i) => sum + x * scale * cache[k + j * width + i]!, 0),
+          q.reduce((sum, x, i) => sum + x * scale * cache[cacheRow(j) + k + i]!, 0),
         );
         const top = scores.reduce((most, score) => Math.max(most, score));
         const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
         for (let i = 0; i < headDim; i++)
-          out[(s * heads + h) * headDim + i] = scores.reduce(
-            (sum, score, j) => sum + (Math.exp(score - top) / total) * cache[k + j * width + kvHeads * headDim + i]!,
+          out[(r * heads + h) * headDim + i] = scores.reduce(
+            (sum, score, j) => sum + (Math.exp(score - top) / total) * cache[cacheRow(j) + v + i]!,
             0,
           );
       }
@@ -71,34 +84,46 @@ export const attentionDecode = defineKernel({
   tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
   cases: [
     {
-      label: 'grouped heads, slots at different positions, the first and the last among them',
-      params: { slots: 3, capacity: 9, rotaryDim: 8, scale: 8 ** -0.5 },
+      label: 'grouped heads; slots at the start and the end of their rows, two of them from one prompt, one left out',
+      params: { rows: 3, promptRows: 6, capacity: 4, rotaryDim: 8, scale: 8 ** -0.5 },
       constants: constantsOf(4, 2, 8),
       buffers: {
-        positions: [0, 8, 3],
+        live: [3, 0, 2],
+        slots: [0, 0, 0, 3, 1, 1, 2, 4, 2, 0, 0, 0, 3, 0, 3, 6],
+        prompts: [1, 3, 1, 3, 0, 0, 1, 3],
         rotations: [...ropeRotations(9, 8, 10000)],
         qkv: normal(3 * 64, 1, 1.5),
-        cache: normal(3 * 9 * 32, 2, 1.5),
+        cache: normal((6 + 4 * 4) * 32, 2, 1.5),
         out: unwritten(3 * 32 + 4),
       },
     },
     {
       label: 'half of the channels turn, in pairs that no vec4 holds',
-      params: { slots: 2, capacity: 3, rotaryDim: 6, scale: 12 ** -0.5 },
+      params: { rows: 2, promptRows: 2, capacity: 3, rotaryDim: 6, scale: 12 ** -0.5 },
       constants: constantsOf(2, 2, 12),
       buffers: {
-        positions: [2, 1],
+        live: [0, 1],
+        slots: [0, 0, 2, 2, 1, 0, 0, 1],
+        prompts: [0, 0, 1, 1],
         rotations: [...ropeRotations(3, 6, 100)],
         qkv: normal(2 * 72, 3),
-        cache: normal(2 * 3 * 48, 4),
+        cache: normal((2 + 2 * 3) * 48, 4),
         out: unwritten(48),
       },
     },
     {
       label: 'nothing turns',
-      params: { slots: 1, capacity: 2, rotaryDim: 0, scale: 0.5 },
+      params: { rows: 1, promptRows: 0, capacity: 2, rotaryDim: 0, scale: 0.5 },
       constants: constantsOf(2, 1, 4),
-      buffers: { positions: [1], rotations: filled(2), qkv: normal(16, 5), cache: normal(16, 6), out: unwritten(8) },
+      buffers: {
+        live: [0],
+        slots: [0, 0, 1, 1],
+        prompts: [0, 0],
+        rotations: filled(2),
+        qkv: normal(16, 5),
+        cache: normal(16, 6),
+        out: unwritten(8),
+      },
     },
   ],
 });

@@ -11,9 +11,11 @@ import {
   attentionGradQSubgroup,
   attentionGradQTile,
 } from './attentionGrad';
+import { cacheFill } from './cacheFill';
 import { columnSum } from './columnSum';
 import { crossEntropy } from './crossEntropy';
 import { embedding } from './embedding';
+import { embeddingDecode } from './embeddingDecode';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
 import { products } from './matmul';
@@ -53,6 +55,8 @@ export const kernels: readonly AnyKernel[] = [
   squareSum,
   clipScale,
   adamw,
+  cacheFill,
+  embeddingDecode,
   attentionDecode,
   sample,
 ];

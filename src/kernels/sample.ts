@@ -1,5 +1,5 @@
 /**
- * The end of a decoding step: next prompt token, or a sampled one with its log-probability; stop conditions; positions.
+ * The end of a decoding step: the next token of every live slot with its log-probability; stop conditions; positions.
  * Random numbers are a hash of (seed, sequence, draw), so a rollout does not depend on its slot or its batch.
  */
 import wgsl from '../../shaders/sample.wgsl';
@@ -43,25 +43,22 @@ function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation
 const SLOTS = 21;
 const VOCABULARY = 11;
 const buffers = () => ({
+  // every slot but one, the last first
+  live: Array.from({ length: SLOTS - 1 }, (_, r) => SLOTS - 1 - r),
   logits: normal(SLOTS * VOCABULARY, 1, 2),
-  prompts: integers(SLOTS * 4, 2, VOCABULARY),
-  // slot 0 still reads its prompt, slot 1 is done, slot 2 draws its last token
-  slots: Array.from({ length: SLOTS }, (_, s) => [
-    100 + s,
-    s === 0 ? 4 : 2,
-    s === 1 ? 1 : 0,
-    s === 2 ? 4 : s % 4,
-  ]).flat(),
+  // slot 1 is done, slot 2 draws its last token
+  slots: Array.from({ length: SLOTS }, (_, s) => {
+    const drawn = s === 2 ? 4 : s % 4;
+    return [100 + s, s === 1 ? 1 : 0, drawn, 6 + drawn];
+  }).flat(),
   tokens: integers(SLOTS, 3, VOCABULARY),
-  positions: Array.from({ length: SLOTS }, (_, s) => (s === 0 ? 1 : 1 + (s === 2 ? 4 : s % 4))),
   completions: integers(SLOTS * 5, 4, VOCABULARY),
   logprobs: unwritten(SLOTS * 5),
 });
 const options = {
-  count: SLOTS,
+  rows: SLOTS - 1,
   vocabulary: VOCABULARY,
-  promptCapacity: 4,
-  completionCapacity: 5,
+  capacity: 5,
   maxNew: 5,
   endToken: 3,
   seed: 42,
@@ -75,19 +72,18 @@ export const sample = defineKernel({
   name: 'sample',
   wgsl,
   bindings: {
+    live: read('u32'),
     logits: read(),
-    prompts: read('u32'),
     slots: update('vec4u'),
     tokens: update('u32'),
-    positions: update('u32'),
     completions: update('u32'),
     logprobs: update(),
   },
   params: {
-    count: 'u32',
+    rows: 'u32',
     vocabulary: 'u32',
-    promptCapacity: 'u32',
-    completionCapacity: 'u32',
+    /** M, most tokens of a completion. */
+    capacity: 'u32',
     maxNew: 'u32',
     endToken: 'u32',
     seed: 'u32',
@@ -99,21 +95,15 @@ export const sample = defineKernel({
     minP: 'f32',
   },
   constants: {},
-  workgroups: ({ count }) => linear(count, 16),
-  reference({ logits, prompts, slots, tokens, positions, completions, logprobs }, params) {
-    const { count, vocabulary, promptCapacity, completionCapacity, maxNew, endToken, seed, inverseTemperature } =
-      params;
-    for (let s = 0; s < count; s++) {
-      const [sequence, promptLength, done, draw] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
+  workgroups: ({ rows }) => linear(rows, 16),
+  reference({ live, logits, slots, tokens, completions, logprobs }, params) {
+    const { rows, vocabulary, capacity, maxNew, endToken, seed, inverseTemperature } = params;
+    for (let r = 0; r < rows; r++) {
+      const s = live[r]!;
+      const [sequence, done, drawn, position] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
       if (done) continue;
-      const next = positions[s]! + 1;
-      if (next < promptLength!) {
-        tokens[s] = prompts[s * promptCapacity + next]!;
-        positions[s] = next;
-        continue;
-      }
       const greedy = inverseTemperature === 0;
-      const row = Array.from(logits.subarray(s * vocabulary, (s + 1) * vocabulary));
+      const row = Array.from(logits.subarray(r * vocabulary, (r + 1) * vocabulary));
       const scaled = row.map((logit) => logit * (greedy ? 1 : inverseTemperature));
       const top = Math.max(...scaled);
       const weights = scaled.map((logit) => Math.exp(logit - top));
@@ -121,7 +111,7 @@ export const sample = defineKernel({
       const mass = weights.reduce((sum, weight, v) => (kept.has(v) ? sum + weight : sum), 0);
       let token = scaled.indexOf(top);
       if (!greedy) {
-        const goal = sampleRandom(seed, sequence!, draw!) * mass;
+        const goal = sampleRandom(seed, sequence!, drawn!) * mass;
         let running = 0;
         for (let v = 0; v < vocabulary; v++) {
           if (!kept.has(v)) continue;
@@ -132,15 +122,12 @@ export const sample = defineKernel({
           }
         }
       }
-      const at = s * completionCapacity + draw!;
+      const at = s * capacity + drawn!;
       completions[at] = token;
       logprobs[at] = scaled[token]! - top - Math.log(mass);
-      const finished = token === endToken || draw! + 1 >= maxNew;
-      slots.set([sequence!, promptLength!, finished ? 1 : 0, draw! + 1], s * 4);
-      if (!finished) {
-        tokens[s] = token;
-        positions[s] = next;
-      }
+      const finished = token === endToken || drawn! + 1 >= maxNew;
+      slots.set([sequence!, finished ? 1 : 0, drawn! + 1, finished ? position! : position! + 1], s * 4);
+      if (!finished) tokens[s] = token;
     }
   },
   tolerance: { value: 5e-6, reason: 'V exponentials added in f32; tokens, being whole numbers, must agree' },
@@ -158,7 +145,7 @@ export const sample = defineKernel({
     },
     {
       label: 'equal logits: ties go to the lower id',
-      params: { ...options, count: 2, topK: 4 },
+      params: { ...options, rows: 2, topK: 4 },
       buffers: { ...buffers(), logits: new Array(2 * VOCABULARY).fill(0.5) },
     },
   ],

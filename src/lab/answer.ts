@@ -2,12 +2,13 @@
 import type { SavedModel } from '../checkpoint/model';
 import { type Accuracy, measureAccuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
-import type { DecodeCapacity } from '../model/decode';
+import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, parameterTable } from '../model/parameters';
 import { largestDecodingBuffer, mebibytes } from '../model/sizes';
 import { mean, standardDeviation } from '../stats';
 import type { Problem, Task } from '../tasks/task';
-import { type Completion, MOST_SLOTS, Sampler, type SamplingOptions } from '../train/rollout';
+import { MOST_SLOTS, Sampler } from '../train/rollout';
+import type { Completion, SamplingOptions } from '../train/sampling';
 
 /** Work with a sampler of the model, which lasts as long as the work. */
 async function withSampler<T>(

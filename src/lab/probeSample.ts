@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import { Arena, parameterTable, type Tensors } from '../model/parameters';
-import { isTemperature, MOST_SLOTS, Sampler, TEMPERATURE_RANGE } from '../train/rollout';
+import { MOST_SLOTS, Sampler } from '../train/rollout';
+import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 
 export const probeSampleSchema = z.strictObject({
   prompts: z.array(z.array(z.int().min(0)).min(1)).min(1),

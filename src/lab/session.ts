@@ -3,7 +3,7 @@ import { heldOutProblems } from '../data/problems';
 import type { Generate } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
-import type { DecodeCapacity } from '../model/decode';
+import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, initialTensors, type ParameterTable, parameterTable } from '../model/parameters';
 import { largestDecodingBuffer, largestTrainingBuffer, mebibytes } from '../model/sizes';
 import { taskByName } from '../tasks';

@@ -12,13 +12,16 @@ import { swiglu } from '../graph/ops/swiglu';
 import { headDim, type PhiConfig } from './config';
 import { type Arena, type ParameterTable, parameterTable } from './parameters';
 
-/** A packed batch as the model sees it. */
-export interface PhiInputs extends TokenIds, Segments {
+/** Where the tokens of a packed batch stand. */
+export interface PackedPositions extends Segments {
   /** [N], from 0 in every segment. */
   readonly positions: Tensor;
   /** [T, R/2, 2] cos and sin of every position up to the longest. */
   readonly rotations: Tensor;
 }
+
+/** A packed batch as the model sees it. */
+export interface PhiInputs extends TokenIds, PackedPositions {}
 
 export type Weights = (name: string) => Tensor;
 
@@ -47,22 +50,52 @@ export const headsOf = (config: PhiConfig): Heads => ({
 export const lmHead = (config: PhiConfig): string =>
   config.tie_word_embeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
 
+/** q, k and v of block l, turned by their positions: [N, (H + 2K)·D] from x [N, C]. */
+export function turnedQkv(
+  graph: Graph,
+  config: PhiConfig,
+  w: Weights,
+  l: number,
+  x: Tensor,
+  { positions, rotations }: PackedPositions,
+): Tensor {
+  const layer = `model.layers.${l}`;
+  const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), config.rms_norm_eps);
+  const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`));
+  return rope(graph, qkv, positions, rotations, headsOf(config));
+}
+
+/** The residual stream after block l: [N, C] from x before it and its turned qkv. */
+export function afterAttention(
+  graph: Graph,
+  config: PhiConfig,
+  w: Weights,
+  l: number,
+  x: Tensor,
+  qkv: Tensor,
+  packed: Segments & PackedPositions,
+): Tensor {
+  const layer = `model.layers.${l}`;
+  const mixed = attention(graph, qkv, packed, headsOf(config), packed.rotations.shape[0]!); // [N, H·D]
+  const y = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
+  const thought = rmsNorm(
+    graph,
+    `${l} mlp norm`,
+    y,
+    w(`${layer}.post_attention_layernorm.weight`),
+    config.rms_norm_eps,
+  );
+  const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
+  return linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), y);
+}
+
 /** Logits [N, V] of packed tokens. */
 export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
-  const eps = config.rms_norm_eps;
-  const heads = headsOf(config);
   let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
   for (let l = 0; l < config.num_hidden_layers; l++) {
-    const layer = `model.layers.${l}`;
-    const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps); // [N, C]
-    const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`)); // [N, (H + 2K)·D]
-    const turned = rope(graph, qkv, inputs.positions, inputs.rotations, heads);
-    const mixed = attention(graph, turned, inputs, heads, inputs.rotations.shape[0]!); // [N, H·D]
-    x = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
-    const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps);
-    const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
-    x = linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), x);
+    const qkv = turnedQkv(graph, config, w, l, x, inputs);
+    x = afterAttention(graph, config, w, l, x, qkv, inputs);
   }
-  const last = rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps);
+  const last = rmsNorm(graph, 'final norm', x, w('model.norm.weight'), config.rms_norm_eps);
   return linear(graph, 'lm_head', last, w(lmHead(config)));
 }

@@ -1,7 +1,8 @@
 /** How large a model's largest buffers are, told before they are made. Bytes. */
 import { headDim, type PhiConfig } from './config';
-import type { DecodeCapacity } from './decode';
+import { cacheRows, cacheWidth, type DecodeCapacity } from './decodeState';
 import { parameterTable } from './parameters';
+import { prefillTokens } from './prefill';
 
 const qkvWidth = (config: PhiConfig) => (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
 
@@ -11,9 +12,11 @@ export function largestTrainingBuffer(config: PhiConfig, tokens: number): number
   return 4 * Math.max(parameterTable(config).arenaSize, tokens * row);
 }
 
-export function largestDecodingBuffer(config: PhiConfig, { slots, promptTokens, newTokens }: DecodeCapacity): number {
-  const cacheRow = 2 * config.num_key_value_heads * headDim(config);
-  return 4 * slots * Math.max((promptTokens + newTokens) * cacheRow, config.vocab_size, 2 * config.intermediate_size);
+export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacity): number {
+  const cache = cacheRows(capacity) * cacheWidth(config);
+  const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size);
+  const step = capacity.slots * Math.max(row, config.vocab_size);
+  return 4 * Math.max(cache, step, prefillTokens(capacity) * row);
 }
 
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;

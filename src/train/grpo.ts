@@ -19,7 +19,8 @@ import { groupAdvantages, type ScaleRewards } from './advantages';
 import { type LossOptions, tokenWeights } from './lossOptions';
 import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
-import type { Completion, Sampler, SamplingOptions } from './rollout';
+import type { Sampler } from './rollout';
+import type { Completion, SamplingOptions } from './sampling';
 import { learningRate, type Schedule } from './schedule';
 
 export interface GrpoOptions {

@@ -3,33 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { sampleRandom } from '../kernels/sample';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable } from '../model/parameters';
-import { Sampler, type SamplingOptions } from './rollout';
+import type { Arena } from '../model/parameters';
+import { Pace } from './pace';
+import { config, END, many, opener, openWeights, options, prompts, requests } from './rolloutFixture';
 import { sequenceLogits } from './scoring';
-
-const config = parsePhiConfig({
-  vocab_size: 23,
-  hidden_size: 32,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  intermediate_size: 40,
-  partial_rotary_factor: 0.5,
-});
-const END = 3;
-const prompts = [[5], [1, 2, 4, 8, 16], [7, 7, 7], [22, 0, 11, 6]];
-const requests = prompts.map((prompt, sequence) => ({ prompt, sequence }));
-const options: SamplingOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: 20, seed: 11 };
 
 let device: Device;
 let weights: Arena;
-const open = (slots: number) => Sampler.create(device, config, weights, { slots, promptTokens: 5, newTokens: 20 }, END);
+let open: ReturnType<typeof opener>;
 
 beforeAll(async () => {
   device = await openNodeDevice();
-  weights = new Arena(device, parameterTable(config), 'weights');
-  weights.load(initialTensors(config, 0.25, 5));
+  weights = openWeights(device);
+  open = opener(device, weights);
 });
 afterAll(() => device.destroy());
 
@@ -69,7 +55,7 @@ describe.each([0, 0.7, 1])('at temperature %f', (temperature) => {
   });
 });
 
-it('a rollout depends on its sequence and the seed, not on its slot, its batch or the waves', async () => {
+it('a rollout depends on its sequence and the seed, not on its slot or its batch', async () => {
   const [wide, narrow] = [await open(8), await open(1)];
   const together = await wide.generate(requests, options);
   expect(await narrow.generate(requests, options)).toEqual(together);
@@ -83,6 +69,25 @@ it('a rollout depends on its sequence and the seed, not on its slot, its batch o
   expect(moved).not.toEqual(together);
   wide.destroy();
   narrow.destroy();
+});
+
+it('many rollouts through few slots are the same as all at once, in any order and at any pace', async () => {
+  const longer = { ...options, maxNew: 70 };
+  const generate = async (slots: number, pace: Pace, order = many) => {
+    const sampler = await open(slots, { newTokens: 70, pace });
+    const completions = await sampler.generate(order, longer);
+    sampler.destroy();
+    return completions;
+  };
+  const together = await generate(64, new Pace());
+  const lengths = together.map(({ ids }) => ids.length);
+  expect(new Set(lengths).size).toBeGreaterThan(10);
+  expect(Math.min(...lengths)).toBeLessThan(16);
+  expect(Math.max(...lengths)).toBeGreaterThan(32);
+  expect(await generate(7, new Pace(0, 0))).toEqual(together); // a step a submit, one ahead
+  expect(await generate(5, new Pace(Infinity, Infinity))).toEqual(together); // a chunk a submit, almost one ahead
+  const shuffled = many.map((_, i) => many[(i * 23) % many.length]!);
+  expect(await generate(6, new Pace(), shuffled)).toEqual(shuffled.map(({ sequence }) => together[sequence]));
 });
 
 it('draws tokens as often as their probabilities say', async () => {
@@ -100,19 +105,6 @@ it('draws tokens as often as their probabilities say', async () => {
     // five standard errors
     expect(Math.abs(share - p), `token ${token}`).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / many.length) + 1e-3);
   });
-});
-
-it('reads back once for 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
-  const sampler = await open(4);
-  await sampler.generate(requests, { ...options, maxNew: 16 });
-  const before = { ...device.counters };
-  await sampler.generate(requests, { ...options, maxNew: 16 });
-  const made = (counter: keyof typeof before) => device.counters[counter] - before[counter];
-  expect(made('readbacks')).toBe(1);
-  expect([made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([0, 0, 0]);
-  const steps = 5 - 1 + 16;
-  expect(made('dispatches')).toBe(steps * (8 * config.num_hidden_layers + 4));
-  sampler.destroy();
 });
 
 it('refuses what it was not made for', async () => {

@@ -16,8 +16,7 @@ export interface AttentionShape {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** Most tokens of a batch, and of one of its segments. */
-  readonly rows: number;
+  /** Most tokens of a segment. */
   readonly longest: number;
 }
 
@@ -39,8 +38,8 @@ export type AttentionForms = Readonly<Record<AttentionPass, AttentionForm>>;
 
 /** Less work than this takes any form about as long as a dispatch does. */
 const LEAST_PAIRS = 2 ** 16;
-/** Most tokens that a measurement computes. */
-const MOST_TOKENS = 1024;
+/** Tokens that a measurement computes: about so many, in whole segments. */
+const TOKENS = 512;
 
 const headsOf = ({ heads, kvHeads, headDim }: AttentionShape): Constants => ({
   HEADS: heads,
@@ -61,8 +60,8 @@ const formsOf = (pass: AttentionPass, shape: AttentionShape): Readonly<Record<st
   };
 };
 
-function keyOf(pass: AttentionPass, { heads, kvHeads, headDim, rows, longest }: AttentionShape): string {
-  return `attention ${pass} ${heads}/${kvHeads}x${headDim} of ${Math.min(MOST_TOKENS, sizeClass(rows))} by ${sizeClass(longest)}`;
+function keyOf(pass: AttentionPass, { heads, kvHeads, headDim, longest }: AttentionShape): string {
+  return `attention ${pass} ${heads}/${kvHeads}x${headDim} by ${sizeClass(longest)}`;
 }
 
 const forEachPass = (pick: (pass: AttentionPass) => AttentionForm): AttentionForms => ({
@@ -82,7 +81,7 @@ export const chosenAttention = (device: Device, shape: AttentionShape): Attentio
   });
 
 /** Buffers of a batch whose segments are all as long as they can be; numbers do not matter. */
-function batch(device: Device, { heads, kvHeads, headDim, rows, longest }: AttentionShape) {
+function batch(device: Device, { heads, kvHeads, headDim, longest }: AttentionShape, rows: number) {
   const buffers: DeviceBuffer[] = [];
   const range = (label: string, numbers: number): BufferRange => {
     const buffer = device.createBuffer(label, Math.ceil(numbers / 4) * 16);
@@ -113,22 +112,22 @@ function batch(device: Device, { heads, kvHeads, headDim, rows, longest }: Atten
 }
 
 export async function measureAttention(device: Device, shape: AttentionShape): Promise<void> {
-  if (shape.rows * shape.longest * shape.heads < LEAST_PAIRS) return;
-  const measuredShape = { ...shape, rows: Math.min(MOST_TOKENS, sizeClass(shape.rows)) };
+  const rows = Math.ceil(TOKENS / shape.longest) * shape.longest;
+  if (rows * shape.longest * shape.heads < LEAST_PAIRS) return;
   for (const pass of ['forward', 'dq', 'dkv'] as const) {
     const forms = formsOf(pass, shape);
     const sharing = forms.subgroup !== undefined && (await proven(device, forms.subgroup.kernel));
     // where invocations share loads a tile gains nothing, and takes a compiler long
     const names = Object.keys(forms).filter((name) => (sharing ? !name.startsWith('tile') : name !== 'subgroup'));
     await measured(device, keyOf(pass, shape), () => {
-      const { bindings, buffers } = batch(device, measuredShape);
+      const { bindings, buffers } = batch(device, shape, rows);
       const candidates = names.map((name): Candidate => {
         const { kernel, constants } = forms[name] as AttentionForm;
         const bound = Object.keys(kernel.bindings).map((binding) => [
           binding,
           bindings[binding as keyof typeof bindings],
         ]);
-        const params = { rows: measuredShape.rows, scale: shape.headDim ** -0.5 };
+        const params = { rows, scale: shape.headDim ** -0.5 };
         return { name, dispatches: [{ label: name, kernel, constants, bindings: Object.fromEntries(bound), params }] };
       });
       return {

@@ -1,9 +1,10 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { matmul, products, takesRows } from '../../kernels/matmul';
-import { type Candidate, measured, proven, sizeClass } from './measure';
+import { type Candidate, measured, proven } from './measure';
 
-export type Orientation = 'forward' | 'dx' | 'dw';
+/** `decode` is a forward product of few rows. */
+export type Orientation = 'forward' | 'dx' | 'dw' | 'decode';
 type Form = typeof matmul;
 
 /** c [m, n] from a sum over k. */
@@ -16,24 +17,32 @@ export interface ProductShape {
 
 export const orientationConstants: Readonly<Record<Orientation, Readonly<Record<string, number>>>> = {
   forward: { TRANSPOSE_A: 0, TRANSPOSE_B: 1 },
+  decode: { TRANSPOSE_A: 0, TRANSPOSE_B: 1 },
   dx: { TRANSPOSE_A: 0, TRANSPOSE_B: 0 },
   dw: { TRANSPOSE_A: 1, TRANSPOSE_B: 0 },
 };
 
 /** Less work than this takes any form about as long as a dispatch does. */
 const LEAST_FLOPS = 1e6;
-/** Most tokens that a measurement computes: enough to fill an adapter. */
-const MOST_TOKENS = 1024;
+/** Tokens that a pass, and a decoding step, is measured with. */
+const TOKENS = 512;
+const DECODE_TOKENS = 64;
 
 /** Lengths of the rows of a, b and c. */
 const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
-  ({ forward: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
+  ({ forward: [k, k, n], decode: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
 
-/** The dimension that counts tokens is measured by class. */
-function shapeClass({ orientation, m, n, k }: ProductShape): ProductShape {
-  const tokens = (size: number) => Math.min(MOST_TOKENS, sizeClass(size));
-  return orientation === 'dw' ? { orientation, m, n, k: tokens(k) } : { orientation, m: tokens(m), n, k };
-}
+/**
+ * The shape that stands for all numbers of tokens: the form follows from the weight alone, so that what is computed for a token
+ * does not depend on how many others there are.
+ */
+const shapeClass = ({ orientation, m, n, k }: ProductShape): ProductShape =>
+  ({
+    forward: { orientation, m: TOKENS, n, k },
+    decode: { orientation, m: DECODE_TOKENS, n, k },
+    dx: { orientation, m: TOKENS, n, k },
+    dw: { orientation, m, n, k: TOKENS },
+  })[orientation];
 
 const keyOf = (shape: ProductShape): string => {
   const { orientation, m, n, k } = shapeClass(shape);
@@ -52,13 +61,13 @@ export function chosenForm(device: Device, shape: ProductShape): Form {
 }
 
 export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {
-  if (2 * shape.m * shape.n * shape.k < LEAST_FLOPS) return;
+  const { orientation, m, n, k } = shapeClass(shape);
+  if (2 * m * n * k < LEAST_FLOPS) return;
   const usable: Form[] = [];
   for (const form of products) {
     if (!takesRows(form, rowLengths(shape))) continue;
     if (form.subgroupSize === undefined || (await proven(device, form))) usable.push(form);
   }
-  const { orientation, m, n, k } = shapeClass(shape);
   await measured(device, keyOf(shape), () => {
     const buffers = [m * k, n * k, m * n].map((numbers, i) =>
       device.createBuffer(`product ${'abc'.charAt(i)}`, Math.ceil(numbers / 4) * 16),

@@ -1,0 +1,152 @@
+/** How much decoding computes, submits and reads back, counted exactly. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Device, Run } from '../gpu/device';
+import { openNodeDevice } from '../gpu/node';
+import { Pace } from './pace';
+import { config, many, opener, openWeights, options, requests } from './rolloutFixture';
+
+const L = config.num_hidden_layers;
+/** No token: every rollout runs to its budget. */
+const NO_END = config.vocab_size;
+const DECODE_STEP = 8 * L + 4;
+/** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
+const PREFILL = 1 + 4 * L + 6 * (L - 1);
+
+let device: Device;
+let open: ReturnType<typeof opener>;
+
+beforeAll(async () => {
+  device = await openNodeDevice();
+  open = opener(device, openWeights(device));
+});
+afterAll(() => device.destroy());
+
+it('reads back once for 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
+  const sampler = await open(4, { newTokens: 40, end: NO_END });
+  for (const [maxNew, readbacks] of [
+    [16, 1],
+    [31, 1],
+    [40, 2],
+  ] as const) {
+    await sampler.generate(requests.slice(0, 4), { ...options, maxNew });
+    const before = { ...device.counters };
+    const { steps } = sampler.statistics;
+    await sampler.generate(requests.slice(0, 4), { ...options, maxNew });
+    const made = (counter: keyof typeof before) => device.counters[counter] - before[counter];
+    expect(made('readbacks')).toBe(readbacks);
+    expect([made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([0, 0, 0]);
+    expect(sampler.statistics.steps - steps).toBe(maxNew);
+    expect(made('dispatches')).toBe(PREFILL + maxNew * DECODE_STEP);
+  }
+  sampler.destroy();
+});
+
+it('reads back at most once for 16 steps where slots are taken up again and again', async () => {
+  const sampler = await open(5, { newTokens: 40 });
+  const before = { ...device.counters };
+  await sampler.generate(many, { ...options, maxNew: 40 });
+  expect(device.counters.readbacks - before.readbacks).toBeLessThanOrEqual(sampler.statistics.steps / 16);
+  expect(device.counters.bindGroups - before.bindGroups).toBe(0);
+  sampler.destroy();
+});
+
+it("computes a group's prompt once, however far apart its rollouts start", async () => {
+  const sampler = await open(3);
+  await sampler.generate(many, options);
+  const distinct = new Map(many.map(({ prompt }) => [prompt.slice(0, -1).join(), prompt.length - 1]));
+  expect(sampler.statistics.prefillTokens).toBe([...distinct.values()].reduce((a, b) => a + b));
+  sampler.destroy();
+});
+
+it('computes more prompts than one pass holds in several, and none where all are of one token', async () => {
+  const long = Array.from({ length: 60 }, (_, sequence) => ({
+    prompt: Array.from({ length: 21 }, (_, t) => (sequence + t * (1 + (sequence % 7))) % 23),
+    sequence,
+  }));
+  const short = long.map(({ prompt, sequence }) => ({ prompt: prompt.slice(0, 1), sequence }));
+  const [wide, narrow, single] = [
+    await open(60, { promptTokens: 21 }),
+    await open(9, { promptTokens: 21 }),
+    await open(60, { promptTokens: 1 }),
+  ];
+  const { dispatches } = device.counters;
+  const together = await wide.generate(long, { ...options, maxNew: 3 });
+  expect(device.counters.dispatches - dispatches).toBe(2 * PREFILL + 3 * DECODE_STEP);
+  expect(wide.statistics.prefillTokens).toBe(60 * 20);
+  expect(await narrow.generate(long, { ...options, maxNew: 3 })).toEqual(together);
+  expect(await single.generate(short, options)).toEqual(await narrow.generate(short, options));
+  expect(single.statistics.prefillTokens).toBe(0);
+  for (const sampler of [wide, narrow, single]) sampler.destroy();
+});
+
+/** The device, telling of every submit of decoding steps and of every readback that arrives. */
+function telling(submitted: (rows: number, steps: number) => void, arrived: () => void): Device {
+  const tell = (runs: readonly Run[]) => {
+    for (const { dynamics, repeat = 1 } of runs) if (dynamics?.rows !== undefined) submitted(dynamics.rows, repeat);
+  };
+  return {
+    ...device,
+    submit(runs) {
+      tell(runs);
+      device.submit(runs);
+    },
+    async read(ranges, runs = []) {
+      tell(runs);
+      const contents = await device.read(ranges, runs);
+      arrived();
+      return contents;
+    },
+  };
+}
+
+it.each([1, 15])('the work of a step shrinks with the live slots, %i steps ahead of a readback', async (ahead) => {
+  const maxNew = 64;
+  const told: { rows: number; steps: number }[] = [];
+  const on = telling(
+    (rows, steps) => told.push({ rows, steps }),
+    () => {},
+  );
+  const pace = new Pace(Infinity, ahead === 1 ? 0 : Infinity);
+  const sampler = await open(many.length, { newTokens: maxNew, pace, on });
+  told.length = 0; // what was measured when the sampler was made
+  const completions = await sampler.generate(many, { ...options, maxNew });
+  sampler.destroy();
+  const after = (steps: number) => completions.filter(({ ids }) => ids.length > steps).length;
+  const rest = 16 - ahead;
+  expect(told).toEqual([
+    { rows: many.length, steps: 16 },
+    { rows: many.length, steps: ahead },
+    { rows: after(16), steps: rest },
+    { rows: after(16), steps: ahead },
+    { rows: after(32), steps: rest },
+    { rows: after(32), steps: ahead },
+    { rows: after(48), steps: rest },
+  ]);
+  expect(after(48)).toBeLessThan(many.length / 3);
+  expect(sampler.statistics.rows).toBe(told.reduce((sum, { rows, steps }) => sum + rows * steps, 0));
+});
+
+it('goes on before a readback has arrived', async () => {
+  const events: string[] = [];
+  const on = telling(
+    () => events.push('submit'),
+    () => events.push('arrival'),
+  );
+  const sampler = await open(4, { newTokens: 64, pace: new Pace(Infinity), on, end: NO_END });
+  events.length = 0; // what was measured when the sampler was made
+  await sampler.generate(requests.slice(0, 4), { ...options, maxNew: 64 });
+  sampler.destroy();
+  const chunk = ['submit', 'submit', 'arrival'];
+  expect(events).toEqual([...chunk, ...chunk, ...chunk, 'submit', 'arrival']);
+});
+
+it('puts as many steps into a submit as 100 ms hold, and never fewer than one', () => {
+  const pace = new Pace(100);
+  pace.measured(16, 0, 160);
+  expect(pace.stepsPerSubmit()).toBe(10);
+  pace.measured(16, 100, 320); // waited for the chunk before it until 160
+  expect(pace.stepsPerSubmit()).toBe(10);
+  expect(pace.stepsAhead()).toBe(2);
+  pace.measured(16, 320, 16_320);
+  expect([pace.stepsPerSubmit(), pace.stepsAhead()]).toEqual([1, 1]);
+});

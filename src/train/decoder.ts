@@ -1,0 +1,181 @@
+/**
+ * Hands decoding over to the device: writes the slots in which rollouts start, computes their prompts, submits chunks of
+ * decoding steps, and reads off a chunk's readback what has ended. Which rollout goes where is slots.ts.
+ */
+import { pack, rowsOf, splitByRows } from '../data/packing';
+import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
+import type { Plan } from '../graph/plan';
+import type { PhiConfig } from '../model/config';
+import { type DecodeDynamics, makeDecodePlan } from '../model/decode';
+import { type DecodeCapacity, DecodeState, regionRows } from '../model/decodeState';
+import type { Arena } from '../model/parameters';
+import { Prefill } from '../model/prefill';
+import type { Pace } from './pace';
+import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
+import type { Admission, Place, Slots } from './slots';
+
+/**
+ * Decoding steps between two readbacks: never fewer, so the last chunk before all budgets end may be almost twice as long.
+ * Ends are seen, and slots given away, at a chunk's border.
+ */
+const CHUNK_STEPS = 16;
+
+/** Decoding steps whose readback is under way. */
+export interface Chunk {
+  /** What the readback tells of. */
+  readonly places: readonly Place[];
+  readonly steps: number;
+  /** When, ms. */
+  readonly submitted: number;
+  /** Slots, completions and log-probabilities as they stand after the chunk. */
+  readonly readback: Promise<ArrayBuffer[]>;
+}
+
+/** What was computed since the sampler was made. */
+export interface SamplerStatistics {
+  /** Decoding steps. */
+  readonly steps: number;
+  /** Rows of all steps: what the work of a step grows with. */
+  readonly rows: number;
+  /** Prompt tokens computed ahead of decoding. */
+  readonly prefillTokens: number;
+}
+
+export class Decoder {
+  readonly statistics = { steps: 0, rows: 0, prefillTokens: 0 };
+
+  private constructor(
+    private readonly device: Device,
+    private readonly state: DecodeState,
+    private readonly step: Plan,
+    /** None where no prompt has tokens ahead of its last. */
+    private readonly prefill: Prefill | null,
+    private readonly capacity: DecodeCapacity,
+    private readonly endToken: number,
+  ) {}
+
+  static async create(
+    device: Device,
+    config: PhiConfig,
+    weights: Arena,
+    capacity: DecodeCapacity,
+    endToken: number,
+  ): Promise<Decoder> {
+    const state = new DecodeState(device, config, capacity);
+    const [step, prefill] = await Promise.all([
+      makeDecodePlan(device, config, weights, state, capacity, endToken),
+      regionRows(capacity) > 0 ? Prefill.create(device, config, weights, state, capacity) : null,
+    ]);
+    return new Decoder(device, state, step, prefill, capacity, endToken);
+  }
+
+  /** Writes the slots that rollouts start in, and computes their prompts but the last token where no other has. */
+  start(admissions: readonly Admission[], requests: readonly RolloutRequest[]): void {
+    const firstRow = ({ region }: Admission) => region * regionRows(this.capacity);
+    const fresh = admissions.filter((admission) => admission.fresh);
+    const promptOf = ({ request }: Admission) => requests[request]!.prompt;
+    if (this.prefill)
+      for (const pass of splitByRows(fresh, (admission) => rowsOf(promptOf(admission)), this.prefill.tokens)) {
+        const packed = pack(pass.map(promptOf));
+        if (packed.tokens === 0) continue;
+        const places = pass.flatMap((admission) =>
+          Array.from({ length: rowsOf(promptOf(admission)) }, (_, t) => firstRow(admission) + t),
+        );
+        this.prefill.run({ ...packed, places: Uint32Array.from(places) });
+        this.statistics.prefillTokens += packed.tokens;
+      }
+    for (const run of neighbours(admissions)) {
+      const at = run[0]!.slot;
+      const write = (buffer: DeviceBuffer, numbers: number, values: (admission: Admission) => number[]) =>
+        this.device.write(buffer, Uint32Array.from(run.flatMap(values)), at * numbers * 4);
+      write(this.state.slots, 4, ({ request }) => {
+        const { prompt, sequence } = requests[request]!;
+        return [sequence >>> 0, 0, 0, prompt.length - 1];
+      });
+      write(this.state.prompts, 2, (admission) => [firstRow(admission), rowsOf(promptOf(admission))]);
+      write(this.state.tokens, 1, (admission) => [promptOf(admission).at(-1)!]);
+    }
+  }
+
+  /** Submits the rest of a chunk and its readback; null where no slot holds a rollout. */
+  finishChunk(slots: Slots, options: SamplingOptions, pace: Pace): Chunk | null {
+    const { last, unread } = slots.steps();
+    const steps = last + unread < 2 * CHUNK_STEPS ? last : CHUNK_STEPS - unread;
+    if (steps + unread === 0) return null;
+    const submitted = performance.now();
+    const run = this.advance(slots, steps, options, pace);
+    const { slots: rows, completions, logprobs } = this.state;
+    const readback = this.device.read([rows, completions, logprobs].map(whole), run ? [run] : []);
+    readback.catch(() => {}); // a failure is told when the chunk is looked at
+    return { places: slots.read(), steps: steps + unread, submitted, readback };
+  }
+
+  /** Submits the first steps of the next chunk, for the GPU to go on with while a readback is under way. */
+  runAhead(slots: Slots, options: SamplingOptions, pace: Pace): void {
+    const steps = Math.min(slots.steps().last, pace.stepsAhead(), CHUNK_STEPS - 1);
+    const run = this.advance(slots, steps, options, pace);
+    if (run) this.device.submit([run]);
+  }
+
+  /**
+   * Steps of the live slots, cut where the pace asks for it and where a slot's budget ends: the steps after that leave the
+   * slot out. Submits all runs but the last, which it returns.
+   */
+  private advance(slots: Slots, steps: number, options: SamplingOptions, pace: Pace): Run | null {
+    let run: Run | null = null;
+    for (let left = steps; left > 0; ) {
+      if (run) this.device.submit([run]);
+      const live = slots.live();
+      const repeat = Math.min(left, slots.steps().first, pace.stepsPerSubmit());
+      this.device.write(this.state.live, Uint32Array.from(live));
+      run = { sequence: this.step.sequence, dynamics: dynamicsOf(live.length, options), repeat };
+      this.statistics.steps += repeat;
+      this.statistics.rows += repeat * live.length;
+      slots.advance(repeat);
+      left -= repeat;
+    }
+    return run;
+  }
+
+  /** What has ended of the rollouts of a chunk. */
+  ended(places: readonly Place[], contents: readonly ArrayBuffer[]): { place: Place; completion: Completion }[] {
+    const [slots, allIds] = contents.slice(0, 2).map((bytes) => new Uint32Array(bytes)) as [Uint32Array, Uint32Array];
+    const allLogprobs = new Float32Array(contents[2]!);
+    return places.flatMap((place) => {
+      const [done, drawn] = [slots[place.slot * 4 + 1]!, slots[place.slot * 4 + 2]!];
+      if (done === 0) return [];
+      const base = place.slot * this.capacity.newTokens;
+      const ids = [...allIds.subarray(base, base + drawn)];
+      const logprobs = allLogprobs.slice(base, base + drawn);
+      return [{ place, completion: { ids, logprobs, ended: ids.at(-1) === this.endToken } }];
+    });
+  }
+
+  destroy(): void {
+    this.step.destroy();
+    this.prefill?.destroy();
+    this.state.destroy();
+  }
+}
+
+const dynamicsOf = (rows: number, { temperature, seed, topK, topP, minP, maxNew }: SamplingOptions) =>
+  ({
+    rows,
+    seed: seed >>> 0,
+    inverseTemperature: temperature === 0 ? 0 : 1 / temperature,
+    topK,
+    topP,
+    minP,
+    maxNew,
+  }) satisfies DecodeDynamics;
+
+/** Slots side by side, to be written together. */
+function neighbours(admissions: readonly Admission[]): Admission[][] {
+  const runs: Admission[][] = [];
+  for (const admission of admissions) {
+    const run = runs.at(-1);
+    if (run && run.at(-1)?.slot === admission.slot - 1) run.push(admission);
+    else runs.push([admission]);
+  }
+  return runs;
+}

@@ -1,0 +1,40 @@
+/** What the tests of rollouts share: a model small enough to sample thousands of tokens from in a second. */
+import type { Device } from '../gpu/device';
+import { parsePhiConfig } from '../model/config';
+import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import { Pace } from './pace';
+import { Sampler } from './rollout';
+import type { SamplingOptions } from './sampling';
+
+export const config = parsePhiConfig({
+  vocab_size: 23,
+  hidden_size: 32,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  intermediate_size: 40,
+  partial_rotary_factor: 0.5,
+});
+export const END = 3;
+/** Of 1 to 5 tokens. */
+export const prompts = [[5], [1, 2, 4, 8, 16], [7, 7, 7], [22, 0, 11, 6], [9, 14]];
+export const requests = prompts.map((prompt, sequence) => ({ prompt, sequence }));
+export const options: SamplingOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: 20, seed: 11 };
+
+/** Rollouts of 13 groups, far more than slots, which end anywhere between the first token and the budget. */
+export const many = Array.from({ length: 13 * 4 }, (_, sequence) => {
+  const group = Math.floor(sequence / 4);
+  return { prompt: [group, ...prompts[group % prompts.length]!].slice(0, 1 + (group % 5)), sequence };
+});
+
+export function openWeights(device: Device): Arena {
+  const weights = new Arena(device, parameterTable(config), 'weights');
+  weights.load(initialTensors(config, 0.25, 5));
+  return weights;
+}
+
+/** Opens samplers of these weights. */
+export const opener =
+  (device: Device, weights: Arena) =>
+  (slots: number, { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, end = END } = {}) =>
+    Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, end, pace);
