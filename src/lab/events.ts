@@ -3,6 +3,7 @@
  * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
  */
 import type { Accuracy } from '../eval/accuracy';
+import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
 import type { Recipe } from './recipe';
 
@@ -13,7 +14,7 @@ export interface StartEvent {
   readonly recipe: Recipe;
   /** What computes, in words. */
   readonly adapter: string;
-  readonly device: 'webgpu' | 'cpu';
+  readonly device: Device['kind'];
   readonly parameters: number;
   /** Token of each id, so that a reader needs nothing else. */
   readonly vocabulary: readonly string[];
