@@ -38,25 +38,26 @@ const loss = {
   maxCompletionLength: 8,
 } as const;
 
-async function openModel(device: Device, tokens = 64) {
+async function openModel(device: Device, tokens = 64, more: { logitsBytes?: number; lossType?: 'grpo' | 'gspo' } = {}) {
   const arena = (label: string) => new Arena(device, table, label);
   const [weights, gradients, reference] = [arena('weights'), arena('gradients'), arena('reference')];
   weights.load(initialTensors(config, 0.3, 1));
   reference.load(initialTensors(config, 0.3, 2));
   const optimizer = await Optimizer.create(device, weights, gradients, adam);
-  const capacity = { tokens, longest: 8 };
+  const { logitsBytes, lossType = 'grpo' } = more;
+  const capacity = { tokens, longest: 8, ...(logitsBytes ? { logitsBytes } : {}) };
   const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
   const arenas = { weights, gradients, reference };
-  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, loss, 0.9);
+  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, { ...loss, lossType }, 0.9);
   return { weights, gradients, supervised, policy };
 }
 
-const policyExamples = (old: Float32Array | null): PolicyExample[] =>
-  examples.map(({ ids }, i) => ({
+const policyExamples = (old: Float32Array | null, of: readonly Example[] = examples): PolicyExample[] =>
+  of.map(({ ids }, i) => ({
     ids,
     promptLength: 2,
     advantage: i === 0 ? 0.8 : -1.1,
-    weight: 1 / 2 / (ids.length - 2),
+    weight: 1 / of.length / (ids.length - 2),
     old: old?.slice(0, ids.length - 2) ?? null,
   }));
 
@@ -176,6 +177,27 @@ describe('on Dawn', () => {
     for (const [name, { data }] of wanted)
       data.forEach((g, i) => expect(Math.abs(got.get(name)!.data[i]! - g), name).toBeLessThan(1e-5));
   });
+
+  it.each(['grpo', 'gspo'] as const)(
+    'logits in chunks give the losses and gradients of logits in one, %s',
+    async (lossType) => {
+      const many = Array.from({ length: 40 }, (_, i) => examples[i % 2]!); // 120 rows: chunks of 64, 56 and 0
+      const whole_ = await openModel(device, 192, { lossType });
+      const chunked = await openModel(device, 192, { lossType, logitsBytes: 1 });
+      const steps = {
+        supervised: ({ supervised }: typeof whole_) => supervised.step(many, 0),
+        policy: ({ policy }: typeof whole_) => policy.step(policyExamples(null, many), 0, 1e-3),
+      };
+      for (const [name, step] of Object.entries(steps)) {
+        expect((await step(chunked)).loss, name).toBeCloseTo((await step(whole_)).loss, 6);
+        const [wanted, got] = [await whole_.gradients.read(), await chunked.gradients.read()];
+        for (const [tensor, { data }] of wanted)
+          data.forEach((g, i) =>
+            expect(Math.abs(got.get(tensor)!.data[i]! - g), `${name} ${tensor}`).toBeLessThan(2e-6),
+          );
+      }
+    },
+  );
 
   it('steps agree with the CPU device', async () => {
     const [dawn, cpu] = [await openModel(device), await openModel(openCpuDevice())];

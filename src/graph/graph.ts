@@ -16,11 +16,13 @@ export interface Storage {
   output: boolean;
 }
 
-/** Numbers of a shape in a storage. Several tensors may share one (an operation in place). */
+/** Numbers of a shape in a storage. Several tensors may share one (an operation in place, rows of a larger tensor). */
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
   readonly storage: Storage;
+  /** Where the numbers start in the storage, bytes. */
+  readonly offset: number;
 }
 
 export interface Node {
@@ -52,12 +54,29 @@ interface TapeEntry {
   readonly vjp: (backward: Backward) => void;
 }
 
+/** A binding may start at multiples of this: WebGPU's default `minStorageBufferOffsetAlignment`. */
+const OFFSET_ALIGNMENT = 256;
+
 export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Live rows of a packed batch: every run says how many. */
 export const TOKENS: Param = { dynamic: 'tokens' };
 /** 0 on the first micro-batch of a step, 1 on later ones: weight gradients overwrite, then add. */
 const ACCUMULATE: Param = { dynamic: 'accumulate' };
+
+/** Rows `first` to `first + count` of a tensor (fewer where it ends), in place. */
+export function rowsOf({ label, shape, storage, offset }: Tensor, first: number, count: number): Tensor {
+  const [rows, ...row] = shape as [number, ...number[]];
+  const start = offset + first * elements(row) * 4;
+  if (start % OFFSET_ALIGNMENT !== 0)
+    throw new Error(`${label}: row ${first} starts at byte ${start}, no multiple of ${OFFSET_ALIGNMENT}`);
+  return {
+    label: `${label} from row ${first}`,
+    shape: [Math.min(count, rows - first), ...row],
+    storage,
+    offset: start,
+  };
+}
 
 export class Graph {
   readonly nodes: Node[] = [];
@@ -73,14 +92,14 @@ export class Graph {
 
   /** A tensor that the plan lays out. */
   tensor(label: string, shape: readonly number[]): Tensor {
-    return { label, shape, storage: this.storage(label, elements(shape) * 4, null) };
+    return { label, shape, storage: this.storage(label, elements(shape) * 4, null), offset: 0 };
   }
 
   /** A tensor over memory that outlives the plan: inputs, parameters, caches. */
   external(label: string, shape: readonly number[], range: BufferRange): Tensor {
     const bytes = elements(shape) * 4;
     if (bytes > range.bytes) throw new Error(`${label} [${shape}] needs ${bytes} bytes, its buffer has ${range.bytes}`);
-    return { label, shape, storage: this.storage(label, range.bytes, range) };
+    return { label, shape, storage: this.storage(label, range.bytes, range), offset: 0 };
   }
 
   /** A parameter whose gradient is wanted at `gradient`; without one it is a constant (frozen). */

@@ -7,7 +7,7 @@
  */
 import type { BufferRange, Device, DeviceBuffer, Sequence } from '../gpu/device';
 import type { Binding } from '../gpu/kernel';
-import type { Graph, Storage, Tensor } from './graph';
+import { elements, type Graph, type Storage, type Tensor } from './graph';
 
 export interface Plan {
   readonly sequence: Sequence;
@@ -77,11 +77,11 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   checkAliasing(graph);
   const { slotOf, sizes } = assignSlots(lifetimes(graph));
   const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
-  const range = ({ label, storage }: Tensor): BufferRange => {
-    if (storage.external) return storage.external;
-    const buffer = slots[slotOf.get(storage) ?? -1];
+  const range = ({ label, storage, shape, offset }: Tensor): BufferRange => {
+    const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];
     if (!buffer) throw new Error(`${label} is not part of this plan`);
-    return { buffer, offset: 0, bytes: Math.ceil(storage.bytes / 16) * 16 };
+    // whole vec4 where they are bound as such; buffers end on one
+    return { buffer, offset: (storage.external?.offset ?? 0) + offset, bytes: Math.ceil(elements(shape) / 4) * 16 };
   };
   const sequence = await device.prepare(
     graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({

@@ -1,6 +1,7 @@
 /**
  * The model, as Hugging Face's `Phi3ForCausalLM` computes it, over packed tokens:
  * pre-norm blocks x ← x + attention(norm(x)), x ← x + mlp(norm(x)), then norm and lm_head. No biases, no dropout.
+ * It ends before lm_head: logits are made a chunk of rows at a time, with what is wanted of them (graph/ops/head.ts).
  * Sizes: N tokens, C width, H query heads, K key/value heads, D head width, F feed-forward width, V vocabulary.
  */
 import type { BufferRange } from '../gpu/device';
@@ -49,8 +50,8 @@ export const headsOf = (config: PhiConfig): Heads => ({
 export const lmHead = (config: PhiConfig): string =>
   config.tie_word_embeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
 
-/** Logits [N, V] of packed tokens. */
-export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
+/** What lm_head takes, [N, C]: the hidden states of packed tokens after the final norm. */
+export function phiHidden(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
   const eps = config.rms_norm_eps;
   const heads = headsOf(config);
   let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
@@ -65,6 +66,5 @@ export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInpu
     const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
     x = linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), x);
   }
-  const last = rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps);
-  return linear(graph, 'lm_head', last, w(lmHead(config)));
+  return rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps);
 }
