@@ -160,9 +160,10 @@ describe('on Dawn', () => {
       expect([name, made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([name, 0, 0, 0]);
       // one submit holds the step and the copy that its asynchronous readback maps
       expect([name, made('submits'), made('readbacks')]).toEqual([name, 1, 1]);
-      // forward 9·L + 4, backward 16·L + 5, AdamW 3; the policy step adds the reference's forward and its loss
+      // forward 9·L + 2, backward 14·L + 3, AdamW 3, and 4 a chunk of logits; the policy step adds the reference's forward
+      // and the scores of both
       const L = config.num_hidden_layers;
-      expect(made('dispatches')).toBe(25 * L + 12 + (name === 'policy' ? 9 * L + 6 : 0));
+      expect(made('dispatches')).toBe(23 * L + 8 + 4 + (name === 'policy' ? 9 * L + 6 : 0));
     }
   });
 

@@ -9,10 +9,10 @@ import type { Graph, Tensor } from '../graph/graph';
 import { attention, type Heads, rope, type Segments } from '../graph/ops/attention';
 import { embedding, type TokenIds } from '../graph/ops/embedding';
 import { linear } from '../graph/ops/linear';
-import { rmsNorm } from '../graph/ops/rmsNorm';
+import { NormSums, rmsNorm } from '../graph/ops/rmsNorm';
 import { swiglu } from '../graph/ops/swiglu';
 import { headDim, type PhiConfig } from './config';
-import { type Arena, type ParameterTable, parameterTable } from './parameters';
+import { type Arena, type ParameterSpec, type ParameterTable, parameterTable } from './parameters';
 
 /** A packed batch as the model sees it. */
 export interface PhiInputs extends TokenIds, Segments {
@@ -22,7 +22,11 @@ export interface PhiInputs extends TokenIds, Segments {
   readonly rotations: Tensor;
 }
 
-export type Weights = (name: string) => Tensor;
+export interface Weights {
+  (name: string): Tensor;
+  /** Where the gradients of the norms add up; null where all is frozen. */
+  readonly norms: NormSums | null;
+}
 
 /** The arena's tensors by name within a graph; frozen where no arena for gradients is given. */
 export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradients: Arena | null): Weights {
@@ -33,11 +37,19 @@ export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradi
       return [name, graph.parameter(name, shape, weights.range(name), gradient)];
     }),
   );
-  return (name) => {
+  const named = (name: string) => {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`the model has no parameter ${name}`);
     return tensor;
   };
+  return Object.assign(named, { norms: gradients && normSums(graph, table, gradients) });
+}
+
+function normSums(graph: Graph, { specs }: ParameterTable, gradients: Arena): NormSums {
+  const norms = specs.filter(({ initialScale }) => initialScale === null);
+  const first = gradients.range((norms[0] as ParameterSpec).name);
+  const all = { ...first, bytes: first.bytes * norms.length };
+  return new NormSums(graph, graph.external('norm gradients', [norms.length, first.bytes / 4], all));
 }
 
 export const headsOf = (config: PhiConfig): Heads => ({
@@ -57,14 +69,14 @@ export function phiHidden(graph: Graph, config: PhiConfig, w: Weights, inputs: P
   let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
   for (let l = 0; l < config.num_hidden_layers; l++) {
     const layer = `model.layers.${l}`;
-    const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps); // [N, C]
+    const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps, w.norms); // [N, C]
     const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`)); // [N, (H + 2K)·D]
     const turned = rope(graph, qkv, inputs.positions, inputs.rotations, heads);
     const mixed = attention(graph, turned, inputs, heads); // [N, H·D]
     x = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
-    const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps);
+    const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps, w.norms);
     const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
     x = linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), x);
   }
-  return rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps);
+  return rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps, w.norms);
 }
