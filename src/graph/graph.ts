@@ -4,7 +4,7 @@
  * memory and makes the dispatches ready.
  */
 import type { BufferRange, Param } from '../gpu/device';
-import type { AnyKernel, Constants } from '../gpu/kernel';
+import type { AnyKernel, Binding, Constants } from '../gpu/kernel';
 
 /** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
 export interface Storage {
@@ -80,11 +80,19 @@ export function rowsOf({ label, shape, storage, offset }: Tensor, first: number,
 
 export class Graph {
   readonly nodes: Node[] = [];
-  private readonly tape: TapeEntry[] = [];
+  /** Dispatches before the backward pass; all where there is none. */
+  forwardNodes = Number.POSITIVE_INFINITY;
+  private tape: TapeEntry[] = [];
   private storages = 0;
   /** Parameters (by their storage) and where their gradients stand. */
   private readonly parameterGrads = new Map<Storage, Tensor>();
   private readonly writtenGrads = new Set<Storage>();
+  /** Of the backward pass: the outputs of operations that have been met, and those whose turn is yet to come. */
+  private readonly produced = new Set<Tensor>();
+  private readonly waiting = new Set<Tensor>();
+  private readonly grads = new Map<Tensor, Tensor>();
+  /** Tensors whose gradient stands in this storage: more than one where it was handed on. */
+  private readonly owners = new Map<Storage, Tensor[]>();
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
     return { id: this.storages++, label, bytes, external, output: false };
@@ -131,58 +139,106 @@ export class Graph {
   }
 
   /**
+   * Emits what `trace` emits, but keeps of it for the backward pass only what it read from outside: there, all that its
+   * gradients need is computed again (Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost).
+   */
+  checkpoint(trace: () => Tensor): Tensor {
+    const { result } = this.traced(trace);
+    this.record([result], (backward) => {
+      const first = this.nodes.length;
+      const again = this.traced(trace);
+      const last = this.nodes.length;
+      backward.share(again.result, backward.of(result));
+      this.passBack(again.tape);
+      this.dropUnread(first, last);
+    });
+    return result;
+  }
+
+  /** Emits what `trace` emits; what it records goes on a tape of its own. */
+  private traced(trace: () => Tensor): { result: Tensor; tape: readonly TapeEntry[] } {
+    const outer = this.tape;
+    this.tape = [];
+    try {
+      return { result: trace(), tape: this.tape };
+    } finally {
+      this.tape = outer;
+    }
+  }
+
+  /** Takes out those of the dispatches `first` to `last` that write nothing but intermediates that nobody reads later. */
+  private dropUnread(first: number, last: number): void {
+    const wanted = new Set<Storage>();
+    const uses = ({ bindings }: Node) => Object.values(bindings).map(({ storage }) => storage);
+    for (const node of this.nodes.slice(last)) for (const storage of uses(node)) wanted.add(storage);
+    for (let i = last - 1; i >= first; i--) {
+      const node = this.nodes[i] as Node;
+      const written = Object.entries(node.bindings).filter(
+        ([name]) => (node.kernel.bindings[name] as Binding).access !== 'read',
+      );
+      if (written.some(([, { storage }]) => storage.external || storage.output || wanted.has(storage)))
+        for (const storage of uses(node)) wanted.add(storage);
+      else this.nodes.splice(i, 1);
+    }
+  }
+
+  /**
    * Emits the backward pass from the losses on the tape, in reverse. Gradients of intermediates are accumulated in place
    * in the order in which they arise, gradients of parameters at the place given with them.
    */
   backward(): void {
-    const grads = new Map<Tensor, Tensor>();
-    const producer = new Map<Tensor, number>();
-    this.tape.forEach(({ outputs }, i) => {
-      for (const output of outputs) producer.set(output, i);
-    });
-    /** Tensors whose gradient stands in this storage: more than one where it was handed on. */
-    const owners = new Map<Storage, Tensor[]>();
-    const own = (tensor: Tensor, gradient: Tensor) => {
-      grads.set(tensor, gradient);
-      owners.set(gradient.storage, [...(owners.get(gradient.storage) ?? []), tensor]);
-    };
-    for (let i = this.tape.length - 1; i >= 0; i--) {
-      const { outputs, vjp } = this.tape[i] as TapeEntry;
-      const reached = outputs.some((output) => grads.has(output));
-      if (outputs.length > 0 && !reached) continue;
-      const parameterTarget = (parameter: Tensor): GradTarget | null => {
-        const tensor = this.parameterGrads.get(parameter.storage);
-        if (!tensor) return null;
-        const again = this.writtenGrads.has(parameter.storage);
-        this.writtenGrads.add(parameter.storage);
-        return { tensor, accumulate: again ? 1 : ACCUMULATE };
-      };
-      vjp({
-        of: (output) => {
-          const gradient = grads.get(output);
-          if (!gradient) throw new Error(`nothing depends on ${output.label}`);
-          return gradient;
-        },
-        into: (input) => {
-          if (!producer.has(input)) return parameterTarget(input);
-          const existing = grads.get(input);
-          if (existing) {
-            const waiting = (owners.get(existing.storage) ?? []).find(
-              (owner) => owner !== input && (producer.get(owner) ?? -1) < i,
-            );
-            if (waiting)
-              throw new Error(`the gradient of ${input.label} is still wanted unchanged by ${waiting.label}`);
-            return { tensor: existing, accumulate: 1 };
-          }
-          const gradient = this.tensor(`d(${input.label})`, input.shape);
-          own(input, gradient);
-          return { tensor: gradient, accumulate: 0 };
-        },
-        share: (input, gradient) => {
-          if (grads.has(input)) throw new Error(`${input.label} has a gradient already: it cannot share another`);
-          own(input, gradient);
-        },
-      });
+    this.forwardNodes = this.nodes.length;
+    this.passBack(this.tape);
+  }
+
+  private passBack(tape: readonly TapeEntry[]): void {
+    for (const { outputs } of tape)
+      for (const output of outputs) {
+        this.produced.add(output);
+        this.waiting.add(output);
+      }
+    for (const { outputs, vjp } of [...tape].reverse()) {
+      for (const output of outputs) this.waiting.delete(output);
+      if (outputs.length === 0 || outputs.some((output) => this.grads.has(output))) vjp(this.backwardView);
     }
+  }
+
+  private own(tensor: Tensor, gradient: Tensor): void {
+    this.grads.set(tensor, gradient);
+    this.owners.set(gradient.storage, [...(this.owners.get(gradient.storage) ?? []), tensor]);
+  }
+
+  private readonly backwardView: Backward = {
+    of: (output) => {
+      const gradient = this.grads.get(output);
+      if (!gradient) throw new Error(`nothing depends on ${output.label}`);
+      return gradient;
+    },
+    into: (input) => {
+      if (!this.produced.has(input)) return this.parameterTarget(input);
+      const existing = this.grads.get(input);
+      if (existing) {
+        const other = (this.owners.get(existing.storage) ?? []).find(
+          (owner) => owner !== input && this.waiting.has(owner),
+        );
+        if (other) throw new Error(`the gradient of ${input.label} is still wanted unchanged by ${other.label}`);
+        return { tensor: existing, accumulate: 1 };
+      }
+      const gradient = this.tensor(`d(${input.label})`, input.shape);
+      this.own(input, gradient);
+      return { tensor: gradient, accumulate: 0 };
+    },
+    share: (input, gradient) => {
+      if (this.grads.has(input)) throw new Error(`${input.label} has a gradient already: it cannot share another`);
+      this.own(input, gradient);
+    },
+  };
+
+  private parameterTarget(parameter: Tensor): GradTarget | null {
+    const tensor = this.parameterGrads.get(parameter.storage);
+    if (!tensor) return null;
+    const again = this.writtenGrads.has(parameter.storage);
+    this.writtenGrads.add(parameter.storage);
+    return { tensor, accumulate: again ? 1 : ACCUMULATE };
   }
 }

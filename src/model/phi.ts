@@ -62,21 +62,34 @@ export const headsOf = (config: PhiConfig): Heads => ({
 export const lmHead = (config: PhiConfig): string =>
   config.tie_word_embeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
 
-/** What lm_head takes, [N, C]: the hidden states of packed tokens after the final norm. */
-export function phiHidden(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
+/**
+ * What lm_head takes, [N, C]: the hidden states of packed tokens after the final norm.
+ * @param recompute keeps only the input of each block, and computes the block again where its gradients are
+ */
+export function phiHidden(
+  graph: Graph,
+  config: PhiConfig,
+  w: Weights,
+  inputs: PhiInputs,
+  { recompute = false } = {},
+): Tensor {
   const eps = config.rms_norm_eps;
   const heads = headsOf(config);
-  let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
-  for (let l = 0; l < config.num_hidden_layers; l++) {
+  const block = (l: number, x: Tensor) => {
     const layer = `model.layers.${l}`;
     const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps, w.norms); // [N, C]
     const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`)); // [N, (H + 2K)·D]
     const turned = rope(graph, qkv, inputs.positions, inputs.rotations, heads);
     const mixed = attention(graph, turned, inputs, heads); // [N, H·D]
-    x = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
-    const thought = rmsNorm(graph, `${l} mlp norm`, x, w(`${layer}.post_attention_layernorm.weight`), eps, w.norms);
+    const y = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
+    const thought = rmsNorm(graph, `${l} mlp norm`, y, w(`${layer}.post_attention_layernorm.weight`), eps, w.norms);
     const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
-    x = linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), x);
+    return linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), y);
+  };
+  let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
+  for (let l = 0; l < config.num_hidden_layers; l++) {
+    const input = x;
+    x = recompute ? graph.checkpoint(() => block(l, input)) : block(l, input);
   }
   return rmsNorm(graph, 'final norm', x, w('model.norm.weight'), eps, w.norms);
 }
