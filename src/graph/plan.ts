@@ -13,6 +13,8 @@ export interface Plan {
   readonly sequence: Sequence;
   /** Bytes of intermediates that the plan holds. */
   readonly bytes: number;
+  /** Bytes of those that the forward pass leaves to the backward pass: what any plan for it must hold at once. */
+  readonly savedBytes: number;
   /** Where a tensor stands: one marked as output, or external. */
   range(tensor: Tensor): BufferRange;
   destroy(): void;
@@ -22,6 +24,12 @@ interface Lifetime {
   readonly storage: Storage;
   readonly first: number;
   readonly last: number;
+}
+
+/** Bytes that stand where the backward pass begins: written before it, read in it. */
+function savedBytes(spans: readonly Lifetime[], forwardNodes: number): number {
+  const saved = spans.filter(({ first, last }) => first < forwardNodes && last >= forwardNodes);
+  return saved.reduce((sum, { storage }) => sum + storage.bytes, 0);
 }
 
 /** First and last dispatch that touches each intermediate; outputs live to the end. */
@@ -43,23 +51,26 @@ export function lifetimes(graph: Graph): Lifetime[] {
 }
 
 /**
- * Slot of every intermediate: the free slot whose size fits best, grown where it is too small; a new one where none is
- * free. Storages that one dispatch touches are alive together, so none of them share a slot.
+ * Slot of every intermediate, largest first (the order of TensorFlow Lite's greedy-by-size planner): the slot that is free
+ * over its whole lifetime and fits best, else a new one. So a slot is as large as its first tensor and never grows. Storages
+ * that one dispatch touches are alive together: none of them share a slot. An output has a slot of its own, because a
+ * readback stages whole buffers.
  */
 export function assignSlots(spans: readonly Lifetime[]): { slotOf: Map<Storage, number>; sizes: number[] } {
   const slotOf = new Map<Storage, number>();
-  const sizes: number[] = [];
-  const freeFrom: number[] = [];
-  for (const { storage, first, last } of [...spans].sort((a, b) => a.first - b.first)) {
-    const free = sizes.map((_, slot) => slot).filter((slot) => freeFrom[slot]! <= first);
-    const waste = (slot: number) =>
-      sizes[slot]! >= storage.bytes ? sizes[slot]! - storage.bytes : 2 * (storage.bytes - sizes[slot]!);
-    const slot = free.sort((a, b) => waste(a) - waste(b))[0] ?? sizes.length;
-    sizes[slot] = Math.max(sizes[slot] ?? 0, storage.bytes);
-    freeFrom[slot] = last + 1;
-    slotOf.set(storage, slot);
+  const slots: { readonly bytes: number; readonly taken: Lifetime[] }[] = [];
+  for (const span of [...spans].sort((a, b) => b.storage.bytes - a.storage.bytes || a.first - b.first)) {
+    const { storage, first, last } = span;
+    const shares = (taken: readonly Lifetime[]) =>
+      !storage.output && taken.every((other) => !other.storage.output && (other.last < first || last < other.first));
+    const free = slots.filter(({ taken }) => shares(taken));
+    const best = free.reduce<(typeof slots)[number] | null>((a, b) => (a && a.bytes <= b.bytes ? a : b), null);
+    const slot = best ?? { bytes: storage.bytes, taken: [] };
+    if (!best) slots.push(slot);
+    slot.taken.push(span);
+    slotOf.set(storage, slots.indexOf(slot));
   }
-  return { slotOf, sizes };
+  return { slotOf, sizes: slots.map(({ bytes }) => bytes) };
 }
 
 /** Fails where a dispatch would read and write one buffer through different bindings. */
@@ -75,7 +86,8 @@ function checkAliasing(graph: Graph): void {
 
 export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   checkAliasing(graph);
-  const { slotOf, sizes } = assignSlots(lifetimes(graph));
+  const spans = lifetimes(graph);
+  const { slotOf, sizes } = assignSlots(spans);
   const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
   const range = ({ label, storage, shape, offset }: Tensor): BufferRange => {
     const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];
@@ -95,6 +107,7 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   return {
     sequence,
     bytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
+    savedBytes: savedBytes(spans, graph.forwardNodes),
     range,
     destroy() {
       sequence.destroy();
