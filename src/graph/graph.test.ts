@@ -3,63 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import { type Device, whole } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable, type Tensors } from '../model/parameters';
-import { Optimizer } from '../train/optimizer';
-import { type PolicyExample, PolicyTrainer } from '../train/policy';
-import { type Example, SupervisedTrainer } from '../train/supervised';
+import { initialTensors, type Tensors } from '../model/parameters';
+import { config, examples, openModel, policyExamples, table } from '../train/fixture';
 import { Graph, type Tensor } from './graph';
 import { linear } from './ops/linear';
 import { assignSlots, lifetimes, makePlan } from './plan';
-
-const config = parsePhiConfig({
-  vocab_size: 19,
-  hidden_size: 16,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  num_key_value_heads: 1,
-  intermediate_size: 24,
-  tie_word_embeddings: true,
-});
-const table = parameterTable(config);
-const examples: Example[] = [
-  { ids: [1, 5, 9, 3, 2], mask: [0, 0, 1, 1, 1] },
-  { ids: [7, 7, 18], mask: [0, 1, 1] },
-];
-const adam = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0, decay: 'matrices', maxGradNorm: 1 } as const;
-const loss = {
-  lossType: 'grpo',
-  beta: 0.05,
-  gamma: 0.02,
-  epsilonLow: 0.2,
-  epsilonHigh: 0.2,
-  delta: null,
-  importanceSamplingLevel: 'token',
-  maxCompletionLength: 8,
-} as const;
-
-async function openModel(device: Device, tokens = 64, more: { logitsBytes?: number; lossType?: 'grpo' | 'gspo' } = {}) {
-  const arena = (label: string) => new Arena(device, table, label);
-  const [weights, gradients, reference] = [arena('weights'), arena('gradients'), arena('reference')];
-  weights.load(initialTensors(config, 0.3, 1));
-  reference.load(initialTensors(config, 0.3, 2));
-  const optimizer = await Optimizer.create(device, weights, gradients, adam);
-  const { logitsBytes, lossType = 'grpo' } = more;
-  const capacity = { tokens, longest: 8, ...(logitsBytes ? { logitsBytes } : {}) };
-  const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-  const arenas = { weights, gradients, reference };
-  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, { ...loss, lossType }, 0.9);
-  return { weights, gradients, supervised, policy };
-}
-
-const policyExamples = (old: Float32Array | null, of: readonly Example[] = examples): PolicyExample[] =>
-  of.map(({ ids }, i) => ({
-    ids,
-    promptLength: 2,
-    advantage: i === 0 ? 0.8 : -1.1,
-    weight: 1 / of.length / (ids.length - 2),
-    old: old?.slice(0, ids.length - 2) ?? null,
-  }));
 
 describe('a plan', () => {
   it('gives no two tensors that are alive together the same memory', () => {
@@ -168,8 +116,8 @@ describe('on Dawn', () => {
   });
 
   it('several passes add up to the gradients of one', async () => {
-    const one = await openModel(device, 64);
-    const several = await openModel(device, 8); // 4 + 2 rows, then 4 more in a second pass
+    const one = await openModel(device, { tokens: 64 });
+    const several = await openModel(device, { tokens: 8 }); // 4 + 2 rows, then 4 more in a second pass
     const batch = [...examples, { ids: [4, 4, 6, 11, 2], mask: [0, 1, 0, 1, 1] }];
     const a = await one.supervised.step(batch, 0);
     const b = await several.supervised.step(batch, 0);
@@ -178,27 +126,6 @@ describe('on Dawn', () => {
     for (const [name, { data }] of wanted)
       data.forEach((g, i) => expect(Math.abs(got.get(name)!.data[i]! - g), name).toBeLessThan(1e-5));
   });
-
-  it.each(['grpo', 'gspo'] as const)(
-    'logits in chunks give the losses and gradients of logits in one, %s',
-    async (lossType) => {
-      const many = Array.from({ length: 40 }, (_, i) => examples[i % 2]!); // 120 rows: chunks of 64, 56 and 0
-      const whole_ = await openModel(device, 192, { lossType });
-      const chunked = await openModel(device, 192, { lossType, logitsBytes: 1 });
-      const steps = {
-        supervised: ({ supervised }: typeof whole_) => supervised.step(many, 0),
-        policy: ({ policy }: typeof whole_) => policy.step(policyExamples(null, many), 0, 1e-3),
-      };
-      for (const [name, step] of Object.entries(steps)) {
-        expect((await step(chunked)).loss, name).toBeCloseTo((await step(whole_)).loss, 6);
-        const [wanted, got] = [await whole_.gradients.read(), await chunked.gradients.read()];
-        for (const [tensor, { data }] of wanted)
-          data.forEach((g, i) =>
-            expect(Math.abs(got.get(tensor)!.data[i]! - g), `${name} ${tensor}`).toBeLessThan(2e-6),
-          );
-      }
-    },
-  );
 
   it('steps agree with the CPU device', async () => {
     const [dawn, cpu] = [await openModel(device), await openModel(openCpuDevice())];

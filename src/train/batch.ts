@@ -4,6 +4,7 @@ import type { Device, DeviceBuffer } from '../gpu/device';
 import { whole } from '../gpu/device';
 import type { Graph, Tensor } from '../graph/graph';
 import { type Chunks, chunkDynamics, logitsChunks } from '../graph/ops/head';
+import type { Plan } from '../graph/plan';
 import { NORM_BLOCK } from '../kernels/rmsNormGrad';
 import { type PhiConfig, rotaryDim } from '../model/config';
 import type { PhiInputs } from '../model/phi';
@@ -16,6 +17,18 @@ export interface BatchCapacity {
   readonly longest: number;
   /** Most bytes of logits that stand at a time, or a default. */
   readonly logitsBytes?: number;
+  /** Keeps of each block its input alone and computes the block again in the backward pass. */
+  readonly recompute?: boolean;
+}
+
+/** What a trainer's plan holds, bytes. */
+export interface TrainingMemory {
+  /** Of all intermediates, logits included. */
+  readonly plan: number;
+  /** What the forward pass leaves to the backward pass. */
+  readonly saved: number;
+  /** One chunk of logits. */
+  readonly logits: number;
 }
 
 export class TokenBatch {
@@ -70,6 +83,12 @@ export class TokenBatch {
       this.writeArray(name, data);
     const normBlocks = Math.ceil(packed.tokens / NORM_BLOCK);
     return { tokens: packed.tokens, normBlocks, ...chunkDynamics(this.chunks, packed.tokens) };
+  }
+
+  /** @param plan over this batch */
+  memoryOf(plan: Plan): TrainingMemory {
+    const logits = this.chunks.rows * this.config.vocab_size * 4;
+    return { plan: plan.bytes, saved: plan.savedBytes, logits };
   }
 
   writeArray(name: string, data: Uint32Array | Float32Array): void {

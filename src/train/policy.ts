@@ -10,7 +10,7 @@ import { makePlan, type Plan } from '../graph/plan';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { lmHead, phiHidden, weightsOf } from '../model/phi';
-import { type BatchCapacity, TokenBatch } from './batch';
+import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { kernelOptions, type LossOptions } from './lossOptions';
 import type { Optimizer } from './optimizer';
 
@@ -78,7 +78,11 @@ export class PolicyTrainer {
     const targets = batch.tensor(graph, 'targets');
     const headOf = (arena: Arena, grads: Arena | null) => {
       const w = weightsOf(graph, config, arena, grads);
-      return { hidden: phiHidden(graph, config, w, inputs), weight: w(lmHead(config)), chunks: batch.chunks };
+      return {
+        hidden: phiHidden(graph, config, w, inputs, grads ? capacity : {}),
+        weight: w(lmHead(config)),
+        chunks: batch.chunks,
+      };
     };
     const policy = {
       reference: tokenLogprobs(graph, headOf(reference, null), targets, temperature),
@@ -92,6 +96,10 @@ export class PolicyTrainer {
     graph.backward();
     const plan = await makePlan(device, graph);
     return new PolicyTrainer(device, optimizer, batch, plan, plan.range(scores), plan.range(stats));
+  }
+
+  get memory(): TrainingMemory {
+    return this.batch.memoryOf(this.plan);
   }
 
   /**

@@ -7,7 +7,7 @@ import { makePlan, type Plan } from '../graph/plan';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { lmHead, phiHidden, weightsOf } from '../model/phi';
-import { type BatchCapacity, TokenBatch } from './batch';
+import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import type { Optimizer } from './optimizer';
 
 /** A sequence and, for each of its tokens, 1 where it is a target: predicted from what stands before it. */
@@ -45,13 +45,17 @@ export class SupervisedTrainer {
     batch.add('weights', [capacity.tokens]);
     const graph = new Graph();
     const w = weightsOf(graph, config, weights, gradients);
-    const hidden = phiHidden(graph, config, w, batch.inputs(graph));
+    const hidden = phiHidden(graph, config, w, batch.inputs(graph), capacity);
     const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
     const losses = crossEntropyHead(graph, head, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
     graph.output(losses);
     graph.backward();
     const plan = await makePlan(device, graph);
     return new SupervisedTrainer(device, optimizer, batch, plan, plan.range(losses));
+  }
+
+  get memory(): TrainingMemory {
+    return this.batch.memoryOf(this.plan);
   }
 
   /**
