@@ -18,6 +18,8 @@ export interface StartEvent {
   readonly parameters: number;
   /** Token of each id, so that a reader needs nothing else. */
   readonly vocabulary: readonly string[];
+  /** What the run will take of the device, as told before it starts. */
+  readonly memory: { readonly estimated_bytes: number };
 }
 
 export interface StageEvent {
@@ -62,6 +64,8 @@ export interface Summary {
   readonly seed: number;
   readonly adapter: string;
   readonly seconds: number;
+  /** What the run was expected to take of the device, and the most that it took. */
+  readonly memory: { readonly estimated_bytes: number; readonly peak_bytes: number };
   readonly sft: {
     readonly steps: number;
     readonly final_loss: number | null;

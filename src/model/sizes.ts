@@ -17,5 +17,3 @@ export function largestDecodingBuffer(config: PhiConfig, { slots, promptTokens, 
   const cacheRow = 2 * config.num_key_value_heads * headDim(config);
   return 4 * slots * Math.max((promptTokens + newTokens) * cacheRow, config.vocab_size, 2 * config.intermediate_size);
 }
-
-export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
