@@ -1,4 +1,5 @@
 /** WebGPU in a browser (page or worker), and the distinct reasons why there is none. */
+import type { DeviceLimits } from './counting';
 import type { Device } from './device';
 import { describeAdapter, openWebGpuDevice } from './webgpu';
 
@@ -27,8 +28,11 @@ async function requestAdapter(): Promise<GPUAdapter> {
   return adapter;
 }
 
-/** The adapter's name, without opening a device. @throws NoGpuError */
-export const browserAdapterName = async (): Promise<string> => describeAdapter((await requestAdapter()).info);
+/** What a device on the adapter would be called and bind, without opening one. @throws NoGpuError */
+export async function browserLimits(): Promise<DeviceLimits> {
+  const { info, limits } = await requestAdapter();
+  return { name: describeAdapter(info), maxBindingBytes: limits.maxStorageBufferBindingSize };
+}
 
 /** @throws NoGpuError */
 export async function openBrowserDevice(onLost: (reason: string) => void): Promise<Device> {

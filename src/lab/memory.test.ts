@@ -51,6 +51,13 @@ describe('the estimate', () => {
     expect(await peak({ tokensPerPass: 512 })).toBeLessThan(0.5 * whole);
   });
 
+  it('takes no longer for the largest batches', async () => {
+    const largest = { 'grpo.prompts': 1024, 'grpo.groupSize': 64, 'sft.sequences': 4096, 'evaluation.problems': 8192 };
+    const began = performance.now();
+    await estimateMemory(withFields(recipeByName('parity-12'), largest), ANY);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   it('is refused where a buffer is larger than the device binds', async () => {
     await expect(
       estimateMemory(recipeByName('parity-12'), { name: 'small', maxBindingBytes: 1 << 20 }),

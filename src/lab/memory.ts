@@ -2,6 +2,7 @@
  * How much memory a run will take, told before it starts: what a run opens is opened in the same order on a device that only
  * counts, and the largest batches are stepped through it.
  */
+import { rowsOf } from '../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../gpu/counting';
 import { RUN_AHEAD } from '../train/sft';
 import type { Recipe } from './recipe';
@@ -37,16 +38,32 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
 
   const { longest, prompt } = session.lengths;
   const ids = new Array<number>(longest).fill(0);
+  /** Steps one pass full of the longest sequences; the others would be like it. */
+  const stepPass = async <T>(
+    sequence: T,
+    count: number,
+    tokens: number,
+    ahead: number,
+    step: (pass: T[]) => unknown,
+  ) => {
+    const fitting = Math.max(1, Math.floor(tokens / rowsOf(ids)));
+    const unstaged = counters.bytesLive;
+    await step(new Array<T>(Math.min(count, fitting)).fill(sequence));
+    const staging = counters.bytesLive - unstaged;
+    // the readbacks of all passes of the steps that run ahead may be under way together
+    for (let more = Math.ceil(count / fitting) * ahead; more > 1; more--) device.createBuffer('staging', staging);
+  };
+
   const supervised = await openSupervised(session);
   const trace = { ids, mask: ids.map((_, t) => (t >= prompt ? 1 : 0)) };
-  const traces = new Array<typeof trace>(recipe.sft.sequences).fill(trace);
-  await Promise.all(Array.from({ length: RUN_AHEAD + 1 }, () => supervised.trainer.step(traces, 0)));
+  const sftTokens = supervised.capacity.tokens;
+  await stepPass(trace, recipe.sft.sequences, sftTokens, RUN_AHEAD + 1, (pass) => supervised.trainer.step(pass, 0));
   session.release(supervised.trainer, supervised.optimizer);
 
   const policy = await openPolicy(session);
   const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };
-  const { prompts, groupSize } = recipe.grpo;
-  await policy.trainer.step(new Array<typeof completion>(prompts * groupSize).fill(completion), 0, 0);
+  const rollouts = recipe.grpo.prompts * recipe.grpo.groupSize;
+  await stepPass(completion, rollouts, policy.capacity.tokens, 1, (pass) => policy.trainer.step(pass, 0, 0));
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));

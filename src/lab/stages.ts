@@ -18,7 +18,7 @@ export async function openSupervised(session: Session) {
   const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
   const capacity = passCapacity(session, recipe.sft.sequences);
   const created = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-  return { trainer: session.own(created), optimizer };
+  return { trainer: session.own(created), optimizer, capacity };
 }
 
 export async function openPolicy(session: Session) {
@@ -28,5 +28,5 @@ export async function openPolicy(session: Session) {
   const options = lossOptions(recipe);
   const { temperature } = recipe.grpo;
   const created = await PolicyTrainer.create(device, config, session, optimizer, capacity, options, temperature);
-  return { trainer: session.own(created), optimizer };
+  return { trainer: session.own(created), optimizer, capacity };
 }
