@@ -80,8 +80,8 @@ export function rowsOf({ label, shape, storage, offset }: Tensor, first: number,
 
 export class Graph {
   readonly nodes: Node[] = [];
-  /** Dispatches before the backward pass; all where there is none. */
-  forwardNodes = Number.POSITIVE_INFINITY;
+  /** Dispatches `first` to `last` that compute forward what gradients read next: before the backward pass, and again in it. */
+  readonly forward: { readonly first: number; readonly last: number }[] = [];
   private tape: TapeEntry[] = [];
   private storages = 0;
   /** Parameters (by their storage) and where their gradients stand. */
@@ -150,7 +150,7 @@ export class Graph {
       const last = this.nodes.length;
       backward.share(again.result, backward.of(result));
       this.passBack(again.tape);
-      this.dropUnread(first, last);
+      this.forward.push({ first, last: last - this.dropUnread(first, last) });
     });
     return result;
   }
@@ -166,8 +166,12 @@ export class Graph {
     }
   }
 
-  /** Takes out those of the dispatches `first` to `last` that write nothing but intermediates that nobody reads later. */
-  private dropUnread(first: number, last: number): void {
+  /**
+   * Takes out those of the dispatches `first` to `last` that write nothing but intermediates that nobody reads later.
+   * @returns how many
+   */
+  private dropUnread(first: number, last: number): number {
+    const before = this.nodes.length;
     const wanted = new Set<Storage>();
     const uses = ({ bindings }: Node) => Object.values(bindings).map(({ storage }) => storage);
     for (const node of this.nodes.slice(last)) for (const storage of uses(node)) wanted.add(storage);
@@ -180,6 +184,7 @@ export class Graph {
         for (const storage of uses(node)) wanted.add(storage);
       else this.nodes.splice(i, 1);
     }
+    return before - this.nodes.length;
   }
 
   /**
@@ -187,7 +192,7 @@ export class Graph {
    * in the order in which they arise, gradients of parameters at the place given with them.
    */
   backward(): void {
-    this.forwardNodes = this.nodes.length;
+    this.forward.push({ first: 0, last: this.nodes.length });
     this.passBack(this.tape);
   }
 

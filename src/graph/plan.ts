@@ -13,7 +13,7 @@ export interface Plan {
   readonly sequence: Sequence;
   /** Bytes of intermediates that the plan holds. */
   readonly bytes: number;
-  /** Bytes of those that the forward pass leaves to the backward pass: what any plan for it must hold at once. */
+  /** Bytes of those that gradients read of the forward pass, at most at a time: any plan must hold them at once. */
   readonly savedBytes: number;
   /** Where a tensor stands: one marked as output, or external. */
   range(tensor: Tensor): BufferRange;
@@ -26,10 +26,18 @@ interface Lifetime {
   readonly last: number;
 }
 
-/** Bytes that stand where the backward pass begins: written before it, read in it. */
-function savedBytes(spans: readonly Lifetime[], forwardNodes: number): number {
-  const saved = spans.filter(({ first, last }) => first < forwardNodes && last >= forwardNodes);
-  return saved.reduce((sum, { storage }) => sum + storage.bytes, 0);
+/**
+ * Most bytes that stand where a stretch of the backward pass begins: written forward before it, read in it or later. Where
+ * blocks are computed again, those are the inputs of the blocks before and all of the one that was.
+ */
+function savedBytes(spans: readonly Lifetime[], forward: Graph['forward']): number {
+  const computed = spans.filter((span) => forward.some(({ first, last }) => first <= span.first && span.first < last));
+  const standing = forward.map(({ last: boundary }) =>
+    computed
+      .filter(({ first, last }) => first < boundary && last >= boundary)
+      .reduce((sum, { storage }) => sum + storage.bytes, 0),
+  );
+  return Math.max(0, ...standing);
 }
 
 /** First and last dispatch that touches each intermediate; outputs live to the end. */
@@ -107,7 +115,7 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   return {
     sequence,
     bytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
-    savedBytes: savedBytes(spans, graph.forwardNodes),
+    savedBytes: savedBytes(spans, graph.forward),
     range,
     destroy() {
       sequence.destroy();
