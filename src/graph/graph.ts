@@ -5,6 +5,7 @@
  */
 import type { BufferRange, Param } from '../gpu/device';
 import type { AnyKernel, Binding, Constants } from '../gpu/kernel';
+import { type Backward, BackwardPass, type TapeEntry } from './backward';
 
 /** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
 export interface Storage {
@@ -33,27 +34,6 @@ export interface Node {
   readonly params: Readonly<Record<string, Param>>;
 }
 
-/** Where an operation's backward pass puts a gradient: `accumulate` 1 where others have already written there. */
-export interface GradTarget {
-  readonly tensor: Tensor;
-  readonly accumulate: Param;
-}
-
-/** What a backward pass may ask of the graph. */
-export interface Backward {
-  /** Gradient of the operation's output. */
-  of(output: Tensor): Tensor;
-  /** Where to add the gradient of an input; null where nobody needs it. */
-  into(input: Tensor): GradTarget | null;
-  /** Hands `gradient` on as the gradient of `input`, without a copy; it is the gradient of `from` too. */
-  share(input: Tensor, gradient: Tensor): void;
-}
-
-interface TapeEntry {
-  readonly outputs: readonly Tensor[];
-  readonly vjp: (backward: Backward) => void;
-}
-
 /** A binding may start at multiples of this: WebGPU's default `minStorageBufferOffsetAlignment`. */
 const OFFSET_ALIGNMENT = 256;
 
@@ -61,11 +41,9 @@ export const elements = (shape: readonly number[]): number => shape.reduce((prod
 
 /** Live rows of a packed batch: every run says how many. */
 export const TOKENS: Param = { dynamic: 'tokens' };
-/** 0 on the first micro-batch of a step, 1 on later ones: weight gradients overwrite, then add. */
-const ACCUMULATE: Param = { dynamic: 'accumulate' };
 
 /** Rows `first` to `first + count` of a tensor (fewer where it ends), in place. */
-export function rowsOf({ label, shape, storage, offset }: Tensor, first: number, count: number): Tensor {
+export function sliceRows({ label, shape, storage, offset }: Tensor, first: number, count: number): Tensor {
   const [rows, ...row] = shape as [number, ...number[]];
   const start = offset + first * elements(row) * 4;
   if (start % OFFSET_ALIGNMENT !== 0)
@@ -86,13 +64,7 @@ export class Graph {
   private storages = 0;
   /** Parameters (by their storage) and where their gradients stand. */
   private readonly parameterGrads = new Map<Storage, Tensor>();
-  private readonly writtenGrads = new Set<Storage>();
-  /** Of the backward pass: the outputs of operations that have been met, and those whose turn is yet to come. */
-  private readonly produced = new Set<Tensor>();
-  private readonly waiting = new Set<Tensor>();
-  private readonly grads = new Map<Tensor, Tensor>();
-  /** Tensors whose gradient stands in this storage: more than one where it was handed on. */
-  private readonly owners = new Map<Storage, Tensor[]>();
+  private readonly pass = new BackwardPass(this, this.parameterGrads);
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
     return { id: this.storages++, label, bytes, external, output: false };
@@ -149,7 +121,7 @@ export class Graph {
       const again = this.traced(trace);
       const last = this.nodes.length;
       backward.share(again.result, backward.of(result));
-      this.passBack(again.tape);
+      this.pass.run(again.tape);
       this.forward.push({ first, last: last - this.dropUnread(first, last) });
     });
     return result;
@@ -193,57 +165,6 @@ export class Graph {
    */
   backward(): void {
     this.forward.push({ first: 0, last: this.nodes.length });
-    this.passBack(this.tape);
-  }
-
-  private passBack(tape: readonly TapeEntry[]): void {
-    for (const { outputs } of tape)
-      for (const output of outputs) {
-        this.produced.add(output);
-        this.waiting.add(output);
-      }
-    for (const { outputs, vjp } of [...tape].reverse()) {
-      for (const output of outputs) this.waiting.delete(output);
-      if (outputs.length === 0 || outputs.some((output) => this.grads.has(output))) vjp(this.backwardView);
-    }
-  }
-
-  private own(tensor: Tensor, gradient: Tensor): void {
-    this.grads.set(tensor, gradient);
-    this.owners.set(gradient.storage, [...(this.owners.get(gradient.storage) ?? []), tensor]);
-  }
-
-  private readonly backwardView: Backward = {
-    of: (output) => {
-      const gradient = this.grads.get(output);
-      if (!gradient) throw new Error(`nothing depends on ${output.label}`);
-      return gradient;
-    },
-    into: (input) => {
-      if (!this.produced.has(input)) return this.parameterTarget(input);
-      const existing = this.grads.get(input);
-      if (existing) {
-        const other = (this.owners.get(existing.storage) ?? []).find(
-          (owner) => owner !== input && this.waiting.has(owner),
-        );
-        if (other) throw new Error(`the gradient of ${input.label} is still wanted unchanged by ${other.label}`);
-        return { tensor: existing, accumulate: 1 };
-      }
-      const gradient = this.tensor(`d(${input.label})`, input.shape);
-      this.own(input, gradient);
-      return { tensor: gradient, accumulate: 0 };
-    },
-    share: (input, gradient) => {
-      if (this.grads.has(input)) throw new Error(`${input.label} has a gradient already: it cannot share another`);
-      this.own(input, gradient);
-    },
-  };
-
-  private parameterTarget(parameter: Tensor): GradTarget | null {
-    const tensor = this.parameterGrads.get(parameter.storage);
-    if (!tensor) return null;
-    const again = this.writtenGrads.has(parameter.storage);
-    this.writtenGrads.add(parameter.storage);
-    return { tensor, accumulate: again ? 1 : ACCUMULATE };
+    this.pass.run(this.tape);
   }
 }

@@ -7,7 +7,8 @@ import type { Param } from '../../gpu/device';
 import { crossEntropy as crossEntropyKernel } from '../../kernels/crossEntropy';
 import { matmulFor } from '../../kernels/matmul';
 import { tokenLogprobs as logprobsKernel, tokenLogprobsGrad } from '../../kernels/tokenLogprobs';
-import { type Backward, type Graph, rowsOf, type Tensor } from '../graph';
+import type { Backward } from '../backward';
+import { type Graph, sliceRows, type Tensor } from '../graph';
 import { type PolicyBatch, type PolicyLossOptions, policyLossOfScores } from './policyLoss';
 
 /** What one chunk's logits may take unless a caller says otherwise. */
@@ -54,7 +55,7 @@ interface Chunk {
 
 function chunksOf(graph: Graph, { weight, chunks: { rows, count }, hidden }: Head): Chunk[] {
   return Array.from({ length: count }, (_, index) => {
-    const of = (tensor: Tensor) => rowsOf(tensor, index * rows, rows);
+    const of = (tensor: Tensor) => sliceRows(tensor, index * rows, rows);
     const logits = graph.tensor(`logits ${index}`, [of(hidden).shape[0]!, weight.shape[0]!]);
     return { index, rows: { dynamic: liveRows(index) }, of, logits };
   });

@@ -2,7 +2,8 @@
 import { columnSum } from '../../kernels/columnSum';
 import { rmsNorm as kernel } from '../../kernels/rmsNorm';
 import { NORM_BLOCK, rmsNormGrad } from '../../kernels/rmsNormGrad';
-import { type GradTarget, type Graph, rowsOf, type Tensor, TOKENS } from '../graph';
+import type { GradTarget } from '../backward';
+import { type Graph, sliceRows, type Tensor, TOKENS } from '../graph';
 
 /** Sums over blocks of rows of every norm's weight gradient, until all are there. */
 export class NormSums {
@@ -24,7 +25,7 @@ export class NormSums {
     const index = (offsetOf(dweight.tensor) - offsetOf(this.gradients)) / (sumStride * 4);
     if (!Number.isInteger(index) || index < 0 || index >= norms)
       throw new Error(`${dweight.tensor.label} does not stand with the other norms' gradients`);
-    emit(rowsOf(this.partials, index, 1));
+    emit(sliceRows(this.partials, index, 1));
     this.taken++;
     if (this.taken < norms) return;
     this.graph.dispatch(
