@@ -106,6 +106,22 @@ describe('with WebGPU', () => {
     expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');
   });
 
+  it('tells the memory that the recipe would take, and follows the draft', async () => {
+    const told = page.getByTestId('memory').locator('summary');
+    const mebibytes = async () => Number(/take about ([\d.]+) MiB of GPU memory/.exec(await told.innerText())![1]);
+    const whole = await mebibytes();
+    const section = page.locator('.setup details', { has: page.locator('summary', { hasText: /^Memory$/ }) });
+    await section.locator('summary').click();
+    await section.getByLabel('Recompute activations', { exact: true }).check();
+    await page.waitForFunction(
+      (before) => !document.querySelector('[data-testid=memory]')?.textContent?.includes(before),
+      await told.innerText(),
+    );
+    expect(await mebibytes()).toBeLessThan(0.8 * whole);
+    await section.getByLabel('Recompute activations', { exact: true }).uncheck();
+    expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');
+  });
+
   it('trains nano in the page; rewards and advantages move', async () => {
     await setField(page, 'SFT', 'Steps', '12');
     await setField(page, 'GRPO', 'Steps', '60');

@@ -57,7 +57,9 @@ describe('train, sample, eval', () => {
     expect(readFileSync(at('second/model.safetensors')).equals(readFileSync(at('first/model.safetensors')))).toBe(true);
     const summary = JSON.parse(readFileSync(at('first/summary.json'), 'utf8')) as Record<string, unknown>;
     expect(summary).toMatchObject({ recipe: 'parity-8-nano', seed: 3, sft: { steps: 4 }, grpo: { steps: 2 } });
+    expect(summary.memory).toEqual({ estimated_bytes: expect.any(Number), peak_bytes: expect.any(Number) });
     expect(first.error).toMatch(/ETA \d+:\d\d/);
+    expect(first.error).toMatch(/takes about [\d.]+ MiB of its memory/);
 
     const sampling = ['--model', at('first'), '--prompt', '11010110=', '-n', '3', '--seed', '7', '--json'];
     const [samples, again] = [await lab('sample', ...sampling), await lab('sample', ...sampling)];

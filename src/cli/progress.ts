@@ -1,6 +1,7 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
+import { mebibytes } from '../units';
 
 const clock = (seconds: number) => {
   const whole = Math.max(0, Math.round(seconds));
@@ -22,9 +23,10 @@ export class Progress {
   show(event: LabEvent): void {
     switch (event.type) {
       case 'start':
-        return this.print(
+        this.print(
           `${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`,
         );
+        return this.print(`takes about ${mebibytes(event.memory.estimated_bytes)} of its memory`);
       case 'stage':
         return this.print(`${event.stage} …`);
       case 'sft': {

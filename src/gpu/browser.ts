@@ -1,5 +1,6 @@
 /** WebGPU in a browser (page or worker), and the distinct reasons why there is none. */
 import { describeAdapter } from './adapter';
+import type { DeviceLimits } from './counting';
 import type { Device } from './device';
 import { type NotebookFile, openNotebook } from './notebook';
 import { openWebGpuDevice } from './webgpu';
@@ -29,8 +30,11 @@ async function requestAdapter(): Promise<GPUAdapter> {
   return adapter;
 }
 
-/** The adapter's name, without opening a device. @throws NoGpuError */
-export const browserAdapterName = async (): Promise<string> => describeAdapter((await requestAdapter()).info);
+/** What a device on the adapter would be called and bind, without opening one. @throws NoGpuError */
+export async function browserLimits(): Promise<DeviceLimits> {
+  const { info, limits } = await requestAdapter();
+  return { name: describeAdapter(info), maxBindingBytes: limits.maxStorageBufferBindingSize };
+}
 
 /** The adapter's notebook: a file among the origin's private files. */
 function privateFile(adapterName: string): NotebookFile {

@@ -5,6 +5,7 @@
 import {
   type BufferRange,
   checkDispatch,
+  countBuffer,
   type Device,
   type DeviceBuffer,
   type Dispatch,
@@ -20,10 +21,10 @@ class CpuBuffer implements DeviceBuffer {
   constructor(
     readonly label: string,
     readonly bytes: number,
+    readonly destroy: () => void,
   ) {
     this.data = new ArrayBuffer(bytes);
   }
-  destroy(): void {}
 }
 
 type Views = Readonly<Record<string, NumberArray>>;
@@ -50,8 +51,10 @@ export function openCpuDevice(): Device {
       const params = dispatches.map((dispatch) => resolveParams(dispatch, dynamics));
       for (let time = 0; time < repeat; time++)
         dispatches.forEach((dispatch, i) => {
+          const given = params[i] as Record<string, number>;
+          if (dispatch.kernel.workgroups(given, dispatch.constants).includes(0)) return; // as on a GPU
           counters.dispatches++;
-          dispatch.kernel.reference(views[i] as Views, params[i] as Record<string, number>, dispatch.constants);
+          dispatch.kernel.reference(views[i] as Views, given, dispatch.constants);
         });
     }
   };
@@ -62,10 +65,11 @@ export function openCpuDevice(): Device {
     maxBindingBytes: 2 ** 31 - 4,
     notebook: null,
     supports: () => true,
+    forgetPeak() {
+      counters.bytesPeak = counters.bytesLive;
+    },
     createBuffer(label, bytes) {
-      counters.buffers++;
-      counters.bytesAllocated += bytes;
-      return new CpuBuffer(label, bytes);
+      return new CpuBuffer(label, bytes, countBuffer(counters, bytes));
     },
     write(buffer, data, offset = 0) {
       counters.bytesWritten += data.byteLength;

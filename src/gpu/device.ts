@@ -1,6 +1,7 @@
 /**
  * The one interface that everything above `gpu` computes through. Two devices implement it: WebGPU (a browser, or Dawn in
- * Node) and the CPU, which runs each kernel's plain loops. Buffers are bytes; what they mean is the caller's business.
+ * Node) and the CPU, which runs each kernel's plain loops; a third computes nothing and counts (counting.ts). Buffers are
+ * bytes; what they mean is the caller's business.
  */
 import type { AnyKernel, Constants } from './kernel';
 import type { Notebook } from './notebook';
@@ -46,6 +47,10 @@ export interface Run {
 export interface Counters {
   buffers: number;
   bytesAllocated: number;
+  /** Of the buffers that are not destroyed; uniforms and staging included. */
+  bytesLive: number;
+  /** Most that were alive at a time since `forgetPeak`. */
+  bytesPeak: number;
   bindGroups: number;
   pipelines: number;
   submits: number;
@@ -58,6 +63,8 @@ export interface Counters {
 export const noCounts = (): Counters => ({
   buffers: 0,
   bytesAllocated: 0,
+  bytesLive: 0,
+  bytesPeak: 0,
   bindGroups: 0,
   pipelines: 0,
   submits: 0,
@@ -73,8 +80,28 @@ export interface Timing {
   readonly milliseconds: number;
 }
 
+/** Counts a buffer that was made; the returned function counts its end, once however often it is called. */
+export function countBuffer(counters: Counters, bytes: number): () => void {
+  counters.buffers++;
+  counters.bytesAllocated += bytes;
+  counters.bytesLive += bytes;
+  counters.bytesPeak = Math.max(counters.bytesPeak, counters.bytesLive);
+  let alive = true;
+  return () => {
+    if (alive) counters.bytesLive -= bytes;
+    alive = false;
+  };
+}
+
+/** Uniform ranges start at multiples of this, WebGPU's default alignment. */
+export const UNIFORM_STRIDE = 256;
+
+/** Bytes of the one uniform buffer of a sequence. */
+export const uniformBytes = (dispatches: readonly Dispatch[]): number =>
+  Math.max(1, dispatches.length) * UNIFORM_STRIDE;
+
 export interface Device {
-  readonly kind: 'webgpu' | 'cpu';
+  readonly kind: 'webgpu' | 'cpu' | 'counting';
   /** What a person is told: the adapter's own description. */
   readonly name: string;
   readonly counters: Readonly<Counters>;
@@ -84,6 +111,8 @@ export interface Device {
   readonly notebook: Notebook | null;
   /** Whether the optional features that the kernel needs are there. */
   supports(kernel: AnyKernel): boolean;
+  /** `bytesPeak` starts again from what is alive now. */
+  forgetPeak(): void;
   /** A zero-filled buffer. */
   createBuffer(label: string, bytes: number): DeviceBuffer;
   /** Before any later submit sees it. */

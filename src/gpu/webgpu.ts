@@ -7,6 +7,7 @@ import { describeAdapter, fixedSubgroupSize, requestDevice } from './adapter';
 import {
   type BufferRange,
   checkDispatch,
+  countBuffer,
   type Device,
   type DeviceBuffer,
   type Dispatch,
@@ -15,22 +16,24 @@ import {
   resolveParams,
   type Sequence,
   type Timing,
+  UNIFORM_STRIDE,
+  uniformBytes,
 } from './device';
 import type { AnyKernel } from './kernel';
 import type { Notebook } from './notebook';
 import { Pipelines } from './pipelines';
+import { Staging } from './staging';
 import { timePasses } from './timestamps';
-
-/** Uniform ranges start at multiples of this, WebGPU's default alignment. */
-const UNIFORM_STRIDE = 256;
 
 class WebGpuBuffer implements DeviceBuffer {
   constructor(
     readonly label: string,
     readonly bytes: number,
     readonly gpu: GPUBuffer,
+    private readonly countEnd: () => void,
   ) {}
   destroy(): void {
+    this.countEnd();
     this.gpu.destroy();
   }
 }
@@ -38,7 +41,7 @@ class WebGpuBuffer implements DeviceBuffer {
 interface WebGpuSequence extends Sequence {
   readonly pipelines: readonly GPUComputePipeline[];
   readonly bindGroups: readonly GPUBindGroup[];
-  readonly uniforms: GPUBuffer;
+  readonly uniforms: WebGpuBuffer;
   readonly uniformData: ArrayBuffer;
   /** Workgroups of each dispatch for `lastDynamics`. */
   workgroups: readonly (readonly [number, number, number])[];
@@ -67,7 +70,6 @@ export async function openWebGpuDevice(
   const supports = (kernel: AnyKernel) => kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
-  const staging: GPUBuffer[] = [];
   let failure: string | null = null;
   let closed = false;
   device.addEventListener('uncapturederror', (event) => {
@@ -82,18 +84,22 @@ export async function openWebGpuDevice(
     if (failure !== null) throw new Error(failure);
   };
 
-  const createBuffer = (label: string, bytes: number, usage: number): GPUBuffer => {
+  const createBuffer = (label: string, bytes: number, usage: number): WebGpuBuffer => {
     if (bytes > device.limits.maxBufferSize)
       throw new Error(
         `${label} needs ${bytes} bytes in one buffer; this adapter allows ${device.limits.maxBufferSize}`,
       );
-    counters.buffers++;
-    counters.bytesAllocated += bytes;
-    return device.createBuffer({ label, size: bytes, usage });
+    return new WebGpuBuffer(
+      label,
+      bytes,
+      device.createBuffer({ label, size: bytes, usage }),
+      countBuffer(counters, bytes),
+    );
   };
   const USAGE = { mapRead: 1, copySrc: 4, copyDst: 8, uniform: 64, storage: 128 };
+  const staging = new Staging((bytes) => createBuffer('staging', bytes, USAGE.mapRead | USAGE.copyDst));
 
-  const bindGroupOf = (dispatch: Dispatch, uniforms: GPUBuffer, index: number): GPUBindGroup => {
+  const bindGroupOf = (dispatch: Dispatch, uniforms: WebGpuBuffer, index: number): GPUBindGroup => {
     counters.bindGroups++;
     const names = Object.keys(dispatch.kernel.bindings);
     const size = Object.keys(dispatch.kernel.params).length * 4;
@@ -101,7 +107,7 @@ export async function openWebGpuDevice(
       label: dispatch.label,
       layout: pipelines.layoutOf(dispatch.kernel),
       entries: [
-        { binding: 0, resource: { buffer: uniforms, offset: index * UNIFORM_STRIDE, size } },
+        { binding: 0, resource: { buffer: uniforms.gpu, offset: index * UNIFORM_STRIDE, size } },
         ...names.map((name, i) => {
           const range = dispatch.bindings[name] as BufferRange;
           return {
@@ -128,16 +134,9 @@ export async function openWebGpuDevice(
       });
       return dispatch.kernel.workgroups(params, dispatch.constants);
     });
-    device.queue.writeBuffer(sequence.uniforms, 0, sequence.uniformData);
+    device.queue.writeBuffer(sequence.uniforms.gpu, 0, sequence.uniformData);
     counters.bytesWritten += sequence.uniformData.byteLength;
     sequence.lastDynamics = key;
-  };
-
-  const takeStaging = (bytes: number): GPUBuffer => {
-    const at = staging.findIndex((buffer) => buffer.size >= bytes);
-    const free = at < 0 ? undefined : staging.splice(at, 1)[0];
-    if (free) return free;
-    return createBuffer('staging', Math.max(4096, 2 ** Math.ceil(Math.log2(bytes))), USAGE.mapRead | USAGE.copyDst);
   };
 
   const encodeDispatch = (pass: GPUComputePassEncoder, ready: WebGpuSequence, i: number) => {
@@ -169,9 +168,11 @@ export async function openWebGpuDevice(
     notebook,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+    forgetPeak() {
+      counters.bytesPeak = counters.bytesLive;
+    },
     createBuffer(label, bytes) {
-      const usage = USAGE.storage | USAGE.copySrc | USAGE.copyDst;
-      return new WebGpuBuffer(label, bytes, createBuffer(label, bytes, usage));
+      return createBuffer(label, bytes, USAGE.storage | USAGE.copySrc | USAGE.copyDst);
     },
     write(buffer, data, offset = 0) {
       throwIfFailed();
@@ -189,7 +190,8 @@ export async function openWebGpuDevice(
       throwIfFailed();
       const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
       // as large as all of what is read from, so that reading more of it next time makes no new buffer
-      const buffer = takeStaging(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
+      const staged = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
+      const buffer = staged.gpu;
       const encoder = device.createCommandEncoder();
       if (runs.length > 0) encode(encoder, runs);
       let at = 0;
@@ -212,7 +214,7 @@ export async function openWebGpuDevice(
         return copy;
       });
       buffer.unmap();
-      staging.push(buffer);
+      staging.give(staged);
       throwIfFailed();
       return copies;
     },
@@ -223,7 +225,7 @@ export async function openWebGpuDevice(
         if (!supports(kernel))
           throw new Error(`${label}: ${kernel.name} needs subgroups of ${kernel.subgroupSize}; ${name} has none such`);
       device.pushErrorScope('validation');
-      const bytes = Math.max(1, dispatches.length) * UNIFORM_STRIDE;
+      const bytes = uniformBytes(dispatches);
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
       const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
       const compiling = dispatches.map((dispatch) => pipelines.pipelineOf(dispatch));

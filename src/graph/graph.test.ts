@@ -3,62 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import { type Device, whole } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable, type Tensors } from '../model/parameters';
-import { Optimizer } from '../train/optimizer';
-import { type PolicyExample, PolicyTrainer } from '../train/policy';
-import { type Example, SupervisedTrainer } from '../train/supervised';
+import { initialTensors, type Tensors } from '../model/parameters';
+import { config, examples, openModel, policyExamples, table } from '../train/fixture';
 import { Graph, type Tensor } from './graph';
 import { linear } from './ops/linear';
 import { assignSlots, lifetimes, makePlan } from './plan';
-
-const config = parsePhiConfig({
-  vocab_size: 19,
-  hidden_size: 16,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  num_key_value_heads: 1,
-  intermediate_size: 24,
-  tie_word_embeddings: true,
-});
-const table = parameterTable(config);
-const examples: Example[] = [
-  { ids: [1, 5, 9, 3, 2], mask: [0, 0, 1, 1, 1] },
-  { ids: [7, 7, 18], mask: [0, 1, 1] },
-];
-const adam = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0, decay: 'matrices', maxGradNorm: 1 } as const;
-const loss = {
-  lossType: 'grpo',
-  beta: 0.05,
-  gamma: 0.02,
-  epsilonLow: 0.2,
-  epsilonHigh: 0.2,
-  delta: null,
-  importanceSamplingLevel: 'token',
-  maxCompletionLength: 8,
-} as const;
-
-async function openModel(device: Device, tokens = 64) {
-  const arena = (label: string) => new Arena(device, table, label);
-  const [weights, gradients, reference] = [arena('weights'), arena('gradients'), arena('reference')];
-  weights.load(initialTensors(config, 0.3, 1));
-  reference.load(initialTensors(config, 0.3, 2));
-  const optimizer = await Optimizer.create(device, weights, gradients, adam);
-  const capacity = { tokens, longest: 8 };
-  const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-  const arenas = { weights, gradients, reference };
-  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, loss, 0.9);
-  return { weights, gradients, supervised, policy };
-}
-
-const policyExamples = (old: Float32Array | null): PolicyExample[] =>
-  examples.map(({ ids }, i) => ({
-    ids,
-    promptLength: 2,
-    advantage: i === 0 ? 0.8 : -1.1,
-    weight: 1 / 2 / (ids.length - 2),
-    old: old?.slice(0, ids.length - 2) ?? null,
-  }));
 
 describe('a plan', () => {
   it('gives no two tensors that are alive together the same memory', () => {
@@ -159,15 +108,16 @@ describe('on Dawn', () => {
       expect([name, made('buffers'), made('bindGroups'), made('pipelines')]).toEqual([name, 0, 0, 0]);
       // one submit holds the step and the copy that its asynchronous readback maps
       expect([name, made('submits'), made('readbacks')]).toEqual([name, 1, 1]);
-      // forward 9·L + 4, backward 16·L + 5, AdamW 3; the policy step adds the reference's forward and its loss
+      // forward 9·L + 2, backward 14·L + 3, AdamW 3, and 4 a chunk of logits; the policy step adds the reference's forward
+      // and the scores of both
       const L = config.num_hidden_layers;
-      expect(made('dispatches')).toBe(25 * L + 12 + (name === 'policy' ? 9 * L + 6 : 0));
+      expect(made('dispatches')).toBe(23 * L + 8 + 4 + (name === 'policy' ? 9 * L + 6 : 0));
     }
   });
 
   it('several passes add up to the gradients of one', async () => {
-    const one = await openModel(device, 64);
-    const several = await openModel(device, 8); // 4 + 2 rows, then 4 more in a second pass
+    const one = await openModel(device, { tokens: 64 });
+    const several = await openModel(device, { tokens: 8 }); // 4 + 2 rows, then 4 more in a second pass
     const batch = [...examples, { ids: [4, 4, 6, 11, 2], mask: [0, 1, 0, 1, 1] }];
     const a = await one.supervised.step(batch, 0);
     const b = await several.supervised.step(batch, 0);

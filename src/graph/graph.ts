@@ -4,7 +4,8 @@
  * memory and makes the dispatches ready.
  */
 import type { BufferRange, Param } from '../gpu/device';
-import type { AnyKernel, Constants } from '../gpu/kernel';
+import type { AnyKernel, Binding, Constants } from '../gpu/kernel';
+import { type Backward, BackwardPass, type Gradient, type ParameterGrad, type TapeEntry } from './backward';
 import { type Forms, firstForms } from './forms/forms';
 
 /** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
@@ -17,11 +18,13 @@ export interface Storage {
   output: boolean;
 }
 
-/** Numbers of a shape in a storage. Several tensors may share one (an operation in place). */
+/** Numbers of a shape in a storage. Several tensors may share one (an operation in place, rows of a larger tensor). */
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
   readonly storage: Storage;
+  /** Where the numbers start in the storage, bytes. */
+  readonly offset: number;
 }
 
 export interface Node {
@@ -32,54 +35,40 @@ export interface Node {
   readonly params: Readonly<Record<string, Param>>;
 }
 
-/** Where an operation's backward pass puts a gradient: `accumulate` 1 where others have already written there. */
-export interface GradTarget {
-  readonly tensor: Tensor;
-  readonly accumulate: Param;
-  /** Of a weight's gradient: how many parts its sum may be split into, and how many numbers apart they stand. */
-  readonly parts: { readonly splits: number; readonly stride: number };
-}
-
-/** Where a parameter's gradient stands outside the plan: the range holds all its parts. */
-export interface Gradient {
-  readonly range: BufferRange;
-  readonly parts: GradTarget['parts'];
-}
-
-const WHOLE: GradTarget['parts'] = { splits: 1, stride: 0 };
-
-/** What a backward pass may ask of the graph. */
-export interface Backward {
-  /** Gradient of the operation's output. */
-  of(output: Tensor): Tensor;
-  /** Where to add the gradient of an input; null where nobody needs it. */
-  into(input: Tensor): GradTarget | null;
-  /** Hands `gradient` on as the gradient of `input`, without a copy; it is the gradient of `from` too. */
-  share(input: Tensor, gradient: Tensor): void;
-}
-
-interface TapeEntry {
-  readonly outputs: readonly Tensor[];
-  readonly vjp: (backward: Backward) => void;
-}
+/** A binding may start at multiples of this: WebGPU's default `minStorageBufferOffsetAlignment`. */
+const OFFSET_ALIGNMENT = 256;
 
 export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Live rows of a packed batch: every run says how many. */
 export const TOKENS: Param = { dynamic: 'tokens' };
-/** 0 on the first micro-batch of a step, 1 on later ones: weight gradients overwrite, then add. */
-const ACCUMULATE: Param = { dynamic: 'accumulate' };
+
+/** Rows `first` to `first + count` of a tensor (fewer where it ends), in place. */
+export function sliceRows({ label, shape, storage, offset }: Tensor, first: number, count: number): Tensor {
+  const [rows, ...row] = shape as [number, ...number[]];
+  const start = offset + first * elements(row) * 4;
+  if (start % OFFSET_ALIGNMENT !== 0)
+    throw new Error(`${label}: row ${first} starts at byte ${start}, no multiple of ${OFFSET_ALIGNMENT}`);
+  return {
+    label: `${label} from row ${first}`,
+    shape: [Math.min(count, rows - first), ...row],
+    storage,
+    offset: start,
+  };
+}
 
 export class Graph {
   readonly nodes: Node[] = [];
-  /** @param forms which form of a kernel each shape takes */
-  constructor(readonly forms: Forms = firstForms) {}
-
-  private readonly tape: TapeEntry[] = [];
+  /** Dispatches `first` to `last` that compute forward what gradients read next: before the backward pass, and again in it. */
+  readonly forward: { readonly first: number; readonly last: number }[] = [];
+  private tape: TapeEntry[] = [];
   private storages = 0;
   /** Parameters (by their storage) and where their gradients stand. */
-  private readonly parameterGrads = new Map<Storage, Omit<GradTarget, 'accumulate'>>();
-  private readonly writtenGrads = new Set<Storage>();
+  private readonly parameterGrads = new Map<Storage, ParameterGrad>();
+  private readonly pass = new BackwardPass(this, this.parameterGrads);
+
+  /** @param forms which form of a kernel each shape takes */
+  constructor(readonly forms: Forms = firstForms) {}
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
     return { id: this.storages++, label, bytes, external, output: false };
@@ -87,14 +76,14 @@ export class Graph {
 
   /** A tensor that the plan lays out. */
   tensor(label: string, shape: readonly number[]): Tensor {
-    return { label, shape, storage: this.storage(label, elements(shape) * 4, null) };
+    return { label, shape, storage: this.storage(label, elements(shape) * 4, null), offset: 0 };
   }
 
   /** A tensor over memory that outlives the plan: inputs, parameters, caches. */
   external(label: string, shape: readonly number[], range: BufferRange): Tensor {
     const bytes = elements(shape) * 4;
     if (bytes > range.bytes) throw new Error(`${label} [${shape}] needs ${bytes} bytes, its buffer has ${range.bytes}`);
-    return { label, shape, storage: this.storage(label, range.bytes, range) };
+    return { label, shape, storage: this.storage(label, range.bytes, range), offset: 0 };
   }
 
   /** A parameter whose gradient is wanted at `gradient`; without one it is a constant (frozen). */
@@ -130,58 +119,60 @@ export class Graph {
   }
 
   /**
+   * Emits what `trace` emits, but keeps of it for the backward pass only what it read from outside: there, all that its
+   * gradients need is computed again (Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost).
+   */
+  checkpoint(trace: () => Tensor): Tensor {
+    const { result } = this.traced(trace);
+    this.record([result], (backward) => {
+      const first = this.nodes.length;
+      const again = this.traced(trace);
+      const last = this.nodes.length;
+      backward.share(again.result, backward.of(result));
+      this.pass.run(again.tape);
+      this.forward.push({ first, last: last - this.dropUnread(first, last) });
+    });
+    return result;
+  }
+
+  /** Emits what `trace` emits; what it records goes on a tape of its own. */
+  private traced(trace: () => Tensor): { result: Tensor; tape: readonly TapeEntry[] } {
+    const outer = this.tape;
+    this.tape = [];
+    try {
+      return { result: trace(), tape: this.tape };
+    } finally {
+      this.tape = outer;
+    }
+  }
+
+  /**
+   * Takes out those of the dispatches `first` to `last` that write nothing but intermediates that nobody reads later.
+   * @returns how many
+   */
+  private dropUnread(first: number, last: number): number {
+    const before = this.nodes.length;
+    const wanted = new Set<Storage>();
+    const uses = ({ bindings }: Node) => Object.values(bindings).map(({ storage }) => storage);
+    for (const node of this.nodes.slice(last)) for (const storage of uses(node)) wanted.add(storage);
+    for (let i = last - 1; i >= first; i--) {
+      const node = this.nodes[i] as Node;
+      const written = Object.entries(node.bindings).filter(
+        ([name]) => (node.kernel.bindings[name] as Binding).access !== 'read',
+      );
+      if (written.some(([, { storage }]) => storage.external || storage.output || wanted.has(storage)))
+        for (const storage of uses(node)) wanted.add(storage);
+      else this.nodes.splice(i, 1);
+    }
+    return before - this.nodes.length;
+  }
+
+  /**
    * Emits the backward pass from the losses on the tape, in reverse. Gradients of intermediates are accumulated in place
    * in the order in which they arise, gradients of parameters at the place given with them.
    */
   backward(): void {
-    const grads = new Map<Tensor, Tensor>();
-    const producer = new Map<Tensor, number>();
-    this.tape.forEach(({ outputs }, i) => {
-      for (const output of outputs) producer.set(output, i);
-    });
-    /** Tensors whose gradient stands in this storage: more than one where it was handed on. */
-    const owners = new Map<Storage, Tensor[]>();
-    const own = (tensor: Tensor, gradient: Tensor) => {
-      grads.set(tensor, gradient);
-      owners.set(gradient.storage, [...(owners.get(gradient.storage) ?? []), tensor]);
-    };
-    for (let i = this.tape.length - 1; i >= 0; i--) {
-      const { outputs, vjp } = this.tape[i] as TapeEntry;
-      const reached = outputs.some((output) => grads.has(output));
-      if (outputs.length > 0 && !reached) continue;
-      const parameterTarget = (parameter: Tensor): GradTarget | null => {
-        const target = this.parameterGrads.get(parameter.storage);
-        if (!target) return null;
-        const again = this.writtenGrads.has(parameter.storage);
-        this.writtenGrads.add(parameter.storage);
-        return { ...target, accumulate: again ? 1 : ACCUMULATE };
-      };
-      vjp({
-        of: (output) => {
-          const gradient = grads.get(output);
-          if (!gradient) throw new Error(`nothing depends on ${output.label}`);
-          return gradient;
-        },
-        into: (input) => {
-          if (!producer.has(input)) return parameterTarget(input);
-          const existing = grads.get(input);
-          if (existing) {
-            const waiting = (owners.get(existing.storage) ?? []).find(
-              (owner) => owner !== input && (producer.get(owner) ?? -1) < i,
-            );
-            if (waiting)
-              throw new Error(`the gradient of ${input.label} is still wanted unchanged by ${waiting.label}`);
-            return { tensor: existing, accumulate: 1, parts: WHOLE };
-          }
-          const gradient = this.tensor(`d(${input.label})`, input.shape);
-          own(input, gradient);
-          return { tensor: gradient, accumulate: 0, parts: WHOLE };
-        },
-        share: (input, gradient) => {
-          if (grads.has(input)) throw new Error(`${input.label} has a gradient already: it cannot share another`);
-          own(input, gradient);
-        },
-      });
-    }
+    this.forward.push({ first: 0, last: this.nodes.length });
+    this.pass.run(this.tape);
   }
 }

@@ -7,12 +7,14 @@
  */
 import type { BufferRange, Device, DeviceBuffer, Sequence } from '../gpu/device';
 import type { Binding } from '../gpu/kernel';
-import type { Graph, Storage, Tensor } from './graph';
+import { elements, type Graph, type Storage, type Tensor } from './graph';
 
 export interface Plan {
   readonly sequence: Sequence;
   /** Bytes of intermediates that the plan holds. */
   readonly bytes: number;
+  /** Bytes of those that gradients read of the forward pass, at most at a time: any plan must hold them at once. */
+  readonly savedBytes: number;
   /** Where a tensor stands: one marked as output, or external. */
   range(tensor: Tensor): BufferRange;
   destroy(): void;
@@ -22,6 +24,20 @@ interface Lifetime {
   readonly storage: Storage;
   readonly first: number;
   readonly last: number;
+}
+
+/**
+ * Most bytes that stand where a stretch of the backward pass begins: written forward before it, read in it or later. Where
+ * blocks are computed again, those are the inputs of the blocks before and all of the one that was.
+ */
+function savedBytes(spans: readonly Lifetime[], forward: Graph['forward']): number {
+  const computed = spans.filter((span) => forward.some(({ first, last }) => first <= span.first && span.first < last));
+  const standing = forward.map(({ last: boundary }) =>
+    computed
+      .filter(({ first, last }) => first < boundary && last >= boundary)
+      .reduce((sum, { storage }) => sum + storage.bytes, 0),
+  );
+  return Math.max(0, ...standing);
 }
 
 /** First and last dispatch that touches each intermediate; outputs live to the end. */
@@ -43,23 +59,26 @@ export function lifetimes(graph: Graph): Lifetime[] {
 }
 
 /**
- * Slot of every intermediate: the free slot whose size fits best, grown where it is too small; a new one where none is
- * free. Storages that one dispatch touches are alive together, so none of them share a slot.
+ * Slot of every intermediate, largest first (the order of TensorFlow Lite's greedy-by-size planner): the slot that is free
+ * over its whole lifetime and fits best, else a new one. So a slot is as large as its first tensor and never grows. Storages
+ * that one dispatch touches are alive together: none of them share a slot. An output has a slot of its own, because a
+ * readback stages whole buffers.
  */
 export function assignSlots(spans: readonly Lifetime[]): { slotOf: Map<Storage, number>; sizes: number[] } {
   const slotOf = new Map<Storage, number>();
-  const sizes: number[] = [];
-  const freeFrom: number[] = [];
-  for (const { storage, first, last } of [...spans].sort((a, b) => a.first - b.first)) {
-    const free = sizes.map((_, slot) => slot).filter((slot) => freeFrom[slot]! <= first);
-    const waste = (slot: number) =>
-      sizes[slot]! >= storage.bytes ? sizes[slot]! - storage.bytes : 2 * (storage.bytes - sizes[slot]!);
-    const slot = free.sort((a, b) => waste(a) - waste(b))[0] ?? sizes.length;
-    sizes[slot] = Math.max(sizes[slot] ?? 0, storage.bytes);
-    freeFrom[slot] = last + 1;
-    slotOf.set(storage, slot);
+  const slots: { readonly bytes: number; readonly taken: Lifetime[] }[] = [];
+  for (const span of [...spans].sort((a, b) => b.storage.bytes - a.storage.bytes || a.first - b.first)) {
+    const { storage, first, last } = span;
+    const shares = (taken: readonly Lifetime[]) =>
+      !storage.output && taken.every((other) => !other.storage.output && (other.last < first || last < other.first));
+    const free = slots.filter(({ taken }) => shares(taken));
+    const best = free.reduce<(typeof slots)[number] | null>((a, b) => (a && a.bytes <= b.bytes ? a : b), null);
+    const slot = best ?? { bytes: storage.bytes, taken: [] };
+    if (!best) slots.push(slot);
+    slot.taken.push(span);
+    slotOf.set(storage, slots.indexOf(slot));
   }
-  return { slotOf, sizes };
+  return { slotOf, sizes: slots.map(({ bytes }) => bytes) };
 }
 
 /** Fails where a dispatch would read and write one buffer through different bindings. */
@@ -75,13 +94,14 @@ function checkAliasing(graph: Graph): void {
 
 export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   checkAliasing(graph);
-  const { slotOf, sizes } = assignSlots(lifetimes(graph));
+  const spans = lifetimes(graph);
+  const { slotOf, sizes } = assignSlots(spans);
   const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
-  const range = ({ label, storage }: Tensor): BufferRange => {
-    if (storage.external) return storage.external;
-    const buffer = slots[slotOf.get(storage) ?? -1];
+  const range = ({ label, storage, shape, offset }: Tensor): BufferRange => {
+    const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];
     if (!buffer) throw new Error(`${label} is not part of this plan`);
-    return { buffer, offset: 0, bytes: Math.ceil(storage.bytes / 16) * 16 };
+    // whole vec4 where they are bound as such; buffers end on one
+    return { buffer, offset: (storage.external?.offset ?? 0) + offset, bytes: Math.ceil(elements(shape) / 4) * 16 };
   };
   const sequence = await device.prepare(
     graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({
@@ -95,6 +115,7 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   return {
     sequence,
     bytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
+    savedBytes: savedBytes(spans, graph.forward),
     range,
     destroy() {
       sequence.destroy();

@@ -1,4 +1,4 @@
-/** Sum of every column, in a fixed order: the second half of a reduction over tokens. */
+/** Sums of every column of several matrices, in a fixed order: the second half of reductions over tokens. */
 import wgsl from '../../shaders/column_sum.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { normal } from './fill';
@@ -7,27 +7,34 @@ export const columnSum = defineKernel({
   name: 'column_sum',
   wgsl,
   bindings: { x: read(), sum: update() },
-  params: { rows: 'u32', width: 'u32', accumulate: 'u32' },
+  params: { groups: 'u32', rows: 'u32', width: 'u32', stride: 'u32', sumStride: 'u32', accumulate: 'u32' },
   constants: {},
-  workgroups: ({ width }) => linear(width, 64),
-  reference({ x, sum }, { rows, width, accumulate }) {
-    for (let c = 0; c < width; c++) {
-      let total = accumulate ? sum[c]! : 0;
-      for (let r = 0; r < rows; r++) total += x[r * width + c]!;
-      sum[c] = total;
-    }
+  workgroups: ({ groups, width }) => linear(groups * width, 64),
+  reference({ x, sum }, { groups, rows, width, stride, sumStride, accumulate }) {
+    for (let g = 0; g < groups; g++)
+      for (let c = 0; c < width; c++) {
+        const at = g * sumStride + c;
+        let total = accumulate ? sum[at]! : 0;
+        for (let r = 0; r < rows; r++) total += x[g * stride + r * width + c]!;
+        sum[at] = total;
+      }
   },
   tolerance: { value: 2e-6, reason: 'tens of f32 additions' },
   cases: [
     {
       label: '33 rows of 70',
-      params: { rows: 33, width: 70, accumulate: 0 },
+      params: { groups: 1, rows: 33, width: 70, stride: 33 * 70, sumStride: 70, accumulate: 0 },
       buffers: { x: normal(33 * 70, 1), sum: normal(72, 2) },
     },
     {
       label: 'accumulates one row',
-      params: { rows: 1, width: 3, accumulate: 1 },
+      params: { groups: 1, rows: 1, width: 3, stride: 3, sumStride: 3, accumulate: 1 },
       buffers: { x: normal(3, 3), sum: normal(3, 4) },
+    },
+    {
+      label: '3 matrices with room after each',
+      params: { groups: 3, rows: 2, width: 40, stride: 128, sumStride: 64, accumulate: 1 },
+      buffers: { x: normal(3 * 128, 5), sum: normal(3 * 64, 6) },
     },
   ],
 });

@@ -4,11 +4,12 @@ import { type Accuracy, measureAccuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, parameterTable } from '../model/parameters';
-import { largestDecodingBuffer, mebibytes } from '../model/sizes';
+import { largestDecodingBuffer } from '../model/sizes';
 import { mean, standardDeviation } from '../stats';
 import type { Problem, Task } from '../tasks/task';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import type { Completion, SamplingOptions } from '../train/sampling';
+import { mebibytes } from '../units';
 
 /** Work with a sampler of the model, which lasts as long as the work. */
 async function withSampler<T>(

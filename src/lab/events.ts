@@ -3,6 +3,7 @@
  * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
  */
 import type { Accuracy } from '../eval/accuracy';
+import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
 import type { Recipe } from './recipe';
 
@@ -13,10 +14,12 @@ export interface StartEvent {
   readonly recipe: Recipe;
   /** What computes, in words. */
   readonly adapter: string;
-  readonly device: 'webgpu' | 'cpu';
+  readonly device: Device['kind'];
   readonly parameters: number;
   /** Token of each id, so that a reader needs nothing else. */
   readonly vocabulary: readonly string[];
+  /** What the run will take of the device, as told before it starts. */
+  readonly memory: { readonly estimated_bytes: number };
 }
 
 export interface StageEvent {
@@ -61,6 +64,8 @@ export interface Summary {
   readonly seed: number;
   readonly adapter: string;
   readonly seconds: number;
+  /** What the run was expected to take of the device, and the most that it took. */
+  readonly memory: { readonly estimated_bytes: number; readonly peak_bytes: number };
   readonly sft: {
     readonly steps: number;
     readonly final_loss: number | null;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { type Device, type DeviceBuffer, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
-import { policyLossOfScores } from '../graph/ops/losses';
+import { policyLossOfScores } from '../graph/ops/policyLoss';
 import { makePlan } from '../graph/plan';
 import { groupAdvantages } from '../train/advantages';
 import { kernelOptions, type LossOptions, lossTypes, tokenWeights } from '../train/lossOptions';

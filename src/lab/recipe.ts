@@ -88,6 +88,13 @@ export const recipeSchema = z
       ),
       partialRotary: number('Rotary share', 'Share of each head that turns with the position.', 1, 0, 1),
     }),
+    memory: section('Memory', 'What training keeps, against what it computes again.', {
+      recompute: flag(
+        'Recompute activations',
+        "Keeps only each block's input and computes the block again in the backward pass: less memory, about a third more work.",
+        false,
+      ),
+    }),
     sft: section('SFT', 'Supervised fine-tuning on teacher traces, loss on completions only.', {
       steps: integer('Steps', 'Optimizer steps; 0 skips this stage.', 300, 0, 100_000),
       sequences: integer('Sequences a step', 'Traces packed end to end into one batch.', 64, 1, 4096),

@@ -3,14 +3,14 @@
  * to pause is not to pull, to stop is to return.
  */
 import { measureAccuracy } from '../eval/accuracy';
+import { initialTensors } from '../model/parameters';
 import { grpo } from '../train/grpo';
-import { Optimizer } from '../train/optimizer';
-import { PolicyTrainer } from '../train/policy';
 import { sft } from '../train/sft';
-import { SupervisedTrainer } from '../train/supervised';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
-import { grpoOptions, lossOptions, optimizerOptions, sftOptions } from './options';
+import { estimateMemory } from './memory';
+import { grpoOptions, sftOptions } from './options';
 import type { Session } from './session';
+import { openPolicy, openSupervised } from './stages';
 
 /** @param now seconds, for step times */
 export async function* run(
@@ -19,6 +19,7 @@ export async function* run(
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, task, tokenizer } = session;
   const began = now();
+  const estimated_bytes = (await estimateMemory(recipe, device)).peak;
   yield {
     type: 'start',
     recipe,
@@ -26,7 +27,9 @@ export async function* run(
     device: device.kind,
     parameters: session.table.count,
     vocabulary: tokenizer.tokens,
+    memory: { estimated_bytes },
   };
+  session.weights.load(initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
   const { temperature } = recipe.evaluation;
   const measure = (sampling: { temperature: number }, seedOffset: number) =>
     measureAccuracy(session.generate, task, tokenizer, session.heldOut, {
@@ -83,7 +86,7 @@ export async function* run(
   const curve: CurvePoint[] = [];
   last = now();
   const sampler = await session.openSampler();
-  for await (const step of grpo(policy, sampler, task, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy.trainer, sampler, task, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
@@ -100,6 +103,7 @@ export async function* run(
     seed: recipe.seed,
     adapter: device.name,
     seconds: now() - began,
+    memory: { estimated_bytes, peak_bytes: device.counters.bytesPeak },
     sft: { steps: sftSteps, final_loss: finalLoss, ...accuracies(afterSft) },
     grpo: { steps: curve.length, curve, ...accuracies(afterGrpo) },
   };
@@ -115,37 +119,4 @@ const accuracies = ({ greedy, sampled }: EvaluationEvent) => ({
 function assertFinite(where: string, numbers: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(numbers))
     if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; a lower learning rate may help`);
-}
-
-/** Most tokens of a pass that a batch of `sequences` can come to. */
-const passCapacity = ({ recipe, lengths }: Session, sequences: number) => ({
-  tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
-  longest: lengths.longest,
-});
-
-async function openSupervised(session: Session) {
-  const { device, config, weights, gradients, recipe } = session;
-  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
-  const capacity = passCapacity(session, recipe.sft.sequences);
-  const created = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-  return { trainer: session.own(created), optimizer };
-}
-
-async function openPolicy(session: Session): Promise<PolicyTrainer> {
-  const { device, config, recipe } = session;
-  const optimizer = session.own(
-    await Optimizer.create(device, session.weights, session.gradients, optimizerOptions(recipe.grpo)),
-  );
-  const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
-  return session.own(
-    await PolicyTrainer.create(
-      device,
-      config,
-      session,
-      optimizer,
-      capacity,
-      lossOptions(recipe),
-      recipe.grpo.temperature,
-    ),
-  );
 }

@@ -1,15 +1,19 @@
-/** What stands on a device during a run: the model, its gradients, the frozen reference, and what samples from it. */
+/**
+ * What stands on a device during a run: the model, its gradients, the frozen reference, and what samples from it. Made empty:
+ * the run fills it.
+ */
 import { heldOutProblems } from '../data/problems';
 import type { Generate } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
-import { Arena, initialTensors, type ParameterTable, parameterTable } from '../model/parameters';
-import { largestDecodingBuffer, largestTrainingBuffer, mebibytes } from '../model/sizes';
+import { Arena, type ParameterTable, parameterTable } from '../model/parameters';
+import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
 import { taskByName } from '../tasks';
 import type { Problem, Task } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
+import { mebibytes } from '../units';
 import { phiConfigOf, type Recipe } from './recipe';
 
 export class Session {
@@ -51,10 +55,10 @@ export class Session {
           device.maxBindingBytes,
         )}: choose a smaller model, a smaller L max or fewer tokens a pass`,
       );
+    device.forgetPeak(); // what is alive from here on is this session's
     this.weights = this.own(new Arena(device, this.table, 'weights'));
     this.gradients = this.own(new Arena(device, this.table, 'gradients'));
     this.reference = this.own(new Arena(device, this.table, 'reference'));
-    this.weights.load(initialTensors(this.config, recipe.model.initializerRange, recipe.seed));
   }
 
   private get decodeCapacity(): DecodeCapacity {

@@ -3,7 +3,7 @@
  * buffer. Gradients and AdamW's moments are buffers of the same layout.
  */
 import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
-import type { Gradient } from '../graph/graph';
+import type { Gradient } from '../graph/backward';
 import { DECAY_BLOCK } from '../kernels/adamw';
 import { random } from '../random';
 import { headDim, type PhiConfig } from './config';
@@ -31,17 +31,21 @@ export interface ParameterTable {
 
 export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
+const aligned = (size: number): number => Math.ceil(size / DECAY_BLOCK) * DECAY_BLOCK;
+
 export function parameterTable(config: PhiConfig): ParameterTable {
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L } = config;
   const { num_attention_heads: H, num_key_value_heads: K } = config;
   const D = headDim(config);
   const residual = 1 / Math.sqrt(2 * L);
   const specs: ParameterSpec[] = [];
-  let arenaSize = 0;
+  // The norms stand side by side before everything else: one dispatch adds up the gradients of all (graph/ops/rmsNorm.ts).
+  const ends = { norm: 0, other: (2 * L + 1) * aligned(C) };
   const add = (name: string, shape: readonly number[], initialScale: number | null) => {
     const size = shape.reduce((product, n) => product * n, 1);
-    specs.push({ name, shape, offset: arenaSize, size, initialScale });
-    arenaSize += Math.ceil(size / DECAY_BLOCK) * DECAY_BLOCK;
+    const group = initialScale === null ? 'norm' : 'other';
+    specs.push({ name, shape, offset: ends[group], size, initialScale });
+    ends[group] += aligned(size);
   };
   add('model.embed_tokens.weight', [V, C], 1);
   for (let l = 0; l < L; l++) {
@@ -55,7 +59,7 @@ export function parameterTable(config: PhiConfig): ParameterTable {
   }
   add('model.norm.weight', [C], null);
   if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], 1);
-  return { specs, arenaSize, count: specs.reduce((sum, spec) => sum + spec.size, 0) };
+  return { specs, arenaSize: ends.other, count: specs.reduce((sum, spec) => sum + spec.size, 0) };
 }
 
 /**
@@ -96,7 +100,7 @@ export class Arena {
     return {
       buffer: this.buffer,
       offset: spec.offset * 4,
-      bytes: Math.ceil(spec.size / DECAY_BLOCK) * DECAY_BLOCK * 4,
+      bytes: aligned(spec.size) * 4,
     };
   }
 

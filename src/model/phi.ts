@@ -1,16 +1,17 @@
 /**
  * The model, as Hugging Face's `Phi3ForCausalLM` computes it, over packed tokens:
  * pre-norm blocks x ← x + attention(norm(x)), x ← x + mlp(norm(x)), then norm and lm_head. No biases, no dropout.
+ * It ends before lm_head: logits are made a chunk of rows at a time, with what is wanted of them (graph/ops/head.ts).
  * Sizes: N tokens, C width, H query heads, K key/value heads, D head width, F feed-forward width, V vocabulary.
  */
 import type { Graph, Tensor } from '../graph/graph';
 import { attention, type Heads, rope, type Segments } from '../graph/ops/attention';
 import { embedding, type TokenIds } from '../graph/ops/embedding';
 import { linear } from '../graph/ops/linear';
-import { rmsNorm } from '../graph/ops/rmsNorm';
+import { NormSums, rmsNorm } from '../graph/ops/rmsNorm';
 import { swiglu } from '../graph/ops/swiglu';
 import { headDim, type PhiConfig } from './config';
-import { type Arena, type ParameterTable, parameterTable } from './parameters';
+import { type Arena, type ParameterSpec, type ParameterTable, parameterTable } from './parameters';
 
 /** Where the tokens of a packed batch stand. */
 export interface PackedPositions extends Segments {
@@ -23,7 +24,11 @@ export interface PackedPositions extends Segments {
 /** A packed batch as the model sees it. */
 export interface PhiInputs extends TokenIds, PackedPositions {}
 
-export type Weights = (name: string) => Tensor;
+export interface Weights {
+  (name: string): Tensor;
+  /** Where the gradients of the norms add up; null where all is frozen. */
+  readonly norms: NormSums | null;
+}
 
 /** The arena's tensors by name within a graph; frozen where no arena for gradients is given. */
 export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradients: Arena | null): Weights {
@@ -33,11 +38,19 @@ export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradi
       return [name, graph.parameter(name, shape, weights.range(name), gradients?.gradient(name) ?? null)];
     }),
   );
-  return (name) => {
+  const named = (name: string) => {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`the model has no parameter ${name}`);
     return tensor;
   };
+  return Object.assign(named, { norms: gradients && normSums(graph, table, gradients) });
+}
+
+function normSums(graph: Graph, { specs }: ParameterTable, gradients: Arena): NormSums {
+  const norms = specs.filter(({ initialScale }) => initialScale === null);
+  const first = gradients.range((norms[0] as ParameterSpec).name);
+  const all = { ...first, bytes: first.bytes * norms.length };
+  return new NormSums(graph, graph.external('norm gradients', [norms.length, first.bytes / 4], all));
 }
 
 export const headsOf = (config: PhiConfig): Heads => ({
@@ -60,7 +73,8 @@ export function turnedQkv(
   { positions, rotations }: PackedPositions,
 ): Tensor {
   const layer = `model.layers.${l}`;
-  const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), config.rms_norm_eps);
+  const eps = config.rms_norm_eps;
+  const normed = rmsNorm(graph, `${l} input norm`, x, w(`${layer}.input_layernorm.weight`), eps, w.norms); // [N, C]
   const qkv = linear(graph, `${l} qkv`, normed, w(`${layer}.self_attn.qkv_proj.weight`));
   return rope(graph, qkv, positions, rotations, headsOf(config));
 }
@@ -73,29 +87,34 @@ export function afterAttention(
   l: number,
   x: Tensor,
   qkv: Tensor,
-  packed: Segments & PackedPositions,
+  packed: PackedPositions,
 ): Tensor {
   const layer = `model.layers.${l}`;
+  const eps = config.rms_norm_eps;
   const mixed = attention(graph, qkv, packed, headsOf(config), packed.rotations.shape[0]!); // [N, H·D]
   const y = linear(graph, `${l} o`, mixed, w(`${layer}.self_attn.o_proj.weight`), x);
-  const thought = rmsNorm(
-    graph,
-    `${l} mlp norm`,
-    y,
-    w(`${layer}.post_attention_layernorm.weight`),
-    config.rms_norm_eps,
-  );
+  const thought = rmsNorm(graph, `${l} mlp norm`, y, w(`${layer}.post_attention_layernorm.weight`), eps, w.norms);
   const gateUp = linear(graph, `${l} gate up`, thought, w(`${layer}.mlp.gate_up_proj.weight`)); // [N, 2F]
   return linear(graph, `${l} down`, swiglu(graph, gateUp), w(`${layer}.mlp.down_proj.weight`), y);
 }
 
-/** Logits [N, V] of packed tokens. */
-export function phi(graph: Graph, config: PhiConfig, w: Weights, inputs: PhiInputs): Tensor {
+/**
+ * What lm_head takes, [N, C]: the hidden states of packed tokens after the final norm.
+ * @param recompute keeps only the input of each block, and computes the block again where its gradients are
+ */
+export function phiHidden(
+  graph: Graph,
+  config: PhiConfig,
+  w: Weights,
+  inputs: PhiInputs,
+  { recompute = false } = {},
+): Tensor {
+  const block = (l: number, x: Tensor) =>
+    afterAttention(graph, config, w, l, x, turnedQkv(graph, config, w, l, x, inputs), inputs);
   let x = embedding(graph, inputs, w('model.embed_tokens.weight')); // [N, C]
   for (let l = 0; l < config.num_hidden_layers; l++) {
-    const qkv = turnedQkv(graph, config, w, l, x, inputs);
-    x = afterAttention(graph, config, w, l, x, qkv, inputs);
+    const input = x;
+    x = recompute ? graph.checkpoint(() => block(l, input)) : block(l, input);
   }
-  const last = rmsNorm(graph, 'final norm', x, w('model.norm.weight'), config.rms_norm_eps);
-  return linear(graph, 'lm_head', last, w(lmHead(config)));
+  return rmsNorm(graph, 'final norm', x, w('model.norm.weight'), config.rms_norm_eps, w.norms);
 }

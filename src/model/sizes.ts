@@ -1,4 +1,5 @@
 /** How large a model's largest buffers are, told before they are made. Bytes. */
+import { logitsChunks } from '../graph/ops/head';
 import { headDim, type PhiConfig } from './config';
 import { cacheRows, cacheWidth, type DecodeCapacity } from './decodeState';
 import { parameterTable } from './parameters';
@@ -8,8 +9,9 @@ const qkvWidth = (config: PhiConfig) => (config.num_attention_heads + 2 * config
 
 /** @param tokens of one forward and backward pass */
 export function largestTrainingBuffer(config: PhiConfig, tokens: number): number {
-  const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size, config.vocab_size);
-  return 4 * Math.max(parameterTable(config).arenaSize, tokens * row);
+  const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size);
+  const logits = logitsChunks(tokens, config.vocab_size).rows * config.vocab_size;
+  return 4 * Math.max(parameterTable(config).arenaSize, tokens * row, logits);
 }
 
 export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacity): number {
@@ -18,5 +20,3 @@ export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacit
   const step = capacity.slots * Math.max(row, config.vocab_size);
   return 4 * Math.max(cache, step, prefillTokens(capacity) * row);
 }
-
-export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;

@@ -3,6 +3,7 @@ import type { LabEvent } from '../lab/events';
 import { LabClient } from '../worker/client';
 import type { Compute, RunMessage } from '../worker/protocol';
 import { type LabState, lab, NOTHING_SELECTED } from './lab';
+import { followDraft } from './memory';
 import { Replay } from './replay';
 import { applyEvent, emptyRun } from './run';
 
@@ -35,6 +36,7 @@ export async function openLab(): Promise<void> {
     set({ adapter: { kind: 'none', cause: 'refused', message } });
     if (get().source === 'live') fail({ message });
   });
+  followDraft((recipe, compute) => (client as LabClient).estimate(recipe, compute));
   void client.adapter().then((adapter) => set({ adapter, compute: adapter.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
   await play();
 }

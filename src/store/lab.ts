@@ -1,6 +1,7 @@
 /** The lab's state for any screen: the run that is shown, where it comes from, what is chosen. No framework in here. */
 import { createStore } from 'zustand/vanilla';
 import type { NoGpuCause } from '../gpu/browser';
+import type { MemoryEstimate } from '../lab/memory';
 import type { Recipe } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
 import type { AdapterStatus, Compute } from '../worker/protocol';
@@ -23,6 +24,8 @@ export interface LabState {
   draft: Recipe;
   /** What the last edits of the draft got wrong, by field. */
   draftErrors: Readonly<Record<string, string>>;
+  /** What the draft would take of the device that is chosen, or why it does not fit; null until that is known. */
+  memory: MemoryEstimate | { readonly refused: string } | null;
   /** Grows whenever the draft changed: fields show it anew. */
   edition: number;
   speed: number;
@@ -46,6 +49,7 @@ export const lab = createStore<LabState>(() => ({
   compute: 'webgpu',
   draft: recipes[0] as Recipe,
   draftErrors: {},
+  memory: null,
   edition: 0,
   speed: 1,
   view: 'train',

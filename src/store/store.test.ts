@@ -1,6 +1,9 @@
 /** What events add up to, and the pace of a recording. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventToLine, type GrpoEvent, type LabEvent } from '../lab/events';
+import { editDraft } from './draft';
+import { lab } from './lab';
+import { followDraft } from './memory';
 import { Replay } from './replay';
 import { applyEvent, emptyRun, pace, ROLLOUTS_KEPT, secondsLeft } from './run';
 
@@ -29,6 +32,20 @@ describe('a run', () => {
     expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
     expect(run.grpo).toHaveLength(ROLLOUTS_KEPT + 5);
   });
+});
+
+it('keeps the memory of the draft as it stands, not of an earlier one', async () => {
+  const answers: ((peak: number) => void)[] = [];
+  const estimate = () => new Promise<never>((resolve) => answers.push((peak) => resolve({ peak } as never)));
+  const end = followDraft(estimate);
+  expect(answers).toHaveLength(0); // what computes is not known yet
+  lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
+  editDraft('seed', 7);
+  expect(answers).toHaveLength(2);
+  answers[1]!(2);
+  answers[0]!(1);
+  await vi.waitFor(() => expect(lab.getState().memory).toEqual({ peak: 2 }));
+  end();
 });
 
 describe('a recording', () => {

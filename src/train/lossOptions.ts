@@ -1,5 +1,5 @@
 /** The losses of GRPO and its kin: what each asks of the kernel, and the weight that it gives every token. */
-import type { PolicyLossOptions } from '../graph/ops/losses';
+import type { PolicyLossOptions } from '../graph/ops/policyLoss';
 
 export const lossTypes = ['grpo', 'bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo'] as const;
 export type LossType = (typeof lossTypes)[number];

@@ -4,16 +4,15 @@
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
-import { policyLoss, tokenLogprobs } from '../graph/ops/losses';
+import { policyHead, tokenLogprobs } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
-import { phi, weightsOf } from '../model/phi';
-import { TokenBatch } from './batch';
+import { lmHead, phiHidden, weightsOf } from '../model/phi';
+import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { kernelOptions, type LossOptions } from './lossOptions';
 import type { Optimizer } from './optimizer';
-import type { BatchCapacity } from './supervised';
 
 /** A completion to learn from. */
 export interface PolicyExample {
@@ -71,26 +70,37 @@ export class PolicyTrainer {
     options: LossOptions,
     temperature: number,
   ): Promise<PolicyTrainer> {
-    const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
+    const batch = new TokenBatch(device, config, capacity);
     batch.add('policy tokens', [capacity.tokens, 4]);
     batch.add('spans', [capacity.tokens, 2]);
     const { graph, traced } = await trace(device, (graph) => {
       const inputs = batch.inputs(graph);
       const targets = batch.tensor(graph, 'targets');
-      const frozen = phi(graph, config, weightsOf(graph, config, reference, null), inputs);
+      const headOf = (arena: Arena, grads: Arena | null) => {
+        const w = weightsOf(graph, config, arena, grads);
+        return {
+          hidden: phiHidden(graph, config, w, inputs, grads ? capacity : {}),
+          weight: w(lmHead(config)),
+          chunks: batch.chunks,
+        };
+      };
       const policy = {
-        reference: tokenLogprobs(graph, frozen, targets, temperature),
+        reference: tokenLogprobs(graph, headOf(reference, null), targets, temperature),
         tokens: batch.tensor(graph, 'policy tokens'),
         spans: batch.tensor(graph, 'spans'),
       };
-      const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), inputs);
-      const { scores, stats } = policyLoss(graph, logits, targets, temperature, policy, kernelOptions(options));
+      const head = headOf(weights, gradients);
+      const { scores, stats } = policyHead(graph, head, targets, temperature, policy, kernelOptions(options));
       graph.backward();
       return { scores: graph.output(scores), stats: graph.output(stats) };
     });
     const { scores, stats } = traced;
     const plan = await makePlan(device, graph);
     return new PolicyTrainer(device, optimizer, batch, plan, plan.range(scores), plan.range(stats));
+  }
+
+  get memory(): TrainingMemory {
+    return this.batch.memoryOf(this.plan);
   }
 
   /**
@@ -109,7 +119,7 @@ export class PolicyTrainer {
       const onPolicy = pass.every(({ old }) => old === null) ? 1 : 0;
       const dynamics = { ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight, onPolicy };
       const gradient = { sequence: this.plan.sequence, dynamics };
-      const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: rows.tokens * 16 }));
+      const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: packed.tokens * 16 }));
       const reading = last
         ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])
         : this.device.read(ranges, [gradient]);

@@ -1,11 +1,12 @@
-/** Forward passes without gradients: the logits of whole sequences. */
+/** Forward passes without gradients: the logits of whole sequences, for probes. Unlike in training they stand whole. */
 import { pack } from '../data/packing';
 import type { Device } from '../gpu/device';
+import { linear } from '../graph/ops/linear';
 import { makePlan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
-import { phi, weightsOf } from '../model/phi';
+import { lmHead, phiHidden, weightsOf } from '../model/phi';
 import { TokenBatch } from './batch';
 
 /** Logits [T][V] of every sequence, each on its own. */
@@ -17,10 +18,12 @@ export async function sequenceLogits(
 ): Promise<Float32Array[][]> {
   const packed = pack(sequences, true);
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
-  const batch = new TokenBatch(device, config, packed.tokens, longest);
-  const { graph, traced: logits } = await trace(device, (graph) =>
-    graph.output(phi(graph, config, weightsOf(graph, config, weights, null), batch.inputs(graph))),
-  );
+  const batch = new TokenBatch(device, config, { tokens: packed.tokens, longest });
+  const { graph, traced: logits } = await trace(device, (graph) => {
+    const w = weightsOf(graph, config, weights, null);
+    const hidden = phiHidden(graph, config, w, batch.inputs(graph));
+    return graph.output(linear(graph, 'lm_head', hidden, w(lmHead(config))));
+  });
   const plan = await makePlan(device, graph);
   const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
   const [bytes] = await device.read([plan.range(logits)], [run]);

@@ -33,7 +33,7 @@ export interface SftStep extends SupervisedResult {
 }
 
 /** Steps whose readback may be under way while the next is prepared. */
-const RUN_AHEAD = 2;
+export const RUN_AHEAD = 2;
 
 /** @param sampledAccuracy of the model as it stands, for the gate */
 export async function* sft(

@@ -1,13 +1,13 @@
 /** One supervised step: mean cross-entropy over the targets of packed sequences, backward, AdamW. */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
-import { crossEntropy } from '../graph/ops/losses';
+import { crossEntropyHead } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
-import { phi, weightsOf } from '../model/phi';
-import { TokenBatch } from './batch';
+import { lmHead, phiHidden, weightsOf } from '../model/phi';
+import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import type { Optimizer } from './optimizer';
 
 /** A sequence and, for each of its tokens, 1 where it is a target: predicted from what stands before it. */
@@ -22,13 +22,6 @@ export interface SupervisedResult {
   readonly loss: number;
   /** Norm of the whole gradient before clipping. */
   readonly gradNorm: number;
-}
-
-export interface BatchCapacity {
-  /** Most tokens of one forward pass; longer steps are several passes whose gradients add up. */
-  readonly tokens: number;
-  /** Most tokens of one sequence. */
-  readonly longest: number;
 }
 
 export class SupervisedTrainer {
@@ -48,16 +41,22 @@ export class SupervisedTrainer {
     optimizer: Optimizer,
     capacity: BatchCapacity,
   ): Promise<SupervisedTrainer> {
-    const batch = new TokenBatch(device, config, capacity.tokens, capacity.longest);
+    const batch = new TokenBatch(device, config, capacity);
     batch.add('weights', [capacity.tokens]);
     const { graph, traced: losses } = await trace(device, (graph) => {
-      const logits = phi(graph, config, weightsOf(graph, config, weights, gradients), batch.inputs(graph));
-      const losses = crossEntropy(graph, logits, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
+      const w = weightsOf(graph, config, weights, gradients);
+      const hidden = phiHidden(graph, config, w, batch.inputs(graph), capacity);
+      const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
+      const losses = crossEntropyHead(graph, head, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
       graph.backward();
       return graph.output(losses);
     });
     const plan = await makePlan(device, graph);
     return new SupervisedTrainer(device, optimizer, batch, plan, plan.range(losses));
+  }
+
+  get memory(): TrainingMemory {
+    return this.batch.memoryOf(this.plan);
   }
 
   /**
@@ -71,7 +70,8 @@ export class SupervisedTrainer {
     const reads: Promise<ArrayBuffer[]>[] = [];
     passes.forEach((pass, i) => {
       const last = i === passes.length - 1;
-      const rows = this.batch.write(pack(pass.map(({ ids }) => ids)));
+      const packed = pack(pass.map(({ ids }) => ids));
+      const rows = this.batch.write(packed);
       this.batch.writeArray(
         'weights',
         Float32Array.from(
@@ -80,7 +80,7 @@ export class SupervisedTrainer {
         ),
       );
       const gradient = { sequence: this.plan.sequence, dynamics: { ...rows, accumulate: i === 0 ? 0 : 1 } };
-      const losses = { ...this.losses, bytes: rows.tokens * 4 };
+      const losses = { ...this.losses, bytes: packed.tokens * 4 };
       reads.push(
         last
           ? this.device.read([losses, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])

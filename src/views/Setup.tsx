@@ -7,6 +7,7 @@ import { setCompute } from '../store/control';
 import { chooseModelPreset, chooseRecipe, draftPreset, editDraft } from '../store/draft';
 import { type Field, GENERAL, SECTIONS } from './fields';
 import { useLab } from './hooks';
+import { MemoryLine } from './Memory';
 import { Help } from './parts';
 import { TrainButton } from './TrainButton';
 
@@ -146,6 +147,7 @@ export function Setup() {
       <p className="about">{draft.about}</p>
       <TrainButton />
       <ComputeRow />
+      <MemoryLine />
       {rows(GENERAL)}
       {SECTIONS.map(({ name, title, description, fields }) => (
         <details key={name} open={name === 'task'}>

@@ -18,6 +18,10 @@ export class LabClient {
     return this.commands.adapter();
   }
 
+  estimate(recipe: Recipe, compute: Compute) {
+    return this.commands.estimate(recipe, compute);
+  }
+
   /** Messages of this run alone: those of an earlier one are no longer heard. */
   async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
     const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,7 @@
 /** What page and worker say to each other: commands through comlink, events in batches through a plain port. */
 import type { NoGpuCause } from '../gpu/browser';
 import type { LabEvent } from '../lab/events';
+import type { MemoryEstimate } from '../lab/memory';
 import type { Recipe } from '../lab/recipe';
 
 export type AdapterStatus =
@@ -17,6 +18,8 @@ export type RunMessage =
 
 export interface LabCommands {
   adapter(): Promise<AdapterStatus>;
+  /** The memory that a run of the recipe would take there. Rejects with what does not fit. */
+  estimate(recipe: Recipe, compute: Compute): Promise<MemoryEstimate>;
   /** Starts a run, ending any other; its messages go to the port. */
   start(recipe: Recipe, compute: Compute, port: MessagePort): Promise<void>;
   pause(): void;

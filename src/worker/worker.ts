@@ -1,7 +1,8 @@
 /** The one worker that owns the GPU. */
 import { expose } from 'comlink';
-import { browserAdapterName, NoGpuError, openBrowserDevice } from '../gpu/browser';
+import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';
+import { estimateMemory } from '../lab/memory';
 import { parseRecipe } from '../lab/recipe';
 import { run } from '../lab/run';
 import { Session } from '../lab/session';
@@ -39,11 +40,14 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
 const commands: LabCommands = {
   async adapter() {
     try {
-      return { kind: 'webgpu', name: await browserAdapterName() };
+      return { kind: 'webgpu', name: (await browserLimits()).name };
     } catch (error) {
       const cause = error instanceof NoGpuError ? error.reason : 'refused';
       return { kind: 'none', cause, message: (error as Error).message };
     }
+  },
+  async estimate(recipe, compute) {
+    return estimateMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
   },
   // The new run is the current one at once, so that commands reach it while it waits for the one before to end.
   async start(...given) {

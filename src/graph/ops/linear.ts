@@ -1,10 +1,8 @@
 /** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
 import type { Param } from '../../gpu/device';
+import { ONE_PART } from '../backward';
 import { orientationConstants } from '../forms/products';
 import { type Graph, type Tensor, TOKENS } from '../graph';
-
-/** A product whose k is not split. */
-const ONE_PART = { splits: 1, stride: 0 };
 
 /**
  * y = x·Wᵀ (+ residual): x [N, K], W [M, K] as Hugging Face stores it, y [N, M].

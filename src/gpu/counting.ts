@@ -1,0 +1,69 @@
+/**
+ * A device that computes nothing and counts what a WebGPU device would hold: whatever is opened on it tells how much memory
+ * it will take before it takes it. Readbacks are zeros.
+ */
+import {
+  type BufferRange,
+  checkDispatch,
+  countBuffer,
+  type Device,
+  type DeviceBuffer,
+  type Dispatch,
+  noCounts,
+  type Run,
+  uniformBytes,
+} from './device';
+import { Staging } from './staging';
+
+/** Of the device that is stood in for. */
+export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'>;
+
+export function openCountingDevice({ name, maxBindingBytes }: DeviceLimits): Device {
+  const counters = noCounts();
+  const createBuffer = (label: string, bytes: number): DeviceBuffer => ({
+    label,
+    bytes,
+    destroy: countBuffer(counters, bytes),
+  });
+  const staging = new Staging((bytes) => createBuffer('staging', bytes));
+  const submit = (runs: readonly Run[]) => {
+    counters.submits++;
+    for (const { sequence, repeat = 1 } of runs) counters.dispatches += sequence.dispatches.length * repeat;
+  };
+  return {
+    kind: 'counting',
+    name,
+    counters,
+    maxBindingBytes,
+    notebook: null,
+    supports: () => true,
+    forgetPeak() {
+      counters.bytesPeak = counters.bytesLive;
+    },
+    createBuffer,
+    write(_, data) {
+      counters.bytesWritten += data.byteLength;
+    },
+    copy() {
+      counters.submits++;
+    },
+    async read(ranges: readonly BufferRange[], runs = []) {
+      const buffer = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
+      submit(runs);
+      counters.readbacks++;
+      await Promise.resolve(); // as on a GPU, readbacks that are asked for together are under way together
+      staging.give(buffer);
+      return ranges.map(({ bytes }) => new ArrayBuffer(bytes));
+    },
+    async prepare(dispatches: readonly Dispatch[]) {
+      dispatches.forEach(checkDispatch);
+      counters.bindGroups += dispatches.length;
+      const uniforms = createBuffer('uniforms', uniformBytes(dispatches));
+      return { dispatches, destroy: () => uniforms.destroy() };
+    },
+    submit,
+    async idle() {},
+    profile: async () => null,
+    destroy() {},
+  };
+}

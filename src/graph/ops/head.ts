@@ -1,0 +1,178 @@
+/**
+ * From the final hidden states to a loss and back, a chunk of rows at a time, so that logits [N, V] never stand whole: of a
+ * chunk stand its logits [R, V] and, in the same place, their gradient. Its part of dx and of dW follow at once, in the
+ * order of the chunks.
+ */
+import type { Param } from '../../gpu/device';
+import { crossEntropy as crossEntropyKernel } from '../../kernels/crossEntropy';
+import { tokenLogprobs as logprobsKernel, tokenLogprobsGrad } from '../../kernels/tokenLogprobs';
+import { type Backward, ONE_PART } from '../backward';
+import { orientationConstants } from '../forms/products';
+import { type Graph, sliceRows, type Tensor } from '../graph';
+import { type PolicyBatch, type PolicyLossOptions, policyLossOfScores } from './policyLoss';
+
+/** What one chunk's logits may take unless a caller says otherwise. */
+const LOGITS_BYTES = 4 * 2 ** 20;
+/** Rows of a chunk are a multiple of this: then every chunk of every [N, …] starts where a binding may. */
+const ROWS_ALIGNMENT = 64;
+
+/** How the rows of a batch are cut. */
+export interface Chunks {
+  /** Rows of every chunk but the last. */
+  readonly rows: number;
+  readonly count: number;
+}
+
+/** Chunks of at most `bytes` of logits, or of 64 rows where that is more. */
+export function logitsChunks(capacity: number, vocabulary: number, bytes: number = LOGITS_BYTES): Chunks {
+  const fitting = Math.floor(bytes / (4 * vocabulary * ROWS_ALIGNMENT)) * ROWS_ALIGNMENT;
+  const rows = Math.min(capacity, Math.max(ROWS_ALIGNMENT, fitting));
+  return { rows, count: Math.ceil(capacity / rows) };
+}
+
+const liveRows = (chunk: number): string => `tokens/${chunk}`;
+
+/** The dynamic numbers of a run over `tokens` rows: how many of them are in each chunk. */
+export const chunkDynamics = ({ rows, count }: Chunks, tokens: number): Record<string, number> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, c) => [liveRows(c), Math.min(rows, Math.max(0, tokens - c * rows))]),
+  );
+
+/** lm_head: hidden states [N, C] and the weight [V, C] that makes logits of them. */
+export interface Head {
+  readonly hidden: Tensor;
+  readonly weight: Tensor;
+  readonly chunks: Chunks;
+}
+
+/** One chunk of a head: its rows of any [N, …], how many of them live, and its logits. */
+interface Chunk {
+  readonly index: number;
+  readonly rows: Param;
+  readonly of: (tensor: Tensor) => Tensor;
+  readonly logits: Tensor;
+}
+
+function chunksOf(graph: Graph, { weight, chunks: { rows, count }, hidden }: Head): Chunk[] {
+  return Array.from({ length: count }, (_, index) => {
+    const of = (tensor: Tensor) => sliceRows(tensor, index * rows, rows);
+    const logits = graph.tensor(`logits ${index}`, [of(hidden).shape[0]!, weight.shape[0]!]);
+    return { index, rows: { dynamic: liveRows(index) }, of, logits };
+  });
+}
+
+/** logits = x·Wᵀ of a chunk. */
+function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }: Chunk): void {
+  const [n, k] = weight.shape as [number, number];
+  const x = of(hidden);
+  graph.dispatch(
+    logits.label,
+    graph.forms.product({ orientation: 'forward', m: logits.shape[0]!, n, k }),
+    { a: x, b: weight, addend: x, c: logits },
+    { m: rows, n, k, accumulate: 0, add: 0, ...ONE_PART },
+    orientationConstants.forward,
+  );
+}
+
+/** dx = dlogits·W of each chunk's rows, and dW (+)= dlogitsᵀ·x. @param emitGradient leaves the gradient in the logits */
+function emitGradients(
+  graph: Graph,
+  backward: Backward,
+  { hidden, weight }: Head,
+  chunks: readonly Chunk[],
+  emitGradient: (chunk: Chunk) => void,
+): void {
+  const [n, k] = weight.shape as [number, number];
+  const dx = backward.into(hidden);
+  const dw = backward.into(weight);
+  if (!dx || !dw) throw new Error('the head of a frozen model is not traced backward');
+  for (const chunk of chunks) {
+    const { index, rows, of, logits } = chunk;
+    const most = logits.shape[0]!;
+    emitGradient(chunk);
+    graph.dispatch(
+      `${logits.label} dx`,
+      graph.forms.product({ orientation: 'dx', m: most, n: k, k: n }),
+      { a: logits, b: weight, addend: logits, c: of(dx.tensor) },
+      { m: rows, n: k, k: n, accumulate: dx.accumulate, add: 0, ...ONE_PART },
+      orientationConstants.dx,
+    );
+    graph.dispatch(
+      `${logits.label} dW`,
+      graph.forms.product({ orientation: 'dw', m: n, n: k, k: most }),
+      { a: logits, b: of(hidden), addend: logits, c: dw.tensor },
+      { m: n, n: k, k: rows, accumulate: index === 0 ? dw.accumulate : 1, add: 0, ...dw.parts },
+      orientationConstants.dw,
+    );
+  }
+}
+
+/** losses[n] = −weights[n] · log softmax(x·Wᵀ)[n, targets[n]], [N]; the loss is their sum. */
+export function crossEntropyHead(graph: Graph, head: Head, targets: Tensor, weights: Tensor): Tensor {
+  const vocabulary = head.weight.shape[0]!;
+  const losses = graph.tensor('losses', [head.hidden.shape[0]!]);
+  // The loss is computed where its gradient is: no chunk's logits have to wait for the backward pass.
+  graph.record([], (backward) => {
+    emitGradients(graph, backward, head, chunksOf(graph, head), (chunk) => {
+      const { rows, of, logits } = chunk;
+      emitLogits(graph, head, chunk);
+      graph.dispatch(
+        `cross-entropy ${chunk.index}`,
+        crossEntropyKernel,
+        { targets: of(targets), weights: of(weights), logits, losses: of(losses) },
+        { rows, vocabulary },
+      );
+    });
+  });
+  return losses;
+}
+
+function emitScores(graph: Graph, head: Head, chunks: readonly Chunk[], targets: Tensor, temperature: number): Tensor {
+  const vocabulary = head.weight.shape[0]!;
+  const scores = graph.tensor('scores', [head.hidden.shape[0]!, 4]);
+  for (const chunk of chunks) {
+    const { index, rows, of, logits } = chunk;
+    emitLogits(graph, head, chunk);
+    graph.dispatch(
+      `token log-probabilities ${index}`,
+      logprobsKernel,
+      { targets: of(targets), logits, scores: of(scores) },
+      { rows, vocabulary, inverseTemperature: 1 / temperature },
+    );
+  }
+  return scores;
+}
+
+/** (log-probability of the target, entropy, log-sum-exp, ·) of every token at a temperature, [N, 4]; without gradient. */
+export const tokenLogprobs = (graph: Graph, head: Head, targets: Tensor, temperature: number): Tensor =>
+  emitScores(graph, head, chunksOf(graph, head), targets, temperature);
+
+/** The policy loss at the temperature that sampled: scores [N, 4] and stats [N, 4]. */
+export function policyHead(
+  graph: Graph,
+  head: Head,
+  targets: Tensor,
+  temperature: number,
+  batch: PolicyBatch,
+  options: PolicyLossOptions,
+): { scores: Tensor; stats: Tensor } {
+  const vocabulary = head.weight.shape[0]!;
+  const chunks = chunksOf(graph, head);
+  const scores = emitScores(graph, head, chunks, targets, temperature);
+  // A ratio may be of a whole sequence, and a sequence may lie across chunks: the loss takes the scores of all.
+  const { dscores, stats } = policyLossOfScores(graph, scores, batch, options);
+  const again = chunks.length > 1;
+  graph.record([], (backward) => {
+    emitGradients(graph, backward, head, again ? chunksOf(graph, head) : chunks, (chunk) => {
+      const { index, rows, of, logits } = chunk;
+      if (again) emitLogits(graph, head, chunk);
+      graph.dispatch(
+        `d(logits) ${index}`,
+        tokenLogprobsGrad,
+        { targets: of(targets), scores: of(scores), dscores: of(dscores), logits },
+        { rows, vocabulary, inverseTemperature: 1 / temperature },
+      );
+    });
+  });
+  return { scores, stats };
+}

@@ -1,0 +1,81 @@
+/**
+ * How much memory a run will take, told before it starts: what a run opens is opened in the same order on a device that only
+ * counts, and the largest batches are stepped through it.
+ */
+import { rowsOf } from '../data/packing';
+import { type DeviceLimits, openCountingDevice } from '../gpu/counting';
+import { RUN_AHEAD } from '../train/sft';
+import type { Recipe } from './recipe';
+import { Session } from './session';
+import { openPolicy, openSupervised } from './stages';
+
+/** Bytes. The parts add up to the peak. */
+export interface MemoryEstimate {
+  /** Weights, gradients, both moments of AdamW, and the frozen reference. */
+  readonly parameters: number;
+  /** Intermediates of the larger of the two training plans, without logits. */
+  readonly activations: number;
+  /** The logits that stand at a time. */
+  readonly logits: number;
+  /** Keys, values and everything else of decoding. */
+  readonly decoding: number;
+  /** Batches, uniforms, and what readbacks go through. */
+  readonly other: number;
+  readonly peak: number;
+}
+
+/** Weights, gradients, reference and two moments. */
+const ARENAS = 5;
+
+/** @throws as a session does, where a buffer is larger than the device binds */
+export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> {
+  const device = openCountingDevice(limits);
+  const { counters } = device;
+  const session = new Session(device, recipe);
+  const before = counters.bytesLive;
+  await session.openSampler();
+  const decoding = counters.bytesLive - before;
+
+  const { longest, prompt } = session.lengths;
+  const ids = new Array<number>(longest).fill(0);
+  /** Steps one pass full of the longest sequences; the others would be like it. */
+  const stepPass = async <T>(
+    sequence: T,
+    count: number,
+    tokens: number,
+    ahead: number,
+    step: (pass: T[]) => unknown,
+  ) => {
+    const fitting = Math.max(1, Math.floor(tokens / rowsOf(ids)));
+    const unstaged = counters.bytesLive;
+    await step(new Array<T>(Math.min(count, fitting)).fill(sequence));
+    const staging = counters.bytesLive - unstaged;
+    // the readbacks of all passes of the steps that run ahead may be under way together
+    for (let more = Math.ceil(count / fitting) * ahead; more > 1; more--) device.createBuffer('staging', staging);
+  };
+
+  const supervised = await openSupervised(session);
+  const trace = { ids, mask: ids.map((_, t) => (t >= prompt ? 1 : 0)) };
+  const sftTokens = supervised.capacity.tokens;
+  await stepPass(trace, recipe.sft.sequences, sftTokens, RUN_AHEAD + 1, (pass) => supervised.trainer.step(pass, 0));
+  session.release(supervised.trainer, supervised.optimizer);
+
+  const policy = await openPolicy(session);
+  const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };
+  const rollouts = recipe.grpo.prompts * recipe.grpo.groupSize;
+  await stepPass(completion, rollouts, policy.capacity.tokens, 1, (pass) => policy.trainer.step(pass, 0, 0));
+
+  const plans = [supervised.trainer.memory, policy.trainer.memory];
+  const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
+  const parameters = ARENAS * session.weights.buffer.bytes;
+  const activations = plan - logits;
+  const peak = counters.bytesPeak;
+  return {
+    parameters,
+    activations,
+    logits,
+    decoding,
+    other: peak - parameters - activations - logits - decoding,
+    peak,
+  };
+}

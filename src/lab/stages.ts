@@ -1,0 +1,32 @@
+/** The two stages of training on a session: each a trainer with its optimizer, opened where its stage begins. */
+import type { BatchCapacity } from '../train/batch';
+import { Optimizer } from '../train/optimizer';
+import { PolicyTrainer } from '../train/policy';
+import { SupervisedTrainer } from '../train/supervised';
+import { lossOptions, optimizerOptions } from './options';
+import type { Session } from './session';
+
+/** Most tokens of a pass that a batch of `sequences` can come to. */
+const passCapacity = ({ recipe, lengths }: Session, sequences: number): BatchCapacity => ({
+  tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
+  longest: lengths.longest,
+  recompute: recipe.memory.recompute,
+});
+
+export async function openSupervised(session: Session) {
+  const { device, config, weights, gradients, recipe } = session;
+  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
+  const capacity = passCapacity(session, recipe.sft.sequences);
+  const created = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
+  return { trainer: session.own(created), optimizer, capacity };
+}
+
+export async function openPolicy(session: Session) {
+  const { device, config, weights, gradients, recipe } = session;
+  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.grpo)));
+  const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
+  const options = lossOptions(recipe);
+  const { temperature } = recipe.grpo;
+  const created = await PolicyTrainer.create(device, config, session, optimizer, capacity, options, temperature);
+  return { trainer: session.own(created), optimizer, capacity };
+}

@@ -1,0 +1,60 @@
+/** A model of a few thousand parameters with both its trainers, and a batch for each: what tests train. */
+import type { Device } from '../gpu/device';
+import { parsePhiConfig } from '../model/config';
+import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import type { BatchCapacity } from './batch';
+import { Optimizer } from './optimizer';
+import { type PolicyExample, PolicyTrainer } from './policy';
+import { type Example, SupervisedTrainer } from './supervised';
+
+export const config = parsePhiConfig({
+  vocab_size: 19,
+  hidden_size: 16,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  intermediate_size: 24,
+  tie_word_embeddings: true,
+});
+export const table = parameterTable(config);
+export const examples: Example[] = [
+  { ids: [1, 5, 9, 3, 2], mask: [0, 0, 1, 1, 1] },
+  { ids: [7, 7, 18], mask: [0, 1, 1] },
+];
+export const adam = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0, decay: 'matrices', maxGradNorm: 1 } as const;
+const loss = {
+  lossType: 'grpo',
+  beta: 0.05,
+  gamma: 0.02,
+  epsilonLow: 0.2,
+  epsilonHigh: 0.2,
+  delta: null,
+  importanceSamplingLevel: 'token',
+  maxCompletionLength: 8,
+} as const;
+
+interface Opened extends Partial<BatchCapacity> {
+  readonly lossType?: 'grpo' | 'gspo';
+}
+
+export async function openModel(device: Device, { lossType = 'grpo', ...given }: Opened = {}) {
+  const arena = (label: string) => new Arena(device, table, label);
+  const [weights, gradients, reference] = [arena('weights'), arena('gradients'), arena('reference')];
+  weights.load(initialTensors(config, 0.3, 1));
+  reference.load(initialTensors(config, 0.3, 2));
+  const optimizer = await Optimizer.create(device, weights, gradients, adam);
+  const capacity = { tokens: 64, longest: 8, ...given };
+  const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
+  const arenas = { weights, gradients, reference };
+  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, { ...loss, lossType }, 0.9);
+  return { weights, gradients, supervised, policy };
+}
+
+export const policyExamples = (old: Float32Array | null, of: readonly Example[] = examples): PolicyExample[] =>
+  of.map(({ ids }, i) => ({
+    ids,
+    promptLength: 2,
+    advantage: i === 0 ? 0.8 : -1.1,
+    weight: 1 / of.length / (ids.length - 2),
+    old: old?.slice(0, ids.length - 2) ?? null,
+  }));
