@@ -21,13 +21,9 @@ async function bench(options: Options): Promise<Report> {
   const works = worksNamed(options.only);
   const adapter = await openAdapter(options.adapter);
   const peers: Peer[] = [];
-  for (const who of options.who)
-    await openPeer(who).then(
-      (peer) => peers.push(peer),
-      (error: unknown) => complain(`${who} is left out: ${String(error)}`),
-    );
+  for (const who of options.who) peers.push(await openPeer(who));
   const rows: Row[] = [];
-  const retired = new Set<Peer>();
+  const retired = new Map<Peer, string>();
   const peak = options.who.includes('groupthink') ? await measurePeak() : null;
   const report = (): Report => ({
     adapter,

@@ -11,9 +11,9 @@ import type { Attempt, Work } from './works/work';
 
 /** A call is given up after this, and its peer is asked no more: what it left on the device goes on running. */
 const LIMIT_MS = 300_000;
-/** Where one call takes longer than this, one timed call has to do. */
-const SLOW_MS = 10_000;
+/** Timed calls of each peer, if all of them fit into so many budgets; else as many as do, and one at least. */
 const LEAST_RUNS = 3;
+const OVERTIME = 5;
 const MOST_RUNS = 50;
 /** A timed call of repeatable work takes about so long, far above what a wait may add. */
 const REPEATED_MS = 30;
@@ -30,27 +30,32 @@ interface Entrant {
   error: string | null;
 }
 
-/** @param retired peers that hang; one that does so here is added */
+/** @param retired peers that are asked no more, and why; one that hangs here is added */
 export async function measure(
   work: Work,
   peers: readonly Peer[],
   budgetMs: number,
-  retired: Set<Peer> = new Set(),
+  retired: Map<Peer, string> = new Map(),
 ): Promise<Row[]> {
   const entrants: Entrant[] = peers
-    .filter((peer) => work.suits(peer) && !retired.has(peer))
-    .map((peer) => ({ peer, attempt: null, firstMs: null, repeats: 1, times: [], counts: [], error: null }));
+    .filter((peer) => work.suits(peer))
+    .map((peer) => {
+      const error = retired.get(peer) ?? null;
+      return { peer, attempt: null, firstMs: null, repeats: 1, times: [], counts: [], error };
+    });
+  const begin = work.prepare();
   const guarded = async (entrant: Entrant, act: () => Promise<void>) => {
+    if (entrant.error !== null) return;
     try {
       await act();
     } catch (error) {
       entrant.error = error instanceof Error ? error.message : String(error);
-      if (error instanceof Impatient) retired.add(entrant.peer);
+      if (error instanceof Impatient) retired.set(entrant.peer, 'asked no more: an earlier call of its did not end');
     }
   };
-  for (const entrant of entrants) await guarded(entrant, () => begin(work, entrant));
+  for (const entrant of entrants) await guarded(entrant, () => firstCall(begin, work.repeatable, entrant));
   for (;;) {
-    const active = entrants.filter((entrant) => wantsMore(entrant, budgetMs));
+    const active = entrants.filter((entrant) => wantsMore(entrant, work.budgetShare * budgetMs));
     if (active.length === 0) break;
     for (const entrant of active) await guarded(entrant, () => timedCall(entrant));
   }
@@ -58,37 +63,47 @@ export async function measure(
   for (const entrant of entrants) {
     let facts = {};
     await guarded(entrant, async () => {
-      if (!entrant.attempt || entrant.error !== null) return;
-      await waiting(entrant.peer, entrant.attempt.check());
-      facts = (await entrant.attempt.facts?.()) ?? {};
+      const { peer, attempt } = entrant;
+      await waiting(peer, attempt!.check());
+      if (attempt!.facts) facts = await waiting(peer, attempt!.facts());
     });
     rows.push(rowOf(work, entrant, facts));
-    await guarded(entrant, async () => entrant.attempt?.dispose());
+    if (!retired.has(entrant.peer)) await tidy(entrant);
   }
   return rows;
 }
 
+/** What fails now takes nothing back from what was measured. */
+const tidy = async ({ attempt }: Entrant): Promise<void> => {
+  try {
+    await attempt?.dispose();
+  } catch {}
+};
+
 const waiting = <T>(peer: Peer, promise: Promise<T>): Promise<T> => (peer.gpu ? patiently(promise, LIMIT_MS) : promise);
 
-async function begin(work: Work, entrant: Entrant): Promise<void> {
+async function firstCall(
+  begin: (peer: Peer) => Promise<Attempt>,
+  repeatable: boolean,
+  entrant: Entrant,
+): Promise<void> {
   const { peer } = entrant;
   const start = performance.now();
-  const attempt = await waiting(peer, work.begin(peer));
+  const attempt = await waiting(peer, begin(peer));
   entrant.attempt = attempt;
   await waiting(peer, attempt.run(1));
   entrant.firstMs = performance.now() - start;
   await waiting(peer, attempt.check());
-  if (!work.repeatable) return;
-  const again = performance.now();
-  await waiting(peer, attempt.run(1));
-  entrant.repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(REPEATED_MS / (performance.now() - again))));
+  if (!repeatable) return;
+  await timedCall(entrant);
+  entrant.repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(REPEATED_MS / entrant.times[0]!)));
+  if (entrant.repeats > 1) entrant.times.length = entrant.counts.length = 0;
 }
 
 function wantsMore({ attempt, error, repeats, times }: Entrant, budgetMs: number): boolean {
   if (!attempt || error !== null || times.length >= MOST_RUNS) return false;
-  if (times.some((time) => time > SLOW_MS)) return false;
   const spent = repeats * times.reduce((sum, time) => sum + time, 0);
-  return times.length < LEAST_RUNS || spent < budgetMs;
+  return spent < budgetMs || (times.length < LEAST_RUNS && spent < OVERTIME * budgetMs);
 }
 
 async function timedCall({ peer, attempt, repeats, times, counts }: Entrant): Promise<void> {

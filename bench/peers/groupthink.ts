@@ -108,8 +108,8 @@ async function openTrainer(
     async facts(): Promise<Facts> {
       const runs = take();
       // a device that can time its dispatches
-      const { profile } = opened as { profile?: (runs: readonly unknown[]) => Promise<readonly KernelTime[] | null> };
-      const kernels = kernelCosts(runs, (await profile?.(runs)) ?? null);
+      const profiler = opened as { profile?(runs: readonly unknown[]): Promise<readonly KernelTime[] | null> };
+      const kernels = kernelCosts(runs, (await profiler.profile?.(runs)) ?? null);
       return {
         bytes_moved: kernels.reduce((sum, { bytes }) => sum + bytes, 0),
         bytes_least: leastTrainingBytes(config, tokens),

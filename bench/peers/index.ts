@@ -9,8 +9,14 @@ const loaders: Record<WhoName, () => Promise<Peer>> = {
   plain: async () => (await import('./plain')).plain(),
 };
 
+/** One that cannot load or open stands in its own place: it says why at whatever it is asked. */
 export async function openPeer(who: WhoName): Promise<Peer> {
-  const peer = await loaders[who]();
-  await peer.open();
-  return peer;
+  try {
+    const peer = await loaders[who]();
+    await peer.open();
+    return peer;
+  } catch (error) {
+    const fail = () => Promise.reject(new Error(`cannot be opened: ${String(error)}`));
+    return { who, gpu: false, open: fail, product: fail, trainer: fail, generator: fail };
+  }
 }

@@ -16,8 +16,9 @@ function grpoWork(preset: ModelPreset): Work {
   return {
     name: `grpo/${preset}`,
     repeatable: false,
+    budgetShare: 1,
     suits: (peer) => peer.grpo !== undefined,
-    async begin(peer) {
+    prepare: () => async (peer) => {
       const steps = await peer.grpo!(presetConfig(preset));
       return {
         async run() {

@@ -11,6 +11,8 @@ import type { Attempt, Work } from './work';
 /** Packed tokens of a training step: the rows of x and dy. */
 export const TOKENS = 2048;
 const SQUARES = [256, 512, 1024];
+/** There are sixty of them. */
+const LAYER_SHARE = 0.2;
 const CHECKED_ENTRIES = 12;
 /** Largest |got − expected| ÷ (1 + |expected|): f32 sums of up to 2816 products of numbers within ±1. */
 const TOLERANCE = 1e-3;
@@ -34,7 +36,7 @@ const passes = (outputs: number, inputs: number, N: number): Record<string, Prod
 const presetWorks = (preset: ModelPreset): Work[] =>
   Object.entries(layerShapes(presetConfig(preset))).flatMap(([layer, [outputs, inputs]]) =>
     Object.entries(passes(outputs, inputs, TOKENS)).map(([pass, shape]) =>
-      productWork(`matmul/${preset}-${layer}-${pass}`, shape),
+      productWork(`matmul/${preset}-${layer}-${pass}`, shape, LAYER_SHARE),
     ),
   );
 
@@ -43,28 +45,31 @@ export const matmulWorks = (): Work[] => [
   ...modelPresetNames.flatMap(presetWorks),
 ];
 
-export function productWork(name: string, shape: ProductShape): Work {
+export function productWork(name: string, shape: ProductShape, budgetShare = 1): Work {
   const { m, n, k } = shape;
   return {
     name,
     repeatable: true,
+    budgetShare,
     suits: (peer) => peer.product !== undefined,
-    begin: (peer) => beginProduct(peer, shape),
+    prepare: () => prepareProduct(shape),
     rate: (milliseconds) => ({ gflops: (2 * m * n * k) / milliseconds / 1e6 }),
   };
 }
 
-async function beginProduct(peer: Peer, shape: ProductShape): Promise<Attempt> {
+function prepareProduct(shape: ProductShape): (peer: Peer) => Promise<Attempt> {
   const { m, n, k } = shape;
   const stream = random(0, 'bench', 'product', m, n, k);
   const uniform = (size: number) => Float32Array.from({ length: size }, () => 2 * stream.next() - 1);
   const a = uniform(m * k);
   const b = uniform(k * n);
-  const product = await peer.product!(shape, a, b);
-  return {
-    run: (times) => product.run(times),
-    check: async () => checkEntries(shape, a, b, await product.read()),
-    dispose: () => product.dispose(),
+  return async (peer) => {
+    const product = await peer.product!(shape, a, b);
+    return {
+      run: (times) => product.run(times),
+      check: async () => checkEntries(shape, a, b, await product.read()),
+      dispose: () => product.dispose(),
+    };
   };
 }
 

@@ -29,29 +29,30 @@ function rolloutWork(preset: ModelPreset, sequences: number): Work {
   return {
     name: `rollout/${preset}-${sequences}`,
     repeatable: false,
+    budgetShare: 1,
     suits: (peer) => peer.generator !== undefined,
-    begin: (peer) => beginRollouts(peer, presetConfig(preset), { sequences, promptTokens: PROMPT, newTokens: NEW }),
+    prepare: () => prepareRollouts(presetConfig(preset), { sequences, promptTokens: PROMPT, newTokens: NEW }),
     rate: (milliseconds) => ({ tokens_per_second: ((sequences * NEW) / milliseconds) * 1000 }),
   };
 }
 
-async function beginRollouts(peer: Peer, config: ModelConfig, shape: RolloutShape): Promise<Attempt> {
+function prepareRollouts(config: ModelConfig, shape: RolloutShape): (peer: Peer) => Promise<Attempt> {
   const weights = makeWeights(config);
   const prompts = makePrompts(config, shape);
-  const generator = await peer.generator!(config, weights, shape);
-  let calls = 0;
-  let latest: Rollouts | null = null;
-  let checkedOnce = false;
-  return {
-    async run() {
-      latest = await generator.run(prompts, ++calls);
-    },
-    async check() {
-      checkTokens(config, shape, latest!);
-      if (!checkedOnce) checkSamples(config, weights, shape, prompts, latest!);
-      checkedOnce = true;
-    },
-    dispose: () => generator.dispose(),
+  return async (peer) => {
+    const generator = await peer.generator!(config, weights, shape);
+    let calls = 0;
+    let latest: Rollouts | null = null;
+    return {
+      async run() {
+        latest = await generator.run(prompts, ++calls);
+      },
+      async check() {
+        checkTokens(config, shape, latest!);
+        if (calls === 1) checkSamples(config, weights, shape, prompts, latest!);
+      },
+      dispose: () => generator.dispose(),
+    };
   };
 }
 

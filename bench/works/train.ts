@@ -17,35 +17,41 @@ const TOLERANCE = 1e-3;
 export const trainWorks = (): Work[] => PRESETS.map(trainWork);
 
 function trainWork(preset: ModelPreset): Work {
-  /** Loss of every step, by whoever took it first: the lab, where it takes part. */
-  const expected: number[] = [];
   return {
     name: `train/${preset}`,
     repeatable: false,
+    budgetShare: 1,
     suits: (peer) => peer.trainer !== undefined,
-    begin: (peer) => beginTraining(peer, preset, expected),
+    prepare: () => prepareTraining(preset),
     rate: (milliseconds) => ({ tokens_per_second: (TOKENS / milliseconds) * 1000 }),
   };
 }
 
-async function beginTraining(peer: Peer, preset: ModelPreset, expected: number[]): Promise<Attempt> {
+function prepareTraining(preset: ModelPreset): (peer: Peer) => Promise<Attempt> {
   const config = presetConfig(preset);
+  const weights = makeWeights(config);
   const batches = Array.from({ length: BATCHES }, (_, seed) => makeBatch(config, SHAPE, seed));
-  const trainer = await peer.trainer!(config, makeWeights(config), SHAPE);
-  const losses: number[] = [];
-  return {
-    async run() {
-      losses.push(await trainer.step(batches[losses.length % BATCHES]!));
-    },
-    async check() {
-      losses.forEach((loss, step) => {
-        expected[step] ??= loss;
-        const want = expected[step];
-        if (!(Math.abs(loss - want) <= TOLERANCE * Math.abs(want)))
-          throw new Error(`not the same work: the loss of step ${step + 1} is ${loss}, expected ${want}`);
-      });
-    },
-    ...(trainer.facts ? { facts: () => trainer.facts!() } : {}),
-    dispose: () => trainer.dispose(),
+  /** Loss of every step, by whoever took it first: the lab, where it takes part. */
+  const expected: number[] = [];
+  return async (peer) => {
+    const trainer = await peer.trainer!(config, weights, SHAPE);
+    const losses: number[] = [];
+    return {
+      async run() {
+        losses.push(await trainer.step(batches[losses.length % BATCHES]!));
+      },
+      check: async () => compare(losses, expected),
+      ...(trainer.facts ? { facts: () => trainer.facts!() } : {}),
+      dispose: () => trainer.dispose(),
+    };
   };
+}
+
+function compare(losses: readonly number[], expected: number[]): void {
+  losses.forEach((loss, step) => {
+    expected[step] ??= loss;
+    const want = expected[step];
+    if (!(Math.abs(loss - want) <= TOLERANCE * Math.abs(want)))
+      throw new Error(`not the same work: the loss of step ${step + 1} is ${loss}, expected ${want}`);
+  });
 }

@@ -17,7 +17,10 @@ export interface Work {
   readonly name: string;
   /** Whether several may run in a row as one timed call: where one is over before it can be timed. */
   readonly repeatable: boolean;
+  /** Of the time that each peer gets at a work. */
+  readonly budgetShare: number;
   suits(peer: Peer): boolean;
-  begin(peer: Peer): Promise<Attempt>;
+  /** Makes the inputs, which are part of nobody's time; what it returns has a peer begin on them. */
+  prepare(): (peer: Peer) => Promise<Attempt>;
   rate(milliseconds: number): { readonly tokens_per_second: number } | { readonly gflops: number };
 }
