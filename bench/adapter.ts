@@ -5,6 +5,7 @@
 import { create, globals } from 'webgpu';
 import { openNodeDevice } from '../src/gpu/node';
 import { installCounters } from './counters';
+import { addFloat16Array, addIteratorHelpers } from './newerJavaScript';
 import type { Options } from './options';
 
 /** @returns the adapter in words */
@@ -15,8 +16,8 @@ export async function openAdapter(name: Options['adapter']): Promise<string> {
   const device = await openNodeDevice(); // finds the driver, and loads the bundled one where there is none
   device.destroy();
   Object.assign(globalThis, globals);
-  // jax-js asks what is a Float16Array, which Node has from 24 on
-  if (!('Float16Array' in globalThis)) Object.assign(globalThis, { Float16Array: class {} });
+  addIteratorHelpers();
+  addFloat16Array();
   const navigator = {
     gpu: create([]),
     userAgent: `Node.js/${process.version}`,

@@ -124,7 +124,7 @@ function rowOf(work: Work, { peer, firstMs, times, counts, error }: Entrant, fac
   return {
     ...named,
     median_ms: rounded(median_ms),
-    spread_ms: rounded(interquartileRange(times)),
+    spread_ms: times.length > 1 ? rounded(interquartileRange(times)) : null,
     runs: times.length,
     first_ms,
     ...Object.fromEntries(rates),

@@ -8,7 +8,7 @@ export interface Row {
   readonly who: WhoName;
   /** Of one product, step or batch of rollouts; null where it could not be measured, and then `error` says why. */
   readonly median_ms: number | null;
-  /** Interquartile range. */
+  /** Interquartile range; null of a single call. */
   readonly spread_ms: number | null;
   /** Timed calls that median and spread are of. */
   readonly runs: number;

@@ -143,7 +143,8 @@ export function markdownTable(report: Report): string {
 function markdownCell(row: Row | undefined): string {
   if (!row) return '';
   if (row.median_ms === null) return 'failed';
-  return `${milliseconds(row.median_ms)} ± ${milliseconds(row.spread_ms ?? 0)}, ${rate(row)}`;
+  const spread = row.spread_ms === null ? '' : ` ± ${milliseconds(row.spread_ms)}`;
+  return `${milliseconds(row.median_ms)}${spread}, ${rate(row)}`;
 }
 
 /** The fastest peer's time by ours. */

@@ -88,7 +88,7 @@ async function openTrainer(
   { sequences, length }: BatchShape,
 ): Promise<Trainer> {
   const { device, take } = recording(opened);
-  const before = device.counters.bytesAllocated;
+  const before = opened.counters.bytesAllocated;
   const weights = loadWeights(device, config, given);
   const gradients = new Arena(device, weights.table, 'gradients');
   const { learningRate, beta1, beta2, eps, weightDecay } = ADAMW;
@@ -113,7 +113,7 @@ async function openTrainer(
       return {
         bytes_moved: kernels.reduce((sum, { bytes }) => sum + bytes, 0),
         bytes_least: leastTrainingBytes(config, tokens),
-        peak_bytes: device.counters.bytesAllocated - before,
+        peak_bytes: opened.counters.bytesAllocated - before,
         plan_bytes: boundBytes(runs),
         kernels,
       };
