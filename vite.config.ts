@@ -10,7 +10,12 @@ const wgsl: Plugin = {
   },
 };
 
-const fast = { name: 'fast', include: ['src/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+const fast = {
+  name: 'fast',
+  include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 const browser = { name: 'browser', include: ['e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
 
 export default defineConfig({

@@ -1,18 +1,12 @@
 /**
- * The lab as a peer among others: one training step, one batch of rollouts and one matrix product behind the few calls that
- * a head-to-head benchmark makes. Runs wherever `navigator.gpu` is, in Node or in a page.
+ * The lab behind the calls of other benchmarks of WebGPU libraries: one training step, one batch of rollouts and one square
+ * matrix product. What they do is in peers/groupthink.ts. Bundled with `.wgsl` files as text it runs wherever
+ * `navigator.gpu` is.
  */
-import type { Device } from '../src/gpu/device';
-import { whole } from '../src/gpu/device';
-import { openWebGpuDevice } from '../src/gpu/webgpu';
-import { matmul } from '../src/kernels/matmul';
-import { type PhiConfig, parsePhiConfig } from '../src/model/config';
-import { Arena, parameterTable } from '../src/model/parameters';
-import { Optimizer } from '../src/train/optimizer';
-import { Sampler } from '../src/train/rollout';
-import { SupervisedTrainer } from '../src/train/supervised';
+import { groupthink } from './peers/groupthink';
+import type { ModelConfig, Weights } from './works/model';
 
-/** A model's shape as the benchmark names it. */
+/** A model's shape and batch as those benchmarks name them. */
 interface PeerConfig {
   readonly n_layer: number;
   readonly d_model: number;
@@ -25,128 +19,52 @@ interface PeerConfig {
   readonly batch: number;
   readonly seq: number;
 }
-type PeerWeights = Readonly<Record<string, Float32Array>>;
 
-/** AdamW as every peer of the benchmark runs it. */
-const ADAMW = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1, decay: 'all', maxGradNorm: null } as const;
-const LEARNING_RATE = 1e-3;
-/** No token: rollouts run to their full length. */
-const NO_END = 0xffffffff;
-
-const configOf = (c: PeerConfig): PhiConfig =>
-  parsePhiConfig({
-    vocab_size: c.vocab,
-    hidden_size: c.d_model,
-    num_hidden_layers: c.n_layer,
-    num_attention_heads: c.n_head,
-    num_key_value_heads: c.n_kv_head,
-    intermediate_size: c.d_ff,
-    rms_norm_eps: c.eps,
-    rope_theta: c.theta,
-    tie_word_embeddings: false,
-  });
-
-function loadWeights(device: Device, config: PhiConfig, given: PeerWeights): Arena {
-  const table = parameterTable(config);
-  const weights = new Arena(device, table, 'weights');
-  weights.load(new Map(table.specs.map(({ name, shape }) => [name, { shape, data: given[name] as Float32Array }])));
-  return weights;
-}
+const modelOf = (c: PeerConfig): ModelConfig => ({
+  L: c.n_layer,
+  C: c.d_model,
+  H: c.n_head,
+  K: c.n_kv_head,
+  D: c.d_model / c.n_head,
+  F: c.d_ff,
+  V: c.vocab,
+  eps: c.eps,
+  theta: c.theta,
+});
 
 export async function createPeer() {
-  let device: Device;
+  const peer = groupthink();
   return {
     name: 'groupthink',
     version: 'this checkout',
     gpu: true,
     notes: 'the lab itself',
-
-    async init() {
-      const adapter = await navigator.gpu.requestAdapter();
-      if (!adapter) throw new Error('no WebGPU adapter');
-      device = await openWebGpuDevice(adapter);
-    },
+    init: peer.open,
 
     /** C = A·B of N×N; `run` resolves when the device is idle. */
     async matmul(n: number, a: Float32Array, b: Float32Array) {
-      const made = [a, b, new Float32Array(n * n)].map((data, i) => {
-        const buffer = device.createBuffer('abc'.charAt(i), data.byteLength);
-        device.write(buffer, data);
-        return buffer;
-      });
-      const [A, B, C] = made.map(whole) as [
-        ReturnType<typeof whole>,
-        ReturnType<typeof whole>,
-        ReturnType<typeof whole>,
-      ];
-      const sequence = await device.prepare([
-        {
-          label: 'product',
-          kernel: matmul,
-          constants: matmul.constants,
-          bindings: { a: A, b: B, addend: A, c: C },
-          params: { m: n, n, k: n, accumulate: 0, add: 0 },
-        },
-      ]);
-      return {
-        async run() {
-          device.submit([{ sequence }]);
-          await device.idle();
-        },
-        read: async () => new Float32Array((await device.read([C]))[0] as ArrayBuffer),
-        dispose() {
-          sequence.destroy();
-          for (const buffer of made) buffer.destroy();
-        },
-      };
+      const product = await peer.product({ m: n, n, k: n, transposeA: false, transposeB: false }, a, b);
+      return { ...product, run: () => product.run(1) };
     },
 
     /** `step` takes [batch, seq] inputs and the tokens that follow them, and resolves to the loss. */
-    async trainer(c: PeerConfig, given: PeerWeights) {
-      const config = configOf(c);
-      const weights = loadWeights(device, config, given);
-      const gradients = new Arena(device, weights.table, 'gradients');
-      const optimizer = await Optimizer.create(device, weights, gradients, ADAMW);
-      const capacity = { tokens: c.batch * c.seq, longest: c.seq + 1 };
-      const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-      const mask = [0, ...new Array<number>(c.seq).fill(1)];
+    async trainer(c: PeerConfig, weights: Weights) {
+      const shape = { sequences: c.batch, length: c.seq };
+      const trainer = await peer.trainer(modelOf(c), weights, shape);
       return {
-        async step(tokens: Int32Array, targets: Int32Array) {
-          const examples = Array.from({ length: c.batch }, (_, b) => ({
-            ids: [...tokens.subarray(b * c.seq, (b + 1) * c.seq), targets[(b + 1) * c.seq - 1] as number],
-            mask,
-          }));
-          const { loss } = await trainer.step(examples, LEARNING_RATE);
-          await device.idle();
-          return loss;
-        },
-        dispose() {
-          for (const thing of [trainer, optimizer, gradients, weights]) thing.destroy();
-        },
+        step: (tokens: Int32Array, targets: Int32Array) => trainer.step({ ...shape, tokens, targets }),
+        dispose: trainer.dispose,
       };
     },
 
     /** `run` takes prompts [rollouts, prompt] and resolves to tokens [rollouts, gen], sampled at temperature 1. */
-    async generator(c: PeerConfig, given: PeerWeights, shape: { rollouts: number; prompt: number; gen: number }) {
-      const config = configOf(c);
-      const weights = loadWeights(device, config, given);
-      const capacity = { slots: shape.rollouts, promptTokens: shape.prompt, newTokens: shape.gen };
-      const sampler = await Sampler.create(device, config, weights, capacity, NO_END);
+    async generator(c: PeerConfig, weights: Weights, shape: { rollouts: number; prompt: number; gen: number }) {
+      const { rollouts: sequences, prompt: promptTokens, gen: newTokens } = shape;
+      const generator = await peer.generator(modelOf(c), weights, { sequences, promptTokens, newTokens });
       return {
         kvCache: true,
-        async run(prompts: Int32Array, seed: number) {
-          const requests = Array.from({ length: shape.rollouts }, (_, sequence) => ({
-            prompt: [...prompts.subarray(sequence * shape.prompt, (sequence + 1) * shape.prompt)],
-            sequence,
-          }));
-          const options = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: shape.gen, seed };
-          const completions = await sampler.generate(requests, options);
-          return Int32Array.from(completions.flatMap(({ ids }) => ids));
-        },
-        dispose() {
-          sampler.destroy();
-          weights.destroy();
-        },
+        run: async (prompts: Int32Array, seed: number) => (await generator.run(prompts, seed)).ids,
+        dispose: generator.dispose,
       };
     },
   };

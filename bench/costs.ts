@@ -1,0 +1,76 @@
+/**
+ * What a step's dispatches cost by count, not by clock: bytes from the ranges that they bind, operations from the sizes of
+ * their products; and the least that a training step could move.
+ */
+import { type BufferRange, type Dispatch, type Run, resolveParams } from '../src/gpu/device';
+import type { Binding } from '../src/gpu/kernel';
+import type { ModelConfig } from './works/model';
+import { parameterShapes } from './works/model';
+
+export interface KernelCost {
+  readonly kernel: string;
+  readonly dispatches: number;
+  readonly bytes: number;
+  /** Of matrix products, 2·m·n·k each; 0 for the rest, which the bandwidth bounds. */
+  readonly flops: number;
+  /** Null where the adapter has no timestamps. */
+  readonly milliseconds: number | null;
+}
+
+/** A dispatch as the device's profiler times it. */
+export interface KernelTime {
+  readonly label: string;
+  readonly kernel: string;
+  readonly milliseconds: number;
+}
+
+const isProduct = ({ kernel }: Dispatch) => kernel.name.startsWith('matmul');
+
+/** Each range once for reading and once for writing. A product that adds nothing reads neither its addend nor its result. */
+function bytesOf(dispatch: Dispatch, params: Readonly<Record<string, number>>): number {
+  return Object.entries(dispatch.bindings).reduce((sum, [name, { bytes }]) => {
+    const { access } = dispatch.kernel.bindings[name] as Binding;
+    if (isProduct(dispatch) && name === 'addend' && !params.add) return sum;
+    const once = access !== 'update' || (isProduct(dispatch) && !params.accumulate);
+    return sum + (once ? bytes : 2 * bytes);
+  }, 0);
+}
+
+/** By kernel, the costliest first. */
+export function kernelCosts(runs: readonly Run[], times: readonly KernelTime[] | null): KernelCost[] {
+  const costs = new Map<string, { dispatches: number; bytes: number; flops: number }>();
+  for (const { sequence, dynamics = {}, repeat = 1 } of runs)
+    for (const dispatch of sequence.dispatches) {
+      const params = resolveParams(dispatch, dynamics);
+      const cost = costs.get(dispatch.kernel.name) ?? { dispatches: 0, bytes: 0, flops: 0 };
+      costs.set(dispatch.kernel.name, cost);
+      cost.dispatches += repeat;
+      cost.bytes += repeat * bytesOf(dispatch, params);
+      if (isProduct(dispatch)) cost.flops += repeat * 2 * params.m! * params.n! * params.k!;
+    }
+  const took = (kernel: string) =>
+    times?.filter((time) => time.kernel === kernel).reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? null;
+  return [...costs]
+    .map(([kernel, cost]) => ({ kernel, ...cost, milliseconds: took(kernel) }))
+    .sort((a, b) => (b.milliseconds ?? b.bytes) - (a.milliseconds ?? a.bytes));
+}
+
+/** Bytes of all buffers that the runs bind: the slots of the plans, the arenas and the batch. */
+export function boundBytes(runs: readonly Run[]): number {
+  const ranges = runs.flatMap(({ sequence }) =>
+    sequence.dispatches.flatMap(({ bindings }) => Object.values<BufferRange>(bindings)),
+  );
+  return [...new Set(ranges.map(({ buffer }) => buffer))].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/**
+ * AdamW reads p, g, m, v and writes p, m, v: 28 bytes a parameter. Each activation that backward needs is written once and
+ * read once: in every layer the residual stream before attention and before the feed-forward, q|k|v, the attention's output
+ * and gate|up; after the last the residual stream and the logits. What could be computed again is not counted.
+ */
+export function leastTrainingBytes(config: ModelConfig, tokens: number): number {
+  const { L, C, H, K, D, F, V } = config;
+  const parameters = parameterShapes(config).reduce((sum, { size }) => sum + size, 0);
+  const saved = L * (2 * C + (H + 2 * K) * D + H * D + 2 * F) + C + V;
+  return 28 * parameters + 2 * 4 * tokens * saved;
+}

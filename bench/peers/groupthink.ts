@@ -1,0 +1,191 @@
+/** The lab itself as a peer. Runs wherever `navigator.gpu` is, in Node or in a page. */
+import type { Device } from '../../src/gpu/device';
+import { whole } from '../../src/gpu/device';
+import { openWebGpuDevice } from '../../src/gpu/webgpu';
+import { matmulFor } from '../../src/kernels/matmul';
+import { parseRecipe } from '../../src/lab/recipe';
+import { run } from '../../src/lab/run';
+import { Session } from '../../src/lab/session';
+import { Arena, parameterTable } from '../../src/model/parameters';
+import { Optimizer } from '../../src/train/optimizer';
+import { Sampler } from '../../src/train/rollout';
+import { SupervisedTrainer } from '../../src/train/supervised';
+import { boundBytes, type KernelTime, kernelCosts, leastTrainingBytes } from '../costs';
+import { recording } from '../recording';
+import type { Facts } from '../rows';
+import {
+  type Batch,
+  type BatchShape,
+  type ModelConfig,
+  phiConfigOf,
+  type RolloutShape,
+  type Weights,
+} from '../works/model';
+import { ADAMW, type Generator, type GrpoRun, type Peer, type Product, type ProductShape, type Trainer } from './peer';
+
+/** No token: rollouts run to their full length. */
+const NO_END = 0xffffffff;
+
+export function groupthink(): Required<Peer> {
+  let device: Device;
+  return {
+    who: 'groupthink',
+    gpu: true,
+    async open() {
+      const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+      if (!adapter) throw new Error('no WebGPU adapter');
+      device = await openWebGpuDevice(adapter);
+    },
+    product: (shape, a, b) => openProduct(device, shape, a, b),
+    trainer: (config, weights, shape) => openTrainer(device, config, weights, shape),
+    generator: (config, weights, shape) => openGenerator(device, config, weights, shape),
+    grpo: async (config) => openGrpo(device, config),
+  };
+}
+
+function loadWeights(device: Device, config: ModelConfig, given: Weights): Arena {
+  const table = parameterTable(phiConfigOf(config));
+  const weights = new Arena(device, table, 'weights');
+  weights.load(new Map(table.specs.map(({ name, shape }) => [name, { shape, data: given[name]! }])));
+  return weights;
+}
+
+async function openProduct(device: Device, shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Product> {
+  const { m, n, k, transposeA, transposeB } = shape;
+  const filled = (label: string, data: Float32Array) => {
+    const buffer = device.createBuffer(label, data.byteLength);
+    device.write(buffer, data);
+    return buffer;
+  };
+  const made = [filled('a', a), filled('b', b), device.createBuffer('c', m * n * 4)];
+  const [A, B, C] = [whole(made[0]!), whole(made[1]!), whole(made[2]!)];
+  const kernel = matmulFor(transposeA ? m : k, transposeB ? k : n, n);
+  const sequence = await device.prepare([
+    {
+      label: 'product',
+      kernel,
+      constants: { ...kernel.constants, TRANSPOSE_A: transposeA ? 1 : 0, TRANSPOSE_B: transposeB ? 1 : 0 },
+      bindings: { a: A, b: B, addend: A, c: C },
+      params: { m, n, k, accumulate: 0, add: 0 },
+    },
+  ]);
+  return {
+    async run(times) {
+      device.submit([{ sequence, repeat: times }]);
+      await device.idle();
+    },
+    read: async () => new Float32Array((await device.read([C]))[0]!),
+    dispose() {
+      for (const thing of [sequence, ...made]) thing.destroy();
+    },
+  };
+}
+
+async function openTrainer(
+  opened: Device,
+  config: ModelConfig,
+  given: Weights,
+  { sequences, length }: BatchShape,
+): Promise<Trainer> {
+  const { device, take } = recording(opened);
+  const before = opened.counters.bytesAllocated;
+  const weights = loadWeights(device, config, given);
+  const gradients = new Arena(device, weights.table, 'gradients');
+  const { learningRate, beta1, beta2, eps, weightDecay } = ADAMW;
+  const adamw = { betas: [beta1, beta2], eps, weightDecay, decay: 'all', maxGradNorm: null } as const;
+  const optimizer = await Optimizer.create(device, weights, gradients, adamw);
+  const phi = phiConfigOf(config);
+  const tokens = sequences * length;
+  const capacity = { tokens, longest: length + 1 };
+  const trainer = await SupervisedTrainer.create(device, phi, weights, gradients, optimizer, capacity);
+  return {
+    async step(batch) {
+      take();
+      const { loss } = await trainer.step(examplesOf(batch), learningRate);
+      await device.idle();
+      return loss;
+    },
+    async facts(): Promise<Facts> {
+      const runs = take();
+      // a device that can time its dispatches
+      const profiler = opened as { profile?(runs: readonly unknown[]): Promise<readonly KernelTime[] | null> };
+      const kernels = kernelCosts(runs, (await profiler.profile?.(runs)) ?? null);
+      return {
+        bytes_moved: kernels.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytes_least: leastTrainingBytes(config, tokens),
+        peak_bytes: opened.counters.bytesAllocated - before,
+        plan_bytes: boundBytes(runs),
+        kernels,
+      };
+    },
+    dispose() {
+      for (const thing of [trainer, optimizer, gradients, weights]) thing.destroy();
+    },
+  };
+}
+
+/** Every token but the first of a sequence is a target. */
+const examplesOf = ({ sequences, length, tokens, targets }: Batch) =>
+  Array.from({ length: sequences }, (_, s) => ({
+    ids: [...tokens.subarray(s * length, (s + 1) * length), targets[(s + 1) * length - 1]!],
+    mask: [0, ...new Array<number>(length).fill(1)],
+  }));
+
+async function openGenerator(
+  device: Device,
+  config: ModelConfig,
+  given: Weights,
+  { sequences, promptTokens, newTokens }: RolloutShape,
+): Promise<Generator> {
+  const weights = loadWeights(device, config, given);
+  const capacity = { slots: sequences, promptTokens, newTokens };
+  const sampler = await Sampler.create(device, phiConfigOf(config), weights, capacity, NO_END);
+  return {
+    async run(prompts, seed) {
+      const requests = Array.from({ length: sequences }, (_, sequence) => ({
+        prompt: [...prompts.subarray(sequence * promptTokens, (sequence + 1) * promptTokens)],
+        sequence,
+      }));
+      const options = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: newTokens, seed };
+      const completions = await sampler.generate(requests, options);
+      return {
+        ids: Int32Array.from(completions.flatMap(({ ids }) => ids)),
+        logprobs: Float32Array.from(completions.flatMap(({ logprobs }) => [...logprobs])),
+      };
+    },
+    dispose() {
+      sampler.destroy();
+      weights.destroy();
+    },
+  };
+}
+
+/** A run of the lab without SFT, pulled as far as each step of its second stage. */
+function openGrpo(device: Device, { L, C, H, K, F }: ModelConfig): GrpoRun {
+  const recipe = parseRecipe({
+    task: { name: 'parity', level: 12 },
+    model: { layers: L, width: C, heads: H, kvHeads: K, ffn: F },
+    sft: { steps: 0 },
+    grpo: { steps: 100_000 },
+    evaluation: { problems: 1 },
+  });
+  const session = new Session(device, recipe);
+  const events = run(session);
+  let tokens = 0;
+  return {
+    async step() {
+      for (;;) {
+        const { value: event, done } = await events.next();
+        if (done || !event) throw new Error('the run ended before its GRPO step');
+        if (event.type !== 'grpo') continue;
+        const before = tokens;
+        tokens = event.metrics.num_tokens!;
+        return tokens - before;
+      }
+    },
+    async dispose() {
+      await events.return();
+      session.destroy();
+    },
+  };
+}
