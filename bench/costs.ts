@@ -2,7 +2,7 @@
  * What a step's dispatches cost by count, not by clock: bytes from the ranges that they bind, operations from the sizes of
  * their products; and the least that a training step could move.
  */
-import { type BufferRange, type Dispatch, type Run, resolveParams } from '../src/gpu/device';
+import { type BufferRange, type Dispatch, type Run, resolveParams, type Timing } from '../src/gpu/device';
 import type { Binding } from '../src/gpu/kernel';
 import type { ModelConfig } from './works/model';
 import { parameterShapes } from './works/model';
@@ -15,13 +15,6 @@ export interface KernelCost {
   readonly flops: number;
   /** Null where the adapter has no timestamps. */
   readonly milliseconds: number | null;
-}
-
-/** A dispatch as the device's profiler times it. */
-export interface KernelTime {
-  readonly label: string;
-  readonly kernel: string;
-  readonly milliseconds: number;
 }
 
 const isProduct = ({ kernel }: Dispatch) => kernel.name.startsWith('matmul');
@@ -37,7 +30,7 @@ function bytesOf(dispatch: Dispatch, params: Readonly<Record<string, number>>): 
 }
 
 /** By kernel, the costliest first. */
-export function kernelCosts(runs: readonly Run[], times: readonly KernelTime[] | null): KernelCost[] {
+export function kernelCosts(runs: readonly Run[], times: readonly Timing[] | null): KernelCost[] {
   const costs = new Map<string, { dispatches: number; bytes: number; flops: number }>();
   for (const { sequence, dynamics = {}, repeat = 1 } of runs)
     for (const dispatch of sequence.dispatches) {
@@ -46,10 +39,10 @@ export function kernelCosts(runs: readonly Run[], times: readonly KernelTime[] |
       costs.set(dispatch.kernel.name, cost);
       cost.dispatches += repeat;
       cost.bytes += repeat * bytesOf(dispatch, params);
-      if (isProduct(dispatch)) cost.flops += repeat * 2 * params.m! * params.n! * params.k!;
+      cost.flops += repeat * (dispatch.kernel.flops?.(params, dispatch.constants) ?? 0);
     }
   const took = (kernel: string) =>
-    times?.filter((time) => time.kernel === kernel).reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? null;
+    times?.filter(({ dispatch }) => dispatch.kernel.name === kernel).reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? null;
   return [...costs]
     .map(([kernel, cost]) => ({ kernel, ...cost, milliseconds: took(kernel) }))
     .sort((a, b) => (b.milliseconds ?? b.bytes) - (a.milliseconds ?? a.bytes));

@@ -1,8 +1,9 @@
 /** The lab itself as a peer. Runs wherever `navigator.gpu` is, in Node or in a page. */
 import type { Device } from '../../src/gpu/device';
 import { whole } from '../../src/gpu/device';
-import { openWebGpuDevice } from '../../src/gpu/webgpu';
-import { matmulFor } from '../../src/kernels/matmul';
+import { openNotebook } from '../../src/gpu/notebook';
+import { openWebGpuDevice, type WebGpuOptions } from '../../src/gpu/webgpu';
+import { chosenForm, measureProduct, type Orientation, orientationConstants } from '../../src/graph/forms/products';
 import { parseRecipe } from '../../src/lab/recipe';
 import { run } from '../../src/lab/run';
 import { Session } from '../../src/lab/session';
@@ -10,7 +11,7 @@ import { Arena, parameterTable } from '../../src/model/parameters';
 import { Optimizer } from '../../src/train/optimizer';
 import { Sampler } from '../../src/train/rollout';
 import { SupervisedTrainer } from '../../src/train/supervised';
-import { boundBytes, type KernelTime, kernelCosts, leastTrainingBytes } from '../costs';
+import { boundBytes, kernelCosts, leastTrainingBytes } from '../costs';
 import { recording } from '../recording';
 import type { Facts } from '../rows';
 import {
@@ -26,7 +27,11 @@ import { ADAMW, type Generator, type GrpoRun, type Peer, type Product, type Prod
 /** No token: rollouts run to their full length. */
 const NO_END = 0xffffffff;
 
-export function groupthink(): Required<Peer> {
+/** What it measures it forgets at the end. */
+const inMemory = () => openNotebook({ load: async () => null, save: async () => {} });
+
+/** @param options where nobody else sees to waiting */
+export function groupthink(options: WebGpuOptions = {}): Required<Peer> {
   let device: Device;
   return {
     who: 'groupthink',
@@ -34,7 +39,7 @@ export function groupthink(): Required<Peer> {
     async open() {
       const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
       if (!adapter) throw new Error('no WebGPU adapter');
-      device = await openWebGpuDevice(adapter);
+      device = await openWebGpuDevice(adapter, { openNotebook: inMemory, ...options });
     },
     product: (shape, a, b) => openProduct(device, shape, a, b),
     trainer: (config, weights, shape) => openTrainer(device, config, weights, shape),
@@ -59,14 +64,16 @@ async function openProduct(device: Device, shape: ProductShape, a: Float32Array,
   };
   const made = [filled('a', a), filled('b', b), device.createBuffer('c', m * n * 4)];
   const [A, B, C] = [whole(made[0]!), whole(made[1]!), whole(made[2]!)];
-  const kernel = matmulFor(transposeA ? m : k, transposeB ? k : n, n);
+  const orientation: Orientation = transposeA ? 'dw' : transposeB ? 'forward' : 'dx';
+  await measureProduct(device, { orientation, m, n, k });
+  const kernel = chosenForm(device, { orientation, m, n, k });
   const sequence = await device.prepare([
     {
       label: 'product',
       kernel,
-      constants: { ...kernel.constants, TRANSPOSE_A: transposeA ? 1 : 0, TRANSPOSE_B: transposeB ? 1 : 0 },
+      constants: orientationConstants[orientation],
       bindings: { a: A, b: B, addend: A, c: C },
-      params: { m, n, k, accumulate: 0, add: 0 },
+      params: { m, n, k, accumulate: 0, add: 0, splits: 1, stride: 0 },
     },
   ]);
   return {
@@ -107,9 +114,7 @@ async function openTrainer(
     },
     async facts(): Promise<Facts> {
       const runs = take();
-      // a device that can time its dispatches
-      const profiler = opened as { profile?(runs: readonly unknown[]): Promise<readonly KernelTime[] | null> };
-      const kernels = kernelCosts(runs, (await profiler.profile?.(runs)) ?? null);
+      const kernels = kernelCosts(runs, await opened.profile(runs));
       return {
         bytes_moved: kernels.reduce((sum, { bytes }) => sum + bytes, 0),
         bytes_least: leastTrainingBytes(config, tokens),
