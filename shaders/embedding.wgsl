@@ -6,9 +6,9 @@ struct Params { rows: u32, width: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;      // [N, C]
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let i = (group.y * groups.x + group.x) * 64u + local;
-  if (i >= params.rows * params.width) { return; }
-  let n = i / params.width;
-  y[i] = table[ids[n] * params.width + i % params.width];
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let n = group.z * 32768u + group.y;
+  let c = group.x * 64u + local;
+  if (n >= params.rows || c >= params.width) { return; }
+  y[n * params.width + c] = table[ids[n] * params.width + c];
 }

@@ -9,13 +9,13 @@ override DIRECTION: f32 = 1.0;
 @group(0) @binding(3) var<storage, read_write> qkv: array<f32>;         // [N, (H + 2K)·D]
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let half = params.rotaryDim / 2u;
-  let index = (group.y * groups.x + group.x) * 64u + local;
-  if (index >= params.rows * params.heads * half) { return; }
-  let i = index % half;
-  let head = index / half % params.heads;
-  let n = index / half / params.heads;
+  let n = group.z * 32768u + group.y;
+  let pair = group.x * 64u + local;
+  if (n >= params.rows || pair >= params.heads * half) { return; }
+  let head = pair / half;
+  let i = pair - head * half;
   let turn = (positions[n] * half + i) * 2u;
   let cosine = rotations[turn];
   let sine = rotations[turn + 1u] * DIRECTION;

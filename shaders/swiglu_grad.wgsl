@@ -6,12 +6,14 @@ struct Params { rows: u32, width: u32 }
 @group(0) @binding(3) var<storage, read_write> dgateUp: array<f32>;    // [N, 2F]
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let i = (group.y * groups.x + group.x) * 64u + local;
-  if (i >= params.rows * params.width) { return; }
-  let at = i / params.width * 2u * params.width + i % params.width;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let n = group.z * 32768u + group.y;
+  let f = group.x * 64u + local;
+  if (n >= params.rows || f >= params.width) { return; }
+  let at = n * 2u * params.width + f;
+  let d = dy[n * params.width + f];
   let gate = gateUp[at];
   let s = 1.0 / (1.0 + exp(min(-gate, 80.0)));
-  dgateUp[at] = dy[i] * gateUp[at + params.width] * s * (1.0 + gate * (1.0 - s));
-  dgateUp[at + params.width] = dy[i] * gate * s;
+  dgateUp[at] = d * gateUp[at + params.width] * s * (1.0 + gate * (1.0 - s));
+  dgateUp[at + params.width] = d * gate * s;
 }

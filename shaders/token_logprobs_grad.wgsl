@@ -8,10 +8,11 @@ struct Params { rows: u32, vocabulary: u32, inverseTemperature: f32 }
 @group(0) @binding(4) var<storage, read_write> logits: array<f32>;      // [N, V], then their gradient
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let i = (group.y * groups.x + group.x) * 64u + local;
-  if (i >= params.rows * params.vocabulary) { return; }
-  let n = i / params.vocabulary;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let n = group.z * 32768u + group.y;
+  let v = group.x * 64u + local;
+  if (n >= params.rows || v >= params.vocabulary) { return; }
+  let i = n * params.vocabulary + v;
   let d = dscores[n];
   if (d.x == 0.0 && d.y == 0.0) {
     logits[i] = 0.0;
@@ -20,6 +21,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let score = scores[n];
   let logp = logits[i] * params.inverseTemperature - score.z;
   let p = exp(logp);
-  let hit = select(0.0, 1.0, i % params.vocabulary == targets[n]);
+  let hit = select(0.0, 1.0, v == targets[n]);
   logits[i] = (d.x * (hit - p) - d.y * p * (logp + score.y)) * params.inverseTemperature;
 }

@@ -62,6 +62,19 @@ export const write = (element: Element = 'f32'): Binding => ({ element, access: 
 export const update = (element: Element = 'f32'): Binding => ({ element, access: 'update' });
 
 const MAX_WORKGROUPS_PER_DIMENSION = 65535;
+/** Rows of a `byRow` grid before it goes on along z; the shaders that use it know this number. */
+const ROWS_PER_LAYER = 32768;
+
+/**
+ * Workgroups of 64 invocations over rows of columns: the shader's row is `group.z · 32768 + group.y`, its column
+ * `group.x · 64 + local`. It costs some idle invocations at the end of each row and saves a division in each of them.
+ */
+export const byRow = (rows: number, columns: number): Workgroups => [
+  Math.ceil(columns / 64),
+  Math.min(rows, ROWS_PER_LAYER),
+  Math.ceil(rows / ROWS_PER_LAYER),
+];
+
 
 /**
  * Workgroups for `count` invocations in groups of `size`, spread over x and y so that no dimension exceeds the limit.

@@ -1,6 +1,6 @@
 /** Token embedding, a row of the table per token. */
 import wgsl from '../../shaders/embedding.wgsl';
-import { defineKernel, linear, read, write } from '../gpu/kernel';
+import { byRow, defineKernel, read, write } from '../gpu/kernel';
 import { integers, normal, unwritten } from './fill';
 
 export const embedding = defineKernel({
@@ -9,7 +9,7 @@ export const embedding = defineKernel({
   bindings: { ids: read('u32'), table: read(), y: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  workgroups: ({ rows, width }) => linear(rows * width, 64),
+  workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ ids, table, y }, { rows, width }) {
     for (let n = 0; n < rows; n++) for (let c = 0; c < width; c++) y[n * width + c] = table[ids[n]! * width + c]!;
   },

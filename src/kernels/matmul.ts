@@ -130,7 +130,7 @@ export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 /** A 16×16 tile an invocation. */
 export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
 /** Subgroups of 8 share what they load. */
-export const matmulSubgroup = product('matmul_subgroup', wgslSubgroup, 'f32', [16, 32], { subgroupSize: 8 });
+export const matmulSubgroup = product('matmul_subgroup', wgslSubgroup, 'f32', [32, 32], { subgroupSize: 8 });
 /** Through workgroup memory. */
 export const matmulTile = product('matmul_tile', wgslTile, 'f32', [64, 64]);
 

@@ -1,6 +1,6 @@
 /** Rotary position embedding and, with DIRECTION −1, its gradient (the inverse rotation). Su et al. 2021, eq. 34. */
 import wgsl from '../../shaders/rope.wgsl';
-import { defineKernel, linear, read, update } from '../gpu/kernel';
+import { byRow, defineKernel, read, update } from '../gpu/kernel';
 import { normal } from './fill';
 
 /**
@@ -26,7 +26,7 @@ export const rope = defineKernel({
   bindings: { positions: read('u32'), rotations: read(), qkv: update() },
   params: { rows: 'u32', heads: 'u32', stride: 'u32', headDim: 'u32', rotaryDim: 'u32' },
   constants: { DIRECTION: 1 },
-  workgroups: ({ rows, heads, rotaryDim }) => linear((rows * heads * rotaryDim) / 2, 64),
+  workgroups: ({ rows, heads, rotaryDim }) => byRow(rows, (heads * rotaryDim) / 2),
   reference({ positions, rotations, qkv }, { rows, heads, stride, headDim, rotaryDim }, constants) {
     const half = rotaryDim / 2;
     for (let n = 0; n < rows; n++)

@@ -2,7 +2,7 @@
 
 import wgsl from '../../shaders/swiglu.wgsl';
 import wgslGrad from '../../shaders/swiglu_grad.wgsl';
-import { defineKernel, linear, read, write } from '../gpu/kernel';
+import { byRow, defineKernel, read, write } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -13,7 +13,7 @@ export const swiglu = defineKernel({
   bindings: { gateUp: read(), y: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  workgroups: ({ rows, width }) => linear(rows * width, 64),
+  workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ gateUp, y }, { rows, width }) {
     for (let n = 0; n < rows; n++)
       for (let f = 0; f < width; f++) {
@@ -42,7 +42,7 @@ export const swigluGrad = defineKernel({
   bindings: { gateUp: read(), dy: read(), dgateUp: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  workgroups: ({ rows, width }) => linear(rows * width, 64),
+  workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ gateUp, dy, dgateUp }, { rows, width }) {
     for (let n = 0; n < rows; n++)
       for (let f = 0; f < width; f++) {

@@ -1,7 +1,7 @@
 /** Log-probability of every target token and the entropy of its distribution at a temperature, with the gradient. */
 import wgsl from '../../shaders/token_logprobs.wgsl';
 import wgslGrad from '../../shaders/token_logprobs_grad.wgsl';
-import { defineKernel, linear, read, update, write } from '../gpu/kernel';
+import { byRow, defineKernel, linear, read, update, write } from '../gpu/kernel';
 import { integers, normal, unwritten } from './fill';
 
 export const tokenLogprobs = defineKernel({
@@ -67,7 +67,7 @@ export const tokenLogprobsGrad = defineKernel({
   bindings: { targets: read('u32'), scores: read('vec4f'), dscores: read('vec2f'), logits: update() },
   params: { rows: 'u32', vocabulary: 'u32', inverseTemperature: 'f32' },
   constants: {},
-  workgroups: ({ rows, vocabulary }) => linear(rows * vocabulary, 64),
+  workgroups: ({ rows, vocabulary }) => byRow(rows, vocabulary),
   reference({ targets, scores, dscores, logits }, { rows, vocabulary, inverseTemperature }) {
     for (let n = 0; n < rows; n++) {
       const [dlogprob, dentropy] = [dscores[n * 2]!, dscores[n * 2 + 1]!];
