@@ -7,8 +7,9 @@ struct Params { rows: u32, width: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let n = group.z * 32768u + group.y;
   let c = group.x * 64u + local;
-  if (n >= params.rows || c >= params.width) { return; }
-  y[n * params.width + c] = table[ids[n] * params.width + c];
+  if (c >= params.width) { return; }
+  for (var n = group.y * 8u; n < min(group.y * 8u + 8u, params.rows); n++) {
+    y[n * params.width + c] = table[ids[n] * params.width + c];
+  }
 }

@@ -11,17 +11,18 @@ override DIRECTION: f32 = 1.0;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let half = params.rotaryDim / 2u;
-  let n = group.z * 32768u + group.y;
   let pair = group.x * 64u + local;
-  if (n >= params.rows || pair >= params.heads * half) { return; }
-  let head = pair / half;
-  let i = pair - head * half;
-  let turn = (positions[n] * half + i) * 2u;
-  let cosine = rotations[turn];
-  let sine = rotations[turn + 1u] * DIRECTION;
-  let at = n * params.stride + head * params.headDim + i;
-  let x = qkv[at];
-  let y = qkv[at + half];
-  qkv[at] = x * cosine - y * sine;
-  qkv[at + half] = y * cosine + x * sine;
+  if (pair >= params.heads * half) { return; }
+  for (var n = group.y * 8u; n < min(group.y * 8u + 8u, params.rows); n++) {
+    let head = pair / half;
+    let i = pair - head * half;
+    let turn = (positions[n] * half + i) * 2u;
+    let cosine = rotations[turn];
+    let sine = rotations[turn + 1u] * DIRECTION;
+    let at = n * params.stride + head * params.headDim + i;
+    let x = qkv[at];
+    let y = qkv[at + half];
+    qkv[at] = x * cosine - y * sine;
+    qkv[at + half] = y * cosine + x * sine;
+  }
 }

@@ -7,13 +7,14 @@ struct Params { rows: u32, width: u32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let n = group.z * 32768u + group.y;
   let f = group.x * 64u + local;
-  if (n >= params.rows || f >= params.width) { return; }
-  let at = n * 2u * params.width + f;
-  let d = dy[n * params.width + f];
-  let gate = gateUp[at];
-  let s = 1.0 / (1.0 + exp(min(-gate, 80.0)));
-  dgateUp[at] = d * gateUp[at + params.width] * s * (1.0 + gate * (1.0 - s));
-  dgateUp[at + params.width] = d * gate * s;
+  if (f >= params.width) { return; }
+  for (var n = group.y * 8u; n < min(group.y * 8u + 8u, params.rows); n++) {
+    let at = n * 2u * params.width + f;
+    let d = dy[n * params.width + f];
+    let gate = gateUp[at];
+    let s = 1.0 / (1.0 + exp(min(-gate, 80.0)));
+    dgateUp[at] = d * gateUp[at + params.width] * s * (1.0 + gate * (1.0 - s));
+    dgateUp[at + params.width] = d * gate * s;
+  }
 }

@@ -9,18 +9,19 @@ struct Params { rows: u32, vocabulary: u32, inverseTemperature: f32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let n = group.z * 32768u + group.y;
   let v = group.x * 64u + local;
-  if (n >= params.rows || v >= params.vocabulary) { return; }
-  let i = n * params.vocabulary + v;
-  let d = dscores[n];
-  if (d.x == 0.0 && d.y == 0.0) {
-    logits[i] = 0.0;
-    return;
+  if (v >= params.vocabulary) { return; }
+  for (var n = group.y * 8u; n < min(group.y * 8u + 8u, params.rows); n++) {
+    let i = n * params.vocabulary + v;
+    let d = dscores[n];
+    if (d.x == 0.0 && d.y == 0.0) {
+      logits[i] = 0.0;
+      continue;
+    }
+    let score = scores[n];
+    let logp = logits[i] * params.inverseTemperature - score.z;
+    let p = exp(logp);
+    let hit = select(0.0, 1.0, v == targets[n]);
+    logits[i] = (d.x * (hit - p) - d.y * p * (logp + score.y)) * params.inverseTemperature;
   }
-  let score = scores[n];
-  let logp = logits[i] * params.inverseTemperature - score.z;
-  let p = exp(logp);
-  let hit = select(0.0, 1.0, v == targets[n]);
-  logits[i] = (d.x * (hit - p) - d.y * p * (logp + score.y)) * params.inverseTemperature;
 }

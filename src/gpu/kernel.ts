@@ -62,17 +62,18 @@ export const write = (element: Element = 'f32'): Binding => ({ element, access: 
 export const update = (element: Element = 'f32'): Binding => ({ element, access: 'update' });
 
 const MAX_WORKGROUPS_PER_DIMENSION = 65535;
-/** Rows of a `byRow` grid before it goes on along z; the shaders that use it know this number. */
-const ROWS_PER_LAYER = 32768;
+/** Rows of one workgroup of a `byRow` grid; the shaders that use it know this number. */
+const ROWS_PER_GROUP = 8;
 
 /**
- * Workgroups of 64 invocations over rows of columns: the shader's row is `group.z · 32768 + group.y`, its column
- * `group.x · 64 + local`. It costs some idle invocations at the end of each row and saves a division in each of them.
+ * Workgroups of 64 invocations over rows of columns: the shader's column is `group.x · 64 + local`, its rows are the eight
+ * from `group.y · 8` on. It costs some idle invocations at the end of a row and saves a division in each of them. Enough for
+ * 524 280 rows.
  */
 export const byRow = (rows: number, columns: number): Workgroups => [
   Math.ceil(columns / 64),
-  Math.min(rows, ROWS_PER_LAYER),
-  Math.ceil(rows / ROWS_PER_LAYER),
+  Math.ceil(rows / ROWS_PER_GROUP),
+  1,
 ];
 
 

@@ -37,7 +37,7 @@ export type AttentionPass = keyof typeof PASSES;
 export type AttentionForms = Readonly<Record<AttentionPass, AttentionForm>>;
 
 /** Less work than this takes any form about as long as a dispatch does. */
-const LEAST_PAIRS = 2 ** 16;
+const LEAST_PAIRS = 2 ** 13;
 /** Tokens that a measurement computes: about so many, in whole segments. */
 const TOKENS = 512;
 

@@ -13,10 +13,10 @@ export interface Candidate {
   readonly dispatches: readonly Dispatch[];
 }
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** Least milliseconds of one timing: shorter work is repeated, up to as often as given. */
-const LEAST_TIME = 2;
-const MOST_REPEATS = 16;
+const LEAST_TIME = 4;
+const MOST_REPEATS = 64;
 /** A later candidate must be this much faster than the best of the earlier ones: noise changes no choice. */
 const GAIN = 0.97;
 
