@@ -5,6 +5,8 @@ enable subgroups;
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
+override ADDS: bool = true;                                         // false: compiled without `add`
+override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] where TRANSPOSE_A
 @group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] where TRANSPOSE_B
@@ -15,8 +17,8 @@ fn store(row: u32, column: u32, part: u32, value: f32) {
   let i = row * params.n + column;
   let at = part * params.stride + i;
   var sum = value;
-  if (params.add != 0u) { sum += addend[i]; }
-  if (params.accumulate != 0u) { sum += c[at]; }
+  if (ADDS && params.add != 0u) { sum += addend[i]; }
+  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
   c[at] = sum;
 }
 

@@ -44,7 +44,12 @@ const matmulCase = (label: string, m: number, n: number, k: number, flags: Flags
     splits: flags.splits ?? 1,
     stride: m * n,
   },
-  constants: { TRANSPOSE_A: flags.transposeA ? 1 : 0, TRANSPOSE_B: flags.transposeB ? 1 : 0 },
+  constants: {
+    TRANSPOSE_A: flags.transposeA ? 1 : 0,
+    TRANSPOSE_B: flags.transposeB ? 1 : 0,
+    ADDS: flags.add ? 1 : 0,
+    ACCUMULATES: flags.accumulate ? 1 : 0,
+  },
   buffers: {
     a: normal(m * Math.max(1, k), 1),
     b: normal(n * Math.max(1, k), 2),
@@ -115,7 +120,7 @@ const product = (
     wgsl,
     bindings: { a: read(element), b: read(element), addend: read(element), c: update(element) },
     params: { m: 'u32', n: 'u32', k: 'u32', accumulate: 'u32', add: 'u32', splits: 'u32', stride: 'u32' },
-    constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0 },
+    constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ADDS: 1, ACCUMULATES: 1 },
     workgroups: ({ m, n, splits }) => [Math.ceil(n / columns), Math.ceil(m / rows), splits],
     reference,
     flops: ({ m, n, k }) => 2 * m * n * k,

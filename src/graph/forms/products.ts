@@ -84,7 +84,7 @@ export async function measureProduct(device: Device, shape: ProductShape): Promi
           {
             label: form.name,
             kernel: form,
-            constants: orientationConstants[orientation],
+            constants: { ...orientationConstants[orientation], ADDS: 0, ACCUMULATES: 0 },
             bindings: { a, b, addend: a, c },
             params: { m, n, k, accumulate: 0, add: 0, splits: 1, stride: 0 },
           },

@@ -70,7 +70,7 @@ function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }
     graph.forms.product({ orientation: 'forward', m: logits.shape[0]!, n, k }),
     { a: x, b: weight, addend: x, c: logits },
     { m: rows, n, k, accumulate: 0, add: 0, ...ONE_PART },
-    orientationConstants.forward,
+    { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: 0 },
   );
 }
 
@@ -95,14 +95,14 @@ function emitGradients(
       graph.forms.product({ orientation: 'dx', m: most, n: k, k: n }),
       { a: logits, b: weight, addend: logits, c: of(dx.tensor) },
       { m: rows, n: k, k: n, accumulate: dx.accumulate, add: 0, ...ONE_PART },
-      orientationConstants.dx,
+      { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
     );
     graph.dispatch(
       `${logits.label} dW`,
       graph.forms.product({ orientation: 'dw', m: n, n: k, k: most }),
       { a: logits, b: of(hidden), addend: logits, c: dw.tensor },
       { m: n, n: k, k: rows, accumulate: index === 0 ? dw.accumulate : 1, add: 0, ...dw.parts },
-      orientationConstants.dw,
+      { ...orientationConstants.dw, ADDS: 0 },
     );
   }
 }

@@ -18,7 +18,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
     graph.forms.product({ orientation: 'forward', m: rows, n: outputs, k: inputs }),
     { a: x, b: weight, addend: residual ?? x, c: y },
     { m: TOKENS, n: outputs, k: inputs, accumulate: 0, add: residual ? 1 : 0, ...ONE_PART },
-    orientationConstants.forward,
+    { ...orientationConstants.forward, ADDS: residual ? 1 : 0, ACCUMULATES: 0 },
   );
   graph.record([y], (backward) => {
     const dy = backward.of(y);
@@ -29,7 +29,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
         graph.forms.product({ orientation: 'dx', m: rows, n: inputs, k: outputs }),
         { a: dy, b: weight, addend: dy, c: dx.tensor },
         { m: TOKENS, n: inputs, k: outputs, accumulate: dx.accumulate, add: 0, ...ONE_PART },
-        orientationConstants.dx,
+        { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
       );
     const dw = backward.into(weight);
     if (dw)
@@ -38,7 +38,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
         graph.forms.product({ orientation: 'dw', m: outputs, n: inputs, k: rows }),
         { a: dy, b: x, addend: dy, c: dw.tensor },
         { m: outputs, n: inputs, k: TOKENS, accumulate: dw.accumulate, add: 0, ...dw.parts },
-        orientationConstants.dw,
+        { ...orientationConstants.dw, ADDS: 0 },
       );
     if (residual) backward.share(residual, dy);
   });
@@ -73,6 +73,6 @@ export function slotLinear(
     graph.forms.product({ orientation: 'decode', m: x.shape[0]!, n: outputs, k: inputs }),
     { a: x, b: weight, addend: x, c: y },
     { m: rows, n: outputs, k: inputs, accumulate, add: 0, ...ONE_PART },
-    orientationConstants.forward,
+    { ...orientationConstants.decode, ADDS: 0, ACCUMULATES: accumulate },
   );
 }
