@@ -42,7 +42,9 @@ export function kernelCosts(runs: readonly Run[], times: readonly Timing[] | nul
       cost.flops += repeat * (dispatch.kernel.flops?.(params, dispatch.constants) ?? 0);
     }
   const took = (kernel: string) =>
-    times?.filter(({ dispatch }) => dispatch.kernel.name === kernel).reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? null;
+    times
+      ?.filter(({ dispatch }) => dispatch.kernel.name === kernel)
+      .reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? null;
   return [...costs]
     .map(([kernel, cost]) => ({ kernel, ...cost, milliseconds: took(kernel) }))
     .sort((a, b) => (b.milliseconds ?? b.bytes) - (a.milliseconds ?? a.bytes));

@@ -76,7 +76,6 @@ export const byRow = (rows: number, columns: number): Workgroups => [
   1,
 ];
 
-
 /**
  * Workgroups for `count` invocations in groups of `size`, spread over x and y so that no dimension exceeds the limit.
  * The shader's index is `(group.y · groups.x + group.x) · size + local`.

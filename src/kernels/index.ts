@@ -18,6 +18,7 @@ import { embedding } from './embedding';
 import { embeddingDecode } from './embeddingDecode';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
+import { linearDecode, linearDecodeSubgroup } from './linearDecode';
 import { products } from './matmul';
 import { planeSum } from './planeSum';
 import { policyLoss } from './policyLoss';
@@ -57,6 +58,8 @@ export const kernels: readonly AnyKernel[] = [
   adamw,
   cacheFill,
   embeddingDecode,
+  linearDecode,
+  linearDecodeSubgroup,
   attentionDecode,
   sample,
 ];

@@ -7,14 +7,12 @@ import type { Device, DeviceBuffer, Param } from '../gpu/device';
 import { whole } from '../gpu/device';
 import type { Graph, Tensor } from '../graph/graph';
 import { headConstants } from '../graph/ops/attention';
-import { addLinear, slotLinear } from '../graph/ops/linear';
+import { type DecodeInput, linearDecode } from '../graph/ops/linearDecode';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import { attentionDecode } from '../kernels/attentionDecode';
 import { embeddingDecode } from '../kernels/embeddingDecode';
-import { rmsNorm } from '../kernels/rmsNorm';
 import { sample } from '../kernels/sample';
-import { swiglu } from '../kernels/swiglu';
 import { type PhiConfig, rotaryDim } from './config';
 import { cacheRows, cacheWidth, type DecodeCapacity, type DecodeState, promptRows } from './decodeState';
 import type { Arena } from './parameters';
@@ -69,26 +67,17 @@ function traceStep(
   const logprobs = outside('logprobs', [S, M], state.logprobs);
   const rotations = outside('rotations', state.rotationsShape, state.rotations);
   const w = weightsOf(graph, config, weights, null);
-  const norm = (label: string, x: Tensor, weight: string) => {
-    const y = graph.tensor(label, [S, C]);
-    const rstd = graph.tensor(`${label} rstd`, [S]);
-    graph.dispatch(label, rmsNorm, { x, weight: w(weight), y, rstd }, { rows: ROWS, width: C, eps });
-    return y;
-  };
-  const linear = (label: string, outputs: number, x: Tensor, weight: string) => {
-    const y = graph.tensor(label, [S, outputs]);
-    slotLinear(graph, label, y, x, w(weight), 0, ROWS);
-    return y;
-  };
+  const linear = (label: string, y: Tensor, x: Tensor, weight: string, input: DecodeInput, accumulate = false) =>
+    linearDecode(graph, label, y, x, w(weight), input, ROWS, accumulate);
+  const normed = (weight: string): DecodeInput => ({ kind: 'rmsNorm', weight: w(weight), eps });
 
   const x = graph.tensor('residual stream', [S, C]);
   const table = w('model.embed_tokens.weight');
   graph.dispatch('embedding', embeddingDecode, { live, tokens, table, y: x }, { rows: ROWS, width: C });
   for (let l = 0; l < L; l++) {
     const layer = `model.layers.${l}`;
-    const normed = norm(`${l} input norm`, x, `${layer}.input_layernorm.weight`);
-    const width = (heads.heads + 2 * heads.kvHeads) * heads.headDim;
-    const qkv = linear(`${l} qkv`, width, normed, `${layer}.self_attn.qkv_proj.weight`); // [R, (H + 2K)·D]
+    const qkv = graph.tensor('qkv', [S, (heads.heads + 2 * heads.kvHeads) * heads.headDim]);
+    linear(`${l} qkv`, qkv, x, `${layer}.self_attn.qkv_proj.weight`, normed(`${layer}.input_layernorm.weight`));
     const cache = outside(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], state.caches[l]!);
     const mixed = graph.tensor('attention', [S, heads.heads * heads.headDim]);
     graph.dispatch(
@@ -104,14 +93,14 @@ function traceStep(
       },
       headConstants(heads),
     );
-    addLinear(graph, `${l} o`, x, mixed, w(`${layer}.self_attn.o_proj.weight`), ROWS);
-    const thought = norm(`${l} mlp norm`, x, `${layer}.post_attention_layernorm.weight`);
-    const gateUp = linear(`${l} gate up`, 2 * F, thought, `${layer}.mlp.gate_up_proj.weight`); // [R, 2F]
-    const hidden = graph.tensor('swiglu', [S, F]);
-    graph.dispatch(`${l} swiglu`, swiglu, { gateUp, y: hidden }, { rows: ROWS, width: F });
-    addLinear(graph, `${l} down`, x, hidden, w(`${layer}.mlp.down_proj.weight`), ROWS);
+    linear(`${l} o`, x, mixed, `${layer}.self_attn.o_proj.weight`, { kind: 'plain' }, true);
+    const gateUp = graph.tensor('gate up', [S, 2 * F]);
+    const thought = normed(`${layer}.post_attention_layernorm.weight`);
+    linear(`${l} gate up`, gateUp, x, `${layer}.mlp.gate_up_proj.weight`, thought);
+    linear(`${l} down`, x, gateUp, `${layer}.mlp.down_proj.weight`, { kind: 'swiglu' }, true);
   }
-  const logits = linear('lm_head', V, norm('final norm', x, 'model.norm.weight'), lmHead(config)); // [R, V]
+  const logits = graph.tensor('logits', [S, V]);
+  linear('lm_head', logits, x, lmHead(config), normed('model.norm.weight'));
   graph.dispatch(
     'sample',
     sample,

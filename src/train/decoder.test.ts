@@ -8,7 +8,7 @@ import { config, many, opener, openWeights, options, requests } from './rolloutF
 const L = config.num_hidden_layers;
 /** No token: every rollout runs to its budget. */
 const NO_END = config.vocab_size;
-const DECODE_STEP = 8 * L + 4;
+const DECODE_STEP = 5 * L + 3;
 /** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
 const PREFILL = 1 + 4 * L + 6 * (L - 1);
 

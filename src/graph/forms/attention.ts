@@ -10,7 +10,7 @@ import {
   attentionGradQSubgroup,
   attentionGradQTile,
 } from '../../kernels/attentionGrad';
-import { type Candidate, measured, proven, sizeClass } from './measure';
+import { type Candidate, measured, noted, proven, sizeClass } from './measure';
 
 export interface AttentionShape {
   readonly heads: number;
@@ -40,6 +40,10 @@ export type AttentionForms = Readonly<Record<AttentionPass, AttentionForm>>;
 const LEAST_PAIRS = 2 ** 13;
 /** Tokens that a measurement computes: about so many, in whole segments. */
 const TOKENS = 512;
+
+/** Whole segments of about as many tokens. */
+const rowsOf = ({ longest }: AttentionShape): number => Math.ceil(TOKENS / longest) * longest;
+const isSmall = (shape: AttentionShape): boolean => rowsOf(shape) * shape.longest * shape.heads < LEAST_PAIRS;
 
 const headsOf = ({ heads, kvHeads, headDim }: AttentionShape): Constants => ({
   HEADS: heads,
@@ -76,7 +80,7 @@ export const firstAttention = (shape: AttentionShape): AttentionForms =>
 /** The notebook's choice, if there is one. */
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionForms =>
   forEachPass((pass) => {
-    const form = formsOf(pass, shape)[device.notebook?.read(keyOf(pass, shape)) ?? ''];
+    const form = formsOf(pass, shape)[(isSmall(shape) ? undefined : noted(device, keyOf(pass, shape))) ?? ''];
     return form && device.supports(form.kernel) ? form : firstAttention(shape)[pass];
   });
 
@@ -112,8 +116,8 @@ function batch(device: Device, { heads, kvHeads, headDim, longest }: AttentionSh
 }
 
 export async function measureAttention(device: Device, shape: AttentionShape): Promise<void> {
-  const rows = Math.ceil(TOKENS / shape.longest) * shape.longest;
-  if (rows * shape.longest * shape.heads < LEAST_PAIRS) return;
+  if (isSmall(shape)) return;
+  const rows = rowsOf(shape);
   for (const pass of ['forward', 'dq', 'dkv'] as const) {
     const forms = formsOf(pass, shape);
     const sharing = forms.subgroup !== undefined && (await proven(device, forms.subgroup.kernel));

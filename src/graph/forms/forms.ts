@@ -8,20 +8,27 @@ import {
   firstAttention,
   measureAttention,
 } from './attention';
+import { chosenDecode, type DecodeForm, type DecodeShape, firstDecode, measureDecode } from './decode';
 import { chosenForm, firstForm, measureProduct, type ProductShape } from './products';
 
 export interface Forms {
   product(shape: ProductShape): typeof matmul;
   attention(shape: AttentionShape): AttentionForms;
+  decode(shape: DecodeShape): DecodeForm;
 }
 
 /** Unmeasured: the same on every adapter. */
-export const firstForms: Forms = { product: firstForm, attention: firstAttention };
+export const firstForms: Forms = {
+  product: firstForm,
+  attention: firstAttention,
+  decode: () => firstDecode,
+};
 
 /** What the device's notebook says, the first form where it says nothing. */
 export const formsOf = (device: Device): Forms => ({
   product: (shape) => chosenForm(device, shape),
   attention: (shape) => chosenAttention(device, shape),
+  decode: (shape) => chosenDecode(device, shape),
 });
 
 /** Measures every shape that `visit` asks for and the notebook does not know. */
@@ -29,6 +36,7 @@ export async function measureForms(device: Device, visit: (forms: Forms) => void
   if (!device.notebook) return;
   const products: ProductShape[] = [];
   const attentions: AttentionShape[] = [];
+  const decodes: DecodeShape[] = [];
   visit({
     product(shape) {
       products.push(shape);
@@ -38,7 +46,12 @@ export async function measureForms(device: Device, visit: (forms: Forms) => void
       attentions.push(shape);
       return firstAttention(shape);
     },
+    decode(shape) {
+      decodes.push(shape);
+      return firstDecode;
+    },
   });
   for (const shape of products) await measureProduct(device, shape);
   for (const shape of attentions) await measureAttention(device, shape);
+  for (const shape of decodes) await measureDecode(device, shape);
 }

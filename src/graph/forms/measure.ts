@@ -5,7 +5,9 @@
  */
 import type { Device, Dispatch, Sequence } from '../../gpu/device';
 import type { AnyKernel } from '../../gpu/kernel';
+import { kernels } from '../../kernels';
 import { trialsOf, tryKernel } from '../../kernels/conformance';
+import { hash } from '../../random';
 
 export interface Candidate {
   readonly name: string;
@@ -43,6 +45,13 @@ async function fastest(device: Device, candidates: readonly Candidate[]): Promis
   return candidates[best]!.name;
 }
 
+/** Answers hold for the shaders that they were measured with. */
+const EDITION = hash(kernels.map(({ wgsl }) => wgsl).join()).toString(36);
+const pageOf = (key: string): string => `${EDITION} ${key}`;
+
+/** The notebook's answer under this key, if there is one. */
+export const noted = (device: Device, key: string): string | undefined => device.notebook?.read(pageOf(key));
+
 /**
  * The notebook's answer under this key, measured now where it has none.
  * @param candidates made only when they are needed; with what was made for them, to be destroyed afterwards
@@ -52,9 +61,9 @@ export async function measured(
   key: string,
   candidates: () => { candidates: readonly Candidate[]; destroy(): void },
 ): Promise<void> {
-  if (!device.notebook || device.notebook.read(key) !== undefined) return;
+  if (!device.notebook || noted(device, key) !== undefined) return;
   const made = candidates();
-  device.notebook.write(key, await fastest(device, made.candidates));
+  device.notebook.write(pageOf(key), await fastest(device, made.candidates));
   made.destroy();
 }
 

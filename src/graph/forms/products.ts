@@ -1,10 +1,9 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { matmul, products, takesRows } from '../../kernels/matmul';
-import { type Candidate, measured, proven } from './measure';
+import { type Candidate, measured, noted, proven } from './measure';
 
-/** `decode` is a forward product of few rows. */
-export type Orientation = 'forward' | 'dx' | 'dw' | 'decode';
+export type Orientation = 'forward' | 'dx' | 'dw';
 type Form = typeof matmul;
 
 /** c [m, n] from a sum over k. */
@@ -17,20 +16,18 @@ export interface ProductShape {
 
 export const orientationConstants: Readonly<Record<Orientation, Readonly<Record<string, number>>>> = {
   forward: { TRANSPOSE_A: 0, TRANSPOSE_B: 1 },
-  decode: { TRANSPOSE_A: 0, TRANSPOSE_B: 1 },
   dx: { TRANSPOSE_A: 0, TRANSPOSE_B: 0 },
   dw: { TRANSPOSE_A: 1, TRANSPOSE_B: 0 },
 };
 
 /** Less work than this takes any form about as long as a dispatch does. */
 const LEAST_FLOPS = 1e6;
-/** Tokens that a pass, and a decoding step, is measured with. */
+/** Tokens that a pass is measured with. */
 const TOKENS = 512;
-const DECODE_TOKENS = 64;
 
 /** Lengths of the rows of a, b and c. */
 const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
-  ({ forward: [k, k, n], decode: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
+  ({ forward: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
 
 /**
  * The shape that stands for all numbers of tokens: the form follows from the weight alone, so that what is computed for a token
@@ -39,10 +36,14 @@ const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
 const shapeClass = ({ orientation, m, n, k }: ProductShape): ProductShape =>
   ({
     forward: { orientation, m: TOKENS, n, k },
-    decode: { orientation, m: DECODE_TOKENS, n, k },
     dx: { orientation, m: TOKENS, n, k },
     dw: { orientation, m, n, k: TOKENS },
   })[orientation];
+
+const isSmall = (shape: ProductShape): boolean => {
+  const { m, n, k } = shapeClass(shape);
+  return 2 * m * n * k < LEAST_FLOPS;
+};
 
 const keyOf = (shape: ProductShape): string => {
   const { orientation, m, n, k } = shapeClass(shape);
@@ -55,14 +56,14 @@ export const firstForm = (shape: ProductShape): Form =>
 
 /** The notebook's choice, if there is one. */
 export function chosenForm(device: Device, shape: ProductShape): Form {
-  const name = device.notebook?.read(keyOf(shape));
+  const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
   const form = products.find((candidate) => candidate.name === name);
   return form && device.supports(form) && takesRows(form, rowLengths(shape)) ? form : firstForm(shape);
 }
 
 export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {
+  if (isSmall(shape)) return;
   const { orientation, m, n, k } = shapeClass(shape);
-  if (2 * m * n * k < LEAST_FLOPS) return;
   const usable: Form[] = [];
   for (const form of products) {
     if (!takesRows(form, rowLengths(shape))) continue;

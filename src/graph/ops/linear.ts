@@ -1,5 +1,4 @@
 /** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
-import type { Param } from '../../gpu/device';
 import { ONE_PART } from '../backward';
 import { orientationConstants } from '../forms/products';
 import { type Graph, type Tensor, TOKENS } from '../graph';
@@ -43,36 +42,4 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
     if (residual) backward.share(residual, dy);
   });
   return y;
-}
-
-/** The residual stream while decoding, where no gradient needs its input: y ← y + x·Wᵀ in the first `rows` rows. */
-export function addLinear(
-  graph: Graph,
-  label: string,
-  y: Tensor,
-  x: Tensor,
-  weight: Tensor,
-  rows: Param = x.shape[0]!,
-): void {
-  slotLinear(graph, label, y, x, weight, 1, rows);
-}
-
-/** y ← x·Wᵀ (+ y) without gradient, in the first `rows` rows. */
-export function slotLinear(
-  graph: Graph,
-  label: string,
-  y: Tensor,
-  x: Tensor,
-  weight: Tensor,
-  accumulate = 0,
-  rows: Param = x.shape[0]!,
-): void {
-  const [outputs, inputs] = weight.shape as [number, number];
-  graph.dispatch(
-    label,
-    graph.forms.product({ orientation: 'decode', m: x.shape[0]!, n: outputs, k: inputs }),
-    { a: x, b: weight, addend: x, c: y },
-    { m: rows, n: outputs, k: inputs, accumulate, add: 0, ...ONE_PART },
-    { ...orientationConstants.decode, ADDS: 0, ACCUMULATES: accumulate },
-  );
 }

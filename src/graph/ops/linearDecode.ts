@@ -1,0 +1,67 @@
+/** Linear layers of a decoding step, each with what stands before it in the block. No gradients. */
+import type { Param } from '../../gpu/device';
+import { LINEAR_INPUTS } from '../../kernels/linearDecode';
+import { rmsNorm } from '../../kernels/rmsNorm';
+import { swiglu } from '../../kernels/swiglu';
+import { ONE_PART } from '../backward';
+import { orientationConstants } from '../forms/products';
+import type { Graph, Tensor } from '../graph';
+
+/** What the layer takes of its input: RMSNorm with a weight, SwiGLU of gate|up, or the input as it is. */
+export type DecodeInput =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'swiglu' }
+  | { readonly kind: 'rmsNorm'; readonly weight: Tensor; readonly eps: number };
+
+/**
+ * y ← (y +) f(x)·Wᵀ in the first `rows` rows: x [S, K] (SwiGLU: [S, 2K]), W [N, K], y [S, N]. One dispatch, or two where f
+ * is faster by itself.
+ * @param accumulate adds to y: the residual stream, which nobody needs as it was
+ */
+export function linearDecode(
+  graph: Graph,
+  label: string,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  input: DecodeInput,
+  rows: Param,
+  accumulate = false,
+): void {
+  const [n, k] = weight.shape as [number, number];
+  const adds = accumulate ? 1 : 0;
+  const form = graph.forms.decode({ n, k, input: input.kind });
+  if (!form.apart) {
+    const norm = input.kind === 'rmsNorm' ? input : { weight, eps: 0 };
+    graph.dispatch(
+      label,
+      form.kernel,
+      { a: x, weight: norm.weight, b: weight, c: y },
+      { m: rows, n, k, accumulate: adds, eps: norm.eps },
+      { INPUT: LINEAR_INPUTS[input.kind] },
+    );
+    return;
+  }
+  const a = emitInput(graph, label, x, input, rows, k);
+  graph.dispatch(
+    label,
+    form.kernel,
+    { a, b: weight, addend: a, c: y },
+    { m: rows, n, k, accumulate: adds, add: 0, ...ONE_PART },
+    { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: adds },
+  );
+}
+
+/** f(x), [S, K]. */
+function emitInput(graph: Graph, label: string, x: Tensor, input: DecodeInput, rows: Param, k: number): Tensor {
+  if (input.kind === 'plain') return x;
+  const slots = x.shape[0]!;
+  const y = graph.tensor(`${label} input`, [slots, k]);
+  if (input.kind === 'swiglu') graph.dispatch(`${label} swiglu`, swiglu, { gateUp: x, y }, { rows, width: k });
+  else {
+    const rstd = graph.tensor(`${label} rstd`, [slots]);
+    const { weight, eps } = input;
+    graph.dispatch(`${label} norm`, rmsNorm, { x, weight, y, rstd }, { rows, width: k, eps });
+  }
+  return y;
+}
