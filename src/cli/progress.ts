@@ -1,4 +1,5 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
+import type { Counters } from '../gpu/device';
 import type { LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
@@ -14,13 +15,21 @@ const GRPO_STEP_WEIGHT = 5;
 export class Progress {
   private readonly began = performance.now();
   private line = '';
+  private watching: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly recipe: Recipe,
     private readonly out: NodeJS.WriteStream = process.stderr,
   ) {}
 
+  /** While a stage compiles, which tells no events: how far it is, until the next event. */
+  watch(counters: Readonly<Counters>): void {
+    const show = () => this.rewrite(`compile … ${counters.pipelinesReady} of ${counters.pipelines} kernels`);
+    if (this.out.isTTY) this.watching = setInterval(show, 250).unref();
+  }
+
   show(event: LabEvent): void {
+    clearInterval(this.watching);
     switch (event.type) {
       case 'start':
         this.print(

@@ -33,7 +33,11 @@ async function requestAdapter(): Promise<GPUAdapter> {
 /** What a device on the adapter would be called and bind, without opening one. @throws NoGpuError */
 export async function browserLimits(): Promise<DeviceLimits> {
   const { info, limits } = await requestAdapter();
-  return { name: describeAdapter(info), maxBindingBytes: limits.maxStorageBufferBindingSize };
+  return {
+    name: describeAdapter(info),
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    software: info.isFallbackAdapter ?? false,
+  };
 }
 
 /** The adapter's notebook: a file among the origin's private files. */

@@ -15,10 +15,15 @@ import {
 } from './device';
 import { Staging } from './staging';
 
-/** Of the device that is stood in for. */
-export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'>;
+/** Of the device that is stood in for; what it has measured, where that is known. */
+export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'> &
+  Partial<Pick<Device, 'software' | 'notebook' | 'supports'>>;
 
-export function openCountingDevice({ name, maxBindingBytes }: DeviceLimits): Device {
+/** @param onPrepare told what a plan is made of */
+export function openCountingDevice(
+  { name, maxBindingBytes, software = true, notebook = null, supports = () => true }: DeviceLimits,
+  onPrepare: (dispatches: readonly Dispatch[]) => void = () => {},
+): Device {
   const counters = noCounts();
   const createBuffer = (label: string, bytes: number): DeviceBuffer => ({
     label,
@@ -35,8 +40,10 @@ export function openCountingDevice({ name, maxBindingBytes }: DeviceLimits): Dev
     name,
     counters,
     maxBindingBytes,
-    notebook: null,
-    supports: () => true,
+    software,
+    // nothing that is measured here is worth a note
+    notebook: notebook && { read: notebook.read, write() {} },
+    supports,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;
     },
@@ -58,9 +65,11 @@ export function openCountingDevice({ name, maxBindingBytes }: DeviceLimits): Dev
     async prepare(dispatches: readonly Dispatch[]) {
       dispatches.forEach(checkDispatch);
       counters.bindGroups += dispatches.length;
+      onPrepare(dispatches);
       const uniforms = createBuffer('uniforms', uniformBytes(dispatches));
       return { dispatches, destroy: () => uniforms.destroy() };
     },
+    async compile() {},
     submit,
     async idle() {},
     profile: async () => null,

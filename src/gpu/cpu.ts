@@ -63,6 +63,7 @@ export function openCpuDevice(): Device {
     name: 'CPU reference',
     counters,
     maxBindingBytes: 2 ** 31 - 4,
+    software: true,
     notebook: null,
     supports: () => true,
     forgetPeak() {
@@ -98,6 +99,7 @@ export function openCpuDevice(): Device {
       );
       return { dispatches, views, destroy() {} };
     },
+    async compile() {},
     submit,
     async idle() {},
     profile: async () => null,

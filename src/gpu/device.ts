@@ -53,6 +53,8 @@ export interface Counters {
   bytesPeak: number;
   bindGroups: number;
   pipelines: number;
+  /** Of those, compiled by now. */
+  pipelinesReady: number;
   submits: number;
   dispatches: number;
   readbacks: number;
@@ -67,6 +69,7 @@ export const noCounts = (): Counters => ({
   bytesPeak: 0,
   bindGroups: 0,
   pipelines: 0,
+  pipelinesReady: 0,
   submits: 0,
   dispatches: 0,
   readbacks: 0,
@@ -107,6 +110,8 @@ export interface Device {
   readonly counters: Readonly<Counters>;
   /** Largest storage binding, bytes. */
   readonly maxBindingBytes: number;
+  /** Whether a processor stands in for a GPU. */
+  readonly software: boolean;
   /** What was measured on this adapter before; null where nothing is to be measured: the first choice is taken then. */
   readonly notebook: Notebook | null;
   /** Whether the optional features that the kernel needs are there. */
@@ -123,7 +128,9 @@ export interface Device {
   read(ranges: readonly BufferRange[], runs?: readonly Run[]): Promise<ArrayBuffer[]>;
   /** Compiles what is new, all at once, and makes bind groups and uniforms. Rejects with the shader's line and source. */
   prepare(dispatches: readonly Dispatch[]): Promise<Sequence>;
-  /** Encodes all runs into one pass and submits once. */
+  /** Compiles what is new, ahead of the plans that will want it. */
+  compile(dispatches: readonly Pick<Dispatch, 'kernel' | 'constants'>[]): Promise<void>;
+  /** Encodes all runs and submits once, or as often as the time budget of a submit asks for (budget.ts). */
   submit(runs: readonly Run[]): void;
   /** Resolves when all that was submitted is done. */
   idle(): Promise<void>;

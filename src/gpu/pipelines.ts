@@ -38,7 +38,7 @@ export class Pipelines {
   }
 
   /** Starts compiling what is new. Rejects with the shader's line and source where it does not compile. */
-  pipelineOf({ kernel, constants }: Dispatch): Promise<GPUComputePipeline> {
+  pipelineOf({ kernel, constants }: Pick<Dispatch, 'kernel' | 'constants'>): Promise<GPUComputePipeline> {
     const key = keyOf(kernel, constants);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
@@ -61,10 +61,12 @@ export class Pipelines {
           .join('\n'),
       );
     }
-    return this.device.createComputePipelineAsync({
+    const pipeline = await this.device.createComputePipelineAsync({
       label: kernel.name,
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layoutOf(kernel)] }),
       compute: { module, entryPoint: 'main', constants: { ...constants } },
     });
+    this.counters.pipelinesReady++;
+    return pipeline;
   }
 }

@@ -4,6 +4,7 @@
  * encodes one pass and submits once.
  */
 import { describeAdapter, fixedSubgroupSize, requestDevice } from './adapter';
+import { SubmitBudget } from './budget';
 import {
   type BufferRange,
   checkDispatch,
@@ -148,17 +149,39 @@ export async function openWebGpuDevice(
     counters.dispatches++;
   };
 
-  const encode = (encoder: GPUCommandEncoder, runs: readonly Run[]) => {
+  const budget = new SubmitBudget();
+
+  /** Submits the runs, and what `finish` adds after them, cut where the budget of a submit is used up. */
+  const submit = (runs: readonly Run[], finish: (encoder: GPUCommandEncoder) => void = () => {}) => {
     const sequences = new Set(runs.map((run) => run.sequence));
     if (sequences.size < runs.length) throw new Error('a submit may hold a sequence once: its uniforms are shared');
-    const pass = encoder.beginComputePass();
+    let encoder = device.createCommandEncoder();
+    let pass = encoder.beginComputePass();
+    let spent = 0;
+    const hand = () => {
+      device.queue.submit([encoder.finish()]);
+      counters.submits++;
+    };
     for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
       const ready = sequence as WebGpuSequence;
       update(ready, dynamics);
+      const cost = budget.costOf(sequence);
       for (let time = 0; time < repeat; time++)
-        for (let i = 0; i < ready.dispatches.length; i++) encodeDispatch(pass, ready, i);
+        for (let i = 0; i < ready.dispatches.length; i++) {
+          if (spent > 0 && spent + cost > budget.milliseconds) {
+            pass.end();
+            hand();
+            encoder = device.createCommandEncoder();
+            pass = encoder.beginComputePass();
+            spent = 0;
+          }
+          encodeDispatch(pass, ready, i);
+          spent += cost;
+        }
     }
     pass.end();
+    finish(encoder);
+    hand();
   };
 
   return {
@@ -168,6 +191,7 @@ export async function openWebGpuDevice(
     notebook,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+    software: device.adapterInfo.isFallbackAdapter ?? false,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;
     },
@@ -192,20 +216,26 @@ export async function openWebGpuDevice(
       // as large as all of what is read from, so that reading more of it next time makes no new buffer
       const staged = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
       const buffer = staged.gpu;
-      const encoder = device.createCommandEncoder();
-      if (runs.length > 0) encode(encoder, runs);
+      const [submitted, dispatched] = [performance.now(), counters.dispatches];
       let at = 0;
-      for (const range of ranges) {
-        encoder.copyBufferToBuffer(gpuBuffer(range.buffer), range.offset, buffer, at, range.bytes);
-        at += range.bytes;
-      }
-      device.queue.submit([encoder.finish()]);
-      counters.submits++;
+      submit(runs, (encoder) => {
+        for (const range of ranges) {
+          encoder.copyBufferToBuffer(gpuBuffer(range.buffer), range.offset, buffer, at, range.bytes);
+          at += range.bytes;
+        }
+      });
+      const dispatches = counters.dispatches - dispatched;
       counters.readbacks++;
       counters.bytesRead += total;
       await wait(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
         throw new Error(failure ?? `reading back failed: ${String(error)}`);
       });
+      budget.measured(
+        runs.map(({ sequence }) => sequence),
+        dispatches,
+        submitted,
+        performance.now(),
+      );
       const mapped = buffer.getMappedRange(0, total);
       at = 0;
       const copies = ranges.map((range) => {
@@ -244,12 +274,12 @@ export async function openWebGpuDevice(
         },
       };
     },
+    async compile(dispatches) {
+      await wait(Promise.all(dispatches.filter(({ kernel }) => supports(kernel)).map((d) => pipelines.pipelineOf(d))));
+    },
     submit(runs: readonly Run[]) {
       throwIfFailed();
-      const encoder = device.createCommandEncoder();
-      encode(encoder, runs);
-      device.queue.submit([encoder.finish()]);
-      counters.submits++;
+      submit(runs);
     },
     async profile(runs: readonly Run[]): Promise<Timing[] | null> {
       throwIfFailed();

@@ -91,7 +91,8 @@ export class Graph {
     const tensor = this.external(label, shape, value);
     if (gradient)
       this.parameterGrads.set(tensor.storage, {
-        tensor: this.external(`d(${label})`, shape, gradient.range),
+        // all parts, of which the first has the parameter's shape
+        tensor: this.external(`d(${label})`, [gradient.range.bytes / 4], gradient.range),
         parts: gradient.parts,
       });
     return tensor;

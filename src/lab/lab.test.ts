@@ -46,6 +46,19 @@ describe('a run on Dawn', () => {
   });
   afterAll(() => device.destroy());
 
+  it('compiles nothing between the first training step and the last', async () => {
+    const fresh = await openNodeDevice();
+    const session = new Session(fresh, withFields(TINY, { kernels: 'fixed' }));
+    let before: number | null = null;
+    for await (const event of run(session)) {
+      if (event.type === 'sft') before ??= fresh.counters.pipelines;
+      expect(fresh.counters.pipelinesReady).toBe(fresh.counters.pipelines);
+    }
+    expect(fresh.counters.pipelines).toBe(before);
+    session.destroy();
+    fresh.destroy();
+  });
+
   it('tells its stages in order and ends with the summary', () => {
     expect(events.map((event) => (event.type === 'stage' ? event.stage : event.type))).toEqual([
       ...['start', 'compile', 'sft'],

@@ -4,6 +4,7 @@
  */
 import { rowsOf } from '../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../gpu/counting';
+import type { Dispatch } from '../gpu/device';
 import { RUN_AHEAD } from '../train/sft';
 import type { Recipe } from './recipe';
 import { Session } from './session';
@@ -24,12 +25,20 @@ export interface MemoryEstimate {
   readonly peak: number;
 }
 
-/** Weights, gradients, reference and two moments. */
-const ARENAS = 5;
+/** Weights, reference and two moments; gradients may have several planes. */
+const ARENAS = 4;
 
 /** @throws as a session does, where a buffer is larger than the device binds */
-export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> {
-  const device = openCountingDevice(limits);
+export const estimateMemory = async (recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> =>
+  (await rehearse(recipe, limits)).memory;
+
+/** What a run will take, and every dispatch that its plans are made of. */
+export async function rehearse(
+  recipe: Recipe,
+  limits: DeviceLimits,
+): Promise<{ readonly memory: MemoryEstimate; readonly dispatches: readonly Dispatch[] }> {
+  const dispatches: Dispatch[] = [];
+  const device = openCountingDevice(limits, (prepared) => dispatches.push(...prepared));
   const { counters } = device;
   const session = new Session(device, recipe);
   const before = counters.bytesLive;
@@ -67,15 +76,9 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
-  const parameters = ARENAS * session.weights.buffer.bytes;
+  const parameters = ARENAS * session.weights.buffer.bytes + session.gradients.buffer.bytes;
   const activations = plan - logits;
   const peak = counters.bytesPeak;
-  return {
-    parameters,
-    activations,
-    logits,
-    decoding,
-    other: peak - parameters - activations - logits - decoding,
-    peak,
-  };
+  const other = peak - parameters - activations - logits - decoding;
+  return { memory: { parameters, activations, logits, decoding, other, peak }, dispatches };
 }

@@ -56,6 +56,12 @@ export const recipeSchema = z
       128,
       262_144,
     ),
+    kernels: choice(
+      'Kernels',
+      'The fastest forms on the adapter, measured once and remembered; or fixed ones, the same on every adapter.',
+      ['measured', 'fixed'],
+      'measured',
+    ),
     task: section('Task', 'What the model learns to answer.', {
       name: choice(
         'Task',

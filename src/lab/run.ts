@@ -7,7 +7,7 @@ import { initialTensors } from '../model/parameters';
 import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
-import { estimateMemory } from './memory';
+import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, sftOptions } from './options';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
@@ -46,6 +46,8 @@ export async function* run(
   yield { type: 'stage', stage: 'compile' };
   await session.openSampler();
   const supervised = await openSupervised(session);
+  // what GRPO will want too: nothing is compiled between the first step and the last
+  await device.compile((await rehearse(recipe, device)).dispatches);
 
   yield { type: 'stage', stage: 'sft' };
   let sftSteps = 0;

@@ -12,6 +12,7 @@ import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
 import { taskByName } from '../tasks';
 import type { Problem, Task } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
+import { gradientPlanes } from '../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import { mebibytes } from '../units';
 import { phiConfigOf, type Recipe } from './recipe';
@@ -31,10 +32,14 @@ export class Session {
   private sampler: Sampler | null = null;
   private readonly owned: { destroy(): void }[] = [];
 
+  /** Without its notebook where the recipe wants the same kernels on every adapter. */
+  readonly device: Device;
+
   constructor(
-    readonly device: Device,
+    device: Device,
     readonly recipe: Recipe,
   ) {
+    this.device = recipe.kernels === 'fixed' ? { ...device, notebook: null } : device;
     this.task = taskByName(recipe.task.name);
     const { level } = recipe.task;
     const prompt = this.task.longestPrompt(level) + this.tokenizer.chatPrompt('').length;
@@ -57,7 +62,8 @@ export class Session {
       );
     device.forgetPeak(); // what is alive from here on is this session's
     this.weights = this.own(new Arena(device, this.table, 'weights'));
-    this.gradients = this.own(new Arena(device, this.table, 'gradients'));
+    const planes = gradientPlanes(device, this.config, this.table);
+    this.gradients = this.own(new Arena(device, this.table, 'gradients', planes));
     this.reference = this.own(new Arena(device, this.table, 'reference'));
   }
 

@@ -26,7 +26,7 @@ const fail = (error: NonNullable<LabState['error']>) => set({ status: 'failed', 
 function begin(fresh: Pick<LabState, 'source' | 'status'>): number {
   replay?.pause();
   replay = null;
-  set({ ...fresh, error: null, run: emptyRun(), version: get().version + 1 });
+  set({ ...fresh, error: null, compiling: null, run: emptyRun(), version: get().version + 1 });
   return ++turn;
 }
 
@@ -79,6 +79,8 @@ export async function trainDraft(): Promise<void> {
     switch (message.type) {
       case 'events':
         return applyAll(message.events);
+      case 'compiling':
+        return set({ compiling: message });
       case 'failed':
         return fail(message);
       case 'stopped':

@@ -16,6 +16,8 @@ export interface LabState {
   status: Status;
   error: { readonly message: string; readonly cause?: NoGpuCause | undefined } | null;
   run: RunData;
+  /** How many kernels are ready while a live run compiles; null before it does. */
+  compiling: { readonly ready: number; readonly kernels: number } | null;
   /** Grows whenever `run` changed. */
   version: number;
   adapter: AdapterStatus | { readonly kind: 'checking' };
@@ -44,6 +46,7 @@ export const lab = createStore<LabState>(() => ({
   status: 'loading',
   error: null,
   run: emptyRun(),
+  compiling: null,
   version: 0,
   adapter: { kind: 'checking' },
   compute: 'webgpu',

@@ -35,11 +35,13 @@ const loss = {
 
 interface Opened extends Partial<BatchCapacity> {
   readonly lossType?: 'grpo' | 'gspo';
+  /** Of the gradients. */
+  readonly planes?: number;
 }
 
-export async function openModel(device: Device, { lossType = 'grpo', ...given }: Opened = {}) {
-  const arena = (label: string) => new Arena(device, table, label);
-  const [weights, gradients, reference] = [arena('weights'), arena('gradients'), arena('reference')];
+export async function openModel(device: Device, { lossType = 'grpo', planes = 1, ...given }: Opened = {}) {
+  const arena = (label: string, planes = 1) => new Arena(device, table, label, planes);
+  const [weights, gradients, reference] = [arena('weights'), arena('gradients', planes), arena('reference')];
   weights.load(initialTensors(config, 0.3, 1));
   reference.load(initialTensors(config, 0.3, 2));
   const optimizer = await Optimizer.create(device, weights, gradients, adam);

@@ -89,6 +89,26 @@ describe.each([
     expect(again.policy.memory.plan).toBeLessThan(kept.policy.memory.plan);
   });
 
+  it('sums of weight gradients in parts give the gradients of whole sums, the same each time, by one dispatch more', async () => {
+    for (const [name, step] of Object.entries(steps)) {
+      const [whole, split] = [
+        await openModel(device, { tokens: 40 }),
+        await openModel(device, { tokens: 40, planes: 3 }),
+      ];
+      const dispatches = async (model: Model) => {
+        const before = device.counters.dispatches;
+        await step(model);
+        return device.counters.dispatches - before;
+      };
+      expect(await dispatches(split), name).toBe((await dispatches(whole)) + 1);
+      const [wanted, got] = [await whole.gradients.read(), await split.gradients.read()];
+      for (const [tensor, { data }] of wanted)
+        data.forEach((g, i) => expect(Math.abs(got.get(tensor)!.data[i]! - g), `${name} ${tensor}`).toBeLessThan(2e-6));
+      await step(split);
+      expect(await split.gradients.read(), name).toEqual(got);
+    }
+  });
+
   it('dispatches what is budgeted, chunk by chunk, and 8 a block to compute it again', async () => {
     const L = config.num_hidden_layers;
     for (const [recompute, again] of [

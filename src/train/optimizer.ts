@@ -44,7 +44,12 @@ export class Optimizer {
     const flat = (label: string, buffer: DeviceBuffer) => graph.external(label, [count], whole(buffer));
     const grads = flat('gradients', gradients.buffer);
     if (gradients.planes > 1)
-      graph.dispatch('gradient planes', planeSum, { planes: grads }, { count, planes: gradients.planes });
+      graph.dispatch(
+        'gradient planes',
+        planeSum,
+        { planes: graph.external('gradient planes', [gradients.planes, count], whole(gradients.buffer)) },
+        { count, planes: gradients.planes },
+      );
     const partial = graph.tensor('squares', [NORM_PARTIALS]);
     const clip = graph.external('clip', [2], whole(clipBuffer));
     graph.dispatch('square sum', squareSum, { x: grads, partial }, { count, partials: NORM_PARTIALS });

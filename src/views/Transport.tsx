@@ -11,6 +11,7 @@ const SPEEDS = [1, 2, 4, 16];
 function Stages() {
   const run = useRun();
   const status = useLab((state) => state.status);
+  const compiling = useLab((state) => state.compiling);
   const recipe = run.start?.recipe;
   if (!recipe)
     return (
@@ -28,7 +29,9 @@ function Stages() {
       <span className={run.summary ? 'done' : sftDone ? 'now' : 'later'}>
         GRPO {run.grpo.length}/{recipe.grpo.steps}
       </span>
-      {busy && !run.summary && run.stage === 'compile' && <span className="now">compiling kernels</span>}
+      {busy && !run.summary && run.stage === 'compile' && (
+        <span className="now">compiling kernels{compiling && `, ${compiling.ready} of ${compiling.kernels}`}</span>
+      )}
       {busy && !run.summary && run.stage === 'evaluate' && <span className="now">evaluating</span>}
       {run.summary && <span className="done">done</span>}
       {status === 'finished' && !run.summary && <span className="now">stopped</span>}

@@ -13,6 +13,8 @@ export type Compute = 'webgpu' | 'cpu';
 /** Whatever happened since the last message. */
 export type RunMessage =
   | { readonly type: 'events'; readonly events: readonly LabEvent[] }
+  /** While kernels compile: how many of them are ready. */
+  | { readonly type: 'compiling'; readonly ready: number; readonly kernels: number }
   | { readonly type: 'failed'; readonly message: string; readonly cause?: NoGpuCause }
   | { readonly type: 'stopped' };
 

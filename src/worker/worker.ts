@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';
+import type { Counters } from '../gpu/device';
 import { estimateMemory } from '../lab/memory';
 import { parseRecipe } from '../lab/recipe';
 import { run } from '../lab/run';
@@ -13,8 +14,16 @@ type StartArguments = Parameters<LabCommands['start']>;
 
 let current: { readonly driver: Driver; readonly ended: Promise<void> } | null = null;
 
+/** Between two looks at how far compiling is. */
+const COMPILING_MS = 250;
+
+function compiling({ pipelines, pipelinesReady }: Readonly<Counters>, post: (message: RunMessage) => void) {
+  if (pipelinesReady < pipelines) post({ type: 'compiling', ready: pipelinesReady, kernels: pipelines });
+}
+
 async function train(driver: Driver, before: Promise<void> | undefined, ...[input, compute, port]: StartArguments) {
   const post = (message: RunMessage, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  let watching: ReturnType<typeof setInterval> | undefined;
   try {
     await before; // one run at a time has the GPU
     const recipe = parseRecipe(input);
@@ -25,9 +34,11 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
     const device = compute === 'cpu' ? openCpuDevice() : await openBrowserDevice(lost);
     try {
       const session = new Session(device, recipe);
+      watching = setInterval(() => compiling(device.counters, post), COMPILING_MS);
       await driver.run(run(session), (events) => post({ type: 'events', events }, transferables(events)));
       session.destroy();
     } finally {
+      clearInterval(watching);
       device.destroy();
     }
     post({ type: 'stopped' });

@@ -70,6 +70,7 @@ export async function train(args: readonly string[]): Promise<void> {
     for await (const event of run(session)) {
       events.write(`${eventToLine(event)}\n`);
       progress.show(event);
+      if (event.type === 'stage' && event.stage === 'compile') progress.watch(device.counters);
       if (event.type === 'end') summary = event.summary;
     }
     events.end();
