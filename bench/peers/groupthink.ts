@@ -95,7 +95,8 @@ async function openTrainer(
   { sequences, length }: BatchShape,
 ): Promise<Trainer> {
   const { device, take } = recording(opened);
-  const before = opened.counters.bytesAllocated;
+  opened.forgetPeak();
+  const before = opened.counters.bytesLive;
   const weights = loadWeights(device, config, given);
   const gradients = new Arena(device, weights.table, 'gradients');
   const { learningRate, beta1, beta2, eps, weightDecay } = ADAMW;
@@ -118,7 +119,7 @@ async function openTrainer(
       return {
         bytes_moved: kernels.reduce((sum, { bytes }) => sum + bytes, 0),
         bytes_least: leastTrainingBytes(config, tokens),
-        peak_bytes: opened.counters.bytesAllocated - before,
+        peak_bytes: opened.counters.bytesPeak - before,
         plan_bytes: boundBytes(runs),
         kernels,
       };
