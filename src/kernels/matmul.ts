@@ -6,6 +6,7 @@
  */
 import wgsl from '../../shaders/matmul.wgsl';
 import wgslBlock from '../../shaders/matmul_block.wgsl';
+import wgslBlock32 from '../../shaders/matmul_block32.wgsl';
 import wgslSubgroup from '../../shaders/matmul_subgroup.wgsl';
 import wgslTile from '../../shaders/matmul_tile.wgsl';
 import wgslVec4 from '../../shaders/matmul_vec4.wgsl';
@@ -134,13 +135,26 @@ export const matmul = product('matmul', wgsl, 'f32', [16, 64]);
 export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 /** A 16×16 tile an invocation. */
 export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
+/** A 32×32 tile an invocation: for processors, and long to compile. */
+export const matmulBlock32 = product('matmul_block32', wgslBlock32, 'vec4f', [128, 32], {
+  workgroups: ({ m, n, splits }) => [Math.ceil(m / 128), Math.ceil(n / 32), splits],
+  cases: [
+    matmulCase('forward, several tiles each way', 70, 132, 16, { transposeB: true }),
+    matmulCase('input gradient', 21, 24, 40),
+    matmulCase('weight gradient over a ragged batch, split', 40, 20, 149, {
+      transposeA: true,
+      accumulate: true,
+      splits: 3,
+    }),
+  ],
+});
 /** Subgroups of 8 share what they load. */
 export const matmulSubgroup = product('matmul_subgroup', wgslSubgroup, 'f32', [32, 32], { subgroupSize: 8 });
 /** Through workgroup memory. */
 export const matmulTile = product('matmul_tile', wgslTile, 'f32', [64, 64]);
 
 /** Every form of the product, the one that is taken unmeasured first. */
-export const products = [matmulVec4, matmul, matmulBlock, matmulSubgroup, matmulTile] as const;
+export const products = [matmulVec4, matmul, matmulBlock, matmulBlock32, matmulSubgroup, matmulTile] as const;
 
 /** Whether this form computes rows of these lengths: those of vec4 want whole ones. */
 export const takesRows = (form: Kernel<Names, Params>, rowLengths: readonly number[]): boolean =>

@@ -4,7 +4,7 @@
  */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { LINEAR_INPUTS, type LinearInput, linearDecode, linearDecodeSubgroup } from '../../kernels/linearDecode';
-import { type matmul, products, takesRows } from '../../kernels/matmul';
+import { type matmul, matmulBlock32, products, takesRows } from '../../kernels/matmul';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
 import { type Candidate, measured, noted, proven } from './measure';
@@ -23,10 +23,15 @@ export type DecodeForm =
 /** What is taken unmeasured. */
 export const firstDecode: DecodeForm = { apart: false, kernel: linearDecode };
 
+/** Rows are few: tiles of many rows are none of them. */
+const decodeProducts = products.filter((kernel) => kernel !== matmulBlock32);
+
 const formsOf = ({ n, k }: DecodeShape): DecodeForm[] => [
   firstDecode,
   { apart: false, kernel: linearDecodeSubgroup },
-  ...products.filter((kernel) => takesRows(kernel, [k, k, n])).map((kernel) => ({ apart: true, kernel }) as const),
+  ...decodeProducts
+    .filter((kernel) => takesRows(kernel, [k, k, n]))
+    .map((kernel) => ({ apart: true, kernel }) as const),
 ];
 const nameOf = ({ apart, kernel }: DecodeForm): string => (apart ? `apart, ${kernel.name}` : kernel.name);
 

@@ -1,6 +1,6 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
-import { matmul, products, takesRows } from '../../kernels/matmul';
+import { matmul, matmulBlock32, matmulSubgroup, products, takesRows } from '../../kernels/matmul';
 import { type Candidate, measured, noted, proven } from './measure';
 
 export type Orientation = 'forward' | 'dx' | 'dw';
@@ -65,9 +65,12 @@ export async function measureProduct(device: Device, shape: ProductShape): Promi
   if (isSmall(shape)) return;
   const { orientation, m, n, k } = shapeClass(shape);
   const usable: Form[] = [];
+  const sharing = await proven(device, matmulSubgroup);
   for (const form of products) {
-    if (!takesRows(form, rowLengths(shape))) continue;
-    if (form.subgroupSize === undefined || (await proven(device, form))) usable.push(form);
+    if (!takesRows(form, rowLengths(shape)) || (form === matmulSubgroup && !sharing)) continue;
+    // long to compile, and of use only where a processor computes alone
+    if (form === matmulBlock32 && (!device.software || sharing)) continue;
+    usable.push(form);
   }
   await measured(device, keyOf(shape), () => {
     const buffers = [m * k, n * k, m * n].map((numbers, i) =>
