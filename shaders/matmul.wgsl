@@ -2,7 +2,7 @@
 // A is a[m, k], or a[k, m] where TRANSPOSE_A; B is b[k, n], or b[n, k] where TRANSPOSE_B. Rows are packed, no strides.
 // Each invocation keeps a 4×8 tile in registers and reads straight from storage: on software adapters a barrier costs
 // more than it saves, and on a GPU the caches serve the shared rows. Edges clamp what they read and skip what they write.
-// With splits > 1 workgroup layer z sums its share of k alone, into c[z]: split_sum.wgsl adds the layers up.
+// With splits > 1 workgroup layer z sums its share of k alone, into c[z]: plane_sum.wgsl adds the layers up.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;

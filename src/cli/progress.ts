@@ -24,12 +24,18 @@ export class Progress {
 
   /** While a stage compiles, which tells no events: how far it is, until the next event. */
   watch(counters: Readonly<Counters>): void {
+    this.end();
     const show = () => this.rewrite(`compile … ${counters.pipelinesReady} of ${counters.pipelines} kernels`);
     if (this.out.isTTY) this.watching = setInterval(show, 250).unref();
   }
 
-  show(event: LabEvent): void {
+  /** Nothing more is shown by itself. */
+  end(): void {
     clearInterval(this.watching);
+  }
+
+  show(event: LabEvent): void {
+    this.end();
     switch (event.type) {
       case 'start':
         this.print(

@@ -18,7 +18,9 @@ export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 /** Invocations of every subgroup on this device; null where there are no subgroups or their size varies. */
-export function fixedSubgroupSize(device: GPUDevice): number | null {
-  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
+export function fixedSubgroupSize(
+  device: GPUDevice,
+  { subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo,
+): number | null {
   return device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : null;
 }

@@ -5,25 +5,39 @@ import type { Sequence } from './device';
 
 const sequence = (): Sequence => ({ dispatches: [], destroy() {} });
 
+/** Work that is submitted and read back. */
+function run(budget: SubmitBudget, work: Sequence, workgroups: number, from: number, to: number) {
+  budget.submitted(work, workgroups, from);
+  budget.ended(budget.spell(), to);
+}
+
 it('lets work that nobody has timed out in small submits', () => {
-  expect(new SubmitBudget(100).costOf(sequence())).toBe(100 / 8);
+  expect(new SubmitBudget(100).costOf(sequence(), 5)).toBe(100 / 8);
 });
 
-it('takes a dispatch to cost what the fastest of late took', () => {
+it('takes a workgroup to cost what the fastest of late took', () => {
   const budget = new SubmitBudget(100);
   const work = sequence();
-  budget.measured([work], 10, 0, 50);
-  expect(budget.costOf(work)).toBe(5);
-  budget.measured([work], 10, 60, 860); // the host was busy
-  expect(budget.costOf(work)).toBe(5);
-  for (let i = 0; i < 4; i++) budget.measured([work], 10, 1000 + 100 * i, 1080 + 100 * i);
-  expect(budget.costOf(work)).toBe(8);
+  run(budget, work, 10, 0, 50);
+  expect(budget.costOf(work, 1)).toBe(5);
+  expect(budget.costOf(work, 20)).toBe(100);
+  run(budget, work, 10, 60, 860); // the host was busy
+  expect(budget.costOf(work, 1)).toBe(5);
+  for (let i = 0; i < 4; i++) run(budget, work, 10, 1000 + 100 * i, 1080 + 100 * i);
+  expect(budget.costOf(work, 1)).toBe(8);
 });
 
-it('does not count the wait for what was submitted before', () => {
+it('counts what was submitted without a readback, and not the wait for what went before', () => {
   const budget = new SubmitBudget(100);
-  const [first, second] = [sequence(), sequence()];
-  budget.measured([first], 4, 0, 40);
-  budget.measured([second], 4, 1, 48); // submitted at once, begun at 40
-  expect(budget.costOf(second)).toBe(2);
+  const [first, second, third] = [sequence(), sequence(), sequence()];
+  budget.submitted(first, 4, 0);
+  const spell = budget.spell();
+  budget.submitted(second, 2, 1); // begun when the first ends, at 40
+  budget.submitted(third, 2, 2);
+  const next = budget.spell();
+  budget.ended(spell, 40);
+  budget.ended(next, 48);
+  expect(budget.costOf(first, 1)).toBe(10);
+  expect(budget.costOf(second, 1)).toBe(2);
+  expect(budget.costOf(third, 1)).toBe(2);
 });

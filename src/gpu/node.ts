@@ -2,7 +2,7 @@
  * WebGPU in Node through Dawn: the machine's own driver where Dawn takes it, else, on Linux, the SwiftShader that comes with
  * the dev dependencies. Node only.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { create } from 'webgpu';
@@ -41,7 +41,10 @@ function cacheFile(adapterName: string): NotebookFile {
     load: () => readFile(file, 'utf8'),
     async save(text) {
       await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, text);
+      // renamed, so that another process never reads half of it
+      const beside = `${file}.${process.pid}`;
+      await writeFile(beside, text);
+      await rename(beside, file);
     },
   };
 }

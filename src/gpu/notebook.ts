@@ -14,10 +14,23 @@ export interface NotebookFile {
   save(text: string): Promise<void>;
 }
 
-/** Reads the file once; writes go back to it a moment after the last of them. */
+/** Milliseconds that pages wait for others before they are saved together. */
+const DELAY = 100;
+
+/** Reads the file once; a file that is not there, cut off or of something else is an empty one. */
 export async function openNotebook(file: NotebookFile): Promise<Notebook> {
-  const pages = new Map<string, string>(await file.load().then(parsePages, () => []));
+  const load = () =>
+    file
+      .load()
+      .then(parsePages)
+      .catch(() => []);
+  const pages = new Map<string, string>(await load());
   let saving = false;
+  const save = async () => {
+    // others may have written meanwhile
+    for (const [key, value] of await load()) if (!pages.has(key)) pages.set(key, value);
+    await file.save(JSON.stringify(Object.fromEntries(pages), null, 1));
+  };
   return {
     read: (key) => pages.get(key),
     write(key, value) {
@@ -26,13 +39,13 @@ export async function openNotebook(file: NotebookFile): Promise<Notebook> {
       saving = true;
       setTimeout(() => {
         saving = false;
-        file.save(JSON.stringify(Object.fromEntries(pages), null, 1)).catch(() => {});
-      }, 100);
+        save().catch(() => {});
+      }, DELAY);
     },
   };
 }
 
 function parsePages(text: string | null): [string, string][] {
   const pages: unknown = JSON.parse(text ?? '{}');
-  return Object.entries(pages as object).filter((page): page is [string, string] => typeof page[1] === 'string');
+  return Object.entries(pages ?? {}).filter((page): page is [string, string] => typeof page[1] === 'string');
 }

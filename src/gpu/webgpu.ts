@@ -1,7 +1,7 @@
 /**
  * The WebGPU device, the same in a browser and on Dawn in Node. Everything that costs the host time is made in `prepare`:
  * pipelines (compiled side by side), bind groups, one uniform buffer a sequence. A submit writes the uniforms that changed,
- * encodes one pass and submits once.
+ * encodes one pass and submits once, or as often as its time budget asks for (budget.ts).
  */
 import { describeAdapter, fixedSubgroupSize, requestDevice } from './adapter';
 import { SubmitBudget } from './budget';
@@ -67,7 +67,7 @@ export async function openWebGpuDevice(
   const device = await requestDevice(adapter);
   const name = describeAdapter(adapter.info);
   const notebook = (await openNotebook?.(name)) ?? null;
-  const subgroupSize = fixedSubgroupSize(device);
+  const subgroupSize = fixedSubgroupSize(device, adapter.info);
   const supports = (kernel: AnyKernel) => kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
@@ -165,9 +165,13 @@ export async function openWebGpuDevice(
     for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
       const ready = sequence as WebGpuSequence;
       update(ready, dynamics);
-      const cost = budget.costOf(sequence);
+      const groups = ready.workgroups.map(([x, y, z]) => x * y * z);
+      const costs = groups.map((count) => (count === 0 ? 0 : budget.costOf(sequence, count)));
+      const total = groups.reduce((sum, count) => sum + count, 0);
+      budget.submitted(sequence, repeat * total, performance.now());
       for (let time = 0; time < repeat; time++)
         for (let i = 0; i < ready.dispatches.length; i++) {
+          const cost = costs[i] as number;
           if (spent > 0 && spent + cost > budget.milliseconds) {
             pass.end();
             hand();
@@ -191,7 +195,7 @@ export async function openWebGpuDevice(
     notebook,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
-    software: device.adapterInfo.isFallbackAdapter ?? false,
+    software: adapter.info.isFallbackAdapter ?? false,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;
     },
@@ -216,7 +220,6 @@ export async function openWebGpuDevice(
       // as large as all of what is read from, so that reading more of it next time makes no new buffer
       const staged = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
       const buffer = staged.gpu;
-      const [submitted, dispatched] = [performance.now(), counters.dispatches];
       let at = 0;
       submit(runs, (encoder) => {
         for (const range of ranges) {
@@ -224,18 +227,13 @@ export async function openWebGpuDevice(
           at += range.bytes;
         }
       });
-      const dispatches = counters.dispatches - dispatched;
+      const spell = budget.spell();
       counters.readbacks++;
       counters.bytesRead += total;
       await wait(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
         throw new Error(failure ?? `reading back failed: ${String(error)}`);
       });
-      budget.measured(
-        runs.map(({ sequence }) => sequence),
-        dispatches,
-        submitted,
-        performance.now(),
-      );
+      budget.ended(spell, performance.now());
       const mapped = buffer.getMappedRange(0, total);
       at = 0;
       const copies = ranges.map((range) => {
@@ -259,8 +257,16 @@ export async function openWebGpuDevice(
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);
       const bindGroups = dispatches.map((dispatch, index) => bindGroupOf(dispatch, uniforms, index));
       const compiling = dispatches.map((dispatch) => pipelines.pipelineOf(dispatch));
-      const [invalid, ready] = await wait(Promise.all([device.popErrorScope(), Promise.all(compiling)]));
-      if (invalid) throw new Error(invalid.message);
+      const [invalid, ready] = await wait(Promise.all([device.popErrorScope(), Promise.all(compiling)])).catch(
+        (error: unknown) => {
+          uniforms.destroy();
+          throw error;
+        },
+      );
+      if (invalid) {
+        uniforms.destroy();
+        throw new Error(invalid.message);
+      }
       return {
         dispatches,
         pipelines: ready,

@@ -103,15 +103,17 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
     // whole vec4 where they are bound as such; buffers end on one
     return { buffer, offset: (storage.external?.offset ?? 0) + offset, bytes: Math.ceil(elements(shape) / 4) * 16 };
   };
-  const sequence = await device.prepare(
-    graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({
-      label,
-      kernel,
-      constants,
-      params,
-      bindings: Object.fromEntries(Object.entries(bindings).map(([name, tensor]) => [name, range(tensor)])),
-    })),
-  );
+  const dispatches = graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({
+    label,
+    kernel,
+    constants,
+    params,
+    bindings: Object.fromEntries(Object.entries(bindings).map(([name, tensor]) => [name, range(tensor)])),
+  }));
+  const sequence = await device.prepare(dispatches).catch((error: unknown) => {
+    for (const slot of slots) slot.destroy();
+    throw error;
+  });
   return {
     sequence,
     bytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),

@@ -4,7 +4,7 @@ import { formsOf, measureForms } from './forms/forms';
 import { Graph } from './graph';
 
 /**
- * @param build traces the computation; it is called twice and must trace the same both times
+ * @param build traces the computation; it is called once or twice and must trace the same each time
  * @returns the graph and what `build` returned for it
  */
 export async function trace<T>(device: Device, build: (graph: Graph) => T): Promise<{ graph: Graph; traced: T }> {

@@ -62,7 +62,7 @@ export class Session {
       );
     device.forgetPeak(); // what is alive from here on is this session's
     this.weights = this.own(new Arena(device, this.table, 'weights'));
-    const planes = gradientPlanes(device, this.config, this.table);
+    const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(device, this.config, this.table);
     this.gradients = this.own(new Arena(device, this.table, 'gradients', planes));
     this.reference = this.own(new Arena(device, this.table, 'reference'));
   }

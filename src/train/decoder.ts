@@ -62,10 +62,9 @@ export class Decoder {
     endToken: number,
   ): Promise<Decoder> {
     const state = new DecodeState(device, config, capacity);
-    const [step, prefill] = await Promise.all([
-      makeDecodePlan(device, config, weights, state, capacity, endToken),
-      regionRows(capacity) > 0 ? Prefill.create(device, config, weights, state, capacity) : null,
-    ]);
+    // one after the other: what each of them times must have the device for itself
+    const step = await makeDecodePlan(device, config, weights, state, capacity, endToken);
+    const prefill = regionRows(capacity) > 0 ? await Prefill.create(device, config, weights, state, capacity) : null;
     return new Decoder(device, state, step, prefill, capacity, endToken);
   }
 

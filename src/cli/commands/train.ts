@@ -67,11 +67,15 @@ export async function train(args: readonly string[]): Promise<void> {
     written.catch(() => {}); // told below, where it is awaited
     const progress = new Progress(recipe);
     let summary: Summary | null = null;
-    for await (const event of run(session)) {
-      events.write(`${eventToLine(event)}\n`);
-      progress.show(event);
-      if (event.type === 'stage' && event.stage === 'compile') progress.watch(device.counters);
-      if (event.type === 'end') summary = event.summary;
+    try {
+      for await (const event of run(session)) {
+        events.write(`${eventToLine(event)}\n`);
+        progress.show(event);
+        if (event.type === 'stage' && event.stage === 'compile') progress.watch(device.counters);
+        if (event.type === 'end') summary = event.summary;
+      }
+    } finally {
+      progress.end();
     }
     events.end();
     await written;

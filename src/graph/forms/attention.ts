@@ -10,7 +10,7 @@ import {
   attentionGradQSubgroup,
   attentionGradQTile,
 } from '../../kernels/attentionGrad';
-import { type Candidate, measured, noted, proven, sizeClass } from './measure';
+import { type Candidate, mayTake, measured, noted, proven, sizeClass } from './measure';
 
 export interface AttentionShape {
   readonly heads: number;
@@ -81,7 +81,7 @@ export const firstAttention = (shape: AttentionShape): AttentionForms =>
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionForms =>
   forEachPass((pass) => {
     const form = formsOf(pass, shape)[(isSmall(shape) ? undefined : noted(device, keyOf(pass, shape))) ?? ''];
-    return form && device.supports(form.kernel) ? form : firstAttention(shape)[pass];
+    return form && mayTake(device, form.kernel) ? form : firstAttention(shape)[pass];
   });
 
 /** Buffers of a batch whose segments are all as long as they can be; numbers do not matter. */

@@ -7,7 +7,7 @@ import { LINEAR_INPUTS, type LinearInput, linearDecode, linearDecodeSubgroup } f
 import { type matmul, matmulBlock32, products, takesRows } from '../../kernels/matmul';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
-import { type Candidate, measured, noted, proven } from './measure';
+import { type Candidate, mayTake, measured, noted, proven } from './measure';
 
 /** A weight [n, k] and what precedes it; the form follows from them alone: a rollout does not depend on how many run beside it. */
 export interface DecodeShape {
@@ -48,7 +48,7 @@ export function chosenDecode(device: Device, shape: DecodeShape): DecodeForm {
   if (isSmall(shape)) return firstDecode;
   const name = noted(device, keyOf(shape));
   const form = formsOf(shape).find((candidate) => nameOf(candidate) === name);
-  return form && device.supports(form.kernel) ? form : firstDecode;
+  return form && mayTake(device, form.kernel) ? form : firstDecode;
 }
 
 export async function measureDecode(device: Device, shape: DecodeShape): Promise<void> {

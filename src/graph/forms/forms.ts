@@ -33,7 +33,7 @@ export const formsOf = (device: Device): Forms => ({
 
 /** Measures every shape that `visit` asks for and the notebook does not know. */
 export async function measureForms(device: Device, visit: (forms: Forms) => void): Promise<void> {
-  if (!device.notebook) return;
+  if (!device.notebook || device.kind === 'counting') return;
   const products: ProductShape[] = [];
   const attentions: AttentionShape[] = [];
   const decodes: DecodeShape[] = [];

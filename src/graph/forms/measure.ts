@@ -1,9 +1,9 @@
 /**
  * Which of several ways to compute the same thing is fastest on the adapter at hand: each is timed once on made-up numbers and
- * the answer is kept in the adapter's notebook. A choice changes results within the kernels' tolerances only; with a
- * notebook it is the same choice every time.
+ * the answer is kept in the adapter's notebook. A choice changes results within the kernels' tolerances only; it stays the
+ * same as long as the notebook does.
  */
-import type { Device, Dispatch, Sequence } from '../../gpu/device';
+import type { BufferRange, Device, Dispatch } from '../../gpu/device';
 import type { AnyKernel } from '../../gpu/kernel';
 import { kernels } from '../../kernels';
 import { trialsOf, tryKernel } from '../../kernels/conformance';
@@ -24,29 +24,38 @@ const GAIN = 0.97;
 
 /** Name of the fastest: the least time of several rounds, candidates in turn. */
 async function fastest(device: Device, candidates: readonly Candidate[]): Promise<string> {
-  const sequences = await Promise.all(candidates.map(({ dispatches }) => device.prepare(dispatches)));
-  const time = async (sequence: Sequence, repeat: number) => {
+  const prepared = await Promise.allSettled(candidates.map(({ dispatches }) => device.prepare(dispatches)));
+  // what a driver does not compile is no candidate
+  const runners = candidates.flatMap(({ name, dispatches }, i) => {
+    const result = prepared[i]!;
+    return result.status === 'fulfilled' ? [{ name, sequence: result.value, told: tailOf(dispatches.at(-1)!) }] : [];
+  });
+  // by a readback, after which the device knows how much of it one submit may hold
+  const time = async ({ sequence, told }: (typeof runners)[number], repeat: number) => {
     const began = performance.now();
-    device.submit([{ sequence, repeat }]);
-    await device.idle();
+    await device.read([told], [{ sequence, repeat }]);
     return (performance.now() - began) / repeat;
   };
-  for (const sequence of sequences) await time(sequence, 1); // pays for what a driver does late
+  for (const runner of runners) await time(runner, 1); // pays for what a driver does late
   const least: number[] = [];
-  for (const sequence of sequences) least.push(await time(sequence, 1));
+  for (const runner of runners) least.push(await time(runner, 1));
   const repeat = Math.min(MOST_REPEATS, Math.ceil(LEAST_TIME / Math.min(...least)));
   for (let round = 0; round < ROUNDS; round++)
-    for (const [i, sequence] of sequences.entries()) least[i] = Math.min(least[i]!, await time(sequence, repeat));
-  for (const sequence of sequences) sequence.destroy();
+    for (const [i, runner] of runners.entries()) least[i] = Math.min(least[i]!, await time(runner, repeat));
+  for (const { sequence } of runners) sequence.destroy();
+  if (runners.length === 0) throw new Error(`no form compiles: ${candidates.map(({ name }) => name).join(', ')}`);
   let best = 0;
   least.forEach((time, i) => {
     if (time < least[best]! * GAIN) best = i;
   });
-  return candidates[best]!.name;
+  return runners[best]!.name;
 }
 
-/** Answers hold for the shaders that they were measured with. */
-const EDITION = hash(kernels.map(({ wgsl }) => wgsl).join()).toString(36);
+/** A few bytes of the last buffer that a dispatch binds. */
+const tailOf = ({ bindings }: Dispatch): BufferRange => ({ ...Object.values(bindings).at(-1)!, bytes: 16 });
+
+/** Answers hold for the shaders, and their grids, that they were measured with. */
+const EDITION = hash(kernels.map(({ wgsl, workgroups }) => wgsl + String(workgroups)).join()).toString(36);
 const pageOf = (key: string): string => `${EDITION} ${key}`;
 
 /** The notebook's answer under this key, if there is one. */
@@ -63,26 +72,41 @@ export async function measured(
 ): Promise<void> {
   if (!device.notebook || noted(device, key) !== undefined) return;
   const made = candidates();
-  device.notebook.write(pageOf(key), await fastest(device, made.candidates));
-  made.destroy();
+  try {
+    device.notebook.write(pageOf(key), await fastest(device, made.candidates));
+  } finally {
+    made.destroy();
+  }
 }
 
+/** Of each kernel that rests on an optional feature: whether it computes what its plain loops do on this device. */
 const proofs = new WeakMap<Device, Map<AnyKernel, Promise<boolean>>>();
+/** Those that were found to. */
+const sound = new WeakMap<Device, Set<AnyKernel>>();
 
-/** Whether a kernel that rests on an optional feature computes what its plain loops do on this device. Tried once a device. */
+/** Tries the kernel's own cases, once a device. */
 export function proven(device: Device, kernel: AnyKernel): Promise<boolean> {
   const ofDevice = proofs.get(device) ?? new Map<AnyKernel, Promise<boolean>>();
   proofs.set(device, ofDevice);
-  const known = ofDevice.get(kernel) ?? prove(device, kernel);
-  ofDevice.set(kernel, known);
-  return known;
+  const proof = ofDevice.get(kernel) ?? prove(device, kernel);
+  ofDevice.set(kernel, proof);
+  return proof;
 }
 
 async function prove(device: Device, kernel: AnyKernel): Promise<boolean> {
   if (!device.supports(kernel)) return false;
-  for (const trial of trialsOf([kernel])) if ((await tryKernel(device, trial)) !== null) return false;
+  try {
+    for (const trial of trialsOf([kernel])) if ((await tryKernel(device, trial)) !== null) return false;
+  } catch {
+    return false; // a driver that does not compile it
+  }
+  sound.set(device, (sound.get(device) ?? new Set()).add(kernel));
   return true;
 }
+
+/** Whether a kernel may be taken: it rests on no optional feature, or was proven here; where nothing runs, any may. */
+export const mayTake = (device: Device, kernel: AnyKernel): boolean =>
+  kernel.subgroupSize === undefined || device.kind === 'counting' || (sound.get(device)?.has(kernel) ?? false);
 
 /** The next power of two: sizes that change from run to run are measured by class. */
 export const sizeClass = (size: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, size)));

@@ -1,7 +1,7 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { matmul, matmulBlock32, matmulSubgroup, products, takesRows } from '../../kernels/matmul';
-import { type Candidate, measured, noted, proven } from './measure';
+import { type Candidate, mayTake, measured, noted, proven } from './measure';
 
 export type Orientation = 'forward' | 'dx' | 'dw';
 type Form = typeof matmul;
@@ -58,7 +58,7 @@ export const firstForm = (shape: ProductShape): Form =>
 export function chosenForm(device: Device, shape: ProductShape): Form {
   const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
   const form = products.find((candidate) => candidate.name === name);
-  return form && device.supports(form) && takesRows(form, rowLengths(shape)) ? form : firstForm(shape);
+  return form && mayTake(device, form) && takesRows(form, rowLengths(shape)) ? form : firstForm(shape);
 }
 
 export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {
