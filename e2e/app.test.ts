@@ -110,12 +110,13 @@ describe('with WebGPU', () => {
     const told = page.getByTestId('memory').locator('summary');
     const mebibytes = async () => Number(/take about ([\d.]+) MiB of GPU memory/.exec(await told.innerText())![1]);
     const whole = await mebibytes();
+    const before = await told.innerText();
     const section = page.locator('.setup details', { has: page.locator('summary', { hasText: /^Memory$/ }) });
     await section.locator('summary').click();
     await section.getByLabel('Recompute activations', { exact: true }).check();
     await page.waitForFunction(
-      (before) => !document.querySelector('[data-testid=memory]')?.textContent?.includes(before),
-      await told.innerText(),
+      (text) => !document.querySelector('[data-testid=memory]')?.textContent?.includes(text),
+      before,
     );
     expect(await mebibytes()).toBeLessThan(0.8 * whole);
     await section.getByLabel('Recompute activations', { exact: true }).uncheck();
