@@ -28,9 +28,12 @@ export interface MemoryEstimate {
 /** Weights, reference and two moments; gradients may have several planes. */
 const ARENAS = 4;
 
-/** @throws as a session does, where a buffer is larger than the device binds */
+/**
+ * With every kernel in its first form, so that it tells the same before anything was measured and after.
+ * @throws as a session does, where a buffer is larger than the device binds
+ */
 export const estimateMemory = async (recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> =>
-  (await rehearse(recipe, limits)).memory;
+  (await rehearse(recipe, { ...limits, notebook: null })).memory;
 
 /** What a run will take, and every dispatch that its plans are made of. */
 export async function rehearse(
