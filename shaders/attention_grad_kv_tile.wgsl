@@ -11,30 +11,6 @@ override TILE: u32 = 2;                                                 // 2 or 
 @group(0) @binding(5) var<storage, read> dout: array<vec4f>;            // [N, H·D]
 @group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>;      // [N, (H + 2K)·D], the k and v parts
 
-fn quad(at: u32, first: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  return mat4x4f(qkv[at + first],
-    select(vec4f(), qkv[at + first + 1u], first + 1u < HEAD_VEC4),
-    select(vec4f(), qkv[at + first + 2u], first + 2u < HEAD_VEC4),
-    select(vec4f(), qkv[at + first + 3u], first + 3u < HEAD_VEC4));
-}
-
-fn load(at: u32) -> Head {
-  return Head(quad(at, 0u), quad(at, 4u), quad(at, 8u), quad(at, 12u));
-}
-
-fn gradQuad(at: u32, first: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  return mat4x4f(dout[at + first],
-    select(vec4f(), dout[at + first + 1u], first + 1u < HEAD_VEC4),
-    select(vec4f(), dout[at + first + 2u], first + 2u < HEAD_VEC4),
-    select(vec4f(), dout[at + first + 3u], first + 3u < HEAD_VEC4));
-}
-
-fn loadGrad(at: u32) -> Head {
-  return Head(gradQuad(at, 0u), gradQuad(at, 4u), gradQuad(at, 8u), gradQuad(at, 12u));
-}
-
 fn open(j: u32, at: u32) -> KeyGrad {
   let row = min(j, params.rows - 1u);
   var key: KeyGrad;

@@ -13,22 +13,6 @@ override KV_HEADS: u32 = 1;
 @group(0) @binding(6) var<storage, read_write> dqkv: array<f32>;        // [N, (H + 2K)·D], the q part
 @group(0) @binding(7) var<storage, read_write> delta: array<f32>;       // [N, H]
 
-fn ownColumn(at: u32, i: u32) -> vec4f {
-  if (i >= HEAD_VEC4) { return vec4f(); }
-  let first = 4u * (at + i);
-  return vec4f(qkv[first], qkv[first + 1u], qkv[first + 2u], qkv[first + 3u]);
-}
-
-fn ownOwn(at: u32, first: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  return mat4x4f(ownColumn(at, first), ownColumn(at, first + 1u), ownColumn(at, first + 2u), ownColumn(at, first + 3u));
-}
-
-// A head of the invocation's own; places count in vec4.
-fn own(at: u32) -> Head {
-  return Head(ownOwn(at, 0u), ownOwn(at, 4u), ownOwn(at, 8u), ownOwn(at, 12u));
-}
-
 fn ownGradColumn(at: u32, i: u32) -> vec4f {
   if (i >= HEAD_VEC4) { return vec4f(); }
   let first = 4u * (at + i);
@@ -43,22 +27,6 @@ fn ownGradOwn(at: u32, first: u32) -> mat4x4f {
 // A head of the invocation's own; places count in vec4.
 fn ownGrad(at: u32) -> Head {
   return Head(ownGradOwn(at, 0u), ownGradOwn(at, 4u), ownGradOwn(at, 8u), ownGradOwn(at, 12u));
-}
-
-// 16 channels of a head whose place every invocation knows: each loads two of them, all get all by broadcast.
-fn spreadQuad(at: u32, first: u32, lane: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  let low = select(0.0, qkv[4u * (at + first) + lane], 4u * first + lane < 4u * HEAD_VEC4);
-  let high = select(0.0, qkv[4u * (at + first) + 8u + lane], 4u * first + 8u + lane < 4u * HEAD_VEC4);
-  return mat4x4f(
-    subgroupBroadcast(low, 0u), subgroupBroadcast(low, 1u), subgroupBroadcast(low, 2u), subgroupBroadcast(low, 3u),
-    subgroupBroadcast(low, 4u), subgroupBroadcast(low, 5u), subgroupBroadcast(low, 6u), subgroupBroadcast(low, 7u),
-    subgroupBroadcast(high, 0u), subgroupBroadcast(high, 1u), subgroupBroadcast(high, 2u), subgroupBroadcast(high, 3u),
-    subgroupBroadcast(high, 4u), subgroupBroadcast(high, 5u), subgroupBroadcast(high, 6u), subgroupBroadcast(high, 7u));
-}
-
-fn spread(at: u32, lane: u32) -> Head {
-  return Head(spreadQuad(at, 0u, lane), spreadQuad(at, 4u, lane), spreadQuad(at, 8u, lane), spreadQuad(at, 12u, lane));
 }
 
 @compute @workgroup_size(8)

@@ -12,30 +12,6 @@ override TILE: u32 = 2;                                                 // 2 or 
 @group(0) @binding(6) var<storage, read_write> dqkv: array<vec4f>;      // [N, (H + 2K)·D], the q part
 @group(0) @binding(7) var<storage, read_write> delta: array<f32>;       // [N, H]
 
-fn quad(at: u32, first: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  return mat4x4f(qkv[at + first],
-    select(vec4f(), qkv[at + first + 1u], first + 1u < HEAD_VEC4),
-    select(vec4f(), qkv[at + first + 2u], first + 2u < HEAD_VEC4),
-    select(vec4f(), qkv[at + first + 3u], first + 3u < HEAD_VEC4));
-}
-
-fn load(at: u32) -> Head {
-  return Head(quad(at, 0u), quad(at, 4u), quad(at, 8u), quad(at, 12u));
-}
-
-fn gradQuad(at: u32, first: u32) -> mat4x4f {
-  if (first >= HEAD_VEC4) { return mat4x4f(); }
-  return mat4x4f(dout[at + first],
-    select(vec4f(), dout[at + first + 1u], first + 1u < HEAD_VEC4),
-    select(vec4f(), dout[at + first + 2u], first + 2u < HEAD_VEC4),
-    select(vec4f(), dout[at + first + 3u], first + 3u < HEAD_VEC4));
-}
-
-fn loadGrad(at: u32) -> Head {
-  return Head(gradQuad(at, 0u), gradQuad(at, 4u), gradQuad(at, 8u), gradQuad(at, 12u));
-}
-
 fn open(n: u32, head: u32) -> QueryGrad {
   let row = min(n, params.rows - 1u);
   let at = (row * HEADS + head) * HEAD_VEC4;

@@ -6,6 +6,8 @@ import wgsl from '../../shaders/attention.wgsl';
 import wgslSubgroup from '../../shaders/attention_subgroup.wgsl';
 import wgslTile from '../../shaders/attention_tile.wgsl';
 import head from '../../shaders/head.wgsl';
+import load from '../../shaders/head_load.wgsl';
+import loadSubgroup from '../../shaders/head_load_subgroup.wgsl';
 import {
   type Constants,
   defineKernel,
@@ -35,10 +37,13 @@ export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
 
 export const HEAD_CONSTANTS = { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 };
 
-/** A shader that starts with a directive, with what goes before its declarations put after that. */
-export const subgroups = (prelude: string, wgslText: string): string => {
+/** What goes before the shaders of the tiled forms. */
+export const tilePrelude = head + load;
+
+/** A shader of the forms for subgroups, with what goes before its declarations put after its directive. */
+export const withSubgroups = (wgslText: string): string => {
   const directive = 'enable subgroups;\n';
-  return directive + prelude + wgslText.slice(directive.length);
+  return directive + head + loadSubgroup + wgslText.slice(directive.length);
 };
 
 /** The cases with two tokens an invocation, and the first with four. */
@@ -135,14 +140,14 @@ export const attention = form('attention', wgsl, 'vec4f', {
 });
 
 /** Several tokens an invocation: for devices that keep many numbers in registers, or none at all. */
-export const attentionTile = form('attention_tile', head + wgslTile, 'vec4f', {
+export const attentionTile = form('attention_tile', tilePrelude + wgslTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
   cases: tileCases(cases),
 });
 
 /** Subgroups of 8 share the keys and values that they load. */
-export const attentionSubgroup = form('attention_subgroup', subgroups(head, wgslSubgroup), 'f32', {
+export const attentionSubgroup = form('attention_subgroup', withSubgroups(wgslSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
   cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_TILED_HEAD_DIM)],

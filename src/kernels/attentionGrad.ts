@@ -8,7 +8,7 @@ import wgslKvTile from '../../shaders/attention_grad_kv_tile.wgsl';
 import wgslQ from '../../shaders/attention_grad_q.wgsl';
 import wgslQSubgroup from '../../shaders/attention_grad_q_subgroup.wgsl';
 import wgslQTile from '../../shaders/attention_grad_q_tile.wgsl';
-import head from '../../shaders/head.wgsl';
+import loadGrad from '../../shaders/head_load_grad.wgsl';
 import {
   type Constants,
   defineKernel,
@@ -20,7 +20,7 @@ import {
   update,
   write,
 } from '../gpu/kernel';
-import { attention, HEAD_CONSTANTS, headLayout, subgroups, tileCases } from './attention';
+import { attention, HEAD_CONSTANTS, headLayout, tileCases, tilePrelude, withSubgroups } from './attention';
 import { filled, normal, segments, unwritten } from './fill';
 
 type Layout = ReturnType<typeof headLayout>;
@@ -171,12 +171,12 @@ const formQ = (name: string, wgsl: string, element: Element, own: Own<QNames>): 
 export const attentionGradQ = formQ('attention_grad_q', wgslQ, 'vec4f', {
   workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
 });
-export const attentionGradQTile = formQ('attention_grad_q_tile', head + wgslQTile, 'vec4f', {
+export const attentionGradQTile = formQ('attention_grad_q_tile', tilePrelude + loadGrad + wgslQTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
   cases: tileCases(casesQ),
 });
-export const attentionGradQSubgroup = formQ('attention_grad_q_subgroup', subgroups(head, wgslQSubgroup), 'f32', {
+export const attentionGradQSubgroup = formQ('attention_grad_q_subgroup', withSubgroups(wgslQSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
 });
@@ -211,12 +211,12 @@ const formKv = (name: string, wgsl: string, element: Element, own: Own<KvNames>)
 export const attentionGradKv = formKv('attention_grad_kv', wgslKv, 'vec4f', {
   workgroups: ({ rows }, { KV_HEADS }) => linear(rows * KV_HEADS!, 32),
 });
-export const attentionGradKvTile = formKv('attention_grad_kv_tile', head + wgslKvTile, 'vec4f', {
+export const attentionGradKvTile = formKv('attention_grad_kv_tile', tilePrelude + loadGrad + wgslKvTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { KV_HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * KV_HEADS!, 32),
   cases: tileCases(casesKv),
 });
-export const attentionGradKvSubgroup = formKv('attention_grad_kv_subgroup', subgroups(head, wgslKvSubgroup), 'f32', {
+export const attentionGradKvSubgroup = formKv('attention_grad_kv_subgroup', withSubgroups(wgslKvSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { KV_HEADS }) => linear(Math.ceil(rows / 8) * KV_HEADS! * 8, 8),
 });
