@@ -1,6 +1,6 @@
 /** Problems and teacher traces from seeds. A share of all problems, chosen by the hash of the prompt, is held out. */
 import { hash, type Random, random } from '../random';
-import type { Problem, Task, Trace } from '../tasks/task';
+import type { Problem, Task, Trace, TraceKind } from '../tasks/task';
 
 export type Split = 'train' | 'heldout';
 
@@ -21,6 +21,27 @@ export function drawProblem(task: Task, level: number, split: Split, stream: Ran
   );
 }
 
+/** A problem with the task that judges it. */
+export interface TaskProblem {
+  readonly task: Task;
+  readonly level: number;
+  readonly problem: Problem;
+}
+
+/** Where training's problems come from: fresh ones of a task, a mixture, a curated set, a curriculum. */
+export interface ProblemSource {
+  /** The next problem to train on. */
+  draw(): TaskProblem;
+  /** Tells what share of a problem's answers was right: what a curriculum goes by. */
+  answered(problem: TaskProblem, passRate: number): void;
+}
+
+/** Problems of a task at a level, drawn anew each time, without end. */
+export const freshProblems = (task: Task, level: number, stream: Random): ProblemSource => ({
+  draw: () => ({ task, level, problem: drawProblem(task, level, 'train', stream) }),
+  answered() {},
+});
+
 /** The first `count` held-out problems of a seed, all different where the level has that many. */
 export function heldOutProblems(task: Task, level: number, count: number, seed: number): Problem[] {
   const stream = random(seed, 'held out', task.name, level);
@@ -32,9 +53,16 @@ export function heldOutProblems(task: Task, level: number, count: number, seed: 
   return [...problems.values()];
 }
 
-/** One of the problem's traces: a short one with probability `shortShare`, else a long one. */
-export function drawTrace(task: Task, problem: Problem, shortShare: number, stream: Random): Trace {
-  const kind = stream.next() < shortShare ? 'short' : 'long';
+/** Shares of the traces that answer at once, and that go wrong and mend it; the others think straight. */
+export interface TraceShares {
+  readonly short: number;
+  readonly mend: number;
+}
+
+/** One of the problem's traces, of a kind drawn by the shares. */
+export function drawTrace(task: Task, problem: Problem, shares: TraceShares, stream: Random): Trace {
+  const u = stream.next();
+  const kind: TraceKind = u < shares.short ? 'short' : u < shares.short + shares.mend ? 'mend' : 'long';
   const traces = task.traces(problem).filter((trace) => trace.kind === kind);
   return stream.pick(traces);
 }

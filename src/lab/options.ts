@@ -30,21 +30,18 @@ export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
   maxCompletionLength: reward.lMax,
 });
 
-export const sftOptions = ({ seed, task, sft }: Recipe): SftOptions => ({
-  seed,
-  level: task.level,
+export const sftOptions = ({ sft }: Recipe): SftOptions => ({
   sequences: sft.sequences,
-  shortShare: sft.shortShare,
+  traces: { short: sft.shortShare, mend: sft.mendShare },
   schedule: { peak: sft.learningRate, warmup: sft.warmup, steps: sft.steps, decay: 'cosine', floor: sft.floor },
   gateEvery: sft.gateEvery,
   gateAccuracy: sft.gateAccuracy,
 });
 
 export function grpoOptions(recipe: Recipe): GrpoOptions {
-  const { seed, task, grpo, reward } = recipe;
+  const { seed, grpo, reward } = recipe;
   return {
     seed,
-    level: task.level,
     prompts: grpo.prompts,
     groupSize: grpo.groupSize,
     schedule: {

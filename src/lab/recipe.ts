@@ -110,6 +110,7 @@ export const recipeSchema = z
       weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0.1, 0, 10),
       maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
       shortShare: number('Short traces', 'Share of traces that answer at once, with an empty think block.', 0.75, 0, 1),
+      mendShare: number('Mending traces', 'Share of traces that go wrong, notice it and mend it.', 0, 0, 1),
       gateEvery: integer('Gate every', 'Steps between two looks at the sampled accuracy; 0 for none.', 0, 0, 10_000),
       gateAccuracy: number('Gate', 'Sampled accuracy that ends the stage early; 0 for none.', 0, 0, 1),
     }),
@@ -167,6 +168,8 @@ export const recipeSchema = z
         ['task', 'level'],
         `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`,
       );
+    if (recipe.sft.shortShare + recipe.sft.mendShare > 1)
+      issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');
     if (recipe.reward.lPos >= recipe.reward.lMax)
       issue(['reward', 'lPos'], `L pos (${recipe.reward.lPos}) must be below L max (${recipe.reward.lMax})`);
     if (recipe.grpo.lossType !== 'cispo' && recipe.grpo.epsilonHigh > 1)

@@ -2,8 +2,10 @@
  * A run: SFT, then GRPO, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
  * to pause is not to pull, to stop is to return.
  */
+import { freshProblems } from '../data/problems';
 import { measureAccuracy } from '../eval/accuracy';
 import { initialTensors } from '../model/parameters';
+import { random } from '../random';
 import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
@@ -60,7 +62,9 @@ export async function* run(
     return last - before;
   };
   const gate = async () => (await measure({ temperature }, 0x9a7e)).accuracy;
-  for await (const step of sft(supervised.trainer, task, tokenizer, sftOptions(recipe), gate)) {
+  const stream = random(recipe.seed, 'sft');
+  const problems = freshProblems(task, recipe.task.level, stream);
+  for await (const step of sft(supervised.trainer, problems, stream, tokenizer, sftOptions(recipe), gate)) {
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
@@ -88,7 +92,8 @@ export async function* run(
   const curve: CurvePoint[] = [];
   last = now();
   const sampler = await session.openSampler();
-  for await (const step of grpo(policy.trainer, sampler, task, tokenizer, grpoOptions(recipe))) {
+  const prompts = freshProblems(task, recipe.task.level, random(recipe.seed, 'grpo'));
+  for await (const step of grpo(policy.trainer, sampler, prompts, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };

@@ -1,5 +1,6 @@
 /** Addition of two numbers. The long trace writes the column sums from the right, carries included: 5+4=9,6+8=14. */
 import { z } from 'zod';
+import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
 /** Sums stay exact below 2⁵³. */
@@ -10,7 +11,7 @@ const term = z
 const problemSchema = z.object({ terms: z.tuple([term, term]) });
 type Addition = z.infer<typeof problemSchema>;
 
-function columnSums([a, b]: Addition['terms']): string {
+function columnSums([a, b]: Addition['terms']): string[] {
   const columns = Math.max(String(a).length, String(b).length);
   const steps: string[] = [];
   let carry = 0;
@@ -21,7 +22,14 @@ function columnSums([a, b]: Addition['terms']): string {
     steps.push(`${x}+${y}${carry ? '+1' : ''}=${sum}`);
     carry = sum > 9 ? 1 : 0;
   }
-  return steps.join(',');
+  return steps;
+}
+
+/** The first column summed one too high, an x where it is noticed, and the columns again. */
+function mended(terms: Addition['terms']): string {
+  const steps = columnSums(terms);
+  const [sum, total] = steps[0]!.split('=');
+  return [`${sum}=${Number(total) + 1}x`, ...steps].join(',');
 }
 
 /** Both terms have as many digits as the level says. */
@@ -39,10 +47,26 @@ export const addition: Task<Addition> = {
   },
   traces: ({ problem: { terms }, answer }) => [
     { kind: 'short', completion: think('', answer) },
-    { kind: 'long', completion: think(columnSums(terms), answer) },
+    { kind: 'long', completion: think(columnSums(terms).join(','), answer) },
+    { kind: 'mend', completion: think(mended(terms), answer) },
   ],
   longestPrompt: (level) => 2 * level + 2,
   // a column is at most x+y+1=ss and a comma; then two tags, the answer and the end
-  longestTrace: (level) => 9 * level + level + 1 + 3,
+  longestTrace: (level, kind) => level + 1 + 3 + { short: 0, long: 9 * level, mend: 9 * level + 8 }[kind],
   verify: ({ terms }, answer) => exactVerdict(String(terms[0] + terms[1]), answer),
+  picture({ terms }, answer) {
+    const sum = String(terms[0] + terms[1]);
+    const given = answer?.trim() ?? '';
+    const width = Math.max(sum.length, given.length) + 2;
+    const line = (text: string) => [mark(text.padStart(width))];
+    return {
+      kind: 'text',
+      lines: [
+        line(String(terms[0])),
+        line(`+ ${terms[1]}`),
+        [mark((given || '?').padStart(width), given === sum ? 'good' : 'bad')],
+      ],
+      caption: `${terms[0]} + ${terms[1]} = ${sum}; answered ${given || 'nothing'}`,
+    };
+  },
 };

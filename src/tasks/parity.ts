@@ -1,5 +1,6 @@
 /** Parity of a bit string. The long trace writes the running parity, one digit a bit, and ends on the answer. */
 import { z } from 'zod';
+import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
 const problemSchema = z.object({ bits: z.array(z.union([z.literal(0), z.literal(1)])).min(1) });
@@ -13,6 +14,12 @@ const runningParities = (bits: readonly number[]): number[] => {
     return parity;
   });
 };
+/** The running parities with a slip in the middle, an x where it is noticed, and the whole again. */
+function mended(bits: readonly number[]): string {
+  const parities = runningParities(bits);
+  const slip = Math.floor(parities.length / 2);
+  return `${parities.slice(0, slip).join('')}${1 - parities[slip]!}x${parities.join('')}`;
+}
 const parityOf = (bits: readonly number[]): string => String(runningParities(bits).at(-1));
 
 export const parity: Task<Parity> = {
@@ -28,8 +35,23 @@ export const parity: Task<Parity> = {
   traces: ({ problem: { bits }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(runningParities(bits).join(''), answer) },
+    { kind: 'mend', completion: think(mended(bits), answer) },
   ],
   longestPrompt: (level) => level + 1,
-  longestTrace: (level) => level + 4,
+  longestTrace: (level, kind) => 4 + { short: 0, long: level, mend: 2 * level + 1 }[kind],
   verify: ({ bits }, answer) => exactVerdict(parityOf(bits), answer),
+  picture({ bits }, answer) {
+    const expected = parityOf(bits);
+    const given = answer?.trim() || 'nothing';
+    return {
+      kind: 'grid',
+      rowLabels: ['bits', 'parity so far'],
+      columnLabels: [],
+      rows: [
+        bits.map((bit) => mark(String(bit), bit ? 'accent' : 'plain')),
+        runningParities(bits).map((parity) => mark(String(parity), 'muted')),
+      ],
+      caption: `${bits.filter(Boolean).length} ones: parity ${expected}; answered ${given}`,
+    };
+  },
 };

@@ -1,6 +1,7 @@
 /** What a task is: problems from a seed at a difficulty, teacher traces, an exact verifier. One file per task. */
 import type { z } from 'zod';
 import type { Random } from '../random';
+import type { Picture } from './picture';
 
 export interface Problem<P = unknown> {
   readonly prompt: string;
@@ -9,9 +10,12 @@ export interface Problem<P = unknown> {
   readonly problem: P;
 }
 
+/** `short` answers at once, `long` thinks step by step, `mend` thinks, goes wrong, notices and mends it. */
+export const traceKinds = ['short', 'long', 'mend'] as const;
+export type TraceKind = (typeof traceKinds)[number];
+
 export interface Trace {
-  /** `short` answers at once, `long` thinks step by step. */
-  readonly kind: 'short' | 'long';
+  readonly kind: TraceKind;
   /** As the model should write it, without the end token. */
   readonly completion: string;
 }
@@ -21,6 +25,8 @@ export interface Verdict {
   /** In [0, 1]: how much of the answer is right; 1 where correct. Logged, never rewarded by default. */
   readonly partial: number;
   readonly reason: string;
+  /** What else the task measures of an answer, by name, as the gap of a tour: logged beside. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 export interface Task<P = unknown> {
@@ -32,13 +38,16 @@ export interface Task<P = unknown> {
   readonly level: { readonly unit: string; readonly min: number; readonly max: number; readonly initial: number };
   readonly problemSchema: z.ZodType<P>;
   generate(random: Random, level: number): Problem<P>;
+  /** At least one of each kind. */
   traces(problem: Problem<P>): readonly Trace[];
   /** Characters of the longest prompt at a level. */
   longestPrompt(level: number): number;
-  /** Tokens of the longest trace at a level, end token included. */
-  longestTrace(level: number): number;
+  /** Tokens of the longest trace of a kind at a level, end token included. */
+  longestTrace(level: number, kind: TraceKind): number;
   /** @param answer the text after the think block; null where it never closed */
   verify(problem: P, answer: string | null): Verdict;
+  /** The problem as a person would draw it, with the answer in it where it can be read. */
+  picture(problem: P, answer: string | null): Picture;
 }
 
 /** A verdict on an answer that is one exact text: partial credit counts the places that agree. */

@@ -7,25 +7,22 @@
  * so `epoch` is the share of the run; the log-probabilities of the sampling policy are those of the first update's own
  * forward pass, so that with μ = 1 the ratio is exactly 1.
  */
-import { judge } from '../data/judge';
-import { drawProblem } from '../data/problems';
-import { random } from '../random';
+import type { ProblemSource } from '../data/problems';
 import type { RewardLimits } from '../rewards/term';
-import { type RewardWeights, totalReward, type WeightedPart } from '../rewards/total';
+import type { RewardWeights, WeightedPart } from '../rewards/total';
 import { mean } from '../stats';
-import type { Problem, Task } from '../tasks/task';
 import type { Tokenizer } from '../text/tokenizer';
 import { groupAdvantages, type ScaleRewards } from './advantages';
 import { type LossOptions, tokenWeights } from './lossOptions';
 import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
+import { rewardCompletion } from './rewarding';
 import type { Sampler } from './rollout';
 import type { Completion, SamplingOptions } from './sampling';
 import { learningRate, type Schedule } from './schedule';
 
 export interface GrpoOptions {
   readonly seed: number;
-  readonly level: number;
   /** P, problems a step. */
   readonly prompts: number;
   /** G, completions a problem. */
@@ -72,23 +69,22 @@ export interface GrpoStep {
 export async function* grpo(
   trainer: PolicyTrainer,
   sampler: Sampler,
-  task: Task,
+  source: ProblemSource,
   tokenizer: Tokenizer,
   options: GrpoOptions,
 ): AsyncGenerator<GrpoStep> {
   const { prompts: P, groupSize: G, schedule } = options;
-  const stream = random(options.seed, 'grpo');
   let tokensSeen = 0;
   for (let i = 0; i < schedule.steps; i++) {
-    const problems = Array.from({ length: P }, () => drawProblem(task, options.level, 'train', stream));
+    const problems = Array.from({ length: P }, () => source.draw());
     const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [P·G]
-    const requests = sampled.map(({ prompt }, b) => ({
-      prompt: tokenizer.chatPrompt(prompt),
+    const requests = sampled.map(({ problem }, b) => ({
+      prompt: tokenizer.chatPrompt(problem.prompt),
       sequence: i * P * G + b,
     }));
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
 
-    const rewarded = completions.map((completion, b) => reward(task, sampled[b]!, completion, tokenizer, options));
+    const rewarded = completions.map((completion, b) => rewardCompletion(sampled[b]!, completion, tokenizer, options));
     const advantages = groupAdvantages(
       rewarded.map(({ total }) => total),
       G,
@@ -162,28 +158,16 @@ export async function* grpo(
         entropies: first.stats[b]!.entropies,
       }),
     );
-    const groups = problems.map(({ prompt, answer }, p) => ({
+    const groups = problems.map(({ problem: { prompt, answer } }, p) => ({
       prompt,
       answer,
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
+    groups.forEach(({ rollouts }, p) => {
+      source.answered(problems[p]!, mean(rollouts.map(({ correct }) => (correct ? 1 : 0))));
+    });
     yield { step: i + 1, metrics, groups };
   }
-}
-
-/** Reward of one completion. Repetition counts tokens: with a vocabulary of characters a word is one. */
-function reward(task: Task, problem: Problem, { ids, ended }: Completion, tokenizer: Tokenizer, options: GrpoOptions) {
-  const judged = judge(task, problem, ids, tokenizer);
-  const input = {
-    length: ids.length,
-    correct: judged.verdict.correct,
-    correctReason: judged.verdict.reason,
-    ended,
-    think: judged.parsed.think,
-    thinkFault: judged.parsed.thinkFault,
-    words: ids.map((id) => tokenizer.token(id)),
-  };
-  return { judged, ...totalReward(input, options.limits, options.rewardWeights) };
 }
 
 /** How far the sampler's log-probabilities stand from the trainer's: 0 but for rounding where nothing is truncated. */

@@ -3,20 +3,16 @@
  * until the steps are done or the sampled accuracy passes the gate.
  * Departs from the report: traces are drawn anew every step (the tasks have no end of them), so there are no epochs.
  */
-import { drawProblem, drawTrace } from '../data/problems';
-import { random } from '../random';
-import type { Task } from '../tasks/task';
+import { drawTrace, type ProblemSource, type TraceShares } from '../data/problems';
+import type { Random } from '../random';
 import type { Tokenizer } from '../text/tokenizer';
 import { learningRate, type Schedule } from './schedule';
 import type { Example, SupervisedResult, SupervisedTrainer } from './supervised';
 
 export interface SftOptions {
-  readonly seed: number;
-  readonly level: number;
   /** Sequences a step. */
   readonly sequences: number;
-  /** Share of traces that answer at once. */
-  readonly shortShare: number;
+  readonly traces: TraceShares;
   readonly schedule: Schedule;
   /** Steps between two looks at the sampled accuracy; 0 for none. */
   readonly gateEvery: number;
@@ -35,20 +31,23 @@ export interface SftStep extends SupervisedResult {
 /** Steps whose readback may be under way while the next is prepared. */
 export const RUN_AHEAD = 2;
 
-/** @param sampledAccuracy of the model as it stands, for the gate */
+/**
+ * @param stream draws the traces' kinds
+ * @param sampledAccuracy of the model as it stands, for the gate
+ */
 export async function* sft(
   trainer: SupervisedTrainer,
-  task: Task,
+  source: ProblemSource,
+  stream: Random,
   tokenizer: Tokenizer,
   options: SftOptions,
   sampledAccuracy: () => Promise<number>,
 ): AsyncGenerator<SftStep> {
-  const { seed, level, sequences, shortShare, schedule, gateEvery, gateAccuracy } = options;
-  const stream = random(seed, 'sft');
+  const { sequences, traces, schedule, gateEvery, gateAccuracy } = options;
   const example = (): Example => {
-    const problem = drawProblem(task, level, 'train', stream);
+    const { task, problem } = source.draw();
     const prompt = tokenizer.chatPrompt(problem.prompt);
-    const completion = tokenizer.completion(drawTrace(task, problem, shortShare, stream).completion);
+    const completion = tokenizer.completion(drawTrace(task, problem, traces, stream).completion);
     return {
       ids: [...prompt, ...completion],
       mask: [...prompt.map(() => 0), ...completion.map(() => 1)],

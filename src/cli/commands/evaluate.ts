@@ -35,7 +35,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const evaluation = {
     runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
     temperature: temperatureOf(given.temperature, 0.8),
-    maxNew: numeric(given['max-new'], 'max-new', trained?.reward.lMax ?? task.longestTrace(level) + 8, {
+    maxNew: numeric(given['max-new'], 'max-new', trained?.reward.lMax ?? task.longestTrace(level, 'long') + 8, {
       min: 1,
       max: 65536,
       whole: true,

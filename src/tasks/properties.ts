@@ -1,0 +1,94 @@
+/**
+ * What must hold of every task, over thousands of seeds: its traces verify, a wrong answer fails however it is dressed, a
+ * right one passes, problems repeat by seed and survive JSON. For tests; each task's test brings its own judge.
+ */
+import { describe, expect, it } from 'vitest';
+import { type Random, random } from '../random';
+import { parseCompletion } from '../text/completion';
+import { Tokenizer } from '../text/tokenizer';
+import { type Problem, type Task, traceKinds } from './task';
+
+const SEEDS = 2000;
+
+export interface TaskProperties<P> {
+  /** Whether an answer is right, decided in another way than the task's verifier does. */
+  isRight(problem: P, answer: string): boolean;
+  /** Answers near a given one, most of them wrong; beside those that every task is tried on. */
+  mutations(problem: Problem<P>, stream: Random): readonly string[];
+}
+
+/** Characters in and out, twice over, cut short: answers that are near the right one. */
+function disturbed(answer: string, stream: Random): string[] {
+  const at = stream.integer(0, answer.length - 1);
+  const other = stream.pick([...'0123456789abcx,-+'].filter((char) => char !== answer[at]));
+  return [
+    answer.slice(0, at) + other + answer.slice(at + 1),
+    answer.slice(0, at) + answer.slice(at + 1),
+    answer.slice(0, at) + other + answer.slice(at),
+    `${answer}${other}`,
+    `${other}${answer}`,
+    ` ${answer} ${answer}`,
+    `${answer}${answer}`,
+    `<think>${answer}`,
+  ];
+}
+
+export function taskProperties<P>(task: Task<P>, { isRight, mutations }: TaskProperties<P>): void {
+  const tokenizer = new Tokenizer();
+  const { min, initial, max } = task.level;
+  const levels = [...new Set([min, initial, Math.round((initial + max) / 2), max])];
+  const problems = Array.from({ length: SEEDS }, (_, seed) => {
+    const level = levels[seed % levels.length]!;
+    return { level, seed, problem: task.generate(random(seed, 'property'), level) };
+  });
+
+  describe(`${task.name}, over ${SEEDS} seeds`, () => {
+    it('writes traces of every kind that its verifier accepts, within the lengths that it claims', () => {
+      for (const { level, problem } of problems) {
+        expect(tokenizer.encode(problem.prompt).length).toBeLessThanOrEqual(task.longestPrompt(level));
+        const traces = task.traces(problem);
+        expect(new Set(traces.map(({ kind }) => kind))).toEqual(new Set(traceKinds));
+        for (const { kind, completion } of traces) {
+          const parsed = parseCompletion(completion);
+          expect(parsed.think).toBe('ok');
+          expect(task.verify(problem.problem, parsed.answer)).toMatchObject({ correct: true, partial: 1 });
+          expect(tokenizer.completion(completion).length).toBeLessThanOrEqual(task.longestTrace(level, kind));
+        }
+      }
+    });
+
+    it('gives credit to what is right and to nothing else', () => {
+      for (const { problem, seed } of problems) {
+        const stream = random(seed, 'mutations');
+        expect(isRight(problem.problem, problem.answer), problem.prompt).toBe(true);
+        for (const answer of [problem.answer, ` ${problem.answer}\n`])
+          expect(task.verify(problem.problem, answer).correct, answer).toBe(true);
+        const near = [...disturbed(problem.answer, stream), ...mutations(problem, stream), ''];
+        for (const answer of near) {
+          const verdict = task.verify(problem.problem, answer);
+          const right = isRight(problem.problem, answer.trim());
+          expect(verdict.correct, `${JSON.stringify(answer)} for ${problem.prompt}`).toBe(right);
+          if (!right) expect(verdict.partial, answer).toBeLessThan(1);
+          expect(verdict.partial).toBeGreaterThanOrEqual(0);
+          expect(verdict.reason).not.toBe('');
+        }
+        expect(task.verify(problem.problem, null)).toMatchObject({ correct: false, partial: 0 });
+      }
+    });
+
+    it('repeats by seed, differs between seeds, survives JSON, and can be drawn', () => {
+      const prompts = (seed: number) => {
+        const stream = random(seed, 'again');
+        return Array.from({ length: 20 }, () => task.generate(stream, initial).prompt);
+      };
+      expect(prompts(3)).toEqual(prompts(3));
+      expect(prompts(3)).not.toEqual(prompts(4));
+      for (const { problem } of problems) {
+        const back = task.problemSchema.parse(JSON.parse(JSON.stringify(problem.problem)));
+        expect(back).toEqual(problem.problem);
+        for (const answer of [problem.answer, '', null, 'nonsense', `${problem.answer}1`])
+          expect(task.picture(problem.problem, answer).caption).not.toBe('');
+      }
+    });
+  });
+}
