@@ -2,6 +2,7 @@
 import { data, verify } from './commands/data';
 import { evaluate } from './commands/evaluate';
 import { probe } from './commands/probe';
+import { reproduce } from './commands/reproduce';
 import { sample } from './commands/sample';
 import { train } from './commands/train';
 import { InputError } from './input';
@@ -13,6 +14,7 @@ const USAGE = `The lab from a terminal.
   eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--adapter …] [--json]
   data   --task NAME [--level L] [-n N] [--seed N]
   verify --task NAME --in FILE
+  reproduce E1 … E8|ALL [--seeds N,N,…] [--out DIR] [--adapter …]
   probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]`;
 
 const commands: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
@@ -22,6 +24,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => void | Prom
   data,
   verify,
   probe,
+  reproduce,
 };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -88,6 +88,8 @@ export interface CurvePoint {
   readonly reward: number;
   readonly accuracy: number;
   readonly mean_length: number;
+  /** Share of the completions cut off at the budget. */
+  readonly clipped_ratio: number;
   readonly kl: number;
   readonly entropy: number;
   readonly frac_reward_zero_std: number;
@@ -98,6 +100,7 @@ export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>
   reward: metrics.reward!,
   accuracy: metrics.accuracy!,
   mean_length: metrics['completions/mean_length']!,
+  clipped_ratio: metrics['completions/clipped_ratio']!,
   kl: metrics.kl!,
   entropy: metrics.entropy!,
   frac_reward_zero_std: metrics.frac_reward_zero_std!,

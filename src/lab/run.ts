@@ -4,7 +4,7 @@
  */
 import { freshProblems } from '../data/problems';
 import { measureAccuracy } from '../eval/accuracy';
-import { initialTensors } from '../model/parameters';
+import { initialTensors, type Tensors } from '../model/parameters';
 import { random } from '../random';
 import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
@@ -14,9 +14,13 @@ import { grpoOptions, sftOptions } from './options';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
-/** @param now seconds, for step times */
+/**
+ * @param from weights to start from; null for fresh ones
+ * @param now seconds, for step times
+ */
 export async function* run(
   session: Session,
+  from: Tensors | null = null,
   now: () => number = () => performance.now() / 1000,
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, task, tokenizer } = session;
@@ -31,7 +35,7 @@ export async function* run(
     vocabulary: tokenizer.tokens,
     memory: { estimated_bytes },
   };
-  session.weights.load(initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
+  session.weights.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
   const { temperature } = recipe.evaluation;
   const measure = (sampling: { temperature: number }, seedOffset: number) =>
     measureAccuracy(session.generate, task, tokenizer, session.heldOut, {

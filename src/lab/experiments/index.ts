@@ -1,0 +1,15 @@
+/** Every experiment: adding one is its file and a line here. */
+import { e1 } from './e1';
+import { e3 } from './e3';
+import { e4 } from './e4';
+import type { Experiment } from './experiment';
+
+export const experiments: readonly Experiment[] = [e1, e3, e4];
+
+/** @throws naming the experiments that there are */
+export function experimentById(id: string): Experiment {
+  const experiment = experiments.find((candidate) => candidate.id === id);
+  if (!experiment)
+    throw new Error(`there is no experiment ${id}; there are ${experiments.map((e) => e.id).join(', ')}`);
+  return experiment;
+}
