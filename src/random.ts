@@ -38,3 +38,13 @@ export function random(seed: number, ...labels: readonly (string | number)[]): R
     pick: (items) => items[uniformInt(generator, 0, items.length - 1)] as (typeof items)[number],
   };
 }
+
+/** The items in a random order (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], stream: Random): T[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = stream.integer(0, last);
+    [order[last], order[other]] = [order[other]!, order[last]!];
+  }
+  return order;
+}

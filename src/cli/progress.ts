@@ -1,6 +1,6 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { Counters } from '../gpu/device';
-import type { LabEvent } from '../lab/events';
+import type { EvaluationEvent, LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
 
@@ -56,11 +56,14 @@ export class Progress {
           this.eta(this.recipe.sft.steps + step * GRPO_STEP_WEIGHT);
         return step % 5 === 0 || step === this.recipe.grpo.steps ? this.print(text) : this.rewrite(text);
       }
-      case 'evaluation':
-        return this.print(
-          `after ${event.stage.toUpperCase()}: greedy ${fixed(event.greedy.accuracy)} with ${fixed(event.greedy.meanLength, 1)} tokens, ` +
-            `sampled ${fixed(event.sampled.accuracy)} with ${fixed(event.sampled.meanLength, 1)} tokens`,
-        );
+      case 'evaluation': {
+        const told = ({ greedy, sampled }: Pick<EvaluationEvent, 'greedy' | 'sampled'>) =>
+          `greedy ${fixed(greedy.accuracy)} with ${fixed(greedy.meanLength, 1)} tokens, ` +
+          `sampled ${fixed(sampled.accuracy)} with ${fixed(sampled.meanLength, 1)} tokens`;
+        this.print(`${event.stage === 'base' ? 'before SFT' : `after ${event.stage.toUpperCase()}`}: ${told(event)}`);
+        for (const other of event.others ?? []) this.print(`  ${other.task} ${other.level}: ${told(other)}`);
+        return;
+      }
       case 'end':
         return this.print(`done in ${clock(event.summary.seconds)}`);
       default:

@@ -43,12 +43,23 @@ export interface GrpoEvent extends GrpoStep {
   readonly step_time: number;
 }
 
-export interface EvaluationEvent {
-  readonly type: 'evaluation';
-  /** After which stage. */
-  readonly stage: 'sft' | 'grpo';
+/** A task that is evaluated beside the recipe's own. */
+export interface TaskEvaluation {
+  readonly task: string;
+  readonly level: number;
   readonly greedy: Accuracy;
   readonly sampled: Accuracy;
+}
+
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  /** After which stage; `base` is the model before any. */
+  readonly stage: 'base' | 'sft' | 'grpo';
+  /** On the recipe's own task. */
+  readonly greedy: Accuracy;
+  readonly sampled: Accuracy;
+  /** The recipe's `evaluation.others`, where it has any. */
+  readonly others?: readonly TaskEvaluation[];
 }
 
 export interface EndEvent {
@@ -66,22 +77,38 @@ export interface Summary {
   readonly seconds: number;
   /** What the run was expected to take of the device, and the most that it took. */
   readonly memory: { readonly estimated_bytes: number; readonly peak_bytes: number };
-  readonly sft: {
-    readonly steps: number;
-    readonly final_loss: number | null;
-    readonly greedy_accuracy: number;
-    readonly sampled_accuracy: number;
-    /** Of the greedy answers, tokens. */
-    readonly mean_length: number;
-  };
-  readonly grpo: {
-    readonly steps: number;
-    readonly curve: readonly CurvePoint[];
-    readonly greedy_accuracy: number;
-    readonly sampled_accuracy: number;
-    readonly mean_length: number;
-  };
+  /** Where the recipe has the model evaluated before training. */
+  readonly base?: StageAccuracy;
+  readonly sft: StageAccuracy & { readonly steps: number; readonly final_loss: number | null };
+  readonly grpo: StageAccuracy & { readonly steps: number; readonly curve: readonly CurvePoint[] };
 }
+
+interface SummaryAccuracy {
+  readonly greedy_accuracy: number;
+  readonly sampled_accuracy: number;
+  /** Of the greedy answers, tokens. */
+  readonly mean_length: number;
+}
+
+/** What held after a stage. */
+export interface StageAccuracy extends SummaryAccuracy {
+  /** On the other tasks that the recipe evaluates, where it names any. */
+  readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
+}
+
+const summaryAccuracy = ({ greedy, sampled }: Pick<TaskEvaluation, 'greedy' | 'sampled'>): SummaryAccuracy => ({
+  greedy_accuracy: greedy.accuracy,
+  sampled_accuracy: sampled.accuracy,
+  mean_length: greedy.meanLength,
+});
+
+/** An evaluation as the summary keeps it. */
+export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
+  ...summaryAccuracy(event),
+  ...(event.others && {
+    others: event.others.map((other) => ({ task: other.task, level: other.level, ...summaryAccuracy(other) })),
+  }),
+});
 
 export interface CurvePoint {
   readonly step: number;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
+import { taskByName } from '../tasks';
 import { eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
 import { parseRecipe, type Recipe, withFields } from './recipe';
 import { recipeByName, recipes } from './recipes';
@@ -171,6 +172,34 @@ describe('recipes', () => {
     [{ model: { kvHeads: 3 } }, '4 heads cannot share 3 key/value heads'],
     [{ reward: { lPos: 30 } }, 'r: reward.lPos: L pos (30) must be below L max (24)'],
     [{ grpo: { lossType: 'cispo' } }, 'for cispo it is the cap of the ratio itself: 1 or more'],
+    [{ data: { clusters: [{ task: 'chess', level: 1 }] } }, 'r: data.clusters.0.task: Invalid option'],
+    [
+      {
+        data: {
+          rlClusters: [
+            { task: 'parity', level: 8 },
+            { task: 'addition', level: 7 },
+          ],
+        },
+      },
+      'r: data.rlClusters.1.level: addition has 1 to 6 digits, not 7',
+    ],
+    [
+      { data: { clusters: [{ task: 'parity', level: 8, problems: 100_000, epochs: 1000 }] } },
+      'r: data.clusters: a pass would be 100000000 examples',
+    ],
+    [
+      {
+        evaluation: {
+          others: [
+            { task: 'parity', level: 8 },
+            { task: 'parity', level: 8 },
+          ],
+        },
+      },
+      'r: evaluation.others.1: parity at 8 is listed twice',
+    ],
+    [{ curation: { low: 0.8, high: 0.2 } }, 'r: curation.low: the band from 0.8 to 0.2 is empty'],
     [{ version: 2 }, 'r: version'],
     [null, 'r: top level'],
   ])('%j is refused with its place', (input, message) => {
@@ -184,6 +213,10 @@ describe('recipes', () => {
     expect(() => withFields(recipe, { 'grpo.stepz': 3 })).toThrow('there is no field grpo.stepz');
     expect(() => withFields(recipe, { grpo: 3 })).toThrow('grpo is a section');
     expect(() => withFields(recipe, { '__proto__.x': 3 })).toThrow('there is no field __proto__.x');
+    const mixed = withFields(recipe, { 'data.clusters': [{ task: 'parity', level: 9, problems: 10 }] });
+    expect(mixed.data.clusters).toEqual([{ task: 'parity', level: 9, problems: 10, epochs: 1 }]);
+    expect(withFields(mixed, { 'data.clusters.0.epochs': 3 }).data.clusters[0]?.epochs).toBe(3);
+    expect(recipe.data.clusters).toEqual([]);
   });
 
   it('say before they start that they do not fit the device', () => {
@@ -192,6 +225,43 @@ describe('recipes', () => {
       /needs a buffer of [\d.]+ MiB; .* binds at most 1.0 MiB/,
     );
     expect(() => new Session(openCpuDevice(), withFields(TINY, { 'task.level': 1 }))).toThrow('raise the level');
+  });
+});
+
+describe('a run on a mixture', () => {
+  const MIXED = withFields(TINY, {
+    'data.clusters': [
+      { task: 'parity', level: 5, problems: 12, epochs: 2 },
+      { task: 'addition', level: 2 },
+    ],
+    'data.rlClusters': [{ task: 'addition', level: 1 }],
+    'evaluation.base': true,
+    'evaluation.others': [{ task: 'addition', level: 3 }],
+  });
+
+  it('has room for all that it draws and all that it is asked', () => {
+    const session = new Session(openCpuDevice(), MIXED);
+    const prompt = 3 + 1 + 3 + 1; // 123+456=
+    expect(session.lengths.prompt).toBe(prompt + session.tokenizer.chatPrompt('').length);
+    expect(session.lengths.longest).toBe(session.lengths.prompt + taskByName('addition').longestTrace(2, 'long'));
+    session.destroy();
+  });
+
+  it('trains on the clusters, and tells every evaluated task before and after', async () => {
+    const device = await openNodeDevice();
+    const events = await runAll(device, MIXED);
+    device.destroy();
+    const evaluations = events.filter((event) => event.type === 'evaluation');
+    expect(evaluations.map(({ stage }) => stage)).toEqual(['base', 'sft', 'grpo']);
+    for (const { others } of evaluations) expect(others).toMatchObject([{ task: 'addition', level: 3, greedy: {} }]);
+    const prompts = events.flatMap((event) => (event.type === 'grpo' ? event.groups.map(({ prompt }) => prompt) : []));
+    for (const prompt of prompts) expect(prompt).toMatch(/^\d\+\d=$/);
+    const end = events.at(-1);
+    expect(end?.type === 'end' && end.summary).toMatchObject({
+      base: { others: [{ task: 'addition', level: 3, greedy_accuracy: expect.any(Number) }] },
+      sft: { others: [{ task: 'addition', level: 3 }] },
+      grpo: { others: [{ task: 'addition', level: 3 }] },
+    });
   });
 });
 

@@ -4,33 +4,12 @@
  */
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
-import { taskByName, taskNames } from '../tasks';
+import { taskNames } from '../tasks';
 import { VOCABULARY } from '../text/vocabulary';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
-
-const integer = (title: string, description: string, initial: number, min: number, max: number) =>
-  z.int().min(min).max(max).default(initial).meta({ title, description });
-const number = (title: string, description: string, initial: number, min: number, max: number) =>
-  z.number().min(min).max(max).default(initial).meta({ title, description });
-const choice = <const T extends readonly [string, ...string[]]>(
-  title: string,
-  description: string,
-  options: T,
-  initial: T[number],
-) =>
-  z
-    .enum(options)
-    .default(initial as never)
-    .meta({ title, description });
-const flag = (title: string, description: string, initial: boolean) =>
-  z.boolean().default(initial).meta({ title, description });
-
-const section = <T extends z.ZodRawShape>(title: string, description: string, shape: T) =>
-  z
-    .strictObject(shape)
-    .prefault({} as never)
-    .meta({ title, description });
+import { checkData, curationSection, dataSection, taskAtLevel } from './recipeData';
+import { choice, flag, integer, number, section } from './recipeFields';
 
 export const recipeSchema = z
   .strictObject({
@@ -101,6 +80,7 @@ export const recipeSchema = z
         false,
       ),
     }),
+    data: dataSection,
     sft: section('SFT', 'Supervised fine-tuning on teacher traces, loss on completions only.', {
       steps: integer('Steps', 'Optimizer steps; 0 skips this stage.', 300, 0, 100_000),
       sequences: integer('Sequences a step', 'Traces packed end to end into one batch.', 64, 1, 4096),
@@ -114,6 +94,7 @@ export const recipeSchema = z
       gateEvery: integer('Gate every', 'Steps between two looks at the sampled accuracy; 0 for none.', 0, 0, 10_000),
       gateAccuracy: number('Gate', 'Sampled accuracy that ends the stage early; 0 for none.', 0, 0, 1),
     }),
+    curation: curationSection,
     grpo: section('GRPO', 'Group Relative Policy Optimization: each thought is judged against its group.', {
       steps: integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000),
       prompts: integer('Problems a step P', 'Each is answered G times.', 16, 1, 1024),
@@ -158,16 +139,17 @@ export const recipeSchema = z
     evaluation: section('Evaluation', 'On problems that training never sees.', {
       problems: integer('Problems', 'Held-out problems, answered once greedily and once sampled.', 256, 1, 8192),
       temperature: number('Temperature', 'Of the sampled answers.', 1, 0.05, 5),
+      base: flag('Before training', 'Evaluates the model before SFT too, as its weights were drawn.', false),
+      others: z.array(z.strictObject(taskAtLevel)).max(64).default([]).meta({
+        title: 'Other tasks',
+        description:
+          'Evaluated beside the task after each stage, on as many problems: what training on one gives another.',
+      }),
     }),
   })
   .superRefine((recipe, context) => {
-    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const { level } = taskByName(recipe.task.name);
-    if (recipe.task.level < level.min || recipe.task.level > level.max)
-      issue(
-        ['task', 'level'],
-        `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`,
-      );
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    checkData(recipe, issue);
     if (recipe.sft.shortShare + recipe.sft.mendShare > 1)
       issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');
     if (recipe.reward.lPos >= recipe.reward.lMax)
@@ -226,7 +208,7 @@ export function withFields(recipe: Recipe, fields: Readonly<Record<string, unkno
       at = next as Record<string, unknown>;
     }
     if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${path}`);
-    if (typeof at[last] === 'object')
+    if (typeof at[last] === 'object' && !Array.isArray(at[last]))
       throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
     at[last] = value;
   }

@@ -2,13 +2,18 @@
  * A run: SFT, then GRPO, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
  * to pause is not to pull, to stop is to return.
  */
-import { freshProblems } from '../data/problems';
-import { measureAccuracy } from '../eval/accuracy';
 import { initialTensors, type Tensors } from '../model/parameters';
-import { random } from '../random';
 import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
-import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
+import { evaluateStage, gateAccuracy } from './evaluation';
+import {
+  type CurvePoint,
+  curvePoint,
+  type EvaluationEvent,
+  type LabEvent,
+  type Summary,
+  stageAccuracy,
+} from './events';
 import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, sftOptions } from './options';
 import type { Session } from './session';
@@ -23,7 +28,7 @@ export async function* run(
   from: Tensors | null = null,
   now: () => number = () => performance.now() / 1000,
 ): AsyncGenerator<LabEvent, void> {
-  const { recipe, device, task, tokenizer } = session;
+  const { recipe, device, tokenizer, sources } = session;
   const began = now();
   const estimated_bytes = (await estimateMemory(recipe, device)).peak;
   yield {
@@ -36,24 +41,19 @@ export async function* run(
     memory: { estimated_bytes },
   };
   session.weights.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
-  const { temperature } = recipe.evaluation;
-  const measure = (sampling: { temperature: number }, seedOffset: number) =>
-    measureAccuracy(session.generate, task, tokenizer, session.heldOut, {
-      ...sampling,
-      seed: (recipe.seed + seedOffset) >>> 0,
-    });
-  const evaluation = async (stage: 'sft' | 'grpo'): Promise<EvaluationEvent> => ({
-    type: 'evaluation',
-    stage,
-    greedy: await measure({ temperature: 0 }, 0),
-    sampled: await measure({ temperature }, 0x5eed),
-  });
 
   yield { type: 'stage', stage: 'compile' };
   await session.openSampler();
   const supervised = await openSupervised(session);
   // what GRPO will want too: nothing is compiled between the first step and the last
   await device.compile((await rehearse(recipe, device)).dispatches);
+
+  let base: EvaluationEvent | null = null;
+  if (recipe.evaluation.base) {
+    yield { type: 'stage', stage: 'evaluate' };
+    base = await evaluateStage(session, 'base');
+    yield base;
+  }
 
   yield { type: 'stage', stage: 'sft' };
   let sftSteps = 0;
@@ -65,10 +65,9 @@ export async function* run(
     last = now();
     return last - before;
   };
-  const gate = async () => (await measure({ temperature }, 0x9a7e)).accuracy;
-  const stream = random(recipe.seed, 'sft');
-  const problems = freshProblems(task, recipe.task.level, stream);
-  for await (const step of sft(supervised.trainer, problems, stream, tokenizer, sftOptions(recipe), gate)) {
+  const gate = () => gateAccuracy(session);
+  const { traces } = sources;
+  for await (const step of sft(supervised.trainer, sources.sft, traces, tokenizer, sftOptions(recipe), gate)) {
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
@@ -85,7 +84,7 @@ export async function* run(
     last = now(); // a pause is no part of the next step
   }
   yield { type: 'stage', stage: 'evaluate' };
-  const afterSft = await evaluation('sft');
+  const afterSft = await evaluateStage(session, 'sft');
   yield afterSft;
   session.release(supervised.trainer, supervised.optimizer);
 
@@ -96,8 +95,7 @@ export async function* run(
   const curve: CurvePoint[] = [];
   last = now();
   const sampler = await session.openSampler();
-  const prompts = freshProblems(task, recipe.task.level, random(recipe.seed, 'grpo'));
-  for await (const step of grpo(policy.trainer, sampler, prompts, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy.trainer, sampler, sources.grpo, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
@@ -106,7 +104,7 @@ export async function* run(
   let afterGrpo = afterSft;
   if (curve.length > 0) {
     yield { type: 'stage', stage: 'evaluate' };
-    afterGrpo = await evaluation('grpo');
+    afterGrpo = await evaluateStage(session, 'grpo');
     yield afterGrpo;
   }
   const summary: Summary = {
@@ -115,17 +113,12 @@ export async function* run(
     adapter: device.name,
     seconds: now() - began,
     memory: { estimated_bytes, peak_bytes: device.counters.bytesPeak },
-    sft: { steps: sftSteps, final_loss: finalLoss, ...accuracies(afterSft) },
-    grpo: { steps: curve.length, curve, ...accuracies(afterGrpo) },
+    ...(base && { base: stageAccuracy(base) }),
+    sft: { steps: sftSteps, final_loss: finalLoss, ...stageAccuracy(afterSft) },
+    grpo: { steps: curve.length, curve, ...stageAccuracy(afterGrpo) },
   };
   yield { type: 'end', summary };
 }
-
-const accuracies = ({ greedy, sampled }: EvaluationEvent) => ({
-  greedy_accuracy: greedy.accuracy,
-  sampled_accuracy: sampled.accuracy,
-  mean_length: greedy.meanLength,
-});
 
 function assertFinite(where: string, numbers: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(numbers))

@@ -9,17 +9,21 @@ import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, type ParameterTable, parameterTable } from '../model/parameters';
 import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
-import { taskByName } from '../tasks';
-import { type Problem, type Task, traceKinds } from '../tasks/task';
+import { type Problem, traceKinds } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
 import { gradientPlanes } from '../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import { mebibytes } from '../units';
 import { phiConfigOf, type Recipe } from './recipe';
+import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
+
+/** A task at a level, with the held-out problems that it is evaluated on. */
+export interface Evaluated extends TaskLevel {
+  readonly problems: readonly Problem[];
+}
 
 export class Session {
   readonly tokenizer = new Tokenizer();
-  readonly task: Task;
   readonly config: PhiConfig;
   readonly table: ParameterTable;
   readonly weights: Arena;
@@ -27,8 +31,9 @@ export class Session {
   readonly reference: Arena;
   /** Most tokens of a prompt, of a completion while decoding, and of both in training. */
   readonly lengths: { readonly prompt: number; readonly completion: number; readonly longest: number };
-  /** What evaluation asks; training never sees it. */
-  readonly heldOut: readonly Problem[];
+  /** What evaluation asks, the recipe's own task first; training never sees it. */
+  readonly evaluated: readonly Evaluated[];
+  private opened: Sources | null = null;
   private sampler: Sampler | null = null;
   private readonly owned: { destroy(): void }[] = [];
 
@@ -40,18 +45,22 @@ export class Session {
     readonly recipe: Recipe,
   ) {
     this.device = recipe.kernels === 'fixed' ? { ...device, notebook: null } : device;
-    this.task = taskByName(recipe.task.name);
-    const { level } = recipe.task;
-    const prompt = this.task.longestPrompt(level) + this.tokenizer.chatPrompt('').length;
+    const [taught, drawn, evaluated] = [sftTasks(recipe), grpoTasks(recipe), evaluatedTasks(recipe)];
+    const prompts = [...taught, ...drawn, ...evaluated].map(({ task, level }) => task.longestPrompt(level));
+    const prompt = Math.max(...prompts) + this.tokenizer.chatPrompt('').length;
     const completion = recipe.reward.lMax;
     const { shortShare, mendShare } = recipe.sft;
     const shares = { short: shortShare, mend: mendShare, long: 1 - shortShare - mendShare };
-    const traces = traceKinds.filter((kind) => shares[kind] > 0).map((kind) => this.task.longestTrace(level, kind));
+    const kinds = traceKinds.filter((kind) => shares[kind] > 0);
+    const traces = taught.flatMap(({ task, level }) => kinds.map((kind) => task.longestTrace(level, kind)));
     const longest = prompt + Math.max(completion, ...traces);
     this.lengths = { prompt, completion, longest };
     this.config = { ...phiConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
     this.table = parameterTable(this.config);
-    this.heldOut = heldOutProblems(this.task, level, recipe.evaluation.problems, recipe.seed);
+    this.evaluated = evaluated.map(({ task, level }) => {
+      const problems = heldOutProblems(task, level, recipe.evaluation.problems, recipe.seed);
+      return { task, level, problems };
+    });
     const sequences = Math.max(recipe.sft.sequences, recipe.grpo.prompts * recipe.grpo.groupSize);
     const largest = Math.max(
       largestTrainingBuffer(this.config, Math.min(recipe.tokensPerPass, sequences * longest)),
@@ -68,6 +77,15 @@ export class Session {
     const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(device, this.config, this.table);
     this.gradients = this.own(new Arena(device, this.table, 'gradients', planes));
     this.reference = this.own(new Arena(device, this.table, 'reference'));
+  }
+
+  /**
+   * What SFT and GRPO draw from: one for the session, so that a run goes on drawing where it stands.
+   * @throws where a level has fewer problems than its cluster asks for
+   */
+  get sources(): Sources {
+    this.opened ??= openSources(this.recipe);
+    return this.opened;
   }
 
   private get decodeCapacity(): DecodeCapacity {

@@ -65,7 +65,7 @@ export function AccuracyChart() {
       <p className="words">
         {last ? `${capital(inWords(metric(last, 'accuracy')))} of the answers are right. ` : ''}
         {heldOut
-          ? `On problems it never saw, after ${heldOut.stage.toUpperCase()}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.`
+          ? `On problems it never saw, ${heldOut.stage === 'base' ? 'before training' : `after ${heldOut.stage.toUpperCase()}`}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.`
           : 'Held-out accuracy is measured after each stage.'}
       </p>
     </Panel>

@@ -59,6 +59,7 @@ export async function train(args: readonly string[]): Promise<void> {
   checkFolder(out);
   await withAdapter(given.adapter, async (device) => {
     const session = input(() => new Session(device, recipe));
+    input(() => session.sources); // a cluster may ask for more problems than there are
     input(() => mkdirSync(out, { recursive: true }));
     const file = (name: string) => path.join(out, name);
     // Written beside and renamed at the end: an earlier run in the folder is whole until this one is.

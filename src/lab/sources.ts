@@ -1,0 +1,52 @@
+/** Where a recipe's problems come from: the sources that SFT and GRPO draw on, and what they may draw. */
+import { type Cluster, mixture } from '../data/mixture';
+import { freshProblems, type ProblemSource } from '../data/problems';
+import { type Random, random } from '../random';
+import { taskByName } from '../tasks';
+import type { Task } from '../tasks/task';
+import type { Recipe } from './recipe';
+import type { ClusterFields } from './recipeData';
+
+export interface TaskLevel {
+  readonly task: Task;
+  readonly level: number;
+}
+
+export interface Sources {
+  readonly sft: ProblemSource;
+  /** Draws the kinds of SFT's traces. */
+  readonly traces: Random;
+  readonly grpo: ProblemSource;
+}
+
+const clustersOf = (fields: readonly ClusterFields[]): Cluster[] =>
+  fields.map(({ task, ...rest }) => ({ ...rest, task: taskByName(task) }));
+
+/** Every task at a level that a stage may draw from. */
+function drawnFrom({ task }: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] {
+  const own = [{ task: task.name, level: task.level }];
+  return (clusters.length > 0 ? clusters : own).map(({ task, level }) => ({ task: taskByName(task), level }));
+}
+export const sftTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.clusters);
+export const grpoTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.rlClusters);
+
+/** The recipe's own task first, then the others: all that is evaluated. */
+export const evaluatedTasks = ({ task, evaluation }: Recipe): TaskLevel[] =>
+  [{ task: task.name, level: task.level }, ...evaluation.others].map(({ task, level }) => ({
+    task: taskByName(task),
+    level,
+  }));
+
+/** @throws where a level has fewer problems than its cluster asks for */
+export function openSources({ seed, task: own, data }: Recipe): Sources {
+  const traces = random(seed, 'sft');
+  const source = (clusters: readonly ClusterFields[], stage: string, stream: Random) =>
+    clusters.length > 0
+      ? mixture(clustersOf(clusters), seed, stage)
+      : freshProblems(taskByName(own.name), own.level, stream);
+  return {
+    sft: source(data.clusters, 'sft', traces),
+    traces,
+    grpo: source(data.rlClusters, 'grpo', random(seed, 'grpo')),
+  };
+}
