@@ -1,10 +1,13 @@
 /** Every experiment: adding one is its file and a line here. */
 import { e1 } from './e1';
+import { e2 } from './e2';
 import { e3 } from './e3';
 import { e4 } from './e4';
+import { e5 } from './e5';
+import { e6 } from './e6';
 import type { Experiment } from './experiment';
 
-export const experiments: readonly Experiment[] = [e1, e3, e4];
+export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6];
 
 /** @throws naming the experiments that there are */
 export function experimentById(id: string): Experiment {
