@@ -64,6 +64,15 @@ export class Progress {
         for (const other of event.others ?? []) this.print(`  ${other.task} ${other.level}: ${told(other)}`);
         return;
       }
+      case 'curation': {
+        const { pool, duplicates, contaminated, kept, select, fallback, step } = event;
+        this.print(
+          `curation${step > 0 ? ` after step ${step}` : ''}: ${pool} problems, ${duplicates} duplicates and ${contaminated} contaminated left out, ` +
+            `${kept} kept (${select})`,
+        );
+        if (fallback) this.print(`  ${fallback}`);
+        return;
+      }
       case 'end':
         return this.print(`done in ${clock(event.summary.seconds)}`);
       default:

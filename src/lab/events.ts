@@ -2,12 +2,13 @@
  * What a run says as it happens. The live screen, a file, a recording and the terminal all read these; nothing else leaves a
  * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
  */
+import type { Selection } from '../data/curation/selection';
 import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
 import type { Recipe } from './recipe';
 
-export type Stage = 'compile' | 'sft' | 'evaluate' | 'grpo';
+export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
 
 export interface StartEvent {
   readonly type: 'start';
@@ -62,12 +63,41 @@ export interface EvaluationEvent {
   readonly others?: readonly TaskEvaluation[];
 }
 
+/** What GRPO draws from until the next of its kind, and how the pool came down to it. */
+export interface CurationEvent {
+  readonly type: 'curation';
+  /** Steps of GRPO that had been taken. */
+  readonly step: number;
+  readonly select: Selection;
+  /** The band of pass rates. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether the pool was answered for this, or the groups of GRPO gave what they had. */
+  readonly by: 'measured' | 'answered';
+  /** k, answers to each problem. */
+  readonly samples: number;
+  /** Problems drawn; of these left out before anything was measured; and rated. */
+  readonly pool: number;
+  readonly duplicates: number;
+  readonly contaminated: number;
+  readonly rated: number;
+  /** Of those rated, how many were answered since the selection before. */
+  readonly answered: number;
+  /** In the selection; where that is none, `fallback` says what is drawn from instead. */
+  readonly kept: number;
+  readonly fallback: string | null;
+  /** Problems rated, by how many of their k answers were right: 0, 1, … k. */
+  readonly histogram: readonly number[];
+  /** The first that were left out, and why. */
+  readonly removed: readonly { readonly prompt: string; readonly reason: string }[];
+}
+
 export interface EndEvent {
   readonly type: 'end';
   readonly summary: Summary;
 }
 
-export type LabEvent = StartEvent | StageEvent | SftEvent | GrpoEvent | EvaluationEvent | EndEvent;
+export type LabEvent = StartEvent | StageEvent | SftEvent | GrpoEvent | EvaluationEvent | CurationEvent | EndEvent;
 
 /** `summary.json`. */
 export interface Summary {
@@ -150,6 +180,7 @@ const eventTypes: readonly string[] = [
   'sft',
   'grpo',
   'evaluation',
+  'curation',
   'end',
 ] satisfies LabEvent['type'][];
 

@@ -1,5 +1,6 @@
 /** The parts of a recipe that say where problems come from: mixtures, and the curation of what GRPO trains on. */
 import { z } from 'zod';
+import { selections } from '../data/curation/selection';
 import { MOST_EXAMPLES_A_PASS, passLength } from '../data/mixture';
 import { type TaskName, taskByName, taskNames } from '../tasks';
 import { choice, integer, number, section } from './recipeFields';
@@ -49,10 +50,16 @@ export const curationSection = section(
     select: choice(
       'Select',
       'none: no curation. band: pass rates from low to high. easy: above. hard: below. random: as many as the band has, whatever their pass rate.',
-      ['none', 'band', 'easy', 'hard', 'random'],
+      selections,
       'none',
     ),
-    pool: integer('Pool', 'Different problems that are judged.', 512, 1, 16_384),
+    pool: integer(
+      'Pool',
+      'Problems drawn from what GRPO trains on; one that is drawn twice counts once.',
+      512,
+      1,
+      16_384,
+    ),
     samples: integer('Samples k', 'Answers to each, at the temperature of the rollouts.', 8, 1, 256),
     low: number('Band from', 'Least pass rate of a teachable problem.', 0.1, 0, 1),
     high: number('Band to', 'Greatest pass rate of a teachable problem.', 0.9, 0, 1),

@@ -1,10 +1,11 @@
 /**
- * A run: SFT, then GRPO, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
+ * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
  * to pause is not to pull, to stop is to return.
  */
 import { initialTensors, type Tensors } from '../model/parameters';
 import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
+import { Curation } from './curation';
 import { evaluateStage, gateAccuracy } from './evaluation';
 import {
   type CurvePoint,
@@ -88,6 +89,13 @@ export async function* run(
   yield afterSft;
   session.release(supervised.trainer, supervised.optimizer);
 
+  let curation: Curation | null = null;
+  if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
+    yield { type: 'stage', stage: 'curate' };
+    curation = new Curation(session);
+    yield await curation.select(0);
+  }
+
   device.copy(session.weights.buffer, session.reference.buffer);
   yield { type: 'stage', stage: 'compile' };
   const policy = await openPolicy(session);
@@ -95,10 +103,16 @@ export async function* run(
   const curve: CurvePoint[] = [];
   last = now();
   const sampler = await session.openSampler();
-  for await (const step of grpo(policy.trainer, sampler, sources.grpo, tokenizer, grpoOptions(recipe))) {
+  const problems = curation?.problems ?? sources.grpo;
+  for await (const step of grpo(policy.trainer, sampler, problems, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
+    if (curation?.dueAfter(step.step)) {
+      yield { type: 'stage', stage: 'curate' };
+      yield await curation.select(step.step);
+      yield { type: 'stage', stage: 'grpo' };
+    }
     last = now();
   }
   let afterGrpo = afterSft;

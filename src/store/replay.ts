@@ -12,6 +12,7 @@ const DURATION: Readonly<Record<LabEvent['type'], number>> = {
   stage: 400,
   sft: 12,
   evaluation: 600,
+  curation: 600,
   grpo: 375,
   end: 0,
 };

@@ -1,5 +1,14 @@
 /** What the events of a run add up to. Series grow in place, outside React; a version number tells who watches. */
-import type { EvaluationEvent, GrpoEvent, LabEvent, SftEvent, Stage, StartEvent, Summary } from '../lab/events';
+import type {
+  CurationEvent,
+  EvaluationEvent,
+  GrpoEvent,
+  LabEvent,
+  SftEvent,
+  Stage,
+  StartEvent,
+  Summary,
+} from '../lab/events';
 
 export interface RunData {
   start: StartEvent | null;
@@ -7,6 +16,7 @@ export interface RunData {
   readonly sft: SftEvent[];
   readonly grpo: GrpoEvent[];
   readonly evaluations: EvaluationEvent[];
+  readonly curations: CurationEvent[];
   summary: Summary | null;
 }
 
@@ -19,6 +29,7 @@ export const emptyRun = (): RunData => ({
   sft: [],
   grpo: [],
   evaluations: [],
+  curations: [],
   summary: null,
 });
 
@@ -41,6 +52,9 @@ export function applyEvent(run: RunData, event: LabEvent): void {
     }
     case 'evaluation':
       run.evaluations.push(event);
+      return;
+    case 'curation':
+      run.curations.push(event);
       return;
     case 'end':
       run.summary = event.summary;

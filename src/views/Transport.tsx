@@ -33,6 +33,7 @@ function Stages() {
         <span className="now">compiling kernels{compiling && `, ${compiling.ready} of ${compiling.kernels}`}</span>
       )}
       {busy && !run.summary && run.stage === 'evaluate' && <span className="now">evaluating</span>}
+      {busy && !run.summary && run.stage === 'curate' && <span className="now">curating</span>}
       {run.summary && <span className="done">done</span>}
       {status === 'finished' && !run.summary && <span className="now">stopped</span>}
       {status === 'failed' && <span className="now">failed</span>}
