@@ -1,11 +1,12 @@
 /** Every task: adding one is its file and a line here. */
 import { addition } from './addition';
 import { arithmetic } from './arithmetic';
+import { countdown } from './countdown';
 import { modular } from './modular';
 import { parity } from './parity';
 import type { Task } from './task';
 
-export const tasks = { parity, addition, modular, arithmetic } as const;
+export const tasks = { parity, addition, modular, arithmetic, countdown } as const;
 export type TaskName = keyof typeof tasks;
 export const taskNames = Object.keys(tasks) as TaskName[];
 
