@@ -17,7 +17,7 @@ taskProperties(modular, {
     `${answer}e0`,
     `-${answer}`,
     '٣',
-    answer.repeat(100_000),
+    answer.repeat(10_000),
   ],
 });
 
@@ -25,8 +25,8 @@ it('writes the running sum digit by digit', () => {
   const problem = { prompt: '7592%10=', answer: '3', problem: { digits: [7, 5, 9, 2], modulus: 10 } };
   expect(modular.traces(problem).map(({ completion }) => completion)).toEqual([
     '<think></think>3',
-    '<think>+7=7+5=2+9=1+2=3</think>3',
-    '<think>+7=7+5=2+9=2x+9=1+2=3</think>3',
+    '<think>0+7=7,7+5=12,2+9=11,1+2=3</think>3',
+    '<think>0+7=7,7+5=12,2+9=12x2+9=11,1+2=3</think>3',
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Sum of a list of digits by a modulus. The long trace writes the running sum, reduced at every digit: +7=7+5=2. */
+/** Sum of a list of digits by a modulus. The long trace adds digit by digit and reduces in between: 0+7=7,7+5=12,2+9=11. */
 import { z } from 'zod';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -21,14 +21,18 @@ function runningSums({ digits, modulus }: Modular): number[] {
 }
 const sumOf = (problem: Modular): string => String(runningSums(problem).at(-1));
 
-const steps = (problem: Modular): string[] => runningSums(problem).map((sum, i) => `+${problem.digits[i]}=${sum}`);
+/** Each digit added to what was left before it: 7+5=12,2+9=11. Adding and reducing are separate steps, as both are then easy. */
+const steps = (problem: Modular): string[] => {
+  const sums = runningSums(problem);
+  return problem.digits.map((digit, i) => `${sums[i - 1] ?? 0}+${digit}=${(sums[i - 1] ?? 0) + digit}`);
+};
 
-/** The running sums until one in the middle that is one too high, an x where it is noticed, and from that digit on again. */
+/** The steps until one in the middle that is one too high, an x where it is noticed, and from that one on again. */
 function mended(problem: Modular): string {
   const right = steps(problem);
   const slip = Math.floor(right.length / 2);
-  const off = (runningSums(problem)[slip]! + 1) % problem.modulus;
-  return `${right.slice(0, slip).join('')}+${problem.digits[slip]}=${off}x${right.slice(slip).join('')}`;
+  const [terms, sum] = right[slip]!.split('=');
+  return `${[...right.slice(0, slip), `${terms}=${Number(sum) + 1}`].join(',')}x${right.slice(slip).join(',')}`;
 }
 
 export const modular: Task<Modular> = {
@@ -44,12 +48,12 @@ export const modular: Task<Modular> = {
   },
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
-    { kind: 'long', completion: think(steps(problem).join(''), answer) },
+    { kind: 'long', completion: think(steps(problem).join(','), answer) },
     { kind: 'mend', completion: think(mended(problem), answer) },
   ],
   longestPrompt: (level) => level + 4,
-  // two tags, the answer and the end; +d=s a digit; the slip and its x
-  longestTrace: (level, kind) => 4 + { short: 0, long: 4 * level, mend: 4 * level + 5 }[kind],
+  // two tags, the answer and the end; r+d=ss and a comma a digit, the first sum having one digit; the slip and its x
+  longestTrace: (level, kind) => 4 + { short: 0, long: 7 * level - 2, mend: 7 * level + 5 }[kind],
   verify: (problem, answer) => exactVerdict(sumOf(problem), answer),
   picture(problem, answer) {
     const { digits, modulus } = problem;
