@@ -1,9 +1,13 @@
 /** Every task: adding one is its file and a line here. */
 import { addition } from './addition';
+import { arithmetic } from './arithmetic';
+import { countdown } from './countdown';
+import { modular } from './modular';
 import { parity } from './parity';
+import { sat } from './sat';
 import type { Task } from './task';
 
-export const tasks = { parity, addition } as const;
+export const tasks = { parity, addition, modular, arithmetic, countdown, sat } as const;
 export type TaskName = keyof typeof tasks;
 export const taskNames = Object.keys(tasks) as TaskName[];
 

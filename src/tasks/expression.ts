@@ -1,0 +1,107 @@
+/**
+ * Expressions of whole numbers, + − * / and parentheses, worked out exactly: a division that leaves a rest is a fault. Reads
+ * text that anyone may have written: the length is bounded, nothing is evaluated but this grammar.
+ *   sum := product (('+' | '-') product)*    product := atom (('*' | '/') atom)*    atom := number | '(' sum ')'
+ */
+
+export const operators = ['+', '-', '*', '/'] as const;
+export type Operator = (typeof operators)[number];
+
+/** One operation with the values on its sides. */
+export interface Operation {
+  readonly operator: Operator;
+  readonly left: number;
+  readonly right: number;
+  readonly value: number;
+}
+
+export interface Evaluated {
+  readonly value: number;
+  /** In the order in which they stand. */
+  readonly numbers: readonly number[];
+  /** Innermost first. */
+  readonly steps: readonly Operation[];
+}
+
+/** In characters; with it nesting is bounded too. */
+export const LONGEST_EXPRESSION = 100;
+
+/** What is wrong with the text, thrown and caught in this file alone. */
+class Fault extends Error {}
+
+class Reader {
+  readonly numbers: number[] = [];
+  readonly steps: Operation[] = [];
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  whole(): number {
+    const value = this.sum();
+    if (this.at < this.text.length) this.unexpected();
+    return value;
+  }
+
+  private unexpected(): never {
+    const char = this.text[this.at];
+    throw new Fault(char === undefined ? 'ends too early' : `${char} at position ${this.at + 1} does not fit`);
+  }
+
+  /** Operands and operators of one rank, from the left. */
+  private ranked(ranked: readonly Operator[], operand: () => number): number {
+    let left = operand();
+    for (;;) {
+      const operator = ranked.find((candidate) => candidate === this.text[this.at]);
+      if (!operator) return left;
+      this.at++;
+      const right = operand();
+      const value = this.operate(operator, left, right);
+      this.steps.push({ operator, left, right, value });
+      left = value;
+    }
+  }
+
+  private readonly sum = (): number => this.ranked(['+', '-'], this.product);
+  private readonly product = (): number => this.ranked(['*', '/'], this.atom);
+  private readonly atom = (): number => {
+    if (this.text[this.at] === '(') {
+      this.at++;
+      const value = this.sum();
+      if (this.text[this.at] !== ')') this.unexpected();
+      this.at++;
+      return value;
+    }
+    const digits = /^[1-9][0-9]{0,6}/.exec(this.text.slice(this.at))?.[0];
+    if (digits === undefined) return this.unexpected();
+    this.at += digits.length;
+    this.numbers.push(Number(digits));
+    return Number(digits);
+  };
+
+  private operate(operator: Operator, left: number, right: number): number {
+    if (operator === '/' && (right === 0 || left % right !== 0)) throw new Fault(`${left} / ${right} is not whole`);
+    const value =
+      operator === '+'
+        ? left + right
+        : operator === '-'
+          ? left - right
+          : operator === '*'
+            ? left * right
+            : left / right;
+    if (!Number.isSafeInteger(value)) throw new Fault('its values grow too large');
+    return value;
+  }
+}
+
+/** The value of the text with how it came about, or in words why it has none. */
+export function evaluate(text: string): Evaluated | { readonly fault: string } {
+  if (text.length > LONGEST_EXPRESSION) return { fault: `longer than ${LONGEST_EXPRESSION} characters` };
+  const reader = new Reader(text);
+  try {
+    const value = reader.whole();
+    return { value, numbers: reader.numbers, steps: reader.steps };
+  } catch (error) {
+    if (error instanceof Fault) return { fault: error.message };
+    throw error;
+  }
+}
