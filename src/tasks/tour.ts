@@ -19,23 +19,36 @@ export function canonical(tour: Tour): Tour {
 /** A shortest tour: Held and Karp 1962, over the sets of cities that lie behind. 2ⁿ·n² steps. */
 export function shortestTour(distances: Distances): Tour {
   const n = distances.length;
-  type Path = { readonly length: number; readonly cities: Tour };
-  /** By the set of cities other than 0 that a path from 0 has been to (bit c − 1 for city c), and by its last city. */
-  const best = new Map<number, Map<number, Path>>([[0, new Map([[0, { length: 0, cities: [0] }]])]]);
   const all = 2 ** (n - 1) - 1;
+  // by the set of cities other than 0 that a path from 0 has been to (bit c − 1 for city c), and by its last city
+  const length = new Float64Array((all + 1) * n).fill(Number.POSITIVE_INFINITY);
+  const before = new Uint8Array((all + 1) * n);
+  length[0] = 0;
   for (let set = 0; set < all; set++)
-    for (const [last, { length, cities }] of best.get(set) ?? [])
+    for (let last = 0; last < n; last++) {
+      const soFar = length[set * n + last]!;
+      if (soFar === Number.POSITIVE_INFINITY) continue;
       for (let city = 1; city < n; city++) {
         const bit = 1 << (city - 1);
         if (set & bit) continue;
-        const longer = length + distances[last]![city]!;
-        const ends = best.get(set | bit) ?? new Map<number, Path>();
-        best.set(set | bit, ends);
-        if (longer < (ends.get(city)?.length ?? Number.POSITIVE_INFINITY))
-          ends.set(city, { length: longer, cities: [...cities, city] });
+        const at = (set | bit) * n + city;
+        const longer = soFar + distances[last]![city]!;
+        if (longer >= length[at]!) continue;
+        length[at] = longer;
+        before[at] = last;
       }
-  const closed = [...best.get(all)!].map(([last, path]) => ({ ...path, length: path.length + distances[last]![0]! }));
-  return closed.reduce((a, b) => (b.length < a.length ? b : a)).cities;
+    }
+  const closed = (city: number) => length[all * n + city]! + distances[city]![0]!;
+  let last = 1;
+  for (let city = 2; city < n; city++) if (closed(city) < closed(last)) last = city;
+  const backwards: number[] = [];
+  for (let set = all; last !== 0; ) {
+    backwards.push(last);
+    const previous = before[set * n + last]!;
+    set &= ~(1 << (last - 1));
+    last = previous;
+  }
+  return [0, ...backwards.reverse()];
 }
 
 /** Always on to the nearest city that is left, the first of equally near ones. */
