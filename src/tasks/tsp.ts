@@ -13,8 +13,8 @@ import { quoted, unanswered, wrong } from './verdicts';
 const MOST_CITIES = 10;
 /** Points of a side of the grid. */
 const SIDE = 5;
-/** Tours that a trace of five or more cities works out at most. */
-const MOST_TOURS = 6;
+/** Tours that a trace works out at most. */
+const mostTours = (cities: number) => cities - 1;
 
 const problemSchema = z
   .strictObject({
@@ -64,7 +64,7 @@ function explored(distances: Distances): Tour[] {
       if (!tours.some((known) => known.join() === form.join())) tours.push(form);
       if (lengthOf(distances, tour) === optimal) return tours;
       // where the search would go on for long, the teacher knows where it would end
-      if (tours.length === MOST_TOURS - 1) return [...tours, canonical(shortest)];
+      if (tours.length === mostTours(n) - 1) return [...tours, canonical(shortest)];
     }
   return [...tours, canonical(shortest)];
 }
@@ -142,7 +142,7 @@ export const tsp: Task<Tsp> = {
   longestTrace(level, kind) {
     // the tour, its legs of one digit each, a sum of at most two
     const line = level + 1 + (2 * level - 1) + 1 + 2;
-    const long = (level === 4 ? 3 : MOST_TOURS) * (line + 1) - 1;
+    const long = mostTours(level) * (line + 1) - 1;
     return level + 3 + { short: 0, long, mend: long + line + 1 }[kind];
   },
   verify,
