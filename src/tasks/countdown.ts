@@ -19,6 +19,9 @@ type Countdown = z.infer<typeof problemSchema>;
 
 /** Largest value on the way to a target that is generated or tried, so that every line stays short. */
 const LARGEST = 99;
+/** Three numbers are drawn up to 6, more up to 9; products and quotients stay within the times table. */
+const largestNumber = (count: number) => (count === 3 ? 6 : 9);
+const LARGEST_FACTOR = 9;
 /** Chains that a long trace works out before the one that hits. */
 const MISSES = 3;
 
@@ -36,6 +39,12 @@ const apply: Readonly<Record<Operator, (a: number, b: number) => number>> = {
   '/': (a, b) => a / b,
 };
 
+/** Whether a product or a quotient can be known by heart. */
+const inTable = ({ operator, left, right, value }: Operation): boolean =>
+  operator === '*'
+    ? Math.max(left, right) <= LARGEST_FACTOR
+    : operator !== '/' || Math.max(right, value) <= LARGEST_FACTOR;
+
 /** A chain through the numbers in any order, every value a whole number in 0 … 99. */
 function drawChain(numbers: readonly number[], stream: Random): Chain {
   const left = [...numbers];
@@ -52,7 +61,7 @@ function drawChain(numbers: readonly number[], stream: Random): Chain {
         [plain, ...(operator === '-' || operator === '/' ? [turned] : [])].map((sides) => ({ operator, ...sides })),
       )
       .map((operation) => ({ ...operation, value: apply[operation.operator](operation.left, operation.right) }))
-      .filter((step) => Number.isInteger(step.value) && step.value >= 0 && step.value <= LARGEST);
+      .filter((step) => Number.isInteger(step.value) && step.value >= 0 && step.value <= LARGEST && inTable(step));
     const step = stream.pick(fitting);
     const inner = steps.length > 0 ? `(${expression})` : expression;
     expression = step.left === value ? `${inner}${step.operator}${number}` : `${number}${step.operator}${inner}`;
@@ -103,7 +112,7 @@ export const countdown: Task<Countdown> = {
   level: { unit: 'numbers', min: 3, max: 6, initial: 3 },
   problemSchema,
   generate(stream, level) {
-    const numbers = Array.from({ length: level }, () => stream.integer(1, 9));
+    const numbers = Array.from({ length: level }, () => stream.integer(1, largestNumber(level)));
     const { expression, value } = drawChain(numbers, stream);
     return { prompt: `${numbers.join(',')}=${value}`, answer: expression, problem: { numbers, target: value } };
   },

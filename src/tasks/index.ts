@@ -6,8 +6,9 @@ import { modular } from './modular';
 import { parity } from './parity';
 import { sat } from './sat';
 import type { Task } from './task';
+import { tsp } from './tsp';
 
-export const tasks = { parity, addition, modular, arithmetic, countdown, sat } as const;
+export const tasks = { parity, addition, modular, arithmetic, countdown, sat, tsp } as const;
 export type TaskName = keyof typeof tasks;
 export const taskNames = Object.keys(tasks) as TaskName[];
 

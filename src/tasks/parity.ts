@@ -38,7 +38,7 @@ export const parity: Task<Parity> = {
     { kind: 'mend', completion: think(mended(bits), answer) },
   ],
   longestPrompt: (level) => level + 1,
-  longestTrace: (level, kind) => 4 + { short: 0, long: level, mend: 2 * level + 1 }[kind],
+  longestTrace: (level, kind) => 4 + { short: 0, long: level, mend: level + Math.floor(level / 2) + 2 }[kind],
   verify: ({ bits }, answer) => exactVerdict(parityOf(bits), answer),
   picture({ bits }, answer) {
     const expected = parityOf(bits);
