@@ -1,11 +1,12 @@
 /** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
+import { reportPage } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
-import { type ResultInput, resultToText } from '../../lab/results';
+import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
 import { InputError, input, numeric, options, SEED } from '../input';
 
@@ -28,13 +29,15 @@ function commit(): string {
   }
 }
 
-/** Lists the results that stand in the folder. */
-function writeIndex(folder: string): void {
+/** Lists the results that stand in the folder, and writes the page of those of the report. */
+function writeIndex(folder: string, page: string): void {
   const ids = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== INDEX)
     .map((name) => path.basename(name, '.json'))
     .sort();
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
+  const results = ids.filter((id) => /^E\d+$/.test(id)).map((id) => path.join(folder, `${id}.json`));
+  writeFileSync(page, reportPage(results.map((file) => parseResult(readFileSync(file, 'utf8'), file))));
 }
 
 /** `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training. */
@@ -49,6 +52,7 @@ export async function reproduce(args: readonly string[]): Promise<void> {
   const chosen = ids.includes('ALL') ? experiments : ids.map((id) => input(() => experimentById(id)));
   const seeds = seedsOf(given.seeds ?? '0,1,2');
   const out = given.out ?? path.join('public', 'results');
+  const page = given.out === undefined ? path.join('docs', 'report.md') : path.join(out, 'report.md');
   input(() => mkdirSync(out, { recursive: true }));
   await withAdapter(given.adapter, async (device) => {
     const bench = new Workbench(device, (text) => console.error(`  ${text}`));
@@ -57,7 +61,7 @@ export async function reproduce(args: readonly string[]): Promise<void> {
       const file = path.join(out, `${experiment.id}.json`);
       const text = resultToText(result);
       writeFileSync(file, text);
-      writeIndex(out);
+      writeIndex(out, page);
       console.log(`${experiment.id}, ${experiment.title}: ${result.found} (${file})`);
     }
   });
