@@ -16,8 +16,8 @@ const may = {
   train: ['model', 'graph', 'kernels', 'gpu', 'rewards', 'data', 'tasks', 'text'],
   lab: ['train', 'eval', 'data', 'tasks', 'rewards', 'checkpoint', 'model', 'graph', 'gpu', 'text'],
   worker: ['lab', 'gpu'],
-  // reads model folders, prints data and judges completions without a run
-  cli: ['lab', 'gpu', 'checkpoint', 'data', 'tasks', 'text', 'train'],
+  // reads model folders, prints data, judges completions and reports evaluations without a run
+  cli: ['lab', 'gpu', 'checkpoint', 'data', 'eval', 'tasks', 'text', 'train'],
   // the presets of model, for Setup
   store: ['lab', 'worker', 'model'],
   views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],

@@ -1,17 +1,27 @@
 /** The lab from a terminal. Exit code 0 when done, 2 where the input is wrong, 1 where something else failed. */
+import { compare } from './commands/compare';
+import { curate } from './commands/curate';
 import { data, verify } from './commands/data';
 import { evaluate } from './commands/evaluate';
+import { mixture } from './commands/mixture';
 import { probe } from './commands/probe';
 import { reproduce } from './commands/reproduce';
 import { sample } from './commands/sample';
 import { train } from './commands/train';
+import { transfer } from './commands/transfer';
 import { InputError } from './input';
 
 const USAGE = `The lab from a terminal.
 
   train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …]
   sample --model DIR --prompt TEXT [-n N] [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--max-new N] [--seed N] [--adapter …] [--json]
-  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--adapter …] [--json]
+  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--of N] [--temperature T] [--max-new N] [--seed N]
+         [--problem-seed N] [--out FILE.jsonl] [--adapter …] [--json]
+  compare  --a DIR --b DIR --task NAME [--level L] [… as eval]
+  transfer --models DIR,DIR --tasks NAME:LEVEL,NAME:LEVEL [… as eval]
+  curate   --model DIR --task NAME [--level L] --out FILE.jsonl [--pool N] [--samples K] [--low P] [--high P] [--select band|easy|hard|random|none]
+           [--dedupe S] [--decontaminate S] [--against NAME:LEVEL,…] [--temperature T] [--max-new N] [--seed N] [--adapter …]
+  mixture  --recipe NAME|FILE --tasks NAME:LEVEL,… --out FILE.json [--problems N] [--epochs 1,2,4] [--seed N] [--adapter …] [--set field=value …] [--json]
   data   --task NAME [--level L] [-n N] [--seed N]
   verify --task NAME --in FILE
   reproduce E1 … E8|ALL [--seeds N,N,…] [--out DIR] [--adapter …]
@@ -21,6 +31,10 @@ const commands: Readonly<Record<string, (args: readonly string[]) => void | Prom
   train,
   sample,
   eval: evaluate,
+  compare,
+  transfer,
+  curate,
+  mixture,
   data,
   verify,
   probe,

@@ -1,4 +1,4 @@
-/** Accuracy of a model on problems it has not seen: one completion each, greedy or sampled. */
+/** Answers of a model to problems it has not seen, one completion each, greedy or sampled; and what share of them is right. */
 import { judge } from '../data/judge';
 import { mean } from '../stats';
 import type { Problem, Task } from '../tasks/task';
@@ -10,6 +10,17 @@ export type Generate = (
   options: { temperature: number; seed: number },
 ) => Promise<readonly { ids: readonly number[]; ended: boolean }[]>;
 
+/** What a completion comes to. */
+export interface Answered {
+  readonly correct: boolean;
+  /** Text after the think block; null where there is none, or where it was cut off. */
+  readonly answer: string | null;
+  /** End token included. */
+  readonly tokens: number;
+  /** Whether the end came within the budget. */
+  readonly ended: boolean;
+}
+
 export interface Accuracy {
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
@@ -20,19 +31,27 @@ export interface Accuracy {
 }
 
 /** @param temperature 0 for greedy */
-export async function measureAccuracy(
+export async function answerProblems(
   generate: Generate,
   task: Task,
   tokenizer: Tokenizer,
   problems: readonly Problem[],
   { temperature, seed }: { temperature: number; seed: number },
-): Promise<Accuracy> {
+): Promise<Answered[]> {
   const requests = problems.map(({ prompt }, sequence) => ({ prompt: tokenizer.chatPrompt(prompt), sequence }));
   const completions = await generate(requests, { temperature, seed });
-  const correct = completions.map(({ ids }, i) => judge(task, problems[i]!, ids, tokenizer).verdict.correct);
-  return {
-    accuracy: mean(correct.map((right) => (right ? 1 : 0))),
-    meanLength: mean(completions.map(({ ids }) => ids.length)),
-    truncated: mean(completions.map(({ ended }) => (ended ? 0 : 1))),
-  };
+  return completions.map(({ ids, ended }, i) => {
+    const { verdict, parsed } = judge(task, problems[i]!, ids, tokenizer);
+    return { correct: verdict.correct, answer: ended ? parsed.answer : null, tokens: ids.length, ended };
+  });
 }
+
+export const accuracyOf = (answers: readonly Answered[]): Accuracy => ({
+  accuracy: mean(answers.map(({ correct }) => (correct ? 1 : 0))),
+  meanLength: mean(answers.map(({ tokens }) => tokens)),
+  truncated: mean(answers.map(({ ended }) => (ended ? 0 : 1))),
+});
+
+/** One run over the problems. @param temperature 0 for greedy */
+export const measureAccuracy = async (...asked: Parameters<typeof answerProblems>): Promise<Accuracy> =>
+  accuracyOf(await answerProblems(...asked));

@@ -1,11 +1,16 @@
-/** A saved model answering: samples of one prompt, and independent evaluation runs on a task. */
+/** A saved model answering: samples of one prompt, independent evaluation runs on a task, and the pass rates of a pool. */
 import type { SavedModel } from '../checkpoint/model';
-import { type Accuracy, measureAccuracy } from '../eval/accuracy';
+import { type CleaningOptions, clean, type EvaluationSet } from '../data/curation/cleaning';
+import { type Band, choose, type Selection } from '../data/curation/selection';
+import type { TaskProblem } from '../data/problems';
+import { answerProblems, type Generate } from '../eval/accuracy';
+import { measurePassRates } from '../eval/passRate';
+import type { EvaluationRun } from '../eval/report';
 import type { Device } from '../gpu/device';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, parameterTable } from '../model/parameters';
 import { largestDecodingBuffer } from '../model/sizes';
-import { mean, standardDeviation } from '../stats';
+import { hash, random } from '../random';
 import type { Problem, Task } from '../tasks/task';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import type { Completion, SamplingOptions } from '../train/sampling';
@@ -54,54 +59,107 @@ export async function answerPrompt(
   return completions.map((completion) => ({ ...completion, text: model.tokenizer.decode(completion.ids) }));
 }
 
+/** Work with completions of the model over the whole vocabulary. */
+function withGenerate<T>(
+  device: Device,
+  model: SavedModel,
+  prompts: readonly string[],
+  answers: number,
+  maxNew: number,
+  work: (generate: Generate) => Promise<T>,
+): Promise<T> {
+  const capacity = {
+    slots: Math.min(MOST_SLOTS, answers),
+    promptTokens: Math.max(...prompts.map((prompt) => model.tokenizer.chatPrompt(prompt).length)),
+    newTokens: maxNew,
+  };
+  return withSampler(device, model, capacity, (sampler) =>
+    work((requests, sampling) => sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew })),
+  );
+}
+
 export interface EvaluationOptions {
-  readonly runs: number;
   readonly temperature: number;
   readonly maxNew: number;
   readonly seed: number;
 }
 
-export interface EvaluationReport {
-  readonly problems: number;
-  readonly runs: readonly Accuracy[];
-  readonly accuracy: { readonly mean: number; readonly sd: number };
-  readonly meanLength: number;
-  readonly truncated: number;
-}
+/** Of a run's random numbers: runs of other seeds share none of them. @param run from 1 */
+const runSeed = (seed: number, run: number): number => hash(seed, 'evaluation run', run);
 
-/** R independent runs over the same held-out problems: run r draws with seed + r. */
-export async function evaluateModel(
+/**
+ * Independent runs over the same problems, up to run `count`.
+ * @param finished runs that there are already: the others follow them as if none had been
+ * @param onRun is told each one as it is done
+ */
+export async function evaluationRuns(
   device: Device,
   model: SavedModel,
   task: Task,
   problems: readonly Problem[],
-  { runs: count, temperature, maxNew, seed }: EvaluationOptions,
-): Promise<EvaluationReport> {
-  const prompts = problems.map(({ prompt }) => model.tokenizer.chatPrompt(prompt).length);
-  const capacity = {
-    slots: Math.min(MOST_SLOTS, problems.length),
-    promptTokens: Math.max(...prompts),
-    newTokens: maxNew,
-  };
-  const runs: Accuracy[] = [];
-  await withSampler(device, model, capacity, async (sampler) => {
-    for (let r = 0; r < count; r++)
-      runs.push(
-        await measureAccuracy(
-          (requests, sampling) => sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew }),
-          task,
-          model.tokenizer,
-          problems,
-          { temperature, seed: (seed + r) >>> 0 },
-        ),
-      );
+  count: number,
+  { temperature, maxNew, seed }: EvaluationOptions,
+  finished: readonly EvaluationRun[] = [],
+  onRun: (run: EvaluationRun) => void = () => {},
+): Promise<EvaluationRun[]> {
+  const runs = finished.slice(0, count);
+  if (runs.length === count) return runs;
+  const prompts = problems.map(({ prompt }) => prompt);
+  await withGenerate(device, model, prompts, prompts.length, maxNew, async (generate) => {
+    for (let run = runs.length + 1; run <= count; run++) {
+      const sampling = { temperature, seed: runSeed(seed, run) };
+      const answers = await answerProblems(generate, task, model.tokenizer, problems, sampling);
+      runs.push({ run, seed: sampling.seed, answers });
+      onRun(runs.at(-1)!);
+    }
   });
-  const accuracies = runs.map(({ accuracy }) => accuracy);
-  return {
-    problems: problems.length,
-    runs,
-    accuracy: { mean: mean(accuracies), sd: standardDeviation(accuracies) },
-    meanLength: mean(runs.map(({ meanLength }) => meanLength)),
-    truncated: mean(runs.map(({ truncated }) => truncated)),
-  };
+  return runs;
+}
+
+export interface PoolOptions extends CleaningOptions, Band, EvaluationOptions {
+  readonly select: Selection;
+  /** k, answers to each problem. */
+  readonly samples: number;
+}
+
+/** A problem of a pool with what became of it. */
+export interface Curated {
+  readonly problem: TaskProblem;
+  /** Null where it was left out before anything was measured. */
+  readonly passRate: number | null;
+  readonly kept: boolean;
+  readonly reason: string;
+}
+
+/** Cleans a pool, has the model answer what is left, and selects: every problem with its reason, in the pool's order. */
+export async function curatePool(
+  device: Device,
+  model: SavedModel,
+  pool: readonly TaskProblem[],
+  evaluations: readonly EvaluationSet[],
+  options: PoolOptions,
+): Promise<Curated[]> {
+  const { kept, removed } = clean(pool, evaluations, options);
+  const outcome = new Map<TaskProblem, Curated>(
+    removed.map(({ problem, dirt, reason }) => [
+      problem,
+      { problem, passRate: null, kept: false, reason: `${dirt}: ${reason}` },
+    ]),
+  );
+  if (kept.length > 0) {
+    const prompts = kept.map(({ problem }) => problem.prompt);
+    const sampling = { temperature: options.temperature, seed: hash(options.seed, 'pass rates', 0) };
+    const rates = await withGenerate(
+      device,
+      model,
+      prompts,
+      kept.length * options.samples,
+      options.maxNew,
+      (generate) => measurePassRates(generate, model.tokenizer, kept, options.samples, sampling),
+    );
+    const rated = kept.map((problem, i) => ({ problem, passRate: rates[i]! }));
+    for (const chosen of choose(rated, options.select, options, random(options.seed, 'curation', 0)))
+      outcome.set(chosen.problem, chosen);
+  }
+  return pool.map((problem) => outcome.get(problem)!);
 }

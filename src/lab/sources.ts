@@ -50,3 +50,13 @@ export function openSources({ seed, task: own, data }: Recipe): Sources {
     grpo: source(data.rlClusters, 'grpo', random(seed, 'grpo')),
   };
 }
+
+/** What a recipe trains on, stage by stage, in words. */
+export const trainedOn = (recipe: Recipe): string[] => {
+  const names = (stage: string, tasks: readonly TaskLevel[]) =>
+    `${stage} ${tasks.map(({ task, level }) => `${task.name} ${level}`).join(' + ')}`;
+  return [
+    ...(recipe.sft.steps > 0 ? [names('SFT', sftTasks(recipe))] : []),
+    ...(recipe.grpo.steps > 0 ? [names('GRPO', grpoTasks(recipe))] : []),
+  ];
+};

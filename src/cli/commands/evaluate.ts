@@ -1,61 +1,99 @@
-/** `eval`: accuracy of a saved model on held-out problems, over independent runs. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { heldOutProblems } from '../../data/problems';
-import { evaluateModel } from '../../lab/answer';
-import { parseRecipe } from '../../lab/recipe';
-import { taskByName } from '../../tasks';
+/** `eval`: accuracy of a saved model on held-out problems, over independent runs; with --out it goes on where it stopped. */
+import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { headerLine, readRecord, runLine } from '../../eval/record';
+import { type EvaluationReport, type EvaluationRun, evaluationReport } from '../../eval/report';
+import type { Device } from '../../gpu/device';
+import { evaluationRuns } from '../../lab/answer';
+import { hash } from '../../random';
 import { withAdapter } from '../adapter';
-import { input, numeric, options, readJson, readModel, required, SEED, temperatureOf } from '../input';
+import {
+  type AskedEvaluation,
+  askedEvaluation,
+  askedTask,
+  EVALUATION_OPTIONS,
+  percent,
+  readTrainedModel,
+  type TrainedModel,
+  table,
+} from '../evaluation';
+import { input, numeric, options, readFile, required } from '../input';
+
+/** The runs, of which finished ones are read from the file and each further one is written to it as it is done. */
+async function recordedRuns(
+  device: Device,
+  { model, digest }: TrainedModel,
+  { task, level, problems, runs, sampling }: AskedEvaluation,
+  file: string | undefined,
+): Promise<EvaluationRun[]> {
+  if (file === undefined) return evaluationRuns(device, model, task, problems, runs, sampling);
+  const prompts = hash(...problems.map(({ prompt }) => prompt)).toString(16);
+  const header = {
+    ...{ type: 'evaluation' as const, model: digest, adapter: device.name, task: task.name, level },
+    ...{ problems: problems.length, prompts, ...sampling },
+  };
+  const text = existsSync(file) ? readFile(file).toString() : '';
+  const { runs: finished, whole } = input(() => readRecord(text, header, file));
+  if (whole === '') input(() => writeFileSync(file, headerLine(header)));
+  else truncateSync(file, Buffer.byteLength(whole));
+  return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) =>
+    appendFileSync(file, runLine(run)),
+  );
+}
+
+function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
+  const { accuracy, ofN, runs } = report;
+  runs.forEach(({ accuracy, meanLength }, r) => {
+    console.log(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
+  });
+  console.log(
+    `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)} ± ${percent(accuracy.sd)} ` +
+      `(sd of ${runs.length} runs), ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+  );
+  console.log(
+    `standard error: ${percent(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +
+      `${percent(accuracy.standardErrorOverProblems, 2)} over problems (which ${report.problems} were asked)`,
+  );
+  console.log(
+    `of ${ofN.n}: average ${percent(ofN.average)}, best ${percent(ofN.best)}, worst ${percent(ofN.worst)}, majority ${percent(ofN.majority)}`,
+  );
+  console.log(report.passAtK.map(({ k, value }) => `pass@${k} ${percent(value)}`).join(', '));
+  const range = (from: number, to: number) => (from === to ? `${from}` : `${from}–${to}`);
+  console.log(
+    table([
+      ['tokens', 'answers', 'accuracy'],
+      ...report.accuracyByTokens.map(({ from, to, answers, accuracy }) => [
+        range(from, to),
+        String(answers),
+        percent(accuracy),
+      ]),
+    ]),
+  );
+}
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const given = options(args, {
     model: { type: 'string' },
     task: { type: 'string' },
     level: { type: 'string' },
-    problems: { type: 'string' },
-    runs: { type: 'string' },
-    temperature: { type: 'string' },
-    'max-new': { type: 'string' },
-    seed: { type: 'string' },
-    adapter: { type: 'string' },
-    json: { type: 'boolean' },
+    of: { type: 'string' },
+    out: { type: 'string' },
+    ...EVALUATION_OPTIONS,
   });
-  const folder = required(given.model, 'model');
-  const model = readModel(folder);
-  const name = required(given.task, 'task');
-  const task = input(() => taskByName(name));
-  // A folder that `train` wrote says what it was trained on.
-  const recipeFile = path.join(folder, 'recipe.json');
-  const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
-  const trained = recipe?.task.name === name ? recipe : null;
-  const { min, max, initial } = task.level;
-  const level = numeric(given.level, 'level', trained?.task.level ?? initial, { min, max, whole: true });
-  const count = numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true });
-  const evaluation = {
-    runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
-    temperature: temperatureOf(given.temperature, 0.8),
-    maxNew: numeric(given['max-new'], 'max-new', trained?.reward.lMax ?? task.longestTrace(level, 'long') + 8, {
-      min: 1,
-      max: 65536,
-      whole: true,
-    }),
-    seed: numeric(given.seed, 'seed', 0, SEED),
-  };
-  const problems = input(() => heldOutProblems(task, level, count, evaluation.seed));
-  for (const { prompt } of problems) input(() => model.tokenizer.chatPrompt(prompt));
-  const report = await withAdapter(given.adapter, (device) => evaluateModel(device, model, task, problems, evaluation));
-  if (given.json) {
-    const { temperature, maxNew, seed } = evaluation;
-    console.log(JSON.stringify({ task: name, level, temperature, maxNew, seed, ...report }));
-    return;
-  }
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  report.runs.forEach(({ accuracy, meanLength }, r) => {
-    console.log(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
-  });
-  console.log(
-    `${name} ${level} at temperature ${evaluation.temperature}: ${percent(report.accuracy.mean)} ± ${percent(report.accuracy.sd)} ` +
-      `(sd of ${report.runs.length} runs), ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
-  );
+  const trained = readTrainedModel(required(given.model, 'model'));
+  const asked = askedTask(required(given.task, 'task'), given.level, [trained]);
+  const evaluation = askedEvaluation(given, asked, [trained]);
+  const of = numeric(given.of, 'of', 5, { min: 1, max: 10_000, whole: true });
+  const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
+  const report = evaluationReport(runs, of);
+  if (given.json)
+    console.log(
+      JSON.stringify({
+        task: asked.task.name,
+        level: asked.level,
+        ...evaluation.sampling,
+        model: trained.digest,
+        ...report,
+      }),
+    );
+  else tell(evaluation, report);
 }

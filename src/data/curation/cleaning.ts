@@ -31,8 +31,8 @@ export interface CleaningOptions {
   readonly decontaminate: number;
 }
 
-const likeness = ({ prompt, similarity }: Similar) =>
-  similarity === 1 ? `like ${prompt}` : `${similarity.toFixed(2)} like ${prompt}`;
+const likeness = (own: string, { prompt, similarity }: Similar) =>
+  prompt === own ? `the same as ${prompt}` : `${similarity.toFixed(2)} like ${prompt}`;
 
 /** Problems of one prompt are one problem, whatever the task; the first of each stays. */
 export function clean(
@@ -53,11 +53,11 @@ export function clean(
     const remove = (dirt: Dirt, reason: string) => removed.push({ problem, dirt, reason });
     const evaluated = asked.flatMap(({ name, index }) => {
       const found = index.find(prompt);
-      return found ? [`${likeness(found)} of the evaluation of ${name}`] : [];
+      return found ? [`${likeness(prompt, found)} in the evaluation of ${name}`] : [];
     });
     const before = seen.find(prompt);
     if (evaluated[0] !== undefined) remove('contaminated', evaluated[0]);
-    else if (before) remove('duplicate', likeness(before));
+    else if (before) remove('duplicate', likeness(prompt, before));
     else {
       seen.add(prompt);
       kept.push(problem);

@@ -1,0 +1,54 @@
+/** `compare`: two saved models on the same held-out problems, with the interval of the difference. */
+import { compareRuns } from '../../eval/comparison';
+import { evaluationReport } from '../../eval/report';
+import { evaluationRuns } from '../../lab/answer';
+import { withAdapter } from '../adapter';
+import { askedEvaluation, askedTask, EVALUATION_OPTIONS, percent, readTrainedModel } from '../evaluation';
+import { options, required } from '../input';
+
+export async function compare(args: readonly string[]): Promise<void> {
+  const given = options(args, {
+    a: { type: 'string' },
+    b: { type: 'string' },
+    task: { type: 'string' },
+    level: { type: 'string' },
+    ...EVALUATION_OPTIONS,
+  });
+  const models = [required(given.a, 'a'), required(given.b, 'b')].map(readTrainedModel);
+  const asked = askedTask(required(given.task, 'task'), given.level, models);
+  const { task, level, problems, runs, sampling } = askedEvaluation(given, asked, models);
+  const [a, b] = await withAdapter(given.adapter, async (device) => {
+    const all = [];
+    for (const { model } of models) all.push(await evaluationRuns(device, model, task, problems, runs, sampling));
+    return all;
+  });
+  const comparison = compareRuns(a!, b!, sampling.seed);
+  const [accuracyA, accuracyB] = [a!, b!].map((all) => evaluationReport(all).accuracy);
+  if (given.json) {
+    const digests = { a: models[0]!.digest, b: models[1]!.digest };
+    const spreads = { accuracyA, accuracyB };
+    console.log(
+      JSON.stringify({ task: task.name, level, runs, ...sampling, models: digests, ...spreads, ...comparison }),
+    );
+    return;
+  }
+  const { difference, interval, standardError, aBetter, bBetter, equal } = comparison;
+  console.log(
+    `${task.name} ${level} at temperature ${sampling.temperature}, ${problems.length} problems, ${runs} runs each`,
+  );
+  for (const [name, i] of [
+    ['a', 0],
+    ['b', 1],
+  ] as const) {
+    const { mean, sd, standardErrorOverProblems } = [accuracyA, accuracyB][i]!;
+    console.log(
+      `${name}: ${percent(mean)}, sd of runs ${percent(sd)}, standard error over problems ${percent(standardErrorOverProblems, 2)}  ${models[i]!.folder}`,
+    );
+  }
+  console.log(
+    `b − a: ${percent(difference)}, standard error ${percent(standardError, 2)}, ` +
+      `${percent(interval.confidence, 0)} interval from ${percent(interval.low)} to ${percent(interval.high)} ` +
+      `(paired bootstrap over problems, ${interval.resamples} resamples)`,
+  );
+  console.log(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
+}

@@ -1,0 +1,71 @@
+/** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
+import { writeFileSync } from 'node:fs';
+import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/mixture';
+import { openSources } from '../../lab/sources';
+import type { TaskName } from '../../tasks';
+import { withAdapter } from '../adapter';
+import { askedTasks, percent, table } from '../evaluation';
+import { InputError, input, numeric, options, required } from '../input';
+import { readRecipe } from './train';
+
+function epochsOf(text: string): number[] {
+  const epochs = text.split(',').map((one) => numeric(one, 'epochs', 1, { min: 0.001, max: 1000 }));
+  if (new Set(epochs).size < epochs.length) throw new InputError('--epochs: a number stands twice');
+  return epochs;
+}
+
+export async function mixture(args: readonly string[]): Promise<void> {
+  const given = options(args, {
+    recipe: { type: 'string' },
+    tasks: { type: 'string' },
+    out: { type: 'string' },
+    problems: { type: 'string' },
+    epochs: { type: 'string' },
+    seed: { type: 'string' },
+    adapter: { type: 'string' },
+    set: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  });
+  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? []);
+  const out = required(given.out, 'out');
+  if (!out.endsWith('.json')) throw new InputError(`--out: ${out} does not end in .json, as a recipe's file does`);
+  const problems = numeric(given.problems, 'problems', 1000, { min: 1, max: 100_000, whole: true });
+  const epochs = epochsOf(given.epochs ?? '1,2,4,8');
+  const domains = askedTasks(required(given.tasks, 'tasks'), [], 'tasks').map(({ task, level }) => ({
+    ...{ task: task.name as TaskName, level, problems },
+  }));
+  // every trial and the whole are checked before the first is trained
+  input(() => {
+    for (const domain of domains)
+      for (const times of epochs) openSources(trialRecipe(recipe, { ...domain, epochs: times }));
+    concatenated(
+      recipe,
+      domains.map((domain) => ({ ...domain, epochs: Math.max(...epochs) })),
+    );
+  });
+  const trials: Trial[] = [];
+  await withAdapter(given.adapter, async (device) => {
+    for await (const trial of searchEpochs(device, recipe, domains, epochs)) {
+      trials.push(trial);
+      const { task, level, epochs, sampled, steps } = trial;
+      console.error(`${task} ${level}, ${epochs} epochs (${steps} steps): sampled ${percent(sampled)}`);
+    }
+  });
+  const best = bestTrials(trials);
+  const mixed = concatenated(recipe, best);
+  input(() => writeFileSync(out, `${JSON.stringify(mixed, null, 1)}\n`));
+  if (given.json) {
+    console.log(JSON.stringify({ trials, chosen: mixed.data.clusters, steps: mixed.sft.steps }));
+    return;
+  }
+  const rows = trials.map((trial) => [
+    `${trial.task} ${trial.level}`,
+    String(trial.epochs),
+    String(trial.steps),
+    percent(trial.sampled),
+    percent(trial.greedy),
+    best.includes(trial) ? (trial.sampled > 0 ? 'chosen' : 'chosen, though nothing was right') : '',
+  ]);
+  console.log(table([['domain', 'epochs', 'steps', 'sampled', 'greedy', ''], ...rows]));
+  console.log(`${out}: ${mixed.data.clusters.length} domains together, ${mixed.sft.steps} steps of SFT`);
+}

@@ -1,0 +1,67 @@
+/** `transfer`: trained on → evaluated on, a matrix of saved models against tasks. */
+import path from 'node:path';
+import { evaluationReport } from '../../eval/report';
+import { evaluationRuns } from '../../lab/answer';
+import { trainedOn } from '../../lab/sources';
+import { withAdapter } from '../adapter';
+import {
+  askedEvaluation,
+  askedTasks,
+  EVALUATION_OPTIONS,
+  percent,
+  readTrainedModel,
+  type TrainedModel,
+  table,
+} from '../evaluation';
+import { options, required } from '../input';
+
+const trainedTasks = ({ recipe }: TrainedModel) => (recipe ? trainedOn(recipe) : null);
+
+export async function transfer(args: readonly string[]): Promise<void> {
+  const given = options(args, { models: { type: 'string' }, tasks: { type: 'string' }, ...EVALUATION_OPTIONS });
+  const models = required(given.models, 'models').split(',').map(readTrainedModel);
+  const evaluations = askedTasks(required(given.tasks, 'tasks'), models, 'tasks').map((asked) =>
+    askedEvaluation(given, asked, models),
+  );
+  const rows = await withAdapter(given.adapter, async (device) => {
+    const rows = [];
+    for (const trained of models) {
+      const cells = [];
+      for (const { task, level, problems, runs, sampling } of evaluations) {
+        const all = await evaluationRuns(device, trained.model, task, problems, runs, sampling);
+        const { accuracy, meanLength, truncated } = evaluationReport(all);
+        cells.push({
+          task: task.name,
+          level,
+          problems: problems.length,
+          maxNew: sampling.maxNew,
+          accuracy,
+          meanLength,
+          truncated,
+        });
+      }
+      rows.push({
+        model: trained.folder,
+        digest: trained.digest,
+        trainedOn: trainedTasks(trained),
+        evaluatedOn: cells,
+      });
+    }
+    return rows;
+  });
+  const { runs, sampling } = evaluations[0]!;
+  const { temperature, seed } = sampling;
+  if (given.json) {
+    console.log(JSON.stringify({ runs, temperature, seed, matrix: rows }));
+    return;
+  }
+  const lines = rows.map(({ model, trainedOn, evaluatedOn }) => [
+    `${path.basename(model)} (${trainedOn?.join(' · ') ?? 'unknown'})`,
+    ...evaluatedOn.map(({ accuracy }) => `${percent(accuracy.mean)} ± ${percent(accuracy.sd)}`),
+  ]);
+  const heads = evaluations.map(({ task, level, problems }) => `${task.name} ${level} (${problems.length})`);
+  console.log(table([['model (trained on)', ...heads], ...lines]));
+  console.log(
+    `mean ± sd of ${runs} runs at temperature ${temperature} over so many held-out problems as stand in brackets`,
+  );
+}

@@ -1,0 +1,124 @@
+/** What the commands that evaluate have in common: saved models, tasks at levels, budgets, problems, and how shares are told. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { MODEL_FILES, type SavedModel } from '../checkpoint/model';
+import { heldOutProblems } from '../data/problems';
+import { parseRecipe, type Recipe } from '../lab/recipe';
+import { taskByName } from '../tasks';
+import { type Problem, type Task, traceKinds } from '../tasks/task';
+import { InputError, input, numeric, readFile, readJson, readModel, SEED, temperatureOf } from './input';
+
+export interface TrainedModel {
+  readonly folder: string;
+  readonly model: SavedModel;
+  /** SHA-256 of the folder's config, tensors and tokenizer. */
+  readonly digest: string;
+  /** What it was trained by, where the folder says so. */
+  readonly recipe: Recipe | null;
+}
+
+/** @throws naming the file and what is wrong in it */
+export function readTrainedModel(folder: string): TrainedModel {
+  const model = readModel(folder);
+  const digest = createHash('sha256');
+  for (const name of MODEL_FILES) digest.update(readFile(path.join(folder, name)));
+  const recipeFile = path.join(folder, 'recipe.json');
+  const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
+  return { folder, model, digest: digest.digest('hex'), recipe };
+}
+
+export interface AskedTask {
+  readonly task: Task;
+  readonly level: number;
+}
+
+/** @param level where it is not given: the one that the first of the models was trained on, else the task's own */
+export function askedTask(name: string, level: string | undefined, models: readonly TrainedModel[]): AskedTask {
+  const task = input(() => taskByName(name));
+  const { min, max, initial } = task.level;
+  const trained = models.find(({ recipe }) => recipe?.task.name === name)?.recipe?.task.level;
+  return { task, level: numeric(level, 'level', trained ?? initial, { min, max, whole: true }) };
+}
+
+/** `parity:8,addition`: tasks at levels. */
+export function askedTasks(list: string, models: readonly TrainedModel[], option: string): AskedTask[] {
+  return list.split(',').map((text) => {
+    const [name = '', level, ...more] = text.trim().split(':');
+    if (more.length > 0) throw new InputError(`--${option}: ${JSON.stringify(text)} is not of the form task:level`);
+    return askedTask(name, level, models);
+  });
+}
+
+/** Tokens beyond the longest trace, for a model that was trained on another budget. */
+const SPARE_TOKENS = 8;
+
+/** The same budget for all models: the largest that one of them was trained on the task with; else its longest trace. */
+export function budgetFor({ task, level }: AskedTask, models: readonly TrainedModel[]): number {
+  const trained = models.flatMap(({ recipe }) => (recipe?.task.name === task.name ? [recipe.reward.lMax] : []));
+  const kinds = models.length > 1 ? traceKinds : (['long'] as const);
+  const longest = Math.max(...kinds.map((kind) => task.longestTrace(level, kind))) + SPARE_TOKENS;
+  return trained.length > 0 ? Math.max(...trained) : longest;
+}
+
+export const EVALUATION_OPTIONS = {
+  problems: { type: 'string' },
+  runs: { type: 'string' },
+  temperature: { type: 'string' },
+  'max-new': { type: 'string' },
+  seed: { type: 'string' },
+  'problem-seed': { type: 'string' },
+  adapter: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+type Given = { readonly [K in Exclude<keyof typeof EVALUATION_OPTIONS, 'json'>]?: string | undefined };
+
+export interface AskedEvaluation extends AskedTask {
+  readonly problems: readonly Problem[];
+  readonly runs: number;
+  readonly sampling: { readonly temperature: number; readonly maxNew: number; readonly seed: number };
+}
+
+/** The evaluation of a task that the options ask for, the same for all of the models. */
+export function askedEvaluation(given: Given, asked: AskedTask, models: readonly TrainedModel[]): AskedEvaluation {
+  const { task, level } = asked;
+  const seed = numeric(given.seed, 'seed', 0, SEED);
+  const count = numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true });
+  const problems = input(() =>
+    heldOutProblems(task, level, count, numeric(given['problem-seed'], 'problem-seed', seed, SEED)),
+  );
+  for (const { model, folder } of models)
+    for (const { prompt } of problems)
+      try {
+        model.tokenizer.chatPrompt(prompt);
+      } catch (error) {
+        throw new InputError(`${folder}: ${(error as Error).message}`);
+      }
+  return {
+    task,
+    level,
+    problems,
+    runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
+    sampling: {
+      temperature: temperatureOf(given.temperature, 0.8),
+      maxNew: numeric(given['max-new'], 'max-new', budgetFor(asked, models), { min: 1, max: 65536, whole: true }),
+      seed,
+    },
+  };
+}
+
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+
+/** Columns as wide as their widest cell, the first one to the left. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,62 @@
+/**
+ * Two models on the same problems. What one problem is harder than another is common to both and drops out of the
+ * differences, which is why a paired comparison sees what two separate intervals hide (Miller 2024, arXiv 2411.00640).
+ */
+import { random } from '../random';
+import { mean, quantile, standardDeviation } from '../stats';
+import { type EvaluationRun, passRates } from './report';
+
+export interface Comparison {
+  readonly problems: number;
+  /** Mean accuracies, and by how much b is better. */
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+  /** Of the difference, over problems: sd of the differences (ddof 1) / √problems. */
+  readonly standardError: number;
+  /** Paired bootstrap over problems, percentiles (Efron and Tibshirani 1993, chapter 13). */
+  readonly interval: {
+    readonly confidence: number;
+    readonly low: number;
+    readonly high: number;
+    readonly resamples: number;
+  };
+  /** Problems that a, that b, that neither gets right more often. */
+  readonly aBetter: number;
+  readonly bBetter: number;
+  readonly equal: number;
+}
+
+const CONFIDENCE = 0.95;
+const RESAMPLES = 10_000;
+
+/** @param seed of the bootstrap @throws where the runs are not over as many problems */
+export function compareRuns(a: readonly EvaluationRun[], b: readonly EvaluationRun[], seed: number): Comparison {
+  const [ratesA, ratesB] = [passRates(a), passRates(b)];
+  const P = ratesA.length;
+  if (P !== ratesB.length) throw new Error(`runs over ${P} and over ${ratesB.length} problems cannot be paired`);
+  const differences = ratesB.map((rate, p) => rate - ratesA[p]!);
+  const stream = random(seed, 'paired bootstrap');
+  const means = Array.from({ length: RESAMPLES }, () => {
+    let sum = 0;
+    for (let i = 0; i < P; i++) sum += differences[stream.integer(0, P - 1)]!;
+    return sum / P;
+  });
+  const tail = (1 - CONFIDENCE) / 2;
+  return {
+    problems: P,
+    a: mean(ratesA),
+    b: mean(ratesB),
+    difference: mean(differences),
+    standardError: standardDeviation(differences) / Math.sqrt(P),
+    interval: {
+      confidence: CONFIDENCE,
+      low: quantile(means, tail),
+      high: quantile(means, 1 - tail),
+      resamples: RESAMPLES,
+    },
+    aBetter: differences.filter((d) => d < 0).length,
+    bBetter: differences.filter((d) => d > 0).length,
+    equal: differences.filter((d) => d === 0).length,
+  };
+}

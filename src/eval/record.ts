@@ -1,0 +1,81 @@
+/**
+ * An evaluation as a file that it can go on from: one line that says what is evaluated, then a line for each finished run.
+ * Text in, text out; no disk.
+ */
+import { z } from 'zod';
+import { parseAs } from '../validation';
+import type { EvaluationRun } from './report';
+
+const headerSchema = z.strictObject({
+  type: z.literal('evaluation'),
+  /** SHA-256 of the model's files. */
+  model: z.string(),
+  /** What computes: another adapter rounds otherwise. */
+  adapter: z.string(),
+  task: z.string(),
+  level: z.int(),
+  problems: z.int(),
+  /** Hash of their prompts. */
+  prompts: z.string(),
+  temperature: z.number(),
+  maxNew: z.int(),
+  seed: z.int(),
+});
+export type RecordHeader = z.infer<typeof headerSchema>;
+
+const runSchema = z.strictObject({
+  type: z.literal('run'),
+  run: z.int(),
+  seed: z.int(),
+  answers: z.array(
+    z.strictObject({ correct: z.boolean(), answer: z.string().nullable(), tokens: z.int(), ended: z.boolean() }),
+  ),
+});
+
+export const headerLine = (header: RecordHeader): string => `${JSON.stringify(header)}\n`;
+export const runLine = (run: EvaluationRun): string => `${JSON.stringify({ type: 'run', ...run })}\n`;
+
+function parseLine<T>(schema: z.ZodType<T>, line: string, where: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${where} is not JSON (${(error as Error).message})`);
+  }
+  return parseAs(schema, json, where);
+}
+
+/**
+ * The finished runs of a file, and how much of its text they are: a last line that was cut off in the writing does not count.
+ * @throws naming what differs between the evaluation of the file and the one asked for, or the line that is none
+ */
+export function readRecord(
+  text: string,
+  asked: RecordHeader,
+  where: string,
+): { readonly runs: readonly EvaluationRun[]; readonly whole: string } {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const [first, ...rest] = whole.split('\n').slice(0, -1);
+  if (first === undefined) {
+    if (headerLine(asked).startsWith(text)) return { runs: [], whole: '' };
+    throw new Error(`${where} holds something that is no evaluation; choose another file`);
+  }
+  const header = parseLine(headerSchema, first, `${where}: line 1`);
+  const differing = (Object.keys(headerSchema.shape) as (keyof RecordHeader)[]).filter(
+    (key) => header[key] !== asked[key],
+  );
+  if (differing.length > 0)
+    throw new Error(
+      `${where} is of another evaluation: ${differing
+        .map((key) => `${key} is ${JSON.stringify(header[key])} there, ${JSON.stringify(asked[key])} here`)
+        .join('; ')}`,
+    );
+  const runs = rest.map((line, i): EvaluationRun => {
+    const { run, seed, answers } = parseLine(runSchema, line, `${where}: line ${i + 2}`);
+    if (run !== i + 1) throw new Error(`${where}: line ${i + 2}: run ${run} stands where run ${i + 1} should`);
+    if (answers.length !== header.problems)
+      throw new Error(`${where}: line ${i + 2}: ${answers.length} answers to ${header.problems} problems`);
+    return { run, seed, answers };
+  });
+  return { runs, whole };
+}
