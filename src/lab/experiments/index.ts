@@ -5,9 +5,11 @@ import { e3 } from './e3';
 import { e4 } from './e4';
 import { e5 } from './e5';
 import { e6 } from './e6';
+import { e7 } from './e7';
+import { e8 } from './e8';
 import type { Experiment } from './experiment';
 
-export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6];
+export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6, e7, e8];
 
 /** @throws naming the experiments that there are */
 export function experimentById(id: string): Experiment {

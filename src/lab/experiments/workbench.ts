@@ -3,11 +3,15 @@
  * once is not trained again, so that experiments that share their arms, as "SFT" and "SFT, then GRPO" do, share the work.
  */
 import type { SavedModel } from '../../checkpoint/model';
+import { heldOutProblems } from '../../data/problems';
+import type { EvaluationRun } from '../../eval/report';
 import type { Device } from '../../gpu/device';
+import { evaluationRuns } from '../answer';
 import type { Summary } from '../events';
 import { type Recipe, withFields } from '../recipe';
 import { run } from '../run';
 import { Session } from '../session';
+import { evaluatedTasks } from '../sources';
 
 export interface Trained extends SavedModel {
   readonly recipe: Recipe;
@@ -56,6 +60,23 @@ export class Workbench {
   /** The recipe's GRPO from a model. */
   grpo(recipe: Recipe, from: Trained): Promise<Trained> {
     return this.train(withFields(recipe, { 'sft.steps': 0 }), from);
+  }
+
+  /**
+   * Independent runs of a model over held-out problems of its recipe's task, each with one sampled answer a problem.
+   * @param problems how many, of the recipe's seed
+   */
+  evaluate(
+    { recipe, ...model }: Trained,
+    problems: number,
+    runs: number,
+    temperature: number,
+  ): Promise<EvaluationRun[]> {
+    const { task, level } = evaluatedTasks(recipe)[0]!;
+    const heldOut = heldOutProblems(task, level, problems, recipe.seed);
+    const options = { temperature, maxNew: recipe.reward.lMax, seed: recipe.seed };
+    this.say(`${recipe.name}, seed ${recipe.seed}: ${runs} runs over ${problems} problems`);
+    return evaluationRuns(this.device, model, task, heldOut, runs, options);
   }
 
   /** Seconds that trainings took which were there already, since this was asked last. */

@@ -1,0 +1,47 @@
+/** E7: one run over a small set of problems is not a measurement. */
+import { type Experiment, meanOf, percent, points } from './experiment';
+import { PROBLEMS, RUNS, stageReports } from './stages';
+
+export const e7: Experiment = {
+  id: 'E7',
+  title: 'One run is not a measurement',
+  finding: 'One run is not a measurement',
+  report: 'sd 4–6 points on the 30 problems of AIME over 50 runs',
+  columns: [
+    { title: 'mean of 50 runs', unit: 'share' },
+    { title: 'sd between runs', unit: 'points' },
+    { title: 'worst run', unit: 'share' },
+    { title: 'best run', unit: 'share' },
+  ],
+  why: 'The spread between runs over the same problems follows from how undecided the model is on each: 30 problems of pass rate p give a standard deviation of √(p(1−p)/30), 9 points at p = ½ and 0 at p = 0 or 1. Model size has no part in it.',
+  async run(bench, seed) {
+    const reports = await stageReports(bench, seed);
+    const rows = reports.map(({ arm, recipe, report: { accuracy } }) => ({
+      arm,
+      recipe,
+      cells: [accuracy.mean, accuracy.sd, accuracy.min, accuracy.max],
+    }));
+    const curves = reports.map(({ arm, report }) => ({
+      arm,
+      x: 'accuracy of a run',
+      y: 'runs',
+      line: report.histogram.map(({ from, to, runs }) => [(from + to) / 2, runs] as const),
+    }));
+    return { rows, curves };
+  },
+  conclude({ rows }) {
+    const deviations = rows.map((row) => meanOf(row, 1));
+    const ranges = rows.map((row) => meanOf(row, 3) - meanOf(row, 2));
+    const found =
+      `Over ${PROBLEMS} problems the accuracy of ${RUNS} runs of one model has an sd of ${deviations.map(percent).join(' after SFT and ')} after GRPO; ` +
+      `its best run lies ${ranges.map(points).join(' and ')} above its worst.`;
+    return {
+      verdict: deviations.every((sd) => sd > 0.03)
+        ? 'agrees'
+        : deviations.some((sd) => sd > 0.03)
+          ? 'partly'
+          : 'disagrees',
+      found,
+    };
+  },
+};
