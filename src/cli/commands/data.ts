@@ -45,5 +45,6 @@ export function verify(args: readonly string[]): void {
       const checked = parseWith(task.problemSchema, problem, `${where}: problem`);
       return [task.verify(checked, parseCompletion(completion).answer)];
     });
-  for (const { correct, partial, reason } of verdicts) console.log(JSON.stringify({ correct, partial, reason }));
+  for (const { correct, partial, reason, measures } of verdicts)
+    console.log(JSON.stringify({ correct, partial, reason, measures }));
 }
