@@ -1,9 +1,22 @@
 /** Every task: adding one is its file and a line here. */
 import { addition } from './addition';
+import { calendar } from './calendar';
+import { maze } from './maze';
 import { parity } from './parity';
+import { spatial } from './spatial';
+import { stack } from './stack';
 import type { Task } from './task';
+import { units } from './units';
 
-export const tasks = { parity, addition } as const;
+export const tasks = {
+  parity,
+  addition,
+  calendar,
+  maze,
+  spatial,
+  stack,
+  units,
+} as const;
 export type TaskName = keyof typeof tasks;
 export const taskNames = Object.keys(tasks) as TaskName[];
 
