@@ -8,12 +8,14 @@ import { InputError } from './input';
 
 const USAGE = `The lab from a terminal.
 
-  train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …]
+  train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …] [own]
   sample --model DIR --prompt TEXT [-n N] [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--max-new N] [--seed N] [--adapter …] [--json]
-  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--adapter …] [--json]
-  data   --task NAME [--level L] [-n N] [--seed N]
-  verify --task NAME --in FILE
-  probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]`;
+  eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--temperature T] [--max-new N] [--seed N] [--adapter …] [--json] [own]
+  data   --task NAME [--level L] [-n N] [--seed N] [own]
+  verify --task NAME --in FILE [own]
+  probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]
+
+[own] is --data FILE.jsonl [--match exact|numeric|regex] [--tolerance X]: problems of your own, for the task own`;
 
 const commands: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
   train,

@@ -4,10 +4,12 @@
  */
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
-import { taskByName, taskNames } from '../tasks';
+import { taskNames } from '../tasks';
+import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
 import { VOCABULARY } from '../text/vocabulary';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
+import { ownIssues, taskOf } from './task';
 
 const integer = (title: string, description: string, initial: number, min: number, max: number) =>
   z.int().min(min).max(max).default(initial).meta({ title, description });
@@ -66,10 +68,20 @@ export const recipeSchema = z
       name: choice(
         'Task',
         'Problems with an exact verifier and teacher traces.',
-        taskNames as ['parity', 'addition'],
+        [...(taskNames as ['parity', 'addition']), OWN],
         'parity',
       ),
       level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
+    }),
+    own: section('Your own', 'Problems of your own, for the task own.', {
+      problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),
+      match: choice(
+        'Match',
+        'Answers as the same text, as numbers within the tolerance, or by regular expressions.',
+        ownMatches,
+        'exact',
+      ),
+      tolerance: number('Tolerance', 'Of numeric answers: how far from the right one they may be.', 0, 0, 1e12),
     }),
     model: section('Model', "A Phi-3 transformer, as Hugging Face's Phi3ForCausalLM.", {
       layers: integer('Layers L', 'Blocks of attention and feed-forward.', 2, 1, 24),
@@ -162,7 +174,10 @@ export const recipeSchema = z
   })
   .superRefine((recipe, context) => {
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const { level } = taskByName(recipe.task.name);
+    const ownWrong = ownIssues(recipe as Recipe);
+    for (const { path, message } of ownWrong) context.addIssue({ code: 'custom', path, message });
+    if (ownWrong.length > 0) return;
+    const { level } = taskOf(recipe as Recipe);
     if (recipe.task.level < level.min || recipe.task.level > level.max)
       issue(
         ['task', 'level'],

@@ -9,13 +9,13 @@ import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, type ParameterTable, parameterTable } from '../model/parameters';
 import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
-import { taskByName } from '../tasks';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
 import { gradientPlanes } from '../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import { mebibytes } from '../units';
 import { phiConfigOf, type Recipe } from './recipe';
+import { taskOf } from './task';
 
 export class Session {
   readonly tokenizer = new Tokenizer();
@@ -40,7 +40,7 @@ export class Session {
     readonly recipe: Recipe,
   ) {
     this.device = recipe.kernels === 'fixed' ? { ...device, notebook: null } : device;
-    this.task = taskByName(recipe.task.name);
+    this.task = taskOf(recipe);
     const { level } = recipe.task;
     const prompt = this.task.longestPrompt(level) + this.tokenizer.chatPrompt('').length;
     const completion = recipe.reward.lMax;

@@ -54,7 +54,7 @@ export function draftChanges(draft: Recipe): string[] {
     const [a, b] = [draft, base].map((recipe) => recipe[section as keyof Recipe]);
     if (typeof a !== 'object' || typeof b !== 'object') return a === b ? [] : [section];
     return Object.entries(a)
-      .filter(([field, value]) => value !== (b as Record<string, unknown>)[field])
+      .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify((b as Record<string, unknown>)[field]))
       .map(([field]) => `${section}.${field}`);
   });
 }

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { heldOutProblems } from '../../data/problems';
 import { evaluateModel } from '../../lab/answer';
 import { parseRecipe } from '../../lab/recipe';
-import { taskByName } from '../../tasks';
+import { splitFault } from '../../lab/task';
+import { OWN } from '../../tasks/own';
 import { withAdapter } from '../adapter';
-import { input, numeric, options, readJson, readModel, required, SEED, temperatureOf } from '../input';
+import { InputError, input, numeric, options, readJson, readModel, required, SEED, temperatureOf } from '../input';
+import { OWN_OPTIONS, readOwn, taskFrom } from '../own';
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const given = options(args, {
@@ -20,17 +22,23 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     seed: { type: 'string' },
     adapter: { type: 'string' },
     json: { type: 'boolean' },
+    ...OWN_OPTIONS,
   });
   const folder = required(given.model, 'model');
   const model = readModel(folder);
   const name = required(given.task, 'task');
-  const task = input(() => taskByName(name));
   // A folder that `train` wrote says what it was trained on.
   const recipeFile = path.join(folder, 'recipe.json');
   const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
   const trained = recipe?.task.name === name ? recipe : null;
+  const own = readOwn(given) ?? trained?.own ?? null;
+  const task = taskFrom(name, given, own);
   const { min, max, initial } = task.level;
-  const level = numeric(given.level, 'level', trained?.task.level ?? initial, { min, max, whole: true });
+  // another file of own problems may lack the level that was trained on
+  const usual = given.data === undefined ? (trained?.task.level ?? initial) : initial;
+  const level = numeric(given.level, 'level', usual, { min, max, whole: true });
+  const fault = name === OWN && own ? splitFault(own, level) : null;
+  if (fault) throw new InputError(`${given.data ?? recipeFile}: ${fault}`);
   const count = numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true });
   const evaluation = {
     runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
