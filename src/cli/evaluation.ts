@@ -5,7 +5,9 @@ import path from 'node:path';
 import { MODEL_FILES, type SavedModel } from '../checkpoint/model';
 import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
+import { splitFault } from '../lab/task';
 import { taskByName } from '../tasks';
+import { OWN, type OwnProblems, ownTask } from '../tasks/own';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
 import { InputError, input, numeric, readFile, readJson, readModel, SEED, temperatureOf } from './input';
 
@@ -33,12 +35,27 @@ export interface AskedTask {
   readonly level: number;
 }
 
-/** @param level where it is not given: the one that the first of the models was trained on, else the task's own */
-export function askedTask(name: string, level: string | undefined, models: readonly TrainedModel[]): AskedTask {
-  const task = input(() => taskByName(name));
+/**
+ * @param level where it is not given: the one that the first of the models was trained on, else the task's own
+ * @param file own problems that were given; else those that one of the models was trained on
+ */
+export function askedTask(
+  name: string,
+  level: string | undefined,
+  models: readonly TrainedModel[],
+  file: OwnProblems | null = null,
+): AskedTask {
+  if (file && name !== OWN) throw new InputError(`--data has the problems of the task ${OWN}, not of ${name}`);
+  const own = file ?? models.find(({ recipe }) => recipe && recipe.own.problems.length > 0)?.recipe?.own;
+  const task = input(() => (name === OWN && own ? (ownTask(own) as Task) : taskByName(name)));
   const { min, max, initial } = task.level;
   const trained = models.find(({ recipe }) => recipe?.task.name === name)?.recipe?.task.level;
-  return { task, level: numeric(level, 'level', trained ?? initial, { min, max, whole: true }) };
+  // another file of own problems may lack the level that was trained on
+  const usual = file ? initial : (trained ?? initial);
+  const asked = { task, level: numeric(level, 'level', usual, { min, max, whole: true }) };
+  const fault = name === OWN && own ? splitFault(own, asked.level) : null;
+  if (fault) throw new InputError(fault);
+  return asked;
 }
 
 /** `parity:8,addition`: tasks at levels. */

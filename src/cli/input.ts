@@ -64,6 +64,22 @@ export const readFile = (file: string): Buffer => input(() => readFileSync(file)
 
 export const readJson = (file: string): unknown => input(() => parseJson(readFile(file), file));
 
+/** The lines of a file of JSON lines, empty ones left out, each with its place. @throws naming a line that is no JSON */
+export function jsonLines(file: string): { readonly json: unknown; readonly where: string }[] {
+  return readFile(file)
+    .toString()
+    .split('\n')
+    .flatMap((text, i) => {
+      if (text.trim() === '') return [];
+      const where = `${file}: line ${i + 1}`;
+      try {
+        return [{ json: JSON.parse(text) as unknown, where }];
+      } catch (error) {
+        throw new InputError(`${where} is not JSON (${(error as Error).message})`);
+      }
+    });
+}
+
 /** @throws naming every field of the input that does not fit */
 export const parseWith = <T>(schema: z.ZodType<T>, value: unknown, where: string): T =>
   input(() => parseAs(schema, value, where));

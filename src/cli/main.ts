@@ -13,19 +13,21 @@ import { InputError } from './input';
 
 const USAGE = `The lab from a terminal.
 
-  train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …]
+  train  --recipe NAME|FILE --out DIR [--seed N] [--adapter auto|webgpu|cpu] [--set field=value …] [own]
   sample --model DIR --prompt TEXT [-n N] [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--max-new N] [--seed N] [--adapter …] [--json]
   eval   --model DIR --task NAME [--level L] [--problems N] [--runs R] [--of N] [--temperature T] [--max-new N] [--seed N]
-         [--problem-seed N] [--out FILE.jsonl] [--adapter …] [--json]
+         [--problem-seed N] [--out FILE.jsonl] [--adapter …] [--json] [own]
   compare  --a DIR --b DIR --task NAME [--level L] [… as eval]
   transfer --models DIR,DIR --tasks NAME:LEVEL,NAME:LEVEL [… as eval]
   curate   --model DIR --task NAME [--level L] --out FILE.jsonl [--pool N] [--samples K] [--low P] [--high P] [--select band|easy|hard|random|none]
            [--dedupe S] [--decontaminate S] [--against NAME:LEVEL,…] [--temperature T] [--max-new N] [--seed N] [--adapter …]
   mixture  --recipe NAME|FILE --tasks NAME:LEVEL,… --out FILE.json [--problems N] [--epochs 1,2,4] [--seed N] [--adapter …] [--set field=value …] [--json]
-  data   --task NAME [--level L] [-n N] [--seed N]
-  verify --task NAME --in FILE
+  data   --task NAME [--level L] [-n N] [--seed N] [own]
+  verify --task NAME --in FILE [own]
   reproduce E1 … E8|ALL [--seeds N,N,…] [--out DIR] [--adapter …]
-  probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]`;
+  probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]
+
+ [own] is --data FILE.jsonl [--match exact|numeric|regex] [--tolerance X]: problems of your own, for the task own`;
 
 const commands: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
   train,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { taskNames } from '../tasks';
+import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
 import { VOCABULARY } from '../text/vocabulary';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
@@ -45,10 +46,20 @@ export const recipeSchema = z
       name: choice(
         'Task',
         'Problems with an exact verifier and teacher traces.',
-        taskNames as ['parity', 'addition'],
+        [...(taskNames as ['parity', 'addition']), OWN],
         'parity',
       ),
       level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
+    }),
+    own: section('Your own', 'Problems of your own, for the task own.', {
+      problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),
+      match: choice(
+        'Match',
+        'Answers as the same text, as numbers within the tolerance, or by regular expressions.',
+        ownMatches,
+        'exact',
+      ),
+      tolerance: number('Tolerance', 'Of numeric answers: how far from the right one they may be.', 0, 0, 1e12),
     }),
     model: section('Model', "A Phi-3 transformer, as Hugging Face's Phi3ForCausalLM.", {
       layers: integer('Layers L', 'Blocks of attention and feed-forward.', 2, 1, 24),
@@ -149,7 +160,7 @@ export const recipeSchema = z
   })
   .superRefine((recipe, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    checkData(recipe, issue);
+    if (!checkData(recipe as Recipe, issue)) return;
     if (recipe.sft.shortShare + recipe.sft.mendShare > 1)
       issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');
     if (recipe.reward.lPos >= recipe.reward.lMax)

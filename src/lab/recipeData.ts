@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { selections } from '../data/curation/selection';
 import { MOST_EXAMPLES_A_PASS, passLength } from '../data/mixture';
-import { type TaskName, taskByName, taskNames } from '../tasks';
+import { taskNames } from '../tasks';
+import { OWN, type OwnProblems } from '../tasks/own';
 import { choice, integer, number, section } from './recipeFields';
+import { ownIssues, taskOf } from './task';
 
 /** A task at a level, as lists name it. */
 export const taskAtLevel = {
-  task: z.enum(taskNames as [TaskName, ...TaskName[]]).meta({ title: 'Task', description: 'Of the problems.' }),
+  task: z.enum([...taskNames, OWN]).meta({ title: 'Task', description: 'Of the problems.' }),
   level: z.int().meta({ title: 'Difficulty', description: "On the task's own dial." }),
 };
 
@@ -88,24 +90,31 @@ export const curationSection = section(
 );
 
 interface DataFields {
+  readonly own: OwnProblems;
   readonly task: { readonly name: string; readonly level: number };
   readonly data: { readonly clusters: readonly ClusterFields[]; readonly rlClusters: readonly ClusterFields[] };
   readonly curation: { readonly low: number; readonly high: number };
   readonly evaluation: { readonly others: readonly { readonly task: string; readonly level: number }[] };
 }
 
-/** Tells what does not fit, by path. */
-export function checkData(recipe: DataFields, issue: (path: (string | number)[], message: string) => void): void {
+/** Tells what does not fit, by path. @returns whether the tasks are there: nothing else can be told otherwise */
+export function checkData(recipe: DataFields, issue: (path: (string | number)[], message: string) => void): boolean {
   const checkLevel = (path: (string | number)[], name: string, level: number) => {
-    const { min, max, unit } = taskByName(name).level;
+    const { min, max, unit } = taskOf(recipe, name).level;
     if (level < min || level > max) issue(path, `${name} has ${min} to ${max} ${unit}, not ${level}`);
   };
-  checkLevel(['task', 'level'], recipe.task.name, recipe.task.level);
   const lists = [
     { path: ['evaluation', 'others'], list: recipe.evaluation.others },
     { path: ['data', 'clusters'], list: recipe.data.clusters },
     { path: ['data', 'rlClusters'], list: recipe.data.rlClusters },
   ];
+  const own = [{ task: recipe.task.name, level: recipe.task.level }, ...lists.flatMap(({ list }) => list)]
+    .filter(({ task }) => task === OWN)
+    .map(({ level }) => level);
+  const wrong = ownIssues(recipe.own, [...new Set(own)]);
+  for (const { path, message } of wrong) issue(path, message);
+  if (wrong.length > 0) return false;
+  checkLevel(['task', 'level'], recipe.task.name, recipe.task.level);
   for (const { path, list } of lists)
     list.forEach(({ task, level }, i) => {
       checkLevel([...path, i, 'level'], task, level);
@@ -119,4 +128,5 @@ export function checkData(recipe: DataFields, issue: (path: (string | number)[],
   }
   if (recipe.curation.low > recipe.curation.high)
     issue(['curation', 'low'], `the band from ${recipe.curation.low} to ${recipe.curation.high} is empty`);
+  return true;
 }

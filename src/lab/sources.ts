@@ -2,10 +2,10 @@
 import { type Cluster, mixture } from '../data/mixture';
 import { freshProblems, type ProblemSource } from '../data/problems';
 import { type Random, random } from '../random';
-import { taskByName } from '../tasks';
 import type { Task } from '../tasks/task';
 import type { Recipe } from './recipe';
 import type { ClusterFields } from './recipeData';
+import { taskOf } from './task';
 
 export interface TaskLevel {
   readonly task: Task;
@@ -19,31 +19,32 @@ export interface Sources {
   readonly grpo: ProblemSource;
 }
 
-const clustersOf = (fields: readonly ClusterFields[]): Cluster[] =>
-  fields.map(({ task, ...rest }) => ({ ...rest, task: taskByName(task) }));
+const clustersOf = (recipe: Recipe, fields: readonly ClusterFields[]): Cluster[] =>
+  fields.map(({ task, ...rest }) => ({ ...rest, task: taskOf(recipe, task) }));
 
 /** Every task at a level that a stage may draw from. */
-function drawnFrom({ task }: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] {
-  const own = [{ task: task.name, level: task.level }];
-  return (clusters.length > 0 ? clusters : own).map(({ task, level }) => ({ task: taskByName(task), level }));
+function drawnFrom(recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] {
+  const own = [{ task: recipe.task.name, level: recipe.task.level }];
+  return (clusters.length > 0 ? clusters : own).map(({ task, level }) => ({ task: taskOf(recipe, task), level }));
 }
 export const sftTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.clusters);
 export const grpoTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.rlClusters);
 
 /** The recipe's own task first, then the others: all that is evaluated. */
-export const evaluatedTasks = ({ task, evaluation }: Recipe): TaskLevel[] =>
-  [{ task: task.name, level: task.level }, ...evaluation.others].map(({ task, level }) => ({
-    task: taskByName(task),
+export const evaluatedTasks = (recipe: Recipe): TaskLevel[] =>
+  [{ task: recipe.task.name, level: recipe.task.level }, ...recipe.evaluation.others].map(({ task, level }) => ({
+    task: taskOf(recipe, task),
     level,
   }));
 
 /** @throws where a level has fewer problems than its cluster asks for */
-export function openSources({ seed, task: own, data }: Recipe): Sources {
+export function openSources(recipe: Recipe): Sources {
+  const { seed, task: own, data } = recipe;
   const traces = random(seed, 'sft');
   const source = (clusters: readonly ClusterFields[], stage: string, stream: Random) =>
     clusters.length > 0
-      ? mixture(clustersOf(clusters), seed, stage)
-      : freshProblems(taskByName(own.name), own.level, stream);
+      ? mixture(clustersOf(recipe, clusters), seed, stage)
+      : freshProblems(taskOf(recipe, own.name), own.level, stream);
   return {
     sft: source(data.clusters, 'sft', traces),
     traces,

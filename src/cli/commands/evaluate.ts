@@ -17,6 +17,7 @@ import {
   table,
 } from '../evaluation';
 import { input, numeric, options, readFile, required } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
 
 /** The runs, of which finished ones are read from the file and each further one is written to it as it is done. */
 async function recordedRuns(
@@ -78,9 +79,10 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     of: { type: 'string' },
     out: { type: 'string' },
     ...EVALUATION_OPTIONS,
+    ...OWN_OPTIONS,
   });
   const trained = readTrainedModel(required(given.model, 'model'));
-  const asked = askedTask(required(given.task, 'task'), given.level, [trained]);
+  const asked = askedTask(required(given.task, 'task'), given.level, [trained], readOwn(given));
   const evaluation = askedEvaluation(given, asked, [trained]);
   const of = numeric(given.of, 'of', 5, { min: 1, max: 10_000, whole: true });
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));

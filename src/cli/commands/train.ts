@@ -8,8 +8,10 @@ import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
 import { recipeByName } from '../../lab/recipes';
 import { run } from '../../lab/run';
 import { Session } from '../../lab/session';
+import { OWN, type OwnProblems } from '../../tasks/own';
 import { withAdapter } from '../adapter';
 import { InputError, input, numeric, options, readJson, required, SEED } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
 
 /** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text. */
@@ -24,14 +26,27 @@ function field(text: string): [string, unknown] {
   }
 }
 
-export function readRecipe(name: string, seed: string | undefined, sets: readonly string[]): Recipe {
-  const base = name.endsWith('.json')
+/** @param own problems that take the place of the recipe's task, at their lowest level */
+export function readRecipe(
+  name: string,
+  seed: string | undefined,
+  sets: readonly string[],
+  own: OwnProblems | null = null,
+): Recipe {
+  const named = name.endsWith('.json')
     ? input(() => parseRecipe(readJson(name), name))
     : input(() => recipeByName(name));
+  const base = own ? input(() => withOwn(named, own)) : named;
   const fields = Object.fromEntries(sets.map(field));
   return input(() =>
     withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }),
   );
+}
+
+function withOwn(recipe: Recipe, own: OwnProblems): Recipe {
+  const level = Math.min(...own.problems.map((line) => line.level ?? 1));
+  const about = `Trained as ${recipe.name}, on ${own.problems.length} problems from a file.`;
+  return parseRecipe({ ...recipe, name: OWN, title: 'Your own problems', about, task: { name: OWN, level }, own });
 }
 
 const PARTIAL = 'events.jsonl.partial';
@@ -53,8 +68,9 @@ export async function train(args: readonly string[]): Promise<void> {
     seed: { type: 'string' },
     adapter: { type: 'string' },
     set: { type: 'string', multiple: true },
+    ...OWN_OPTIONS,
   });
-  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? []);
+  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
   const out = required(given.out, 'out');
   checkFolder(out);
   await withAdapter(given.adapter, async (device) => {

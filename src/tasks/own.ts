@@ -1,0 +1,249 @@
+/**
+ * Problems of the user's own, from JSONL: prompt, answer, and where there is one a trace, a level, a pattern. An answer is
+ * matched exactly, as a number within a tolerance, or by a regular expression. Patterns are RE2's: matching takes time linear
+ * in the answer, whoever wrote the pattern (so there are no backreferences and no lookaround), and always spans all of it.
+ */
+import { RE2JS } from 're2js';
+import { z } from 'zod';
+import { parseCompletion } from '../text/completion';
+import { Tokenizer } from '../text/tokenizer';
+import { SPECIAL } from '../text/vocabulary';
+import { mark } from './picture';
+import { exactVerdict, type Task, think, type Verdict } from './task';
+
+/** Own problems travel with the recipe, in events and in links: these bounds keep that small. */
+export const OWN_LIMITS = {
+  problems: 2000,
+  prompt: 1000,
+  answer: 200,
+  pattern: 200,
+  trace: 4000,
+  characters: 262_144,
+} as const;
+/** A longer answer is wrong without a look at it. */
+const LONGEST_ANSWER = 1000;
+
+/** The task's name: it is none of `tasks`, as its problems come with a recipe or a file. */
+export const OWN = 'own';
+export const ownMatches = ['exact', 'numeric', 'regex'] as const;
+
+/** One line of the file. */
+export const ownLineSchema = z.strictObject({
+  prompt: z.string().min(1).max(OWN_LIMITS.prompt),
+  answer: z.string().min(1).max(OWN_LIMITS.answer),
+  /** What to match where `match` is regex; the answer itself where it is left out. */
+  pattern: z.string().min(1).max(OWN_LIMITS.pattern).optional(),
+  /** The thought, or a whole completion `<think>…</think>answer`. */
+  trace: z.string().max(OWN_LIMITS.trace).optional(),
+  level: z.int().min(1).max(32).optional(),
+});
+export type OwnLine = z.infer<typeof ownLineSchema>;
+
+const ownProblemSchema = ownLineSchema
+  .extend({ match: z.enum(ownMatches).default('exact'), tolerance: z.number().min(0).max(1e12).default(0) })
+  .superRefine((problem, context) => {
+    for (const fault of faultsOf(problem)) context.addIssue({ code: 'custom', ...fault });
+  });
+type OwnProblem = z.output<typeof ownProblemSchema>;
+
+const tokenizer = new Tokenizer();
+const patterns = new Map<string, RE2JS>();
+
+/** @throws in RE2's words where the pattern is none */
+function compile(pattern: string): RE2JS {
+  const known = patterns.get(pattern);
+  if (known) return known;
+  const compiled = RE2JS.compile(pattern);
+  if (patterns.size >= OWN_LIMITS.problems) patterns.clear();
+  patterns.set(pattern, compiled);
+  return compiled;
+}
+
+/** A decimal number in plain digits; null where the text is none. */
+const numberOf = (text: string): number | null =>
+  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
+
+function matches({ answer, pattern, match, tolerance }: OwnProblem, given: string): boolean {
+  if (given === '' || given.length > LONGEST_ANSWER) return false;
+  switch (match) {
+    case 'exact':
+      return given === answer.trim();
+    case 'numeric': {
+      const [a, b] = [numberOf(given), numberOf(answer.trim())];
+      if (a === null || b === null) return false;
+      // the difference of two decimals is rounded: a tolerance of 0.1 takes 1.1 for 1
+      const rounding = tolerance > 0 ? 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b)) : 0;
+      return Math.abs(a - b) <= tolerance + rounding;
+    }
+    case 'regex':
+      return compile(pattern ?? answer).matches(given);
+    default:
+      return match satisfies never;
+  }
+}
+
+/** The completions that a teacher would write: one at once, and the trace where there is one. */
+function completionsOf({ answer, trace }: OwnLine): { readonly short: string; readonly long: string | null } {
+  if (trace === undefined) return { short: think('', answer.trim()), long: null };
+  if (!trace.includes(SPECIAL.think)) return { short: think('', answer.trim()), long: think(trace, answer.trim()) };
+  return { short: think('', parseCompletion(trace).answer?.trim() ?? ''), long: trace };
+}
+
+/** What is wrong with a problem beyond the form of its fields. */
+function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly message: string }[] {
+  const { match, answer, pattern, trace } = problem;
+  for (const path of ['prompt', 'answer', 'trace'] as const) {
+    const text = problem[path] ?? '';
+    const special = Object.values(SPECIAL).find((token) => text.includes(token));
+    if (special && !(path === 'trace' && trace?.startsWith(SPECIAL.think)))
+      return [{ path: [path], message: `${special} is the template's and may not stand in it` }];
+    try {
+      tokenizer.encode(text);
+    } catch (error) {
+      return [{ path: [path], message: (error as Error).message.replace(/^text: /, '') }];
+    }
+  }
+  if (match === 'numeric' && numberOf(answer.trim()) === null)
+    return [{ path: ['answer'], message: `${JSON.stringify(answer)} is no number` }];
+  if (match === 'regex')
+    try {
+      compile(pattern ?? answer);
+    } catch (error) {
+      const path = pattern === undefined ? 'answer' : 'pattern';
+      return [{ path: [path], message: `no regular expression of RE2: ${(error as Error).message}` }];
+    }
+  if (match !== 'regex' && pattern !== undefined)
+    return [{ path: ['pattern'], message: `is for regex; answers are matched as ${match}` }];
+  const { short, long } = completionsOf(problem);
+  if (long !== null && parseCompletion(long).think !== 'ok')
+    return [{ path: ['trace'], message: parseCompletion(long).thinkFault }];
+  if (long?.includes(SPECIAL.end))
+    return [{ path: ['trace'], message: `${SPECIAL.end} is added by itself and may not stand in it` }];
+  const ends = parseCompletion(short).answer ?? '';
+  if (matches(problem, ends)) return [];
+  const inTrace = trace?.includes(SPECIAL.think);
+  const message = inTrace
+    ? `ends on ${JSON.stringify(ends)}, which is not right`
+    : `${JSON.stringify(ends)} does not match ${pattern === undefined ? 'itself: give the expression as "pattern" and an example as "answer"' : `the pattern ${JSON.stringify(pattern)}`}`;
+  return [{ path: [inTrace ? 'trace' : 'answer'], message }];
+}
+
+/** The section `own` of a recipe. */
+export interface OwnProblems {
+  readonly problems: readonly OwnLine[];
+  readonly match: (typeof ownMatches)[number];
+  readonly tolerance: number;
+}
+
+const characters = ({ prompt, answer, pattern = '', trace = '' }: OwnLine): number =>
+  prompt.length + answer.length + pattern.length + trace.length;
+
+/**
+ * What is wrong with own problems, each of them with its index.
+ * @returns nothing where all is well; the first fault of a problem alone
+ */
+export function ownFaults({
+  problems,
+  match,
+  tolerance,
+}: OwnProblems): { index: number; field: string; message: string }[] {
+  const total = problems.reduce((sum, line) => sum + characters(line), 0);
+  const { characters: most } = OWN_LIMITS;
+  if (total > most)
+    return [
+      {
+        index: problems.length - 1,
+        field: 'problems',
+        message: `${total} characters in all; a recipe carries at most ${most}`,
+      },
+    ];
+  const first = new Map<string, number>();
+  return problems.flatMap((line, index) => {
+    const faults = faultsOf({ ...line, match, tolerance });
+    const before = first.get(line.prompt);
+    first.set(line.prompt, before ?? index);
+    if (before !== undefined) return [{ index, field: 'prompt', message: `stands at problem ${before + 1} already` }];
+    return faults.slice(0, 1).map(({ path, message }) => ({ index, field: path.join('.'), message }));
+  });
+}
+
+function verify(problem: OwnProblem, answer: string | null): Verdict {
+  if (problem.match === 'exact' && (answer?.length ?? 0) <= LONGEST_ANSWER)
+    return exactVerdict(problem.answer.trim(), answer);
+  const wrong = (reason: string): Verdict => ({ correct: false, partial: 0, reason });
+  if (answer === null) return wrong('the think block never closes, so there is no answer');
+  const given = answer.trim();
+  const expected = `${problem.pattern ?? problem.answer}${problem.match === 'numeric' && problem.tolerance > 0 ? ` ± ${problem.tolerance}` : ''}`;
+  if (matches(problem, given)) return { correct: true, partial: 1, reason: `${given} is right` };
+  if (given.length > LONGEST_ANSWER) return wrong(`an answer of ${given.length} characters; ${expected} was expected`);
+  const distance = problem.match === 'numeric' ? numberOf(given) : null;
+  const verdict = wrong(`answered ${given || 'nothing'}, ${expected} was expected`);
+  return distance === null
+    ? verdict
+    : { ...verdict, measures: { distance: Math.abs(distance - Number(problem.answer)) } };
+}
+
+/** What judges own problems that bring their answers along. */
+export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify'> = { problemSchema: ownProblemSchema, verify };
+
+const levelIn = ({ level }: OwnLine): number => level ?? 1;
+const tokens = (text: string): number => tokenizer.encode(text).length;
+
+/**
+ * The task that own problems make. A problem without a trace has short ones alone, and one with a trace has no mending one:
+ * in place of a kind that there is not stands the next simpler.
+ * @throws where there are no problems
+ */
+export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnProblem> {
+  const levels = [...new Set(problems.map(levelIn))].sort((a, b) => a - b);
+  const [min] = levels;
+  const max = levels.at(-1);
+  if (min === undefined || max === undefined) throw new Error('the task own has no problems: give a file of them');
+  const at = (level: number): OwnLine[] => {
+    const found = problems.filter((line) => levelIn(line) === level);
+    if (found.length === 0) throw new Error(`own has no problems of level ${level}; there are ${levels.join(', ')}`);
+    return found;
+  };
+  const longest = (level: number, text: (line: OwnLine) => string): number =>
+    at(level).reduce((most, line) => Math.max(most, tokens(text(line))), 0);
+  const byLevel = new Map(levels.map((level) => [level, at(level)]));
+  return {
+    name: OWN,
+    title: 'Your own',
+    about: 'Problems from your own file.',
+    level: { unit: 'level', min, max, initial: min },
+    problemSchema: ownProblemSchema,
+    generate(random, level) {
+      const line = random.pick(byLevel.get(level) ?? at(level));
+      const problem = { ...line, match, tolerance };
+      return { prompt: line.prompt, answer: parseCompletion(completionsOf(line).short).answer!, problem };
+    },
+    traces({ problem }) {
+      const { short, long } = completionsOf(problem);
+      return [
+        { kind: 'short', completion: short },
+        { kind: 'long', completion: long ?? short },
+        { kind: 'mend', completion: long ?? short },
+      ];
+    },
+    longestPrompt: (level) => longest(level, ({ prompt }) => prompt),
+    longestTrace: (level, kind) =>
+      1 +
+      longest(level, (line) =>
+        kind === 'short' ? completionsOf(line).short : (completionsOf(line).long ?? completionsOf(line).short),
+      ),
+    verify,
+    picture(problem, answer) {
+      const { correct, reason } = verify(problem, answer);
+      return {
+        kind: 'text',
+        lines: [
+          [mark(problem.prompt)],
+          [mark(answer?.trim().slice(0, LONGEST_ANSWER) || 'nothing', correct ? 'good' : 'bad')],
+          [mark(problem.pattern ?? problem.answer, 'muted')],
+        ],
+        caption: `${problem.prompt}: ${reason}`,
+      };
+    },
+  };
+}
