@@ -145,3 +145,11 @@ it('names what is wrong with a problem', () => {
   ).toBe('distances.0.0: city 0 is 5 from itself, not 0');
   expect(issue({ distances: square, points: [[0, 0]] })).toBe('points: 1 points for 3 cities');
 });
+
+it('leaves one of three tours to guess with four cities', () => {
+  for (let seed = 0; seed < 500; seed++) {
+    const { distances } = tsp.generate(random(seed, 'alone'), 4).problem;
+    const right = ['0123', '0132', '0213'].filter((answer) => tsp.verify({ distances }, answer).correct);
+    expect(right).toHaveLength(1);
+  }
+});

@@ -1,9 +1,10 @@
 /**
  * The travelling salesman: a shortest round tour. Distances are Manhattan distances of different points of a 5 × 5 grid; what
  * is judged rests on the distances alone. The traces write tours with their sums: of four cities all three that there are, of
- * more the nearest neighbour's and what 2-opt makes of it: 0123=3+2+6+5=16,0132=3+4+6+2=15.
+ * more the nearest neighbour's and what 2-opt makes of it: 0123=3+2+6+5=16,0132=3+4+6+2=15,0213=2+2+4+5=13.
  */
 import { z } from 'zod';
+import type { Random } from '../random';
 import { mark } from './picture';
 import { type Problem, type Task, think } from './task';
 import { canonical, type Distances, legs, lengthOf, nearestNeighbour, shortestTour, type Tour, twoOpt } from './tour';
@@ -109,22 +110,35 @@ const onCircle = (cities: number): (readonly [number, number])[] =>
     return [Math.round(100 * Math.sin(angle)), Math.round(-100 * Math.cos(angle))];
   });
 
+/** Different points of the grid. */
+function drawPoints(cities: number, random: Random): (readonly [number, number])[] {
+  const places = new Set<number>();
+  while (places.size < cities) places.add(random.integer(0, SIDE * SIDE - 1));
+  return [...places].map((place) => [place % SIDE, Math.floor(place / SIDE)] as const);
+}
+
+/** Of four cities' three tours one alone is shortest, so that a guess is right one time in three. */
+function generate(random: Random, level: number): Problem<Tsp> {
+  for (;;) {
+    const points = drawPoints(level, random);
+    const distances = points.map(([x, y]) => points.map(([u, v]) => Math.abs(x - u) + Math.abs(y - v)));
+    const tours = explored(distances);
+    const best = bestOf(distances, tours);
+    const shortest = tours.filter((tour) => lengthOf(distances, tour) === lengthOf(distances, best));
+    if (level === 4 && shortest.length > 1) continue;
+    // the distances from each city to those after it
+    const rows = distances.slice(0, -1).map((row, i) => row.slice(i + 1).join(''));
+    return { prompt: `${rows.join(',')}=`, answer: best.join(''), problem: { distances, points } };
+  }
+}
+
 export const tsp: Task<Tsp> = {
   name: 'tsp',
   title: 'Shortest tour',
   about: 'In which order are all cities visited, and home again, on the shortest way?',
   level: { unit: 'cities', min: 4, max: 7, initial: 4 },
   problemSchema,
-  generate(random, level): Problem<Tsp> {
-    const places = new Set<number>();
-    while (places.size < level) places.add(random.integer(0, SIDE * SIDE - 1));
-    const points = [...places].map((place) => [place % SIDE, Math.floor(place / SIDE)] as const);
-    const distances = points.map(([x, y]) => points.map(([u, v]) => Math.abs(x - u) + Math.abs(y - v)));
-    // the distances from each city to those after it
-    const rows = distances.slice(0, -1).map((row, i) => row.slice(i + 1).join(''));
-    const answer = bestOf(distances, explored(distances)).join('');
-    return { prompt: `${rows.join(',')}=`, answer, problem: { distances, points } };
-  },
+  generate,
   traces: ({ problem: { distances }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     {
