@@ -93,7 +93,7 @@ export async function* run(
   last = now();
   const sampler = await session.openSampler();
   const prompts = freshProblems(task, recipe.task.level, random(recipe.seed, 'grpo'));
-  for await (const step of grpo(policy.trainer, sampler, prompts, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy, sampler, prompts, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
