@@ -8,8 +8,6 @@ import type { Recipe } from './recipe';
 
 /** As the small recipes were measured with; norms do not decay. */
 const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
-/** Share of the peak at which GRPO's line or cosine ends. */
-const GRPO_FLOOR = 0.1;
 /** Stands for no upper bound; below the largest f32. */
 export const UNBOUNDED = 3e38;
 
@@ -61,7 +59,7 @@ export function grpoOptions(recipe: Recipe): GrpoOptions {
       warmup: grpo.warmup,
       steps: grpo.steps,
       decay: grpo.decay,
-      floor: GRPO_FLOOR,
+      floor: grpo.floor,
     },
     loss: lossOptions(recipe),
     entropyTarget:

@@ -123,10 +123,11 @@ export const recipeSchema = z
       warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
       decay: choice(
         'Schedule',
-        'After the warm-up: constant, or a line or a cosine to a tenth.',
+        'After the warm-up: constant, or a line or a cosine to the final share.',
         ['constant', 'linear', 'cosine'],
         'constant',
       ),
+      floor: number('Final share', 'Share of the peak at which a line or a cosine ends.', 0.1, 0, 1),
       weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
       maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
       lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),

@@ -1,5 +1,5 @@
 /**
- * γ steered towards a target entropy. Skywork-OR1 (He et al. 2025, arXiv 2505.22312, section 4), as TRL 1.16.0 has it
+ * γ steered towards a target entropy. Skywork-OR1 (He et al. 2025, arXiv 2505.22312), as TRL 1.16.0 has it
  * (`use_adaptive_entropy`): after every update γ rises by a step where the entropy stands at or below the target and falls by one
  * where it is above, between bounds; it acts only while the last entropy measured is at or below the target, so the first update
  * has no bonus.
