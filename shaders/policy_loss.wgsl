@@ -1,15 +1,27 @@
 // The policy loss of GRPO and its kin, one token per invocation, and its gradient with respect to the token's
 // log-probability and entropy. Formulas and names as in TRL's GRPOTrainer.
 //
-// tokens[n] = (old log-probability, advantage A, weight w, ·); w carries the loss's normaliser and is 0 outside
-// completions. reference[n].x = ref. spans[n] = start and end of the completion that n belongs to.
+// tokens[n] = (old log-probability, advantage A, weight w, sampler's log-probability); w carries the loss's normaliser and is
+// 0 outside completions. reference[n].x = ref. spans[n] = start and end of the completion that n belongs to.
 // log-ratio l = lp − old (SEQUENCE: its mean over the completion), clamped to ±20;  ratio c = exp(l)
 //   clipped: −min(min(c, delta)·A, clip(c, 1 − low, 1 + high)·A)        CISPO: −stopgrad(min(c, high))·A·lp
-//   + β·(exp(ref − lp) − (ref − lp) − 1)                                 loss = Σ w·that − entropyWeight·H over w ≠ 0
+//   · the CORRECTION of the sampler, a constant: exp(old − sampler), or exp of its sum over the completion (…_SEQUENCE),
+//     clamped to correctionMin … correctionMax (TRUNCATE), or 0 outside of them (MASK)
+//   + β·k3 with k3 = exp(ref − lp) − (ref − lp) − 1, times c where KL_RATIO
+//   loss = Σ w·that − entropyWeight·H over w ≠ 0
 // grads[n] = (dloss/dlp, dloss/dH); stats[n] = (its part of the loss, ratio, KL, 1 where a clip bound decides)
-struct Params { rows: u32, epsilonLow: f32, epsilonHigh: f32, delta: f32, beta: f32, entropyWeight: f32, onPolicy: u32 }
+struct Params {
+  rows: u32, epsilonLow: f32, epsilonHigh: f32, delta: f32, beta: f32, entropyWeight: f32, onPolicy: u32,
+  correctionMin: f32, correctionMax: f32,
+}
 override CISPO: bool = false;
 override SEQUENCE: bool = false;
+override KL_RATIO: bool = false;
+override CORRECTION: u32 = 0;
+const TRUNCATE: u32 = 1;
+const MASK: u32 = 2;
+const TRUNCATE_SEQUENCE: u32 = 3;
+const MASK_SEQUENCE: u32 = 4;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> scores: array<vec4f>;          // [N] (lp, H, ·, ·)
 @group(0) @binding(2) var<storage, read> reference: array<vec4f>;       // [N] (ref, ·, ·, ·)
@@ -23,7 +35,25 @@ fn logRatio(n: u32) -> f32 {
   return select(scores[n].x - tokens[n].x, 0.0, params.onPolicy != 0u);
 }
 
-struct Clipped { objective: f32, slope: f32 }
+fn corrected(logRatio: f32) -> f32 {
+  let ratio = exp(clamp(logRatio, -80.0, 80.0));
+  if (CORRECTION == TRUNCATE || CORRECTION == TRUNCATE_SEQUENCE) {
+    return clamp(ratio, params.correctionMin, params.correctionMax);
+  }
+  return select(ratio, 0.0, ratio < params.correctionMin || ratio > params.correctionMax);
+}
+
+// How much likelier the policy before the update was to draw token n than the sampler, in logarithms.
+fn logCorrection(n: u32) -> f32 {
+  return select(tokens[n].x, scores[n].x, params.onPolicy != 0u) - tokens[n].w;
+}
+
+fn kl3(n: u32) -> f32 {
+  let gap = reference[n].x - scores[n].x;
+  return exp(gap) - gap - 1.0;
+}
+
+struct Clipped { objective: f32, slope: f32, ratio: f32 }
 
 // min(min(c, delta)·A, clip(c)·A) and its slope in c: A where the branch that decides moves with c, else 0.
 fn clippedObjective(ratio: f32, advantage: f32) -> Clipped {
@@ -33,7 +63,7 @@ fn clippedObjective(ratio: f32, advantage: f32) -> Clipped {
   let free = select(ratio, params.delta, capped) * advantage;
   let clipped = clamp(ratio, low, high) * advantage;
   let moves = select(!capped, ratio >= low && ratio <= high, clipped < free);
-  return Clipped(min(free, clipped), select(0.0, advantage, moves));
+  return Clipped(min(free, clipped), select(0.0, advantage, moves), select(ratio, params.delta, capped));
 }
 
 @compute @workgroup_size(32)
@@ -49,20 +79,37 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let lp = scores[n].x;
   let advantage = token.y;
+  let span = spans[n];
+  var correction = 1.0;
+  if (CORRECTION == TRUNCATE || CORRECTION == MASK) { correction = corrected(logCorrection(n)); }
+  if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) {
+    var logSum = 0.0;
+    for (var m = span.x; m < span.y; m++) { logSum += logCorrection(m); }
+    correction = corrected(logSum);
+  }
   var logC = logRatio(n);
   var length = 1.0;
   var weights = weight;
+  var kls = 0.0;
   if (SEQUENCE) {
     // every token's loss holds this ratio, and the ratio holds 1/length of this token's log-ratio
-    let span = spans[n];
     logC = 0.0;
     weights = 0.0;
     for (var m = span.x; m < span.y; m++) {
       logC += logRatio(m);
-      weights += tokens[m].z;
+      if (CORRECTION == TRUNCATE || CORRECTION == MASK) {
+        weights += tokens[m].z * corrected(logCorrection(m));
+      } else {
+        weights += tokens[m].z;
+      }
+      if (KL_RATIO) { kls += tokens[m].z * kl3(m); }
     }
     length = f32(span.y - span.x);
     logC /= length;
+    if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) { weights *= correction; }
+  } else {
+    if (CORRECTION != 0u) { weights *= correction; }
+    if (KL_RATIO) { kls = weight * kl3(n); }
   }
   let ratio = exp(clamp(logC, -20.0, 20.0));
   var objective = 0.0;
@@ -76,11 +123,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let loss = clippedObjective(ratio, advantage);
     objective = loss.objective;
     dlp = select(-loss.slope * ratio * weights / length, 0.0, abs(logC) > 20.0);
-    bounded = (ratio < 1.0 - params.epsilonLow && advantage < 0.0) || (ratio > 1.0 + params.epsilonHigh && advantage > 0.0);
+    let held = loss.ratio;
+    bounded = (held < 1.0 - params.epsilonLow && advantage < 0.0) || (held > 1.0 + params.epsilonHigh && advantage > 0.0);
+  }
+  if (CORRECTION != 0u) {
+    objective *= correction;
+    if (CISPO) { dlp *= correction; }
   }
   let gap = reference[n].x - lp;
-  let kl = exp(gap) - gap - 1.0;
+  var kl = exp(gap) - gap - 1.0;
+  var dkl = 1.0 - exp(gap);
+  if (KL_RATIO) {
+    kl *= ratio;
+    dkl *= ratio;
+    // the ratio's own gradient
+    if (abs(logC) <= 20.0) { dlp += params.beta * ratio * kls / length; }
+  }
   let loss = weight * (params.beta * kl - objective) - params.entropyWeight * scores[n].y;
-  grads[n] = vec2f(dlp + weight * params.beta * (1.0 - exp(gap)), -params.entropyWeight);
+  grads[n] = vec2f(dlp + weight * params.beta * dkl, -params.entropyWeight);
   stats[n] = vec4f(loss, ratio, kl, select(0.0, 1.0, bounded));
 }

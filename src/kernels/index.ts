@@ -20,6 +20,7 @@ import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
 import { linearDecode, linearDecodeSubgroup } from './linearDecode';
 import { products } from './matmul';
+import { mix } from './mix';
 import { planeSum } from './planeSum';
 import { policyLoss } from './policyLoss';
 import { rmsNorm } from './rmsNorm';
@@ -56,6 +57,7 @@ export const kernels: readonly AnyKernel[] = [
   squareSum,
   clipScale,
   adamw,
+  mix,
   cacheFill,
   embeddingDecode,
   linearDecode,

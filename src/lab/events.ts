@@ -6,6 +6,7 @@ import type { Selection } from '../data/curation/selection';
 import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
+import type { Metrics } from '../train/metrics';
 import type { Recipe } from './recipe';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
@@ -151,6 +152,10 @@ export interface CurvePoint {
   readonly entropy: number;
   readonly frac_reward_zero_std: number;
 }
+
+/** Share of the groups whose rewards are all equal, whatever divides the advantages. */
+export const groupsWithoutSpread = (metrics: Metrics): number =>
+  metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
 
 export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>): CurvePoint => ({
   step,

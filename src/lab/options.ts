@@ -2,13 +2,14 @@
 import type { GrpoOptions } from '../train/grpo';
 import type { LossOptions } from '../train/lossOptions';
 import type { OptimizerOptions } from '../train/optimizer';
+import type { ReferenceSyncOptions } from '../train/referenceSync';
 import type { SftOptions } from '../train/sft';
 import type { Recipe } from './recipe';
 
 /** As the small recipes were measured with; norms do not decay. */
 const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
-/** Share of the peak at which GRPO's cosine ends. */
-const GRPO_FLOOR = 0.1;
+/** Stands for no upper bound; below the largest f32. */
+export const UNBOUNDED = 3e38;
 
 export const optimizerOptions = ({
   weightDecay,
@@ -27,8 +28,17 @@ export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
   epsilonHigh: grpo.epsilonHigh,
   delta: grpo.delta > 0 ? grpo.delta : null,
   importanceSamplingLevel: grpo.importanceSampling,
+  klRatio: grpo.klRatio,
+  correction:
+    grpo.samplerCorrection === 'off'
+      ? null
+      : { mode: grpo.samplerCorrection, min: grpo.correctionMin, max: grpo.correctionMax || UNBOUNDED },
   maxCompletionLength: reward.lMax,
 });
+
+/** Null for a reference that stays as SFT left the model. */
+export const referenceSyncOptions = ({ grpo }: Recipe): ReferenceSyncOptions | null =>
+  grpo.referenceSync > 0 ? { every: grpo.referenceSync, alpha: grpo.referenceMixup } : null;
 
 export const sftOptions = ({ sft }: Recipe): SftOptions => ({
   sequences: sft.sequences,
@@ -49,10 +59,17 @@ export function grpoOptions(recipe: Recipe): GrpoOptions {
       warmup: grpo.warmup,
       steps: grpo.steps,
       decay: grpo.decay,
-      floor: GRPO_FLOOR,
+      floor: grpo.floor,
     },
     loss: lossOptions(recipe),
+    entropyTarget:
+      grpo.entropyTarget > 0
+        ? { target: grpo.entropyTarget, step: grpo.gammaStep, min: grpo.gammaMin, max: grpo.gammaMax }
+        : null,
     scaleRewards: grpo.scaleRewards,
+    aggregation: grpo.aggregation,
+    dynamicSampling:
+      grpo.dynamicSampling === 'off' ? null : { by: grpo.dynamicSampling, extraDraws: grpo.dynamicDraws },
     updates: grpo.updates,
     maskTruncated: grpo.maskTruncated,
     sampling: {

@@ -1,16 +1,24 @@
-/** The policy loss against TRL's own GRPOTrainer._compute_loss in double precision (src/train/goldens). */
+/**
+ * Advantages, policy loss, its gradient and metrics against TRL's own GRPOTrainer in double precision (src/train/goldens), and
+ * gradients against finite differences of the loss.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
-import { type ProbePolicyLossResult, probePolicyLoss, probePolicyLossSchema } from './probePolicyLoss';
+import { type ProbePolicyLossResult, probePolicyLoss } from './probePolicyLoss';
+import { probePolicyLossSchema } from './probePolicyLossSchema';
 
-const file = path.resolve(import.meta.dirname, '../train/goldens/policy-loss.json');
-const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
-  cases: { name: string; input: unknown; expected: ProbePolicyLossResult }[];
-};
+interface Case {
+  name: string;
+  input: { logprobs: number[][]; old: number[][]; options: { loss_type: string } };
+  expected: ProbePolicyLossResult;
+}
+const goldens = (name: string): { cases: Case[] } =>
+  JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../train/goldens/${name}.json`), 'utf8'));
+const cases = [...goldens('policy-loss').cases, ...goldens('grpo').cases];
 
 describe.each([
   ['Dawn', openNodeDevice],

@@ -2,50 +2,16 @@
  * `probe policy-loss`: advantages, loss, gradient with respect to the log-probabilities, and metrics of given
  * log-probabilities and rewards, by the same kernel and the same host code as training.
  */
-import { z } from 'zod';
 import { type Device, type DeviceBuffer, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
 import { policyLossOfScores } from '../graph/ops/policyLoss';
 import { makePlan } from '../graph/plan';
-import { groupAdvantages } from '../train/advantages';
-import { kernelOptions, type LossOptions, lossTypes, tokenWeights } from '../train/lossOptions';
-import { lossMetrics, type Metrics, type ScoredSequence } from '../train/metrics';
-
-const matrix = z.array(z.array(z.number()));
-const bits = z.array(z.union([z.literal(0), z.literal(1)]));
-
-export const probePolicyLossSchema = z
-  .strictObject({
-    logprobs: matrix,
-    old: matrix,
-    ref: matrix,
-    entropy: matrix,
-    mask: z.array(bits),
-    rewards: z.array(z.number()).min(1),
-    group_size: z.int().min(1),
-    options: z.strictObject({
-      loss_type: z.enum(lossTypes),
-      beta: z.number().min(0).default(0),
-      gamma: z.number().min(0).default(0),
-      epsilon_low: z.number().min(0).default(0.2),
-      epsilon_high: z.number().min(0).default(0.2),
-      delta: z.number().positive().nullable().default(null),
-      scale_rewards: z.enum(['group', 'batch', 'none']).default('group'),
-      importance_sampling_level: z.enum(['token', 'sequence']).default('token'),
-      max_completion_length: z.int().min(1),
-      mask_truncated: bits.nullish(),
-    }),
-  })
-  .superRefine((input, context) => {
-    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    const [rows, columns] = [input.rewards.length, input.mask[0]?.length ?? 0];
-    for (const name of ['logprobs', 'old', 'ref', 'entropy', 'mask'] as const)
-      if (input[name].length !== rows || input[name].some((row) => row.length !== columns))
-        issue(name, `must be ${rows} rows of ${columns}, as rewards and mask say`);
-    if (rows % input.group_size !== 0) issue('rewards', `${rows} rewards do not fill groups of ${input.group_size}`);
-    const truncated = input.options.mask_truncated;
-    if (truncated && truncated.length !== rows) issue('options', `mask_truncated must have ${rows} entries`);
-  });
+import { advantagesOf } from '../train/advantages';
+import { afterUpdate, gammaInForce } from '../train/entropyControl';
+import { kernelOptions, tokenWeights } from '../train/lossOptions';
+import { lossMetrics, type Metrics, type ScoredSequence, spreadMetrics } from '../train/metrics';
+import { correctionMetrics, samplingMetrics } from '../train/samplerMetrics';
+import { advantageOptionsOf, lossOptionsOf, type ProbePolicyLossInput, rewardTermsOf } from './probePolicyLossSchema';
 
 export interface ProbePolicyLossResult {
   advantages: number[];
@@ -54,22 +20,22 @@ export interface ProbePolicyLossResult {
   metrics: Metrics;
 }
 
-type Input = z.infer<typeof probePolicyLossSchema>;
+/** γ of this update, and what it becomes. */
+function gammaOf({ options: { gamma, adaptive_entropy: steer } }: ProbePolicyLossInput) {
+  if (!steer) return { inForce: gamma, after: () => ({}) };
+  const control = { gamma, entropy: steer.last ?? Number.POSITIVE_INFINITY };
+  const target = { target: steer.target, step: steer.delta, min: steer.min, max: steer.max };
+  return {
+    inForce: gammaInForce(control, target),
+    after: (entropy: number) => ({ entropy_coef: afterUpdate(control, entropy, target).gamma }),
+  };
+}
 
-const lossOptionsOf = ({ options }: Input): LossOptions => ({
-  lossType: options.loss_type,
-  beta: options.beta,
-  gamma: options.gamma,
-  epsilonLow: options.epsilon_low,
-  epsilonHigh: options.epsilon_high,
-  delta: options.delta,
-  importanceSamplingLevel: options.importance_sampling_level,
-  maxCompletionLength: options.max_completion_length,
-});
-
-export async function probePolicyLoss(device: Device, input: Input): Promise<ProbePolicyLossResult> {
+export async function probePolicyLoss(device: Device, input: ProbePolicyLossInput): Promise<ProbePolicyLossResult> {
   const options = lossOptionsOf(input);
-  const advantages = groupAdvantages(input.rewards, input.group_size, input.options.scale_rewards);
+  const rewards = rewardTermsOf(input);
+  const advantages = advantagesOf(rewards, advantageOptionsOf(input));
+  const gamma = gammaOf(input);
   const columns = input.mask[0]?.length ?? 0;
   /** Counted places of each row: those that the loss sees. */
   const places = input.mask.map((row, b) =>
@@ -78,7 +44,7 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
   const lengths = places.map((row) => row.length);
   const weights = tokenWeights(options, lengths);
   const count = lengths.reduce((sum, length) => sum + length, 0);
-  const entropyWeight = options.gamma / Math.max(1, count);
+  const entropyWeight = gamma.inForce / Math.max(1, count);
 
   const N = Math.max(1, count);
   const scores = new Float32Array(N * 4);
@@ -91,7 +57,7 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
     for (const t of row_) {
       scores.set([input.logprobs[b]![t]!, input.entropy[b]![t]!], row * 4);
       reference[row * 4] = input.ref[b]![t]!;
-      tokens.set([input.old[b]![t]!, advantages[b]!, weights[b]!], row * 4);
+      tokens.set([input.old[b]![t]!, advantages[b]!, weights[b]!, input.sampler?.[b]?.[t] ?? 0], row * 4);
       spans.set([first, first + row_.length], row * 2);
       row++;
     }
@@ -145,6 +111,12 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
     return sequence;
   });
   const { kl, ...metrics } = lossMetrics(sequences, options);
+  const sampled = places.map((row_, b) => ({
+    sampler: row_.map((t) => input.sampler?.[b]?.[t] ?? 0),
+    trainer: row_.map((t) => input.old[b]![t]!),
+    counted: row_.length > 0,
+  }));
+  const steered = input.options.adaptive_entropy !== null;
   return {
     advantages,
     loss,
@@ -152,7 +124,11 @@ export async function probePolicyLoss(device: Device, input: Input): Promise<Pro
     metrics: {
       ...metrics,
       ...(options.beta > 0 ? { kl: kl! } : {}),
-      ...(options.gamma > 0 ? { policy_loss: loss + options.gamma * metrics.entropy! } : {}),
+      ...(options.gamma > 0 || steered ? { policy_loss: loss + gamma.inForce * metrics.entropy! } : {}),
+      ...gamma.after(metrics.entropy!),
+      ...(input.rewards_per_func ? spreadMetrics(rewards, advantageOptionsOf(input)) : {}),
+      ...(input.sampler ? samplingMetrics(sampled, false) : {}),
+      ...(options.correction ? correctionMetrics(sampled, options.correction) : {}),
     },
   };
 }

@@ -7,7 +7,8 @@ import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { taskNames } from '../tasks';
 import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
 import { VOCABULARY } from '../text/vocabulary';
-import { lossTypes } from '../train/lossOptions';
+import { aggregations } from '../train/advantages';
+import { correctionModes, lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
 import { checkData, curationSection, dataSection, taskAtLevel } from './recipeData';
 import { choice, flag, integer, number, section } from './recipeFields';
@@ -114,15 +115,45 @@ export const recipeSchema = z
       warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
       decay: choice(
         'Schedule',
-        'After the warm-up: constant, or a cosine to a tenth.',
-        ['constant', 'cosine'],
+        'After the warm-up: constant, or a line or a cosine to the final share.',
+        ['constant', 'linear', 'cosine'],
         'constant',
       ),
+      floor: number('Final share', 'Share of the peak at which a line or a cosine ends.', 0.1, 0, 1),
       weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
       maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
       lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),
-      beta: number('β, KL', 'Weight of the KL to the model as SFT left it.', 0.001, 0, 10),
-      gamma: number('γ, entropy', 'Weight of the entropy bonus.', 0.001, 0, 10),
+      beta: number('β, KL', 'Weight of the KL to the reference: the model as SFT left it.', 0.001, 0, 10),
+      klRatio: flag(
+        'KL × ratio',
+        "Multiplies KL by the ratio, which makes its gradient unbiased (DeepSeek-V3.2, TRL's use_bias_correction_kl).",
+        false,
+      ),
+      referenceSync: integer(
+        'Reference follows every',
+        'Steps after which the reference moves towards the policy; 0 leaves it as it is.',
+        0,
+        0,
+        100_000,
+      ),
+      referenceMixup: number(
+        'Reference α',
+        'Share of the policy in the reference at each such move: α · policy + (1 − α) · reference.',
+        0.6,
+        0,
+        1,
+      ),
+      gamma: number('γ, entropy', 'Weight of the entropy bonus; where it is steered, the first one.', 0.001, 0, 10),
+      entropyTarget: number(
+        'Entropy target',
+        'Mean entropy of a token, nats: γ acts and rises while the entropy is at or below it and falls while above; 0 keeps γ fixed.',
+        0,
+        0,
+        10,
+      ),
+      gammaStep: number('γ step', 'By how much a steered γ changes with each update.', 0.005, 0, 1),
+      gammaMin: number('γ least', 'Lower bound of a steered γ.', 0, 0, 10),
+      gammaMax: number('γ most', 'Upper bound of a steered γ.', 1, 0, 10),
       epsilonLow: number('ε low', 'The ratio is clipped below 1 − ε low.', 0.2, 0, 1),
       epsilonHigh: number('ε high', 'The ratio is clipped above 1 + ε high; for cispo the cap itself.', 0.2, 0, 10),
       delta: number('δ', 'Cap of the ratio before clipping (two-sided); 0 for none.', 0, 0, 100),
@@ -132,8 +163,35 @@ export const recipeSchema = z
         ['group', 'batch', 'none'],
         'group',
       ),
+      aggregation: choice(
+        'Reward terms',
+        "Added up and then held against the group; or each normalized within its group, added up and normalized over the batch (GDPO), whatever 'Scale rewards' says.",
+        aggregations,
+        'sum_then_normalize',
+      ),
+      dynamicSampling: choice(
+        'Dynamic sampling',
+        'Groups without spread, of accuracy or of reward, are drawn again with new problems (DAPO).',
+        ['off', 'accuracy', 'reward'],
+        'off',
+      ),
+      dynamicDraws: integer(
+        'Extra draws',
+        'Most times a step that dynamic sampling draws again; after them it goes on with the groups that it has.',
+        4,
+        1,
+        64,
+      ),
       importanceSampling: choice('Ratio', 'Per token, or per sequence (GSPO).', ['token', 'sequence'], 'token'),
       updates: integer('Updates μ', 'Optimizer steps on each batch of rollouts.', 1, 1, 64),
+      samplerCorrection: choice(
+        'Sampler correction',
+        'The loss is weighted by policy ÷ sampler, of a token or of the completion, clamped to its bounds or 0 outside of them: for top-p, top-k and min-p.',
+        ['off', ...correctionModes],
+        'off',
+      ),
+      correctionMax: number('Correction most', 'Upper bound of policy ÷ sampler; 0 for none.', 3, 0, 1e6),
+      correctionMin: number('Correction least', 'Lower bound of policy ÷ sampler; 0 for none.', 0, 0, 1e6),
       maskTruncated: flag('Mask truncated', 'Completions that were cut off do not count in the loss.', false),
       temperature: number('Temperature', 'Of the rollouts.', 1, 0.05, 5),
       topP: number('Top-p', 'Nucleus of the rollouts; 1 for all.', 1, 0.01, 1),
@@ -169,6 +227,14 @@ export const recipeSchema = z
       issue(['grpo', 'epsilonHigh'], 'above 1 only for cispo, where it is the cap of the ratio itself');
     if (recipe.grpo.lossType === 'cispo' && recipe.grpo.epsilonHigh < 1)
       issue(['grpo', 'epsilonHigh'], 'for cispo it is the cap of the ratio itself: 1 or more');
+    const { grpo } = recipe;
+    if (grpo.gammaMin > grpo.gammaMax)
+      issue(['grpo', 'gammaMin'], `γ least (${grpo.gammaMin}) must not be above γ most (${grpo.gammaMax})`);
+    const [least, most] = [grpo.correctionMin, grpo.correctionMax];
+    if (most > 0 && least >= most)
+      issue(['grpo', 'correctionMin'], `the least correction (${least}) must be below the most (${most})`);
+    if (grpo.samplerCorrection.endsWith('truncate') && most === 0 && least === 0)
+      issue(['grpo', 'correctionMax'], `${grpo.samplerCorrection} needs a bound to clamp to`);
     try {
       phiConfigOf(recipe, VOCABULARY.length);
     } catch (error) {

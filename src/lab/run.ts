@@ -104,7 +104,7 @@ export async function* run(
   last = now();
   const sampler = await session.openSampler();
   const problems = curation?.problems ?? sources.grpo;
-  for await (const step of grpo(policy.trainer, sampler, problems, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };

@@ -2,8 +2,9 @@
 import type { BatchCapacity } from '../train/batch';
 import { Optimizer } from '../train/optimizer';
 import { PolicyTrainer } from '../train/policy';
+import { ReferenceSync } from '../train/referenceSync';
 import { SupervisedTrainer } from '../train/supervised';
-import { lossOptions, optimizerOptions } from './options';
+import { lossOptions, optimizerOptions, referenceSyncOptions } from './options';
 import type { Session } from './session';
 
 /** Most tokens of a pass that a batch of `sequences` can come to. */
@@ -28,5 +29,7 @@ export async function openPolicy(session: Session) {
   const options = lossOptions(recipe);
   const { temperature } = recipe.grpo;
   const created = await PolicyTrainer.create(device, config, session, optimizer, capacity, options, temperature);
-  return { trainer: session.own(created), optimizer, capacity };
+  const sync = referenceSyncOptions(recipe);
+  const referenceSync = sync && session.own(await ReferenceSync.create(device, session, sync));
+  return { trainer: session.own(created), referenceSync, optimizer, capacity };
 }

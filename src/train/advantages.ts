@@ -1,9 +1,17 @@
-/** Group-relative advantages. Formulas: TRL's GRPOTrainer (commit f2cd577). */
+/** Group-relative advantages. Formulas: TRL's GRPOTrainer (commit f2cd577; GDPO as in release 1.16.0). */
 import { mean, standardDeviation } from '../stats';
 
-export type ScaleRewards = 'group' | 'batch' | 'none';
+export const scales = ['group', 'batch', 'none'] as const;
+export type ScaleRewards = (typeof scales)[number];
+export const aggregations = ['sum_then_normalize', 'normalize_then_sum'] as const;
+/** Whether the terms of a reward are added up before or after they are held against the group. */
+export type Aggregation = (typeof aggregations)[number];
 
 const EPSILON = 1e-4;
+/** A spread below this is none. */
+const NO_SPREAD = 1e-8;
+
+export const hasSpread = (values: readonly number[]): boolean => standardDeviation(values) >= NO_SPREAD;
 
 /**
  * A_i = (r_i − mean of its group) / (std + 1e-4), std with ddof 1 of its group or of the batch, or not at all (Dr. GRPO).
@@ -19,6 +27,57 @@ export function groupAdvantages(rewards: readonly number[], groupSize: number, s
     const deviation = { group: standardDeviation(group), batch: batchDeviation, none: null }[scale];
     return group.map((reward) => (reward - center) / (deviation === null ? 1 : deviation + EPSILON));
   });
+}
+
+/** What is known of one completion's reward: its terms unweighted, and their weighted sum. */
+export interface RewardTerms {
+  readonly total: number;
+  readonly parts: readonly { readonly value: number; readonly weight: number }[];
+}
+
+export interface AdvantageOptions {
+  readonly groupSize: number;
+  readonly scaleRewards: ScaleRewards;
+  readonly aggregation: Aggregation;
+}
+
+/**
+ * `sum_then_normalize`: of the totals, as above. `normalize_then_sum` (GDPO): of each term within its group, with the group's own
+ * deviation; then their weighted sums less the batch's mean, by the batch's deviation; `scaleRewards` has no say then.
+ */
+export function advantagesOf(rewards: readonly RewardTerms[], options: AdvantageOptions): number[] {
+  const { groupSize, scaleRewards, aggregation } = options;
+  if (aggregation === 'sum_then_normalize')
+    return groupAdvantages(
+      rewards.map(({ total }) => total),
+      groupSize,
+      scaleRewards,
+    );
+  const sums = sumsOfNormalized(rewards, groupSize);
+  return groupAdvantages(sums, sums.length, 'group');
+}
+
+/**
+ * Share of completions that TRL's `frac_reward_zero_std` counts: those of groups without spread; 0 or 1 where the deviation that
+ * divides is the batch's.
+ */
+export function shareWithoutSpread(rewards: readonly RewardTerms[], options: AdvantageOptions): number {
+  const { groupSize, scaleRewards, aggregation } = options;
+  if (aggregation === 'normalize_then_sum') return hasSpread(sumsOfNormalized(rewards, groupSize)) ? 0 : 1;
+  const totals = rewards.map(({ total }) => total);
+  if (scaleRewards === 'batch') return hasSpread(totals) ? 0 : 1;
+  return mean(groupsOf(totals, groupSize).map((group) => (hasSpread(group) ? 0 : 1)));
+}
+
+function sumsOfNormalized(rewards: readonly RewardTerms[], groupSize: number): number[] {
+  const sums = rewards.map(() => 0);
+  for (const k of (rewards[0]?.parts ?? []).keys()) {
+    const values = rewards.map(({ parts }) => parts[k]!.value);
+    groupAdvantages(values, groupSize, 'group').forEach((advantage, b) => {
+      sums[b]! += rewards[b]!.parts[k]!.weight * advantage;
+    });
+  }
+  return sums;
 }
 
 export function groupsOf<T>(items: readonly T[], size: number): T[][] {

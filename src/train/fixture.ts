@@ -30,6 +30,8 @@ const loss = {
   epsilonHigh: 0.2,
   delta: null,
   importanceSamplingLevel: 'token',
+  klRatio: false,
+  correction: null,
   maxCompletionLength: 8,
 } as const;
 

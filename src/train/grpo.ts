@@ -1,42 +1,39 @@
 /**
  * Group Relative Policy Optimization, with the report's reward. One step:
- *   1. draw P problems and let the policy answer each G times
- *   2. reward every completion; its advantage is its reward against its group
- *   3. μ updates on the batch: clipped policy loss + β·KL to the frozen reference − γ·entropy
- * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577). Departs from it: problems are drawn anew every step,
- * so `epoch` is the share of the run; the log-probabilities of the sampling policy are those of the first update's own
- * forward pass, so that with μ = 1 the ratio is exactly 1.
+ *   1. draw P problems and let the policy answer each G times; reward every answer (drawing.ts)
+ *   2. the advantage of a completion is its reward against its group
+ *   3. μ updates on the batch: clipped policy loss + β·KL to the reference − γ·entropy
+ *   4. where asked, the reference moves towards the policy
+ * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577; what came later, release 1.16.0). Departs from it: problems
+ * are drawn anew every step, so `epoch` is the share of the run; the log-probabilities of the policy before the updates are those
+ * of the first update's own forward pass, so that with μ = 1 the ratio is exactly 1.
  */
 import type { ProblemSource } from '../data/problems';
-import type { RewardLimits } from '../rewards/term';
-import type { RewardWeights, WeightedPart } from '../rewards/total';
-import { mean } from '../stats';
+import type { WeightedPart } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
-import { groupAdvantages, type ScaleRewards } from './advantages';
+import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
+import { type DrawingOptions, drawBatch } from './drawing';
+import { afterUpdate, type EntropyTarget, gammaInForce, startEntropyControl } from './entropyControl';
 import { type LossOptions, tokenWeights } from './lossOptions';
 import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
-import type { PolicyExample, PolicyResult, PolicyTrainer } from './policy';
-import { rewardCompletion } from './rewarding';
+import type { PolicyExample, PolicyTrainer, TokenStats } from './policy';
+import type { ReferenceSync } from './referenceSync';
 import type { Sampler } from './rollout';
-import type { Completion, SamplingOptions } from './sampling';
+import { correctionMetrics, samplingMetrics } from './samplerMetrics';
+import { isTruncated } from './sampling';
 import { learningRate, type Schedule } from './schedule';
 
-export interface GrpoOptions {
-  readonly seed: number;
-  /** P, problems a step. */
-  readonly prompts: number;
-  /** G, completions a problem. */
-  readonly groupSize: number;
+export interface GrpoOptions extends DrawingOptions {
   readonly schedule: Schedule;
   readonly loss: LossOptions;
+  /** Steers γ from `loss.gamma` on; null leaves it there. */
+  readonly entropyTarget: EntropyTarget | null;
   readonly scaleRewards: ScaleRewards;
+  readonly aggregation: Aggregation;
   /** μ, updates on each batch. */
   readonly updates: number;
   /** Leaves completions that were cut off out of the loss. */
   readonly maskTruncated: boolean;
-  readonly sampling: Omit<SamplingOptions, 'seed'>;
-  readonly limits: RewardLimits;
-  readonly rewardWeights: RewardWeights;
 }
 
 /** One completion with everything that was made of it. */
@@ -66,117 +63,109 @@ export interface GrpoStep {
   readonly groups: readonly RolloutGroup[];
 }
 
+/** What learns. */
+export interface Learner {
+  readonly trainer: PolicyTrainer;
+  /** Null for a frozen reference. */
+  readonly referenceSync: ReferenceSync | null;
+}
+
 export async function* grpo(
-  trainer: PolicyTrainer,
+  { trainer, referenceSync }: Learner,
   sampler: Sampler,
   source: ProblemSource,
   tokenizer: Tokenizer,
   options: GrpoOptions,
 ): AsyncGenerator<GrpoStep> {
-  const { prompts: P, groupSize: G, schedule } = options;
+  const { groupSize: G, schedule, loss, entropyTarget } = options;
+  let control = startEntropyControl(loss.gamma);
   let tokensSeen = 0;
   for (let i = 0; i < schedule.steps; i++) {
-    const problems = Array.from({ length: P }, () => source.draw());
-    const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [P·G]
-    const requests = sampled.map(({ problem }, b) => ({
-      prompt: tokenizer.chatPrompt(problem.prompt),
-      sequence: i * P * G + b,
-    }));
-    const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
-
-    const rewarded = completions.map((completion, b) => rewardCompletion(sampled[b]!, completion, tokenizer, options));
-    const advantages = groupAdvantages(
-      rewarded.map(({ total }) => total),
-      G,
-      options.scaleRewards,
-    );
+    const drawn = await drawBatch(i, schedule.steps, sampler, source, tokenizer, options);
+    const rewarded = drawn.groups.flatMap(({ rollouts }) => rollouts); // [groups·G]
+    const completions = rewarded.map(({ completion }) => completion);
+    const advantages = advantagesOf(rewarded, options);
 
     const counted = completions.map(({ ended }) => ended || !options.maskTruncated);
     const lengths = completions.map(({ ids }, b) => (counted[b] ? ids.length : 0));
-    const weights = tokenWeights(options.loss, lengths);
-    const entropyWeight =
-      options.loss.gamma /
-      Math.max(
-        1,
-        lengths.reduce((sum, length) => sum + length, 0),
-      );
-    const examples = completions.map(
-      ({ ids }, b): PolicyExample => ({
-        ids: [...requests[b]!.prompt, ...ids],
-        promptLength: requests[b]!.prompt.length,
+    const weights = tokenWeights(loss, lengths);
+    const tokens = Math.max(
+      1,
+      lengths.reduce((sum, length) => sum + length, 0),
+    );
+    const examples = completions.map(({ ids, logprobs }, b): PolicyExample => {
+      const { prompt } = drawn.groups[Math.floor(b / G)]!;
+      return {
+        ids: [...prompt, ...ids],
+        promptLength: prompt.length,
         advantage: advantages[b]!,
         weight: counted[b] ? weights[b]! : 0,
         old: null,
-      }),
-    );
+        sampler: loss.correction ? logprobs : null,
+      };
+    });
     const lr = learningRate(schedule, i);
-    const updates: PolicyResult[] = [];
+    let before: readonly TokenStats[] | null = null;
+    const updates: Metrics[] = [];
     for (let update = 0; update < options.updates; update++) {
-      const before = updates[0]?.stats;
-      const batch = before ? examples.map((example, b) => ({ ...example, old: before[b]!.logprobs })) : examples;
-      updates.push(await trainer.step(batch, lr, entropyWeight));
+      const batch = before ? examples.map((example, b) => ({ ...example, old: before![b]!.logprobs })) : examples;
+      const gamma = entropyTarget ? gammaInForce(control, entropyTarget) : loss.gamma;
+      const { stats, loss: value, gradNorm } = await trainer.step(batch, lr, gamma / tokens);
+      before ??= stats;
+      const scored = stats.map((of, b) => ({ stats: of, counted: counted[b]! }));
+      const metrics: Metrics = { ...lossMetrics(scored, loss), loss: value, grad_norm: gradNorm };
+      if (entropyTarget) {
+        control = afterUpdate(control, metrics.entropy!, entropyTarget);
+        updates.push({ ...metrics, entropy_coef: control.gamma, 'entropy_coef/in_force': gamma });
+      } else updates.push(metrics);
     }
-    const first = updates[0]!;
+    const moved = referenceSync?.stepEnded(i + 1);
+    const first = before!;
 
     tokensSeen += examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    const sequences = completions.map(({ logprobs }, b) => ({
+      sampler: logprobs,
+      trainer: first[b]!.logprobs,
+      counted: counted[b]!,
+    }));
     const metrics: Metrics = {
       ...rewardMetrics(
-        rewarded.map(({ total, parts, judged }, b) => ({
-          length: completions[b]!.ids.length,
-          ended: completions[b]!.ended,
+        rewarded.map(({ completion: { ids, ended }, total, parts, judged }) => ({
+          length: ids.length,
+          ended,
           correct: judged.verdict.correct,
           reward: total,
-          parts: Object.fromEntries(parts.map(({ name, value }) => [name, value])),
+          parts,
         })),
-        G,
+        options,
       ),
-      ...meanMetrics(
-        updates.map(({ stats, loss, gradNorm }) => ({
-          ...lossMetrics(
-            stats.map((tokens, b) => ({ stats: tokens, counted: counted[b]! })),
-            options.loss,
-          ),
-          loss,
-          grad_norm: gradNorm,
-        })),
-      ),
-      ...samplingMetrics(completions, first),
+      ...meanMetrics(updates),
+      ...samplingMetrics(sequences, isTruncated(options.sampling)),
+      ...(loss.correction ? correctionMetrics(sequences, loss.correction) : {}),
+      ...drawn.metrics,
+      ...(moved === undefined ? {} : { 'reference/synced': moved ? 1 : 0 }),
       learning_rate: lr,
       num_tokens: tokensSeen,
       epoch: (i + 1) / schedule.steps,
     };
-    const rollouts = completions.map(
-      ({ ids, ended }, b): Rollout => ({
+    const rollouts = rewarded.map(
+      ({ completion: { ids, ended }, judged, total, parts }, b): Rollout => ({
         ids: Uint16Array.from(ids),
-        text: rewarded[b]!.judged.text,
+        text: judged.text,
         ended,
-        correct: rewarded[b]!.judged.verdict.correct,
-        reward: rewarded[b]!.total,
-        parts: rewarded[b]!.parts,
+        correct: judged.verdict.correct,
+        reward: total,
+        parts,
         advantage: advantages[b]!,
-        logprobs: first.stats[b]!.logprobs,
-        entropies: first.stats[b]!.entropies,
+        logprobs: first[b]!.logprobs,
+        entropies: first[b]!.entropies,
       }),
     );
-    const groups = problems.map(({ problem: { prompt, answer } }, p) => ({
-      prompt,
-      answer,
+    const groups = drawn.groups.map(({ problem: { problem } }, p) => ({
+      prompt: problem.prompt,
+      answer: problem.answer,
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
-    groups.forEach(({ rollouts }, p) => {
-      source.answered(problems[p]!, mean(rollouts.map(({ correct }) => (correct ? 1 : 0))));
-    });
     yield { step: i + 1, metrics, groups };
   }
-}
-
-/** How far the sampler's log-probabilities stand from the trainer's: 0 but for rounding where nothing is truncated. */
-function samplingMetrics(completions: readonly Completion[], { stats }: PolicyResult): Metrics {
-  const differences = completions.flatMap(({ logprobs }, b) =>
-    Array.from(logprobs, (logprob, t) => Math.abs(logprob - stats[b]!.logprobs[t]!)),
-  );
-  return {
-    'sampling/sampling_logp_difference/mean': mean(differences),
-    'sampling/sampling_logp_difference/max': differences.reduce((most, d) => Math.max(most, d), 0),
-  };
 }

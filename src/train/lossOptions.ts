@@ -1,8 +1,11 @@
 /** The losses of GRPO and its kin: what each asks of the kernel, and the weight that it gives every token. */
 import type { PolicyLossOptions } from '../graph/ops/policyLoss';
+import { type Correction, type CorrectionMode, corrections } from '../kernels/correction';
 
 export const lossTypes = ['grpo', 'bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo'] as const;
 export type LossType = (typeof lossTypes)[number];
+
+export const correctionModes = Object.keys(corrections) as [CorrectionMode, ...CorrectionMode[]];
 
 export interface LossOptions {
   readonly lossType: LossType;
@@ -16,6 +19,10 @@ export interface LossOptions {
   /** Cap of the ratio from above, before clipping; null for none. */
   readonly delta: number | null;
   readonly importanceSamplingLevel: 'token' | 'sequence';
+  /** KL times the ratio (DeepSeek-V3.2's unbiased KL; TRL's `use_bias_correction_kl`). */
+  readonly klRatio: boolean;
+  /** Of the loss for a sampler that draws from another distribution; null for none. */
+  readonly correction: Correction | null;
   /** What `dr_grpo` divides by beside the number of sequences. */
   readonly maxCompletionLength: number;
 }
@@ -31,6 +38,8 @@ export const kernelOptions = (options: LossOptions): PolicyLossOptions => ({
   epsilonHigh: options.epsilonHigh,
   delta: options.delta ?? 0,
   beta: options.beta,
+  klRatio: options.klRatio,
+  correction: options.correction,
 });
 
 /**

@@ -1,6 +1,9 @@
-/** What a GRPO step is measured by, under TRL's names (GRPOTrainer, commit f2cd577), and what people ask for beside them. */
+/**
+ * What a GRPO step is measured by, under TRL's names (GRPOTrainer, commit f2cd577, release 1.16.0), and what people ask for beside
+ * them.
+ */
 import { mean, standardDeviation } from '../stats';
-import { groupsOf } from './advantages';
+import { type AdvantageOptions, groupsOf, hasSpread, type RewardTerms, shareWithoutSpread } from './advantages';
 import { type LossOptions, sequenceLevel } from './lossOptions';
 import type { TokenStats } from './policy';
 
@@ -40,7 +43,11 @@ export function lossMetrics(sequences: readonly ScoredSequence[], options: LossO
   return {
     ...metrics,
     'clip_ratio/low_mean': low,
-    'clip_ratio/low_min': least(perSequence('low')),
+    // TRL's ratio of a whole sequence is 1 where the sequence is masked, and counts
+    'clip_ratio/low_min': least([
+      ...perSequence('low'),
+      ...(sequenceLevel(options) && counted.length < sequences.length ? [0] : []),
+    ]),
     'clip_ratio/high_mean': high,
     'clip_ratio/high_max': most(perSequence('high')),
     'clip_ratio/region_mean': low + high,
@@ -60,12 +67,22 @@ export interface RewardedCompletion {
   readonly ended: boolean;
   readonly correct: boolean;
   readonly reward: number;
-  /** Unweighted value of each term by name. */
-  readonly parts: Readonly<Record<string, number>>;
+  readonly parts: readonly { readonly name: string; readonly value: number; readonly weight: number }[];
 }
 
+/** Of the rewards of a batch: their mean, their deviation, and how many do without. */
+export const spreadMetrics = (rewards: readonly RewardTerms[], options: AdvantageOptions): Metrics => {
+  const totals = rewards.map(({ total }) => total);
+  return {
+    reward: mean(totals),
+    reward_std: standardDeviation(totals),
+    frac_reward_zero_std: shareWithoutSpread(rewards, options),
+  };
+};
+
 /** Rewards, lengths and accuracy of a batch of whole groups. */
-export function rewardMetrics(completions: readonly RewardedCompletion[], groupSize: number): Metrics {
+export function rewardMetrics(completions: readonly RewardedCompletion[], options: AdvantageOptions): Metrics {
+  const { groupSize, scaleRewards, aggregation } = options;
   const groups = groupsOf(completions, groupSize);
   const deviations = groups.map((group) => standardDeviation(group.map(({ reward }) => reward)));
   const lengths = completions.map(({ length }) => length);
@@ -74,9 +91,11 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], groupS
     completions.filter((c) => c.correct === correct).map(({ length }) => length);
   const solved = groups.map((group) => group.filter(({ correct }) => correct).length);
   const metrics: Metrics = {
-    reward: mean(completions.map(({ reward }) => reward)),
-    reward_std: mean(deviations),
-    frac_reward_zero_std: mean(deviations.map((deviation) => (deviation < 1e-8 ? 1 : 0))),
+    ...spreadMetrics(
+      completions.map(({ reward, parts }) => ({ total: reward, parts })),
+      options,
+    ),
+    'reward_std/in_group': mean(deviations),
     accuracy: mean(completions.map(({ correct }) => (correct ? 1 : 0))),
     frac_accuracy_zero_std: mean(solved.map((n) => (n === 0 || n === groupSize ? 1 : 0))),
     frac_all_wrong: mean(solved.map((n) => (n === 0 ? 1 : 0))),
@@ -91,8 +110,11 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], groupS
     'completions/mean_length_correct': mean(lengthWhere(true)),
     'completions/mean_length_wrong': mean(lengthWhere(false)),
   };
-  for (const name of Object.keys(completions[0]?.parts ?? {})) {
-    const values = completions.map(({ parts }) => parts[name] as number);
+  // a batch's deviation that divides says nothing of groups: then theirs is told beside
+  if (scaleRewards === 'batch' || aggregation === 'normalize_then_sum')
+    metrics.frac_groups_zero_std = mean(groups.map((group) => (hasSpread(group.map(({ reward }) => reward)) ? 0 : 1)));
+  for (const [k, { name }] of (completions[0]?.parts ?? []).entries()) {
+    const values = completions.map(({ parts }) => parts[k]!.value);
     metrics[`rewards/${name}/mean`] = mean(values);
     metrics[`rewards/${name}/std`] = standardDeviation(values);
   }

@@ -24,6 +24,8 @@ export interface PolicyExample {
   readonly weight: number;
   /** Log-probabilities under the policy that sampled; null on the first update, where the ratio is 1. */
   readonly old: Float32Array | null;
+  /** Log-probabilities of the sampler, where the loss corrects for it. */
+  readonly sampler?: Float32Array | null;
 }
 
 /** Of every completion token, before the update. */
@@ -156,7 +158,10 @@ function policyTokens(pass: readonly PolicyExample[], firstRows: readonly number
   pass.forEach((example, i) => {
     const [start, end] = spanOf(example, firstRows[i] as number);
     for (let row = start; row < end; row++)
-      tokens.set([example.old?.[row - start] ?? 0, example.advantage, example.weight, 0], row * 4);
+      tokens.set(
+        [example.old?.[row - start] ?? 0, example.advantage, example.weight, example.sampler?.[row - start] ?? 0],
+        row * 4,
+      );
   });
   return tokens;
 }

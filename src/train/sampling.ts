@@ -14,6 +14,10 @@ export interface SamplingOptions {
   readonly seed: number;
 }
 
+/** Whether tokens are left out of the distribution that is drawn from. */
+export const isTruncated = ({ topK, topP, minP }: Pick<SamplingOptions, 'topK' | 'topP' | 'minP'>): boolean =>
+  topK > 0 || topP < 1 || minP > 0;
+
 export interface RolloutRequest {
   readonly prompt: readonly number[];
   /** Names the stream of random numbers: the same sequence with the same seed draws the same numbers. */

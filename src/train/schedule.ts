@@ -1,11 +1,11 @@
-/** Learning rate by step: linear warm-up, then constant or a cosine down to a share of the peak. */
+/** Learning rate by step: linear warm-up, then constant, or a line or a cosine down to a share of the peak. */
 
 export interface Schedule {
   readonly peak: number;
   readonly warmup: number;
   readonly steps: number;
-  readonly decay: 'constant' | 'cosine';
-  /** Share of the peak that a cosine ends at. */
+  readonly decay: 'constant' | 'linear' | 'cosine';
+  /** Share of the peak that a line or a cosine ends at. */
   readonly floor: number;
 }
 
@@ -14,5 +14,6 @@ export function learningRate({ peak, warmup, steps, decay, floor }: Schedule, st
   if (step < warmup) return (peak * (step + 1)) / warmup;
   if (decay === 'constant') return peak;
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
+  if (decay === 'linear') return peak * (floor + (1 - floor) * (1 - progress));
   return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
 }

@@ -78,11 +78,11 @@ it('names reward metrics as TRL does', () => {
     correct,
     length,
     ended,
-    parts: { accuracy: reward },
+    parts: [{ name: 'accuracy', value: reward, weight: 1 }],
   });
   const metrics = rewardMetrics(
     [completion(1, true, 4), completion(0, false, 8), completion(-1, false, 9, false), completion(-1, false, 3)],
-    2,
+    { groupSize: 2, scaleRewards: 'group', aggregation: 'sum_then_normalize' },
   );
   expect(metrics).toMatchObject({
     reward: -0.25,
@@ -100,5 +100,7 @@ it('names reward metrics as TRL does', () => {
     'completions/mean_length_correct': 4,
     'rewards/accuracy/mean': -0.25,
   });
-  expect(metrics.reward_std).toBeCloseTo(Math.SQRT1_2 / 2, 12);
+  expect(metrics['reward_std/in_group']).toBeCloseTo(Math.SQRT1_2 / 2, 12);
+  // of 1 0 −1 −1 around −1/4
+  expect(metrics.reward_std).toBeCloseTo(Math.sqrt((25 + 1 + 9 + 9) / 16 / 3), 12);
 });

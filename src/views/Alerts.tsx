@@ -1,5 +1,5 @@
 /** What is going wrong, told as it happens: no signal, truncation, KL, entropy. */
-import type { GrpoEvent } from '../lab/events';
+import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
 import { percent } from './format';
 import { useRun } from './hooks';
 
@@ -12,10 +12,11 @@ const ENTROPY_LOW = 0.003;
 export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: number): string[] {
   const value = (name: string) => metrics[name] ?? 0;
   const alerts: string[] = [];
-  if (value('frac_reward_zero_std') > MOST_GROUPS) {
+  const withoutSpread = groupsWithoutSpread(metrics);
+  if (withoutSpread > MOST_GROUPS) {
     const allWrong = value('frac_all_wrong');
     const allRight = value('frac_accuracy_zero_std') - allWrong;
-    const groups = `in ${percent(value('frac_reward_zero_std'))} of the groups all rewards are equal`;
+    const groups = `in ${percent(withoutSpread)} of the groups all rewards are equal`;
     alerts.push(
       allRight > MOST_GROUPS
         ? `Little left to learn: ${groups}; ${percent(allRight)} are all right`

@@ -1,6 +1,6 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
-import type { GrpoEvent } from '../lab/events';
+import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
 import { useRun } from './hooks';
@@ -35,8 +35,8 @@ export function RewardChart() {
       <p className="words">
         {last
           ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most ${fixed(most, 2)}; ${
-              metric(last, 'frac_reward_zero_std') > 0
-                ? `${inWords(metric(last, 'frac_reward_zero_std'))} of the groups all earn the same.`
+              groupsWithoutSpread(last.metrics) > 0
+                ? `${inWords(groupsWithoutSpread(last.metrics))} of the groups all earn the same.`
                 : 'every group has better and worse ones.'
             }`
           : 'Rewards begin with GRPO, after SFT.'}

@@ -2,7 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { probePolicyLoss, probePolicyLossSchema } from '../../lab/probePolicyLoss';
+import { probePolicyLoss } from '../../lab/probePolicyLoss';
+import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { NO_TOKEN, probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';

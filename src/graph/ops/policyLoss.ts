@@ -1,5 +1,6 @@
 /** The policy loss of log-probabilities; how logits and gradients come to them and back is the head's (head.ts). */
 import type { Param } from '../../gpu/device';
+import { type Correction, corrections } from '../../kernels/correction';
 import { policyLoss as policyLossKernel } from '../../kernels/policyLoss';
 import { type Graph, type Tensor, TOKENS } from '../graph';
 
@@ -12,9 +13,16 @@ export interface PolicyLossOptions {
   /** 0 for none. */
   readonly delta: number;
   readonly beta: number;
+  /** Multiplies KL by the ratio. */
+  readonly klRatio: boolean;
+  /** For a sampler that draws from another distribution; null for none. */
+  readonly correction: Correction | null;
 }
 
-/** Of one batch: [N, 4] old log-probability, advantage, weight; [N, 4] scores under the reference; [N, 2] spans. */
+/**
+ * Of one batch: [N, 4] old log-probability, advantage, weight, sampler's log-probability; [N, 4] scores under the reference;
+ * [N, 2] spans.
+ */
 export interface PolicyBatch {
   readonly reference: Tensor;
   readonly tokens: Tensor;
@@ -29,7 +37,7 @@ export function policyLossOfScores(
   graph: Graph,
   scores: Tensor,
   { reference, tokens, spans }: PolicyBatch,
-  { cispo, sequenceRatio, ...options }: PolicyLossOptions,
+  { cispo, sequenceRatio, klRatio, correction, ...options }: PolicyLossOptions,
 ): { dscores: Tensor; stats: Tensor } {
   const rows = scores.shape[0]!;
   const dscores = graph.tensor('d(scores)', [rows, 2]);
@@ -40,8 +48,20 @@ export function policyLossOfScores(
     'policy loss',
     policyLossKernel,
     { scores, reference, tokens, spans, grads: dscores, stats },
-    { rows: TOKENS, ...options, entropyWeight, onPolicy },
-    { CISPO: cispo ? 1 : 0, SEQUENCE: sequenceRatio ? 1 : 0 },
+    {
+      rows: TOKENS,
+      ...options,
+      entropyWeight,
+      onPolicy,
+      correctionMin: correction?.min ?? 0,
+      correctionMax: correction?.max ?? 0,
+    },
+    {
+      CISPO: cispo ? 1 : 0,
+      SEQUENCE: sequenceRatio ? 1 : 0,
+      KL_RATIO: klRatio ? 1 : 0,
+      CORRECTION: correction ? corrections[correction.mode] : 0,
+    },
   );
   return { dscores, stats };
 }

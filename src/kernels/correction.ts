@@ -1,0 +1,23 @@
+/**
+ * The correction of a policy loss for a sampler that draws from another distribution than the trainer scores: what the kernel's
+ * constants say, and its factor as a plain function.
+ */
+
+/** How the ratio of policy to sampler enters, by its number in the shader. */
+export const corrections = { token_truncate: 1, token_mask: 2, sequence_truncate: 3, sequence_mask: 4 } as const;
+export type CorrectionMode = keyof typeof corrections;
+export const ofSequence = (mode: CorrectionMode): boolean => mode.startsWith('sequence');
+
+/** Of the ratio of policy to sampler. Formula: TRL's vllm_importance_sampling_correction. */
+export interface Correction {
+  readonly mode: CorrectionMode;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The factor of a policy loss, by the logarithm of policy ÷ sampler of a token, or its sum over the completion. */
+export function correctedRatio({ mode, min, max }: Correction, logRatio: number): number {
+  const ratio = Math.exp(Math.max(-80, Math.min(80, logRatio)));
+  if (mode.endsWith('truncate')) return Math.max(min, Math.min(max, ratio));
+  return ratio < min || ratio > max ? 0 : ratio;
+}

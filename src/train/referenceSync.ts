@@ -1,0 +1,48 @@
+/**
+ * The reference follows the policy: every N steps, after the step's last update, ref ← α·policy + (1 − α)·ref. Order and formula
+ * of TRL's SyncRefModelCallback (release 1.16.0), which counts optimizer updates where this counts steps: with μ > 1 all updates
+ * on a batch are held to the same reference, as TRL's are, which scores the reference once a batch.
+ */
+import { type Device, whole } from '../gpu/device';
+import { Graph } from '../graph/graph';
+import { makePlan, type Plan } from '../graph/plan';
+import { mix } from '../kernels/mix';
+import type { Arena } from '../model/parameters';
+
+export interface ReferenceSyncOptions {
+  /** N, steps between two syncs. */
+  readonly every: number;
+  /** α, share of the policy. */
+  readonly alpha: number;
+}
+
+export class ReferenceSync {
+  private constructor(
+    private readonly device: Device,
+    private readonly plan: Plan,
+    private readonly every: number,
+  ) {}
+
+  static async create(
+    device: Device,
+    { weights, reference }: { readonly weights: Arena; readonly reference: Arena },
+    { every, alpha }: ReferenceSyncOptions,
+  ): Promise<ReferenceSync> {
+    const graph = new Graph();
+    const count = weights.table.arenaSize;
+    const flat = ({ label, buffer }: Arena) => graph.external(label, [count], whole(buffer));
+    graph.dispatch('reference sync', mix, { source: flat(weights), follower: flat(reference) }, { count, alpha });
+    return new ReferenceSync(device, await makePlan(device, graph), every);
+  }
+
+  /** @param step that has ended, from 1. @returns whether the reference moved */
+  stepEnded(step: number): boolean {
+    const due = step % this.every === 0;
+    if (due) this.device.submit([{ sequence: this.plan.sequence }]);
+    return due;
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+  }
+}
