@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
-import { taskNames } from '../tasks';
+import { taskByName, taskNames } from '../tasks';
 import { VOCABULARY } from '../text/vocabulary';
 import { lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
@@ -149,6 +149,12 @@ export const recipeSchema = z
   })
   .superRefine((recipe, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { level } = taskByName(recipe.task.name);
+    if (recipe.task.level < level.min || recipe.task.level > level.max)
+      issue(
+        ['task', 'level'],
+        `${recipe.task.name} has ${level.min} to ${level.max} ${level.unit}, not ${recipe.task.level}`,
+      );
     checkData(recipe, issue);
     if (recipe.sft.shortShare + recipe.sft.mendShare > 1)
       issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');

@@ -88,7 +88,6 @@ export const curationSection = section(
 );
 
 interface DataFields {
-  readonly task: { readonly name: string; readonly level: number };
   readonly data: { readonly clusters: readonly ClusterFields[]; readonly rlClusters: readonly ClusterFields[] };
   readonly curation: { readonly low: number; readonly high: number };
   readonly evaluation: { readonly others: readonly { readonly task: string; readonly level: number }[] };
@@ -100,7 +99,6 @@ export function checkData(recipe: DataFields, issue: (path: (string | number)[],
     const { min, max, unit } = taskByName(name).level;
     if (level < min || level > max) issue(path, `${name} has ${min} to ${max} ${unit}, not ${level}`);
   };
-  checkLevel(['task', 'level'], recipe.task.name, recipe.task.level);
   const lists = [
     { path: ['evaluation', 'others'], list: recipe.evaluation.others },
     { path: ['data', 'clusters'], list: recipe.data.clusters },

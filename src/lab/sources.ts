@@ -19,31 +19,29 @@ export interface Sources {
   readonly grpo: ProblemSource;
 }
 
-const clustersOf = (fields: readonly ClusterFields[]): Cluster[] =>
-  fields.map(({ task, ...rest }) => ({ ...rest, task: taskByName(task) }));
+const ownTask = ({ task }: Recipe): TaskLevel => ({ task: taskByName(task.name), level: task.level });
+const named = (list: readonly { readonly task: string; readonly level: number }[]): TaskLevel[] =>
+  list.map(({ task, level }) => ({ task: taskByName(task), level }));
 
 /** Every task at a level that a stage may draw from. */
-function drawnFrom({ task }: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] {
-  const own = [{ task: task.name, level: task.level }];
-  return (clusters.length > 0 ? clusters : own).map(({ task, level }) => ({ task: taskByName(task), level }));
-}
+const drawnFrom = (recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] =>
+  clusters.length > 0 ? named(clusters) : [ownTask(recipe)];
 export const sftTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.clusters);
 export const grpoTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.rlClusters);
 
 /** The recipe's own task first, then the others: all that is evaluated. */
-export const evaluatedTasks = ({ task, evaluation }: Recipe): TaskLevel[] =>
-  [{ task: task.name, level: task.level }, ...evaluation.others].map(({ task, level }) => ({
-    task: taskByName(task),
-    level,
-  }));
+export const evaluatedTasks = (recipe: Recipe): TaskLevel[] => [ownTask(recipe), ...named(recipe.evaluation.others)];
 
 /** @throws where a level has fewer problems than its cluster asks for */
-export function openSources({ seed, task: own, data }: Recipe): Sources {
+export function openSources(recipe: Recipe): Sources {
+  const { seed, data } = recipe;
   const traces = random(seed, 'sft');
-  const source = (clusters: readonly ClusterFields[], stage: string, stream: Random) =>
-    clusters.length > 0
-      ? mixture(clustersOf(clusters), seed, stage)
-      : freshProblems(taskByName(own.name), own.level, stream);
+  const source = (fields: readonly ClusterFields[], stage: string, stream: Random): ProblemSource => {
+    const own = ownTask(recipe);
+    if (fields.length === 0) return freshProblems(own.task, own.level, stream);
+    const clusters = fields.map((cluster): Cluster => ({ ...cluster, task: taskByName(cluster.task) }));
+    return mixture(clusters, seed, stage);
+  };
   return {
     sft: source(data.clusters, 'sft', traces),
     traces,
