@@ -85,6 +85,105 @@ describe('train, sample, eval', () => {
     expect(lines(report)[0]).toMatchObject({ task: 'parity', level: 8, problems: 6, runs: [{}, {}] });
   });
 
+  it('eval goes on where it stopped, with the same numbers, and refuses what differs', async () => {
+    const evaluate = (...more: string[]) =>
+      lab('eval', '--model', at('first'), '--task', 'parity', '--problems', '6', '--json', ...more);
+    const file = ['--out', at('runs.jsonl')];
+    const whole = await evaluate('--runs', '3', ...file);
+    expect(whole.code, whole.error).toBe(0);
+    expect(lines(whole)[0]).toMatchObject({
+      model: expect.stringMatching(/^[0-9a-f]{64}$/),
+      accuracy: { standardErrorOverRuns: expect.any(Number), standardErrorOverProblems: expect.any(Number) },
+      ofN: { n: 3 },
+      passAtK: [{ k: 1 }, { k: 2 }, { k: 3 }],
+      accuracyByTokens: expect.any(Array),
+    });
+    const recorded = readFileSync(at('runs.jsonl'), 'utf8');
+    const [header, first, second] = recorded.split('\n');
+    write('runs.jsonl', `${header}\n${first}\n${second!.slice(0, 40)}`); // ended while the second run was written
+    const resumed = await evaluate('--runs', '3', ...file);
+    expect(resumed.out).toBe(whole.out);
+    expect(readFileSync(at('runs.jsonl'), 'utf8')).toBe(recorded);
+
+    const other = await evaluate('--runs', '3', '--temperature', '1', ...file);
+    expect(other.code).toBe(2);
+    expect(other.error).toContain('is of another evaluation: temperature is 0.8 there, 1 here');
+    expect(readFileSync(at('runs.jsonl'), 'utf8')).toBe(recorded);
+  });
+
+  it('compare and transfer tell two models apart', async () => {
+    const last = await train('third', '--seed', '4');
+    expect(last.code, last.error).toBe(0);
+    const few = ['--problems', '5', '--runs', '2', '--temperature', '1'];
+    const comparing = ['--a', at('first'), '--b', at('third'), '--task', 'parity', ...few];
+    const compared = await lab('compare', ...comparing, '--json');
+    expect(compared.code, compared.error).toBe(0);
+    const told = lines(compared)[0] as Record<string, number>;
+    expect(told).toMatchObject({ task: 'parity', level: 8, problems: 5, interval: { confidence: 0.95 } });
+    expect(told.difference).toBeCloseTo(told.b! - told.a!, 12);
+    expect((await lab('compare', ...comparing)).out).toContain('95 % interval from');
+
+    const transferring = ['--models', `${at('first')},${at('third')}`, '--tasks', 'parity:7,addition:1', ...few];
+    const [matrix, readable] = [
+      await lab('transfer', ...transferring, '--json'),
+      await lab('transfer', ...transferring),
+    ];
+    expect(lines(matrix)[0]).toMatchObject({
+      runs: 2,
+      matrix: [at('first'), at('third')].map((model) => ({
+        ...{ model, trainedOn: ['SFT parity 8', 'GRPO parity 8'] },
+        evaluatedOn: [
+          { task: 'parity', level: 7, accuracy: { mean: expect.any(Number) } },
+          { task: 'addition', level: 1 },
+        ],
+      })),
+    });
+    expect(readable.out).toMatch(/model \(trained on\) +parity 7 \(5\) +addition 1 \(5\)/);
+  });
+
+  it('curate writes each problem with its reason', async () => {
+    const asking = ['--model', at('first'), '--task', 'parity', '--pool', '40', '--samples', '2', '--select', 'none'];
+    const ended = await lab('curate', ...asking, '--against', 'parity:8,addition', '--out', at('pool.jsonl'));
+    expect(ended.code, ended.error).toBe(0);
+    const rows = lines({ ...ended, out: readFileSync(at('pool.jsonl'), 'utf8') });
+    expect(rows).toHaveLength(40);
+    for (const row of rows)
+      expect(row).toMatchObject({ task: 'parity', level: 8, prompt: /^[01]{8}=$/, kept: row.passRate !== null });
+    const nothing = await lab('curate', ...asking, '--select', 'easy', '--high', '1', '--out', at('pool.jsonl'));
+    expect(nothing.code).toBe(2);
+    expect(nothing.error).toContain('nothing is kept: no problem falls under “easy”');
+  });
+
+  it('mixture finds epochs for each domain and writes a recipe that trains', async () => {
+    const searching = [
+      '--recipe',
+      'parity-8-nano',
+      '--tasks',
+      'parity:6,addition:2',
+      '--problems',
+      '12',
+      '--epochs',
+      '1,3',
+    ];
+    const small = ['--set', 'sft.sequences=8', '--set', 'grpo.steps=0', '--set', 'evaluation.problems=4'];
+    const ended = await lab('mixture', ...searching, ...small, '--out', at('mixed.json'), '--json');
+    expect(ended.code, ended.error).toBe(0);
+    const { trials, chosen, steps } = lines(ended)[0] as {
+      trials: { steps: number }[];
+      chosen: { epochs: number }[];
+      steps: number;
+    };
+    expect(trials.map(({ steps }) => steps)).toEqual([2, 5, 2, 5]); // ⌈12 · epochs ÷ 8⌉
+    expect(chosen).toMatchObject([
+      { task: 'parity', level: 6, problems: 12 },
+      { task: 'addition', level: 2, problems: 12 },
+    ]);
+    expect(steps).toBe(Math.ceil((12 * chosen[0]!.epochs + 12 * chosen[1]!.epochs) / 8));
+    const trained = await lab('train', '--recipe', at('mixed.json'), '--out', at('mixed'));
+    expect(trained.code, trained.error).toBe(0);
+    expect(JSON.parse(readFileSync(at('mixed/summary.json'), 'utf8'))).toMatchObject({ sft: { steps } });
+  });
+
   it('train on the CPU reference where it is asked for by name', async () => {
     const ended = await train('cpu', '--adapter', 'cpu', '--set', 'sft.steps=1', '--set', 'grpo.steps=0');
     expect(ended.code, ended.error).toBe(0);
@@ -315,6 +414,34 @@ describe('bad input ends with exit code 2, names the place, and leaves everythin
       'a problem of another task',
       ['verify', '--task', 'parity', '--in', write('v.jsonl', '{"problem":{"terms":[1,2]},"completion":"3"}')],
       'line 1: problem: bits',
+    ],
+    [
+      'a cluster of more problems than there are',
+      [
+        ...['train', '--recipe', 'parity-12', '--out', at('no'), '--set'],
+        'data.clusters=[{"task":"parity","level":4,"problems":40}]',
+      ],
+      'parity at 4 bits has about 14 different training problems, not 40',
+    ],
+    [
+      'a task list that is none',
+      ['transfer', '--models', at('first'), '--tasks', 'parity:8:9'],
+      '--tasks: "parity:8:9" is not of the form task:level',
+    ],
+    [
+      'a mixture of one domain twice',
+      [
+        'mixture',
+        '--recipe',
+        'parity-8-nano',
+        '--tasks',
+        'parity:6,parity:6',
+        '--problems',
+        '9',
+        '--out',
+        at('no.json'),
+      ],
+      'recipe: data.clusters.1: parity at 6 is listed twice',
     ],
     ['an unknown command', ['sing'], 'there is no command sing'],
   ])('%s', async (_, args, message) => {

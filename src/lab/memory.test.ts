@@ -37,6 +37,24 @@ describe('the estimate', () => {
     },
   );
 
+  it('agrees for a mixture, longer tasks beside it, and a curation that refreshes', async () => {
+    const recipe = withFields(recipeByName('parity-8-nano'), {
+      ...SHORT,
+      'grpo.steps': 2,
+      'data.clusters': [
+        { task: 'parity', level: 6 },
+        { task: 'addition', level: 4 },
+      ],
+      'data.rlClusters': [{ task: 'addition', level: 3 }],
+      'evaluation.others': [{ task: 'parity', level: 30 }],
+      'curation.select': 'band',
+      'curation.pool': 64,
+      'curation.samples': 4,
+    });
+    const [estimated, measured] = await estimatedAndMeasured(recipe);
+    expect(Math.abs(estimated - measured) / measured, `${estimated} told, ${measured} taken`).toBeLessThan(0.15);
+  });
+
   it('adds up from its parts', async () => {
     const { peak, ...parts } = await estimateMemory(recipeByName('parity-12'), ANY);
     expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(peak);

@@ -19,32 +19,33 @@ export interface Sources {
   readonly grpo: ProblemSource;
 }
 
-const clustersOf = (recipe: Recipe, fields: readonly ClusterFields[]): Cluster[] =>
-  fields.map(({ task, ...rest }) => ({ ...rest, task: taskOf(recipe, task) }));
+const named = (recipe: Recipe, list: readonly { readonly task: string; readonly level: number }[]): TaskLevel[] =>
+  list.map(({ task, level }) => ({ task: taskOf(recipe, task), level }));
+const ownTask = (recipe: Recipe): TaskLevel =>
+  named(recipe, [{ task: recipe.task.name, level: recipe.task.level }])[0]!;
 
 /** Every task at a level that a stage may draw from. */
-function drawnFrom(recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] {
-  const own = [{ task: recipe.task.name, level: recipe.task.level }];
-  return (clusters.length > 0 ? clusters : own).map(({ task, level }) => ({ task: taskOf(recipe, task), level }));
-}
+const drawnFrom = (recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] =>
+  clusters.length > 0 ? named(recipe, clusters) : [ownTask(recipe)];
 export const sftTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.clusters);
 export const grpoTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.rlClusters);
 
 /** The recipe's own task first, then the others: all that is evaluated. */
-export const evaluatedTasks = (recipe: Recipe): TaskLevel[] =>
-  [{ task: recipe.task.name, level: recipe.task.level }, ...recipe.evaluation.others].map(({ task, level }) => ({
-    task: taskOf(recipe, task),
-    level,
-  }));
+export const evaluatedTasks = (recipe: Recipe): TaskLevel[] => [
+  ownTask(recipe),
+  ...named(recipe, recipe.evaluation.others),
+];
 
 /** @throws where a level has fewer problems than its cluster asks for */
 export function openSources(recipe: Recipe): Sources {
-  const { seed, task: own, data } = recipe;
+  const { seed, data } = recipe;
   const traces = random(seed, 'sft');
-  const source = (clusters: readonly ClusterFields[], stage: string, stream: Random) =>
-    clusters.length > 0
-      ? mixture(clustersOf(recipe, clusters), seed, stage)
-      : freshProblems(taskOf(recipe, own.name), own.level, stream);
+  const source = (fields: readonly ClusterFields[], stage: string, stream: Random): ProblemSource => {
+    const own = ownTask(recipe);
+    if (fields.length === 0) return freshProblems(own.task, own.level, stream);
+    const clusters = fields.map((cluster): Cluster => ({ ...cluster, task: taskOf(recipe, cluster.task) }));
+    return mixture(clusters, seed, stage);
+  };
   return {
     sft: source(data.clusters, 'sft', traces),
     traces,

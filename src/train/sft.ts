@@ -1,7 +1,8 @@
 /**
  * Supervised fine-tuning on teacher traces: packed sequences, loss on completions only, AdamW, warm-up and cosine, clipping;
  * until the steps are done or the sampled accuracy passes the gate.
- * Departs from the report: traces are drawn anew every step (the tasks have no end of them), so there are no epochs.
+ * Departs from the report: unless the source is a mixture, problems are drawn anew every step (the tasks have no end of
+ * them), so there are no epochs.
  */
 import { drawTrace, type ProblemSource, type TraceShares } from '../data/problems';
 import type { Random } from '../random';
