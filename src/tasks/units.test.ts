@@ -53,6 +53,13 @@ describe('word problems', () => {
     [{ ...told, unit: 'h' }, 'starts at pens; h is to be converted'],
     [{ ...told, ratios: [{ of: 2, ofUnit: 'pens', is: 3, isUnit: 'c' }] }, 'comes to 7.5 c, which is not whole'],
     [{ ...told, ratios: [] }, 'Too small'],
+    [
+      {
+        ...told,
+        ratios: ['a', 'b', 'c'].map((isUnit, i) => ({ of: 1, ofUnit: ['pens', 'a', 'b'][i], is: 1e6, isUnit })),
+      },
+      'more than can be counted exactly',
+    ],
     [{ ...told, unit: 'ñ' }, 'units are 1 to 12 letters'],
   ])('refuse %j', (bad, message) => {
     const issues = units.problemSchema.safeParse(bad).error?.issues ?? [];

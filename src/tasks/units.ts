@@ -26,9 +26,10 @@ const problemSchema = z
     let value = amount;
     for (const [i, ratio] of ratios.entries()) {
       if (ratio.ofUnit !== at) return issue(i, `starts at ${ratio.ofUnit}; ${at} is to be converted`);
-      value = (value * ratio.is) / ratio.of;
+      const product = value * ratio.is;
+      if (!Number.isSafeInteger(product)) return issue(i, `comes to more than can be counted exactly`);
+      value = product / ratio.of;
       if (!Number.isInteger(value)) return issue(i, `comes to ${value} ${ratio.isUnit}, which is not whole`);
-      if (value > LARGEST ** 2) return issue(i, `comes to ${value} ${ratio.isUnit}, which is too large`);
       at = ratio.isUnit;
     }
   });
