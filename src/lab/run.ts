@@ -10,7 +10,7 @@ import { grpo } from '../train/grpo';
 import { sft } from '../train/sft';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
 import { estimateMemory, rehearse } from './memory';
-import { grpoOptions, sftOptions } from './options';
+import { grpoOptions, openCustom, sftOptions } from './options';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
@@ -21,6 +21,7 @@ export async function* run(
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, task, tokenizer } = session;
   const began = now();
+  const custom = await openCustom(recipe.reward); // its text is refused before anything is computed
   const estimated_bytes = (await estimateMemory(recipe, device)).peak;
   yield {
     type: 'start',
@@ -93,7 +94,7 @@ export async function* run(
   last = now();
   const sampler = await session.openSampler();
   const prompts = freshProblems(task, recipe.task.level, random(recipe.seed, 'grpo'));
-  for await (const step of grpo(policy.trainer, sampler, prompts, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy.trainer, sampler, prompts, tokenizer, grpoOptions(recipe, custom))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };

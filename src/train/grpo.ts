@@ -8,8 +8,7 @@
  * forward pass, so that with μ = 1 the ratio is exactly 1.
  */
 import type { ProblemSource } from '../data/problems';
-import type { RewardLimits } from '../rewards/term';
-import type { RewardWeights, WeightedPart } from '../rewards/total';
+import type { RewardOptions, WeightedPart } from '../rewards/total';
 import { mean } from '../stats';
 import type { Tokenizer } from '../text/tokenizer';
 import { groupAdvantages, type ScaleRewards } from './advantages';
@@ -35,8 +34,7 @@ export interface GrpoOptions {
   /** Leaves completions that were cut off out of the loss. */
   readonly maskTruncated: boolean;
   readonly sampling: Omit<SamplingOptions, 'seed'>;
-  readonly limits: RewardLimits;
-  readonly rewardWeights: RewardWeights;
+  readonly reward: RewardOptions;
 }
 
 /** One completion with everything that was made of it. */
@@ -84,7 +82,9 @@ export async function* grpo(
     }));
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
 
-    const rewarded = completions.map((completion, b) => rewardCompletion(sampled[b]!, completion, tokenizer, options));
+    const rewarded = completions.map((completion, b) =>
+      rewardCompletion(sampled[b]!, completion, tokenizer, options.reward),
+    );
     const advantages = groupAdvantages(
       rewarded.map(({ total }) => total),
       G,
