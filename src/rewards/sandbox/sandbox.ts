@@ -119,6 +119,11 @@ function compile(context: QuickJSContext, source: string): typeof AS_BODY | type
   if (!asBody) return AS_BODY;
   // only a body may return, so what has a return was meant as one
   const { line, column, message } = /\breturn\b/.test(asScript.message) ? asBody : asScript;
+  const lines = source.split('\n');
+  if (line > lines.length)
+    throw new SourceError(
+      `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}: the text ends before it is complete`,
+    );
   throw new SourceError(`line ${line}, column ${column}: ${message}`);
 }
 
