@@ -78,6 +78,13 @@ module.exports = {
       to: { path: 'node_modules/(webgpu|@sparticuz)/' },
     },
     {
+      name: 'engine-in-rewards',
+      comment: 'only rewards names the engine of custom terms',
+      severity: 'error',
+      from: { path: '^src/(?!rewards/)' },
+      to: { path: 'node_modules/(quickjs-emscripten-core|@jitl)/' },
+    },
+    {
       name: 'node-off-the-page',
       comment: 'the page never reaches what only Node has',
       severity: 'error',

@@ -233,6 +233,61 @@ describe('without WebGPU, on a phone, in the dark', () => {
     expect(await page.locator('.badge').innerText()).toBe('CPU reference');
   });
 
+  it('runs a term of the user in a sandbox: a loop and a call to the network cost their reward, and nothing is asked for', async () => {
+    const source = `(rollout) => {
+      if ([...rollout.text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2) for (;;);
+      return fetch('/stolen?' + rollout.text);
+    }`;
+    const other = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    const said = complaintsOf(other);
+    const asked: string[] = [];
+    other.on('request', (request) => asked.push(request.url()));
+    await other.goto(served.url);
+    await other.getByLabel('Recipe').selectOption('parity-8-nano');
+    for (const [section, field, value] of [
+      ['SFT', 'Steps', '0'],
+      ['GRPO', 'Steps', '1'],
+      ['GRPO', 'Problems a step P', '1'],
+      ['GRPO', 'Temperature', '5'],
+      ['Evaluation', 'Problems', '2'],
+      ['Reward', 'L max', '16'],
+    ] as const)
+      await setField(other, section, field, value);
+    expect(asked.filter((url) => url.endsWith('.wasm'))).toEqual([]); // nobody has asked for the engine yet
+    // the text goes into the recipe on its way to the worker
+    await other.evaluate((customSource) => {
+      const post: (this: Worker, message: unknown, options?: never) => void = Worker.prototype.postMessage;
+      (Worker.prototype as { postMessage: unknown }).postMessage = function (
+        this: Worker,
+        message: unknown,
+        options?: never,
+      ) {
+        const { path, argumentList } = message as { path?: string[]; argumentList: { value: { reward: object } }[] };
+        if (path?.[0] === 'start') {
+          const [recipe] = argumentList as [{ value: { reward: object } }];
+          recipe.value = { ...recipe.value, reward: { ...recipe.value.reward, custom: 1, customSource } };
+        }
+        post.call(this, message, options);
+      };
+    }, source);
+    await other.getByRole('button', { name: 'Train small on the CPU' }).click();
+    await waitForStage(other, /GRPO 1\/1.*done/);
+    const reasons = new Set<string>();
+    await other.locator('.reasons').waitFor();
+    for (const advantage of await other.getByTestId('advantage').all()) {
+      await advantage.click();
+      reasons.add(await other.locator('.reasons div', { hasText: 'Your own' }).locator('span').innerText());
+    }
+    expect([...reasons].sort()).toEqual([
+      'custom term failed: it did not end within 10 million steps',
+      "custom term failed: threw ReferenceError: 'fetch' is not defined (line 3, column 14)",
+    ]);
+    expect(asked.filter((url) => url.endsWith('.wasm'))).toHaveLength(1);
+    expect(asked.filter((url) => url.includes('stolen'))).toEqual([]);
+    expect(said).toEqual([]);
+    await other.close();
+  });
+
   it('never scrolls sideways', async () => {
     await page.getByRole('button', { name: 'Rollouts' }).click();
     await page.locator('.groups').waitFor();

@@ -316,6 +316,33 @@ describe('probe', () => {
     }
   });
 
+  it('reward takes other constants, weights and a custom term, and gives reasons', async () => {
+    const input = {
+      l_max: 24,
+      l_pos: 19,
+      l_neg: 8,
+      missing_end: -0.25,
+      weights: { accuracy: 1, stepCount: 2, custom: -1 },
+      custom_source: '(rollout) => ({ value: rollout.length / 4, reason: rollout.thought })',
+      cases: [{ length: 24, correct: false, ended: false, think: 'ok', words: [], thought: 'a,b' }],
+    };
+    const probe = (change: object) =>
+      lab('probe', 'reward', '--in', write('c.json', JSON.stringify({ ...input, ...change })), '--out', at('co.json'));
+    expect((await probe({})).code).toBe(0);
+    const { cases } = JSON.parse(readFileSync(at('co.json'), 'utf8')) as { cases: Record<string, unknown>[] };
+    expect(cases[0]).toEqual({
+      accuracy: -0.25,
+      repetition: 0,
+      stepCount: 2 / 3,
+      custom: 6,
+      total: -0.25 + 4 / 3 - 6,
+      reasons: expect.objectContaining({ stepCount: '2 of 3 steps', custom: 'a,b' }),
+    });
+    const refused = await probe({ custom_source: '(rollout) => {' });
+    expect(refused.error).toContain('custom_source: line 1, column 15: ');
+    expect(refused.code).toBe(2);
+  });
+
   it('sample draws the same as itself', async () => {
     const model = path.join(ROOT, 'src/model/goldens/phi3-gqa-untied');
     const file = write(
@@ -374,6 +401,15 @@ describe('bad input ends with exit code 2, names the place, and leaves everythin
     ],
     ['a field that there is not', ['train', '--recipe', recipe, '--out', at('no')], 'Unrecognized key: "stepz"'],
     ['a folder of something else', ['train', '--recipe', 'parity-12', '--out', at('full')], 'holds letter.txt'],
+    [
+      'a custom term that does not compile, from a file',
+      [
+        ...['train', '--recipe', 'parity-12', '--out', at('no'), '--set', 'reward.custom=1'],
+        '--set',
+        `reward.customSource=@${write('term.js', '(rollout) =>\n  rollout..length')}`,
+      ],
+      'recipe: reward.customSource: line 2, column 11: ',
+    ],
     [
       'an adapter that there is not',
       ['train', '--recipe', 'parity-12', '--out', at('no'), '--adapter', 'abacus'],

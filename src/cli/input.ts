@@ -26,6 +26,15 @@ export function input<T>(check: () => T): T {
   }
 }
 
+/** The same of what takes its time. */
+export async function inputAsync<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError((error as Error).message);
+  }
+}
+
 export function options<const T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], config: T) {
   return input(() => parseArgs({ args: [...args], options: config, allowPositionals: false, strict: true }).values);
 }

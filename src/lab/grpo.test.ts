@@ -153,7 +153,7 @@ describe('dynamic sampling', () => {
         log.push(`answered ${passRate}`);
       },
     };
-    const options = grpoOptions(recipe);
+    const options = grpoOptions(recipe, null);
     await drawBatch(0, 2, sampler, source, session.tokenizer, options);
     const round = [...Array(4).fill('draw'), ...Array(4).fill('answered 0')];
     expect(log).toEqual([...round, ...round, ...round]);
@@ -189,7 +189,7 @@ describe('the correction for the sampler', () => {
 it('steers γ by the entropy that each step tells', async () => {
   const fields = { 'grpo.entropyTarget': 0.9, 'grpo.gammaStep': 0.01, 'grpo.gammaMax': 0.025, 'grpo.steps': 5 };
   const steps = await stepsOf(fields);
-  const options = grpoOptions(withFields(TINY, fields));
+  const options = grpoOptions(withFields(TINY, fields), null);
   let control = startEntropyControl(options.loss.gamma);
   for (const { metrics } of steps) {
     expect(metrics['entropy_coef/in_force']).toBe(gammaInForce(control, options.entropyTarget!));

@@ -156,6 +156,63 @@ it('runs on the CPU device, chosen by name', async () => {
   expect(events.at(-1)?.type).toBe('end');
 });
 
+describe('a custom reward term in a run', () => {
+  const CUSTOM = { 'sft.steps': 2, 'grpo.steps': 1, 'reward.custom': 0.5 };
+  const rolloutsOf = async (customSource: string) => {
+    const events = await runAll(openCpuDevice(), withFields(TINY, { ...CUSTOM, 'reward.customSource': customSource }));
+    expect(events.at(-1)?.type).toBe('end');
+    return events.flatMap((event) => (event.type === 'grpo' ? event.groups.flatMap(({ rollouts }) => rollouts) : []));
+  };
+
+  it('that loops, allocates, throws, gives NaN or reaches for the network costs that reward, and says why', async () => {
+    // each rollout does one of these, by its text
+    const source = `
+      const kinds = [
+        () => { for (;;); },
+        () => { const kept = []; for (;;) kept.push(new Uint8Array(65536)); },
+        () => { throw new Error('no'); },
+        () => NaN,
+        () => fetch('https://example.org'),
+        () => 0.25,
+      ];
+      ({ text }) => kinds[[...text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % kinds.length]()`;
+    const reasons = [
+      /did not end within 10 million steps/,
+      /out of memory/,
+      /threw Error: no \(line 5/,
+      /gave NaN/,
+      /'fetch' is not defined \(line 7/,
+      /^gave 0.25$/,
+    ];
+    const rollouts = await rolloutsOf(source);
+    const again = await rolloutsOf(source);
+    expect(rollouts).toHaveLength(8);
+    rollouts.forEach(({ text, parts, reward }, i) => {
+      const kind = [...text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % reasons.length;
+      const part = parts.find(({ name }) => name === 'custom')!;
+      expect(part.reason).toMatch(reasons[kind]!);
+      expect(part).toMatchObject({ weight: 0.5, value: kind === 5 ? 0.25 : 0 });
+      expect(reward).toBe(parts.reduce((sum, { weight, value }) => sum + weight * value, 0));
+      expect(again[i]!.parts).toEqual(parts);
+    });
+    expect(new Set(rollouts.map(({ parts }) => parts.at(-1)!.reason)).size).toBeGreaterThan(1);
+  });
+
+  it('that does not compile ends the run before it begins, with its place', async () => {
+    const events: LabEvent[] = [];
+    const session = new Session(
+      openCpuDevice(),
+      withFields(TINY, { ...CUSTOM, 'reward.customSource': '(rollout) =>\n  rollout..length' }),
+    );
+    const all = async () => {
+      for await (const event of run(session)) events.push(event);
+    };
+    await expect(all()).rejects.toThrow('recipe: reward.customSource: line 2, column 11: ');
+    session.destroy();
+    expect(events).toEqual([]);
+  });
+});
+
 describe('recipes', () => {
   it('that come with the lab are complete and have distinct names', () => {
     expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
@@ -200,6 +257,7 @@ describe('recipes', () => {
       'r: evaluation.others.1: parity at 8 is listed twice',
     ],
     [{ curation: { low: 0.8, high: 0.2 } }, 'r: curation.low: the band from 0.8 to 0.2 is empty'],
+    [{ reward: { custom: 1 } }, 'r: reward.customSource: your own term has a weight but no JavaScript'],
     [{ version: 2 }, 'r: version'],
     [null, 'r: top level'],
   ])('%j is refused with its place', (input, message) => {

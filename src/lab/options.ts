@@ -1,4 +1,6 @@
 /** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
+import type { CustomTerm } from '../rewards/sandbox/sandbox';
+import { type RewardOptions, type RewardWeights, rewardNames } from '../rewards/total';
 import type { GrpoOptions } from '../train/grpo';
 import type { LossOptions } from '../train/lossOptions';
 import type { OptimizerOptions } from '../train/optimizer';
@@ -48,7 +50,30 @@ export const sftOptions = ({ sft }: Recipe): SftOptions => ({
   gateAccuracy: sft.gateAccuracy,
 });
 
-export function grpoOptions(recipe: Recipe): GrpoOptions {
+export function rewardOptions({ reward }: Pick<Recipe, 'reward'>, custom: CustomTerm | null): RewardOptions {
+  const weights = Object.fromEntries(rewardNames.map((name) => [name, reward[name]])) as RewardWeights;
+  return { ...reward, weights, custom };
+}
+
+/**
+ * The custom term of a recipe, ready to be called; null where it has no weight.
+ * @throws SourceError where its text does not compile, naming the field, line and column
+ */
+export async function openCustom(
+  { custom, customSource }: Pick<Recipe['reward'], 'custom' | 'customSource'>,
+  where = 'recipe: reward.customSource',
+): Promise<CustomTerm | null> {
+  if (custom === 0) return null;
+  const { openCustomTerm, SourceError } = await import('../rewards/sandbox/sandbox');
+  try {
+    return await openCustomTerm(customSource);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(`${where}: ${error.message}`);
+  }
+}
+
+export function grpoOptions(recipe: Recipe, custom: CustomTerm | null): GrpoOptions {
   const { seed, grpo, reward } = recipe;
   return {
     seed,
@@ -79,7 +104,6 @@ export function grpoOptions(recipe: Recipe): GrpoOptions {
       minP: grpo.minP,
       maxNew: reward.lMax,
     },
-    limits: { lMax: reward.lMax, lPos: reward.lPos, lNeg: reward.lNeg },
-    rewardWeights: { accuracy: reward.accuracy, repetition: reward.repetition },
+    reward: rewardOptions(recipe, custom),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
+import { REPORT_CONSTANTS } from '../rewards/term';
 import { taskNames } from '../tasks';
 import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
 import { VOCABULARY } from '../text/vocabulary';
@@ -12,6 +13,10 @@ import { correctionModes, lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
 import { checkData, curationSection, dataSection, taskAtLevel } from './recipeData';
 import { choice, flag, integer, number, section } from './recipeFields';
+
+/** Of a reward term beside the report's. */
+const weight = (of: string, description: string) =>
+  number(`Weight of ${of}`, `${description} 0: not used.`, 0, -10, 10);
 
 export const recipeSchema = z
   .strictObject({
@@ -198,12 +203,75 @@ export const recipeSchema = z
       topK: integer('Top-k', 'Likeliest tokens of the rollouts; 0 for all.', 0, 0, 1000),
       minP: number('Min-p', 'Least share of the likeliest token; 0 for all.', 0, 0, 1),
     }),
-    reward: section('Reward', "The report's reward; lengths in tokens, the end token included.", {
+    reward: section('Reward', "The report's reward, and others beside it; lengths in tokens, the end token included.", {
       lMax: integer('L max', 'Completion budget; a completion that reaches it without an end is cut off.', 24, 4, 4096),
       lPos: number('L pos', 'A right answer longer than this earns less.', 19.2, 0, 4096),
       lNeg: number('L neg', 'A wrong answer shorter than this costs more.', 8.4, 1, 4096),
       accuracy: number('Weight of accuracy', "The report's is 8/13.", 8 / 13, -10, 10),
       repetition: number('Weight of repetition', "The report's is 1/13.", 1 / 13, -10, 10),
+      length: weight('length alone', 'Pays for tokens, whatever they say: watch it being cheated.'),
+      brevity: weight('brevity', 'Pays for every token that is not used.'),
+      answerFormat: weight('form of the answer', 'Pays for an answer of the right kind of signs, right or wrong.'),
+      tagCount: weight('tags', 'Half for each think tag that stands exactly once.'),
+      stepCount: weight('steps of the thought', 'Pays for steps between separators, up to a target.'),
+      partial: weight('partly right', "The task's own measure of how much of the answer is right."),
+      custom: weight('your own', 'Of the term whose JavaScript stands below.'),
+      customSource: z.string().max(20_000).default('').meta({
+        title: 'Your own term',
+        description:
+          'JavaScript: (rollout) => a number or { value, reason }; or the body of such a function. It runs by itself: no network, no clock, bounded work and memory.',
+      }),
+      rightShort: number(
+        'Right, short',
+        'Accuracy of a right answer up to L pos.',
+        REPORT_CONSTANTS.rightShort,
+        -10,
+        10,
+      ),
+      rightLong: number('Right, long', 'Accuracy of a right answer at L max.', REPORT_CONSTANTS.rightLong, -10, 10),
+      wrongShort: number(
+        'Wrong, short',
+        'Accuracy of a wrong answer of no length.',
+        REPORT_CONSTANTS.wrongShort,
+        -10,
+        10,
+      ),
+      wrongLong: number(
+        'Wrong, long',
+        'Accuracy of a wrong answer from L neg on.',
+        REPORT_CONSTANTS.wrongLong,
+        -10,
+        10,
+      ),
+      missingEnd: number('No end', 'Accuracy of what was cut off.', REPORT_CONSTANTS.missingEnd, -10, 10),
+      formatFault: number(
+        'Format fault',
+        'Accuracy where a think tag is missing, repeated or out of order.',
+        REPORT_CONSTANTS.formatFault,
+        -10,
+        10,
+      ),
+      firstFault: choice(
+        'First fault',
+        'Which of the two tells where both apply.',
+        ['end', 'format'],
+        REPORT_CONSTANTS.firstFault,
+      ),
+      repetitionN: integer('n of the n-grams', 'Words, or tokens, in a row.', REPORT_CONSTANTS.repetitionN, 1, 64),
+      repetitionOften: integer(
+        'Often',
+        'An n-gram counts as repeated where it stands more often than this.',
+        REPORT_CONSTANTS.repetitionOften,
+        1,
+        4096,
+      ),
+      stepsTarget: integer(
+        'Steps',
+        'Steps of a thought that earn all of that term.',
+        REPORT_CONSTANTS.stepsTarget,
+        1,
+        1000,
+      ),
     }),
     evaluation: section('Evaluation', 'On problems that training never sees.', {
       problems: integer('Problems', 'Held-out problems, answered once greedily and once sampled.', 256, 1, 8192),
@@ -223,6 +291,8 @@ export const recipeSchema = z
       issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');
     if (recipe.reward.lPos >= recipe.reward.lMax)
       issue(['reward', 'lPos'], `L pos (${recipe.reward.lPos}) must be below L max (${recipe.reward.lMax})`);
+    if (recipe.reward.custom !== 0 && recipe.reward.customSource.trim() === '')
+      issue(['reward', 'customSource'], 'your own term has a weight but no JavaScript');
     if (recipe.grpo.lossType !== 'cispo' && recipe.grpo.epsilonHigh > 1)
       issue(['grpo', 'epsilonHigh'], 'above 1 only for cispo, where it is the cap of the ratio itself');
     if (recipe.grpo.lossType === 'cispo' && recipe.grpo.epsilonHigh < 1)

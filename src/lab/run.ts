@@ -16,7 +16,7 @@ import {
   stageAccuracy,
 } from './events';
 import { estimateMemory, rehearse } from './memory';
-import { grpoOptions, sftOptions } from './options';
+import { grpoOptions, openCustom, sftOptions } from './options';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
@@ -31,6 +31,7 @@ export async function* run(
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, tokenizer, sources } = session;
   const began = now();
+  const custom = await openCustom(recipe.reward); // its text is refused before anything is computed
   const estimated_bytes = (await estimateMemory(recipe, device)).peak;
   yield {
     type: 'start',
@@ -104,7 +105,7 @@ export async function* run(
   last = now();
   const sampler = await session.openSampler();
   const problems = curation?.problems ?? sources.grpo;
-  for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe))) {
+  for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };

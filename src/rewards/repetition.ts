@@ -1,26 +1,23 @@
 /**
- * Repetition of 5-grams. Phi-4-reasoning technical report, section 4.1, with F the distinct 5-grams that occur more than
- * 5 times:  −max( |F| / |distinct 5-grams| , max count in F / (#words / 5) ), and 0 where F is empty.
+ * Repetition of n-grams. Phi-4-reasoning technical report, section 4.1 (n 5, often 5), with F the distinct n-grams that
+ * occur more than `often` times:  −max( |F| / |distinct n-grams| , max count in F / (#words / n) ), and 0 where F is empty.
  */
 import type { RewardTerm } from './term';
 
-const N = 5;
-const OFTEN = 5;
-
 export const repetition: RewardTerm = {
   name: 'repetition',
-  title: 'Repetition of 5-grams',
-  formula: '−max(repeated 5-grams ÷ distinct 5-grams, most often ÷ (words ÷ 5))',
-  evaluate({ words }) {
+  title: 'Repetition of n-grams',
+  formula: '−max(repeated n-grams ÷ distinct n-grams, most often ÷ (words ÷ n))',
+  evaluate({ words }, { repetitionN: n, repetitionOften }) {
     const counts = new Map<string, number>();
-    for (let i = 0; i + N <= words.length; i++) {
-      const gram = words.slice(i, i + N).join('\u0000');
+    for (let i = 0; i + n <= words.length; i++) {
+      const gram = words.slice(i, i + n).join('\u0000');
       counts.set(gram, (counts.get(gram) ?? 0) + 1);
     }
-    const often = [...counts].filter(([, count]) => count > OFTEN);
-    if (often.length === 0) return { value: 0, reason: `no 5-gram more than ${OFTEN} times` };
+    const often = [...counts].filter(([, count]) => count > repetitionOften);
+    if (often.length === 0) return { value: 0, reason: `no ${n}-gram more than ${repetitionOften} times` };
     const [gram, most] = often.reduce((best, entry) => (entry[1] > best[1] ? entry : best));
-    const value = -Math.max(often.length / counts.size, most / (words.length / N));
+    const value = -Math.max(often.length / counts.size, most / (words.length / n));
     return { value, reason: `"${gram.replaceAll('\u0000', ' ')}" ${most} times among ${words.length} words` };
   },
 };

@@ -8,11 +8,12 @@
  * are 0, and only KL and entropy act.
  */
 import type { ProblemSource, TaskProblem } from '../data/problems';
+import type { RewardOptions } from '../rewards/total';
 import { mean } from '../stats';
 import type { Tokenizer } from '../text/tokenizer';
 import { groupsOf, hasSpread } from './advantages';
 import type { Metrics } from './metrics';
-import { type RewardingOptions, rewardCompletion } from './rewarding';
+import { rewardCompletion } from './rewarding';
 import type { Sampler } from './rollout';
 import type { Completion, SamplingOptions } from './sampling';
 
@@ -23,7 +24,8 @@ export interface DynamicSampling {
   readonly extraDraws: number;
 }
 
-export interface DrawingOptions extends RewardingOptions {
+export interface DrawingOptions {
+  readonly reward: RewardOptions;
   readonly seed: number;
   /** P, problems a step. */
   readonly prompts: number;
@@ -78,7 +80,7 @@ export async function drawBatch(
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
     const rewarded = completions.map((completion, b) => ({
       completion,
-      ...rewardCompletion(sampled[b]!, completion, tokenizer, options),
+      ...rewardCompletion(sampled[b]!, completion, tokenizer, options.reward),
     }));
     const groups = groupsOf(rewarded, G).map((rollouts, p) => ({
       problem: problems[p]!,

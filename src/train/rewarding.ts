@@ -1,32 +1,35 @@
 /** The reward of a completion: judged against its problem, then every term. */
 import { type Judged, judge } from '../data/judge';
 import type { TaskProblem } from '../data/problems';
-import type { RewardLimits } from '../rewards/term';
-import { type Reward, type RewardWeights, totalReward } from '../rewards/total';
+import type { RewardInput } from '../rewards/term';
+import { type Reward, type RewardOptions, totalReward } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import type { Completion } from './sampling';
-
-export interface RewardingOptions {
-  readonly limits: RewardLimits;
-  readonly rewardWeights: RewardWeights;
-}
 
 /** Repetition counts tokens: with a vocabulary of characters a word is one. */
 export function rewardCompletion(
   { task, problem }: TaskProblem,
   { ids, ended }: Completion,
   tokenizer: Tokenizer,
-  options: RewardingOptions,
+  options: RewardOptions,
 ): Reward & { readonly judged: Judged } {
   const judged = judge(task, problem, ids, tokenizer);
-  const input = {
+  const { text, parsed, verdict } = judged;
+  const input: RewardInput = {
+    prompt: problem.prompt,
+    expected: problem.answer,
+    text,
+    thought: parsed.thought,
+    answer: parsed.answer,
     length: ids.length,
-    correct: judged.verdict.correct,
-    correctReason: judged.verdict.reason,
+    correct: verdict.correct,
+    correctReason: verdict.reason,
+    partial: verdict.partial,
+    measures: verdict.measures ?? {},
     ended,
-    think: judged.parsed.think,
-    thinkFault: judged.parsed.thinkFault,
+    think: parsed.think,
+    thinkFault: parsed.thinkFault,
     words: ids.map((id) => tokenizer.token(id)),
   };
-  return { judged, ...totalReward(input, options.limits, options.rewardWeights) };
+  return { judged, ...totalReward(input, options) };
 }

@@ -8,7 +8,7 @@ import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { NO_TOKEN, probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
 import { withAdapter } from '../adapter';
-import { InputError, input, options, parseWith, readAnyModel, readJson, required } from '../input';
+import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
 
 export async function probe(args: readonly string[]): Promise<void> {
   const [what, ...rest] = args;
@@ -67,7 +67,7 @@ export async function probe(args: readonly string[]): Promise<void> {
       });
     }
     case 'reward':
-      return answer(probeRewardSchema, async (inputs) => inputs.map(probeReward));
+      return answer(probeRewardSchema, (inputs) => inputAsync(() => each(inputs, probeReward)));
     case 'policy-loss':
       return answer(probePolicyLossSchema, (inputs) =>
         withAdapter(given.adapter, (device) => each(inputs, (one) => probePolicyLoss(device, one))),

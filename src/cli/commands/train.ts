@@ -4,21 +4,23 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { MODEL_FILES, modelToFiles } from '../../checkpoint/model';
 import { eventToLine, type Summary } from '../../lab/events';
+import { openCustom } from '../../lab/options';
 import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
 import { recipeByName } from '../../lab/recipes';
 import { run } from '../../lab/run';
 import { Session } from '../../lab/session';
 import { OWN, type OwnProblems } from '../../tasks/own';
 import { withAdapter } from '../adapter';
-import { InputError, input, numeric, options, readJson, required, SEED } from '../input';
+import { InputError, input, inputAsync, numeric, options, readFile, readJson, required, SEED } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
 
-/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text. */
+/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text; `@FILE` is the text of the file. */
 function field(text: string): [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
   const value = text.slice(at + 1);
+  if (value.startsWith('@')) return [text.slice(0, at), readFile(value.slice(1)).toString('utf8')];
   try {
     return [text.slice(0, at), JSON.parse(value)];
   } catch {
@@ -71,6 +73,7 @@ export async function train(args: readonly string[]): Promise<void> {
     ...OWN_OPTIONS,
   });
   const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
+  await inputAsync(() => openCustom(recipe.reward));
   const out = required(given.out, 'out');
   checkFolder(out);
   await withAdapter(given.adapter, async (device) => {

@@ -1,0 +1,104 @@
+/**
+ * A JavaScript engine of its own: QuickJS in WebAssembly, metered. It has no way out but what the host puts in, and that is
+ * nothing: no network, no files, no clock. It can be put back to the bit to where it once stood. What is run in it is sandbox.ts's.
+ */
+import type { QuickJSContext } from 'quickjs-emscripten-core';
+import { globalName, metered, STEPS_LEFT } from './meter';
+
+/** As vite and Node both find it from here. */
+const WASM = new URL(
+  '../../../node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm',
+  import.meta.url,
+);
+const PAGE = 65_536;
+
+async function readBytes(url: URL): Promise<Uint8Array> {
+  if (url.protocol === 'file:') {
+    const files = 'node:fs/promises'; // not by its name, so that no bundler looks for it
+    const { readFile } = (await import(/* @vite-ignore */ files)) as typeof import('node:fs/promises');
+    return readFile(url);
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the engine of custom reward terms: ${url} answers ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Read, metered and compiled once, when the first custom term asks for it. */
+let compiled: Promise<WebAssembly.Module> | null = null;
+function compile(): Promise<WebAssembly.Module> {
+  compiled ??= readBytes(WASM).then((bytes) => WebAssembly.compile(metered(bytes)));
+  compiled.catch(() => {
+    compiled = null; // a network may be back the next time
+  });
+  return compiled;
+}
+
+export interface EngineLimits {
+  /** What scripts may allocate, bytes. */
+  readonly memory: number;
+  /** Of the engine's own stack, bytes: few enough that it is used up before the host's. */
+  readonly stack: number;
+}
+
+export interface Engine {
+  readonly context: QuickJSContext;
+  /** Gives the meter this many steps; what runs beyond them traps. */
+  allow(steps: number): void;
+  /** Whether the meter is what stopped it. */
+  exhausted(): boolean;
+  /** Takes note of everything as it stands; the returned function puts it back to the bit, after a trap too. */
+  mark(): () => void;
+}
+
+export async function openEngine({ memory: limit, stack }: EngineLimits): Promise<Engine> {
+  const [core, { default: variant }, module] = await Promise.all([
+    import('quickjs-emscripten-core'),
+    import('@jitl/quickjs-wasmfile-release-sync'),
+    compile(),
+  ]);
+  // 16 MiB is what the module declares; twice the limit bounds what the engine allocates beside the scripts' own
+  const initial = 256;
+  const memory = new WebAssembly.Memory({ initial, maximum: initial + Math.ceil((2 * limit) / PAGE) });
+  const instantiated: { exports: WebAssembly.Exports | null } = { exports: null };
+  const steps = () => instantiated.exports?.[STEPS_LEFT] as WebAssembly.Global<'i32'>;
+  const quickjs = await core.newQuickJSWASMModuleFromVariant(
+    core.newVariant(variant, {
+      wasmMemory: async () => memory,
+      emscriptenModule: {
+        instantiateWasm(imports: WebAssembly.Imports, received: (instance: WebAssembly.Instance) => void) {
+          const instance = new WebAssembly.Instance(module, imports);
+          instantiated.exports = instance.exports;
+          received(instance);
+          return instance.exports;
+        },
+        printErr() {},
+      } as object,
+    }),
+  );
+  const runtime = quickjs.newRuntime({ memoryLimitBytes: limit, maxStackSizeBytes: stack });
+  const context = runtime.newContext({ intrinsics: { ...core.DefaultIntrinsics, Date: false } });
+  const globals = Object.keys(instantiated.exports ?? {}).flatMap((_, i) => {
+    const global = instantiated.exports?.[globalName(i)];
+    return global instanceof WebAssembly.Global ? [global as WebAssembly.Global<'i32'>] : [];
+  });
+  return {
+    context,
+    allow(count) {
+      steps().value = count;
+    },
+    exhausted: () => steps().value < 0,
+    mark() {
+      // from the first word in use: below it lies the part of the stack that nothing has reached, or that nothing reads again
+      const words = new Uint32Array(memory.buffer);
+      const from = words.findIndex((word) => word !== 0);
+      const kept = words.slice(from, words.findLastIndex((word) => word !== 0) + 1);
+      const values = globals.map(({ value }) => value);
+      return () => {
+        new Uint32Array(memory.buffer).set(kept, from);
+        globals.forEach((global, i) => {
+          global.value = values[i] as number;
+        });
+      };
+    },
+  };
+}
