@@ -1,6 +1,6 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { Counters } from '../gpu/device';
-import type { LabEvent } from '../lab/events';
+import type { EvaluationEvent, LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
 
@@ -11,6 +11,10 @@ const clock = (seconds: number) => {
 const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
 /** Share of the whole run that a GRPO step weighs against an SFT step, as measured on software adapters. */
 const GRPO_STEP_WEIGHT = 5;
+
+/** What f16 changed, where a run stores in it. */
+const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string =>
+  cost ? `; f16 moves a log-probability by ${fixed(cost.mean, 4)}, at most ${fixed(cost.max, 4)}` : '';
 
 export class Progress {
   private readonly began = performance.now();
@@ -59,7 +63,8 @@ export class Progress {
       case 'evaluation':
         return this.print(
           `after ${event.stage.toUpperCase()}: greedy ${fixed(event.greedy.accuracy)} with ${fixed(event.greedy.meanLength, 1)} tokens, ` +
-            `sampled ${fixed(event.sampled.accuracy)} with ${fixed(event.sampled.meanLength, 1)} tokens`,
+            `sampled ${fixed(event.sampled.accuracy)} with ${fixed(event.sampled.meanLength, 1)} tokens` +
+            storageCost(event),
         );
       case 'end':
         return this.print(`done in ${clock(event.summary.seconds)}`);

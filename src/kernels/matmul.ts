@@ -108,6 +108,9 @@ const raggedCases: readonly Case[] = [
   matmulCase('an empty sum', 2, 3, 0),
 ];
 
+/** Of a layer forward, of the same where it makes logits, and of gradients: those themselves stay in f32. */
+const HALVES: readonly (readonly Names[])[] = [['a', 'b', 'addend', 'c'], ['a', 'b', 'addend'], ['b']];
+
 /** @param tile rows and columns of c that a workgroup makes */
 const product = (
   name: string,
@@ -124,6 +127,7 @@ const product = (
     constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ADDS: 1, ACCUMULATES: 1 },
     workgroups: ({ m, n, splits }) => [Math.ceil(n / columns), Math.ceil(m / rows), splits],
     reference,
+    halves: HALVES,
     flops: ({ m, n, k }) => 2 * m * n * k,
     tolerance: { value: 2e-5, reason: 'error grows as √K · 6e-8 · Σ|a·b|: about 1e-5 at K = 300 for normal entries' },
     cases: element === 'vec4f' ? cases : [...cases, ...raggedCases],

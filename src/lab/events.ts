@@ -5,6 +5,7 @@
 import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
+import type { StorageCost } from '../train/storageCost';
 import type { Recipe } from './recipe';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'grpo';
@@ -49,6 +50,8 @@ export interface EvaluationEvent {
   readonly stage: 'sft' | 'grpo';
   readonly greedy: Accuracy;
   readonly sampled: Accuracy;
+  /** Where weights and activations are in f16: how far log-probabilities of held-out traces lie from those in f32. */
+  readonly storage_logp_difference?: StorageCost;
 }
 
 export interface EndEvent {
@@ -73,6 +76,7 @@ export interface Summary {
     readonly sampled_accuracy: number;
     /** Of the greedy answers, tokens. */
     readonly mean_length: number;
+    readonly storage_logp_difference?: StorageCost;
   };
   readonly grpo: {
     readonly steps: number;
@@ -80,6 +84,7 @@ export interface Summary {
     readonly greedy_accuracy: number;
     readonly sampled_accuracy: number;
     readonly mean_length: number;
+    readonly storage_logp_difference?: StorageCost;
   };
 }
 

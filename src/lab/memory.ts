@@ -12,7 +12,7 @@ import { openPolicy, openSupervised } from './stages';
 
 /** Bytes. The parts add up to the peak. */
 export interface MemoryEstimate {
-  /** Weights, gradients, both moments of AdamW, and the frozen reference. */
+  /** Weights (and their copy in f16), gradients, both moments of AdamW, and the frozen reference. */
   readonly parameters: number;
   /** Intermediates of the larger of the two training plans, without logits. */
   readonly activations: number;
@@ -25,8 +25,8 @@ export interface MemoryEstimate {
   readonly peak: number;
 }
 
-/** Weights, reference and two moments; gradients may have several planes. */
-const ARENAS = 4;
+/** Weights and two moments of them in f32. */
+const MASTERS = 3;
 
 /**
  * With every kernel in its first form, so that it tells the same before anything was measured and after.
@@ -79,7 +79,9 @@ export async function rehearse(
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
-  const parameters = ARENAS * session.weights.buffer.bytes + session.gradients.buffer.bytes;
+  const { weights, working, gradients, reference } = session;
+  const others = new Set([gradients, reference, ...(working === weights ? [] : [working])]);
+  const parameters = [...others].reduce((sum, { buffer }) => sum + buffer.bytes, MASTERS * weights.buffer.bytes);
   const activations = plan - logits;
   const peak = counters.bytesPeak;
   const other = peak - parameters - activations - logits - decoding;

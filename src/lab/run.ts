@@ -9,8 +9,14 @@ import { sft } from '../train/sft';
 import { type CurvePoint, curvePoint, type EvaluationEvent, type LabEvent, type Summary } from './events';
 import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, sftOptions } from './options';
+import { assertSound, storageCostOf } from './precision';
+import type { Recipe } from './recipe';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
+
+interface Ended {
+  destroy(): void;
+}
 
 /** @param now seconds, for step times */
 export async function* run(
@@ -29,25 +35,32 @@ export async function* run(
     vocabulary: tokenizer.tokens,
     memory: { estimated_bytes },
   };
-  session.weights.load(initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
+  session.load(initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
   const { temperature } = recipe.evaluation;
   const measure = (sampling: { temperature: number }, seedOffset: number) =>
     measureAccuracy(session.generate, task, tokenizer, session.heldOut, {
       ...sampling,
       seed: (recipe.seed + seedOffset) >>> 0,
     });
-  const evaluation = async (stage: 'sft' | 'grpo'): Promise<EvaluationEvent> => ({
-    type: 'evaluation',
-    stage,
-    greedy: await measure({ temperature: 0 }, 0),
-    sampled: await measure({ temperature }, 0x5eed),
-  });
+  /** @param finished what the stage trained with: it makes room for what is measured last */
+  const evaluation = async (
+    stage: 'sft' | 'grpo',
+    { trainer, optimizer }: { trainer: Ended; optimizer: Ended },
+  ): Promise<EvaluationEvent> => {
+    const greedy = await measure({ temperature: 0 }, 0);
+    const sampled = await measure({ temperature }, 0x5eed);
+    session.release(trainer, optimizer);
+    const cost = recipe.precision === 'f16' && { storage_logp_difference: await storageCostOf(session) };
+    return { type: 'evaluation', stage, greedy, sampled, ...cost };
+  };
 
   yield { type: 'stage', stage: 'compile' };
   await session.openSampler();
   const supervised = await openSupervised(session);
   // what GRPO will want too: nothing is compiled between the first step and the last
-  await device.compile((await rehearse(recipe, device)).dispatches);
+  const { dispatches } = await rehearse(recipe, device);
+  await device.compile(dispatches);
+  await assertSound(device, dispatches);
 
   yield { type: 'stage', stage: 'sft' };
   let sftSteps = 0;
@@ -64,7 +77,7 @@ export async function* run(
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
-    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm });
+    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm }, recipe);
     yield {
       type: 'sft',
       step: step.step,
@@ -77,11 +90,10 @@ export async function* run(
     last = now(); // a pause is no part of the next step
   }
   yield { type: 'stage', stage: 'evaluate' };
-  const afterSft = await evaluation('sft');
+  const afterSft = await evaluation('sft', supervised);
   yield afterSft;
-  session.release(supervised.trainer, supervised.optimizer);
 
-  device.copy(session.weights.buffer, session.reference.buffer);
+  device.copy(session.working.buffer, session.reference.buffer);
   yield { type: 'stage', stage: 'compile' };
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
@@ -89,7 +101,7 @@ export async function* run(
   last = now();
   const sampler = await session.openSampler();
   for await (const step of grpo(policy.trainer, sampler, task, tokenizer, grpoOptions(recipe))) {
-    assertFinite(`GRPO step ${step.step}`, step.metrics);
+    assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
     last = now();
@@ -97,7 +109,7 @@ export async function* run(
   let afterGrpo = afterSft;
   if (curve.length > 0) {
     yield { type: 'stage', stage: 'evaluate' };
-    afterGrpo = await evaluation('grpo');
+    afterGrpo = await evaluation('grpo', policy);
     yield afterGrpo;
   }
   const summary: Summary = {
@@ -112,13 +124,15 @@ export async function* run(
   yield { type: 'end', summary };
 }
 
-const accuracies = ({ greedy, sampled }: EvaluationEvent) => ({
+const accuracies = ({ greedy, sampled, storage_logp_difference: cost }: EvaluationEvent) => ({
   greedy_accuracy: greedy.accuracy,
   sampled_accuracy: sampled.accuracy,
   mean_length: greedy.meanLength,
+  ...(cost && { storage_logp_difference: cost }),
 });
 
-function assertFinite(where: string, numbers: Readonly<Record<string, number>>): void {
+function assertFinite(where: string, numbers: Readonly<Record<string, number>>, { precision }: Recipe): void {
+  const help = precision === 'f16' ? 'precision f32 or a lower learning rate' : 'a lower learning rate';
   for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; a lower learning rate may help`);
+    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; ${help} may help`);
 }

@@ -1,7 +1,8 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { matmul, matmulBlock32, matmulSubgroup, products, takesRows } from '../../kernels/matmul';
-import { type Candidate, mayTake, measured, noted, proven } from './measure';
+import { type Candidate, measured, noted } from './measure';
+import { mayTake, proven } from './proof';
 
 export type Orientation = 'forward' | 'dx' | 'dw';
 type Form = typeof matmul;

@@ -11,7 +11,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
   const [outputs, inputs] = weight.shape as [number, number];
   if (x.shape[1] !== inputs) throw new Error(`${label}: x has ${x.shape[1]} channels, the weight takes ${inputs}`);
   const rows = x.shape[0]!;
-  const y = graph.tensor(label, [rows, outputs]);
+  const y = graph.tensor(label, [rows, outputs], x.dtype);
   graph.dispatch(
     label,
     graph.forms.product({ orientation: 'forward', m: rows, n: outputs, k: inputs }),
