@@ -8,8 +8,6 @@ export type Dtype = 'f32' | 'f16';
 /** Bytes of one number. */
 export const BYTES: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
-/** Largest finite half. */
-export const MOST_HALF = 65504;
 /** Largest share by which storing a number as a half changes it, whichever way an adapter rounds. */
 export const HALF_ROUNDING = 2 ** -10;
 
