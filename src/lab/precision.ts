@@ -4,7 +4,7 @@ import { rowsOf } from '../data/packing';
 import { drawTrace } from '../data/problems';
 import type { Device, Dispatch } from '../gpu/device';
 import { type AnyKernel, storesHalf } from '../gpu/kernel';
-import { verdictOf } from '../graph/forms/proof';
+import { compileTrials, verdictOf } from '../graph/forms/proof';
 import { random } from '../random';
 import { type StorageCost, storageCost } from '../train/storageCost';
 import type { Example } from '../train/supervised';
@@ -12,12 +12,13 @@ import type { Session } from './session';
 
 /** @throws naming every kernel with buffers in f16 that computes on this device what its plain loops do not */
 export async function assertSound(device: Device, dispatches: readonly Dispatch[]): Promise<void> {
+  const kernels = [...new Set(dispatches.map((dispatch): AnyKernel => dispatch.kernel))].filter(storesHalf);
+  await compileTrials(device, kernels);
   const wrong: string[] = [];
-  for (const kernel of new Set(dispatches.map((dispatch): AnyKernel => dispatch.kernel)))
-    if (storesHalf(kernel)) {
-      const verdict = await verdictOf(device, kernel);
-      if (verdict !== null) wrong.push(`${kernel.name}: ${verdict}`);
-    }
+  for (const kernel of kernels) {
+    const verdict = await verdictOf(device, kernel);
+    if (verdict !== null) wrong.push(`${kernel.name}: ${verdict}`);
+  }
   if (wrong.length > 0)
     throw new Error(`precision: ${device.name} computes wrong in f16 (${wrong.join('; ')}): choose f32`);
 }

@@ -16,6 +16,17 @@ export function verdictOf(device: Device, kernel: AnyKernel): Promise<Verdict> {
   return verdict;
 }
 
+/** Compiles side by side what trying these kernels will want; one that does not compile is told when it is tried. */
+export const compileTrials = (device: Device, kernels: readonly AnyKernel[]): Promise<void> =>
+  device
+    .compile(
+      trialsOf(kernels).map(({ kernel, case: trial }) => ({
+        kernel,
+        constants: { ...kernel.constants, ...trial.constants },
+      })),
+    )
+    .catch(() => {});
+
 async function tryAll(device: Device, kernel: AnyKernel): Promise<Verdict> {
   if (!device.supports(kernel)) return 'its feature is not there';
   try {
