@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AnyKernel, read, update } from '../gpu/kernel';
 import { embedding } from './embedding';
 import { kernels } from './index';
-import { halfVariants, storedInHalf, wgslInHalf } from './storage';
+import { storedInHalf, wgslInHalf, withHalves } from './storage';
 
 const HEAD = 'var<storage, read> x: array<f32>;\nvar<storage, read_write> y: array<vec4f>;\n';
 const CONVERTED = 'enable f16; var<storage, read> x: array<f16>;\nvar<storage, read_write> y: array<vec4h>;\n';
@@ -63,7 +63,7 @@ describe('what is not understood is refused:', () => {
 });
 
 it('a variant is made once, and has a name of its own', () => {
-  const names = [...kernels, ...halfVariants(kernels)].map(({ name }) => name);
+  const names = withHalves(kernels).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(storedInHalf(embedding, ['y', 'table'])).toBe(storedInHalf(embedding, ['table', 'y']));
   expect(storedInHalf(embedding, [])).toBe(embedding);

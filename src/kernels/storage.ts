@@ -127,6 +127,9 @@ function makeVariant(kernel: AnyKernel, names: readonly string[], key: string): 
   };
 }
 
-/** Every f16 variant that the records name. */
-export const halfVariants = (kernels: readonly AnyKernel[]): AnyKernel[] =>
-  kernels.flatMap((kernel) => (kernel.halves ?? []).map((names: readonly string[]) => storedInHalf(kernel, names)));
+/** The kernels and every f16 variant that their records name. */
+export const withHalves = (kernels: readonly AnyKernel[]): AnyKernel[] =>
+  kernels.flatMap((kernel) => [
+    kernel,
+    ...(kernel.halves ?? []).map((names: readonly string[]) => storedInHalf(kernel, names)),
+  ]);

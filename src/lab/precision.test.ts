@@ -50,6 +50,18 @@ describe('a run in f16', () => {
     expect(policies(again)).toEqual(policies(half));
   });
 
+  it('gives the same where blocks are computed again', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    expect(losses(await runAll(device, withFields(HALF, { 'memory.recompute': true })))).toEqual(losses(half));
+  });
+
+  it('takes sizes that fill no vec4', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const odd = { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9, 'model.tied': false };
+    const events = await runAll(device, withFields(HALF, { ...odd, 'sft.steps': 3 }));
+    expect(events.at(-1)?.type).toBe('end');
+  });
+
   it("follows f32's losses, and is not f32", async ({ skip }) => {
     skip(!device.f16, 'this adapter has no f16');
     const whole = losses(await runAll(device, TINY));
