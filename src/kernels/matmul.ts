@@ -139,8 +139,9 @@ export const matmul = product('matmul', wgsl, 'f32', [16, 64]);
 export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 /** A 16×16 tile an invocation. */
 export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
-/** A 32×32 tile an invocation: for processors, and long to compile. */
+/** A 32×32 tile an invocation: for processors, and so long to compile that there is none in f16, which those hardly offer. */
 export const matmulBlock32 = product('matmul_block32', wgslBlock32, 'vec4f', [128, 32], {
+  halves: [],
   workgroups: ({ m, n, splits }) => [Math.ceil(m / 128), Math.ceil(n / 32), splits],
   cases: [
     matmulCase('forward, several tiles each way', 70, 132, 16, { transposeB: true }),
