@@ -2,6 +2,7 @@
 import { openBrowserDevice } from '../src/gpu/browser';
 import { kernels } from '../src/kernels';
 import { trialsOf, tryKernel } from '../src/kernels/conformance';
+import { withHalves } from '../src/kernels/storage';
 
 export interface ConformanceReport {
   adapter: string;
@@ -18,7 +19,8 @@ declare global {
 async function report(): Promise<ConformanceReport> {
   const device = await openBrowserDevice(() => {});
   const verdicts: ConformanceReport['verdicts'] = [];
-  for (const trial of trialsOf(kernels)) verdicts.push({ name: trial.name, verdict: await tryKernel(device, trial) });
+  for (const trial of trialsOf(withHalves(kernels)))
+    verdicts.push({ name: trial.name, verdict: await tryKernel(device, trial) });
   device.destroy();
   return { adapter: device.name, verdicts, error: null };
 }

@@ -7,6 +7,7 @@ struct Params { rows: u32, promptRows: u32, capacity: u32, rotaryDim: u32, scale
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
 override HEAD_VEC4: u32 = 1;
+override ROUNDS: bool = false;                                          // what is turned to f16, as where it is stored so
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> live: array<u32>;              // [R] slot of each row
 @group(0) @binding(2) var<storage, read> slots: array<vec4u>;           // [S] (sequence, done, drawn, position)
@@ -27,7 +28,9 @@ fn turned(head: u32, i: u32, turn: u32) -> f32 {
 }
 
 fn turned4(head: u32, i: u32, turn: u32) -> vec4f {
-  return vec4f(turned(head, i, turn), turned(head, i + 1u, turn), turned(head, i + 2u, turn), turned(head, i + 3u, turn));
+  let x = vec4f(turned(head, i, turn), turned(head, i + 1u, turn), turned(head, i + 2u, turn), turned(head, i + 3u, turn));
+  if (ROUNDS) { return quantizeToF16(x); }
+  return x;
 }
 
 @compute @workgroup_size(32)

@@ -5,6 +5,7 @@
 // Rows are few, and a dispatch saved is worth more than the work done again by each tile. 4×8 numbers an invocation.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, eps: f32 }
 override INPUT: u32 = 0;
+override ROUNDS: bool = false;                                      // f(a) to f16, as where it is stored so
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [M, 2K] for SwiGLU
 @group(0) @binding(2) var<storage, read> weight: array<f32>;        // [K], read for RMSNorm
@@ -50,6 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let high = vec4f(b[b4 + k], b[b5 + k], b[b6 + k], b[b7 + k]);
     var x = scale * vec4f(inputAt(row, k), inputAt(row1, k), inputAt(row2, k), inputAt(row3, k));
     if (INPUT == 1u) { x *= weight[k]; }
+    if (ROUNDS) { x = quantizeToF16(x); }
     low0 += x.x * low; high0 += x.x * high;
     low1 += x.y * low; high1 += x.y * high;
     low2 += x.z * low; high2 += x.z * high;

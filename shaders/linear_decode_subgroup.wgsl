@@ -2,6 +2,7 @@ enable subgroups;
 // linear_decode.wgsl for subgroups of 8: a subgroup makes 16 rows by 32 columns, as matmul_subgroup.wgsl does.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, eps: f32 }
 override INPUT: u32 = 0;
+override ROUNDS: bool = false;                                      // f(a) to f16, as where it is stored so
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [M, 2K] for SwiGLU
 @group(0) @binding(2) var<storage, read> weight: array<f32>;        // [K], read for RMSNorm
@@ -38,10 +39,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var s8 = vec4f(); var s9 = vec4f(); var s10 = vec4f(); var s11 = vec4f();
   var s12 = vec4f(); var s13 = vec4f(); var s14 = vec4f(); var s15 = vec4f();
   for (var k = 0u; k < params.k; k++) {
-    let x0 = scale0 * inputAt(row0, k);
-    let x1 = scale1 * inputAt(row1, k);
+    var x0 = scale0 * inputAt(row0, k);
+    var x1 = scale1 * inputAt(row1, k);
     var y = vec4f(b[b0 + k], b[b1 + k], b[b2 + k], b[b3 + k]);
-    if (INPUT == 1u) { y *= weight[k]; }
+    if (ROUNDS) {
+      let norm = select(1.0, weight[k], INPUT == 1u);
+      x0 = quantizeToF16(x0 * norm);
+      x1 = quantizeToF16(x1 * norm);
+    } else if (INPUT == 1u) {
+      y *= weight[k];
+    }
     s0 = fma(vec4f(subgroupBroadcast(x0, 0u)), y, s0);
     s1 = fma(vec4f(subgroupBroadcast(x0, 1u)), y, s1);
     s2 = fma(vec4f(subgroupBroadcast(x0, 2u)), y, s2);

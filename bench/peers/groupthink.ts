@@ -65,8 +65,9 @@ async function openProduct(device: Device, shape: ProductShape, a: Float32Array,
   const made = [filled('a', a), filled('b', b), device.createBuffer('c', m * n * 4)];
   const [A, B, C] = [whole(made[0]!), whole(made[1]!), whole(made[2]!)];
   const orientation: Orientation = transposeA ? 'dw' : transposeB ? 'forward' : 'dx';
-  await measureProduct(device, { orientation, m, n, k });
-  const kernel = chosenForm(device, { orientation, m, n, k });
+  const asked = { orientation, m, n, k, stored: 'f32' } as const;
+  await measureProduct(device, asked);
+  const kernel = chosenForm(device, asked);
   const sequence = await device.prepare([
     {
       label: 'product',

@@ -47,6 +47,15 @@ const TINY = [
 const train = (out: string, ...more: string[]) =>
   lab('train', '--recipe', 'parity-8-nano', '--out', at(out), ...TINY.flatMap((set) => ['--set', set]), ...more);
 
+describe('train in f16', () => {
+  it('is refused by field and device where the device has none', async () => {
+    const { code, error } = await train('half', '--adapter', 'cpu', '--set', 'precision=f16');
+    expect(code).toBe(2);
+    expect(error).toContain('error: precision: CPU reference has no f16 in buffers');
+    expect(existsSync(at('half'))).toBe(false);
+  });
+});
+
 describe('train, sample, eval', () => {
   it('leave a folder that the other commands read, the same for the same seed', async () => {
     const [first, second] = [await train('first', '--seed', '3'), await train('second', '--seed', '3')];

@@ -12,6 +12,10 @@ const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).t
 /** Share of the whole run that a GRPO step weighs against an SFT step, as measured on software adapters. */
 const GRPO_STEP_WEIGHT = 5;
 
+/** What f16 changed, where a run stores in it. */
+const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string =>
+  cost ? `; f16 moves a log-probability by ${fixed(cost.mean, 4)}, at most ${fixed(cost.max, 4)}` : '';
+
 export class Progress {
   private readonly began = performance.now();
   private line = '';
@@ -60,7 +64,8 @@ export class Progress {
         const told = ({ greedy, sampled }: Pick<EvaluationEvent, 'greedy' | 'sampled'>) =>
           `greedy ${fixed(greedy.accuracy)} with ${fixed(greedy.meanLength, 1)} tokens, ` +
           `sampled ${fixed(sampled.accuracy)} with ${fixed(sampled.meanLength, 1)} tokens`;
-        this.print(`${event.stage === 'base' ? 'before SFT' : `after ${event.stage.toUpperCase()}`}: ${told(event)}`);
+        const when = event.stage === 'base' ? 'before SFT' : `after ${event.stage.toUpperCase()}`;
+        this.print(`${when}: ${told(event)}${storageCost(event)}`);
         for (const other of event.others ?? []) this.print(`  ${other.task} ${other.level}: ${told(other)}`);
         return;
       }

@@ -2,7 +2,7 @@
 
 /** Wanted beyond the default limits where the adapter has them: large models bind large buffers. */
 const RAISED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
-const OPTIONAL_FEATURES = ['subgroups', 'timestamp-query'] as const satisfies GPUFeatureName[];
+const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const satisfies GPUFeatureName[];
 
 /** The adapter in words a person recognises. */
 export function describeAdapter(info: GPUAdapterInfo): string {

@@ -32,11 +32,12 @@ async function requestAdapter(): Promise<GPUAdapter> {
 
 /** What a device on the adapter would be called and bind, without opening one. @throws NoGpuError */
 export async function browserLimits(): Promise<DeviceLimits> {
-  const { info, limits } = await requestAdapter();
+  const { info, limits, features } = await requestAdapter();
   return {
     name: describeAdapter(info),
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     software: info.isFallbackAdapter ?? false,
+    f16: features.has('shader-f16'),
   };
 }
 

@@ -17,11 +17,11 @@ import { Staging } from './staging';
 
 /** Of the device that is stood in for; what it has measured, where that is known. */
 export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'> &
-  Partial<Pick<Device, 'software' | 'notebook' | 'supports'>>;
+  Partial<Pick<Device, 'software' | 'notebook' | 'f16' | 'supports'>>;
 
 /** @param onPrepare told what a plan is made of */
 export function openCountingDevice(
-  { name, maxBindingBytes, software = true, notebook = null, supports = () => true }: DeviceLimits,
+  { name, maxBindingBytes, software = true, notebook = null, f16 = false, supports = () => true }: DeviceLimits,
   onPrepare: (dispatches: readonly Dispatch[]) => void = () => {},
 ): Device {
   const counters = noCounts();
@@ -43,6 +43,7 @@ export function openCountingDevice(
     software,
     // nothing that is measured here is worth a note
     notebook: notebook && { read: notebook.read, write() {} },
+    f16,
     supports,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;

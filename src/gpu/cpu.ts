@@ -5,6 +5,7 @@
 import {
   type BufferRange,
   checkDispatch,
+  checkFeatures,
   countBuffer,
   type Device,
   type DeviceBuffer,
@@ -14,7 +15,7 @@ import {
   resolveParams,
   type Sequence,
 } from './device';
-import type { Binding, Element, NumberArray } from './kernel';
+import { type AnyKernel, type Binding, type Element, type NumberArray, storesHalf } from './kernel';
 
 class CpuBuffer implements DeviceBuffer {
   readonly data: ArrayBuffer;
@@ -44,6 +45,8 @@ const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffe
 
 export function openCpuDevice(): Device {
   const counters = noCounts();
+  const name = 'CPU reference';
+  const supports = (kernel: AnyKernel) => !storesHalf(kernel);
   const submit = (runs: readonly Run[]): void => {
     counters.submits++;
     for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
@@ -60,12 +63,13 @@ export function openCpuDevice(): Device {
   };
   return {
     kind: 'cpu',
-    name: 'CPU reference',
+    name,
     counters,
     maxBindingBytes: 2 ** 31 - 4,
     software: true,
     notebook: null,
-    supports: () => true,
+    f16: false,
+    supports,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;
     },
@@ -89,6 +93,7 @@ export function openCpuDevice(): Device {
     },
     async prepare(dispatches: readonly Dispatch[]): Promise<CpuSequence> {
       dispatches.forEach(checkDispatch);
+      for (const dispatch of dispatches) checkFeatures(dispatch, { name, f16: false, supports });
       const views = dispatches.map((dispatch) =>
         Object.fromEntries(
           Object.entries(dispatch.bindings).map(([name, range]) => [

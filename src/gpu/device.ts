@@ -3,7 +3,7 @@
  * Node) and the CPU, which runs each kernel's plain loops; a third computes nothing and counts (counting.ts). Buffers are
  * bytes; what they mean is the caller's business.
  */
-import type { AnyKernel, Constants } from './kernel';
+import { type AnyKernel, type Constants, storesHalf } from './kernel';
 import type { Notebook } from './notebook';
 
 export interface DeviceBuffer {
@@ -114,6 +114,8 @@ export interface Device {
   readonly software: boolean;
   /** What was measured on this adapter before; null where nothing is to be measured: the first choice is taken then. */
   readonly notebook: Notebook | null;
+  /** Whether buffers may be in f16. */
+  readonly f16: boolean;
   /** Whether the optional features that the kernel needs are there. */
   supports(kernel: AnyKernel): boolean;
   /** `bytesPeak` starts again from what is alive now. */
@@ -158,6 +160,16 @@ export function resolveParams(dispatch: Dispatch, dynamics: Readonly<Record<stri
     resolved[name] = value;
   }
   return resolved;
+}
+
+/** @throws naming the optional feature that the kernel needs and the device lacks */
+export function checkFeatures(
+  { label, kernel }: Dispatch,
+  { name, f16, supports }: Pick<Device, 'name' | 'f16' | 'supports'>,
+) {
+  if (supports(kernel)) return;
+  const need = storesHalf(kernel) && !f16 ? 'f16 in buffers' : `subgroups of ${kernel.subgroupSize}`;
+  throw new Error(`${label}: ${kernel.name} needs ${need}; ${name} has none such`);
 }
 
 /** Checks a dispatch against its kernel's record, so that a wrong name fails where the plan is made. */

@@ -6,12 +6,17 @@
  * order, 4 bytes each; bindings 1, 2, … are the storage buffers in the order of `bindings`; the entry point is `main`.
  */
 
+import type { Dtype } from './dtype';
+
 export type NumberArray = Float32Array | Float64Array | Uint32Array;
 
 /** `write` leaves nothing of what it covers; `update` also reads it. Both are `read_write` in WGSL. */
 export type Access = 'read' | 'write' | 'update';
 /** Element of the WGSL array. Plain loops see a vector as consecutive numbers. */
-export type Element = 'f32' | 'u32' | 'vec2u' | 'vec4u' | 'vec2f' | 'vec4f';
+export type Element = 'f32' | 'u32' | 'vec2u' | 'vec4u' | 'vec2f' | 'vec4f' | 'f16' | 'vec4h';
+
+/** What the numbers of a floating-point buffer are stored as. */
+export const dtypeOf = ({ element }: Binding): Dtype => (element === 'f16' || element === 'vec4h' ? 'f16' : 'f32');
 
 export interface Binding {
   readonly element: Element;
@@ -45,6 +50,8 @@ export interface Kernel<B extends string = string, P extends string = string> {
   readonly tolerance: { readonly value: number; readonly reason: string };
   /** Where given, the shader needs the optional feature `subgroups` and subgroups of exactly this many invocations. */
   readonly subgroupSize?: number;
+  /** Sets of buffers that the lab stores in f16 (kernels/storage.ts). */
+  readonly halves?: readonly (readonly NoInfer<B>[])[];
   /** Floating-point operations of one dispatch, for kernels that arithmetic bounds. */
   flops?(params: Readonly<Record<P, number>>, constants: Constants): number;
   readonly cases: readonly KernelCase<B, P>[];
@@ -56,6 +63,10 @@ export type AnyKernel = Kernel<any, any>;
 export function defineKernel<B extends string, P extends string>(kernel: Kernel<B, P>): Kernel<B, P> {
   return kernel;
 }
+
+/** Whether any buffer of the kernel is in f16, for which the shader needs the optional feature `shader-f16`. */
+export const storesHalf = (kernel: AnyKernel): boolean =>
+  (Object.values(kernel.bindings) as Binding[]).some((binding) => dtypeOf(binding) === 'f16');
 
 export const read = (element: Element = 'f32'): Binding => ({ element, access: 'read' });
 export const write = (element: Element = 'f32'): Binding => ({ element, access: 'write' });

@@ -8,6 +8,7 @@ import { SubmitBudget } from './budget';
 import {
   type BufferRange,
   checkDispatch,
+  checkFeatures,
   countBuffer,
   type Device,
   type DeviceBuffer,
@@ -20,7 +21,7 @@ import {
   UNIFORM_STRIDE,
   uniformBytes,
 } from './device';
-import type { AnyKernel } from './kernel';
+import { type AnyKernel, storesHalf } from './kernel';
 import type { Notebook } from './notebook';
 import { Pipelines } from './pipelines';
 import { Staging } from './staging';
@@ -68,7 +69,9 @@ export async function openWebGpuDevice(
   const name = describeAdapter(adapter.info);
   const notebook = (await openNotebook?.(name)) ?? null;
   const subgroupSize = fixedSubgroupSize(device, adapter.info);
-  const supports = (kernel: AnyKernel) => kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize;
+  const f16 = device.features.has('shader-f16');
+  const supports = (kernel: AnyKernel) =>
+    (kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize) && (f16 || !storesHalf(kernel));
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
   let failure: string | null = null;
@@ -193,6 +196,7 @@ export async function openWebGpuDevice(
     name,
     counters,
     notebook,
+    f16,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     software: adapter.info.isFallbackAdapter ?? false,
@@ -249,9 +253,7 @@ export async function openWebGpuDevice(
     async prepare(dispatches: readonly Dispatch[]): Promise<WebGpuSequence> {
       throwIfFailed();
       dispatches.forEach(checkDispatch);
-      for (const { kernel, label } of dispatches)
-        if (!supports(kernel))
-          throw new Error(`${label}: ${kernel.name} needs subgroups of ${kernel.subgroupSize}; ${name} has none such`);
+      for (const dispatch of dispatches) checkFeatures(dispatch, { name, f16, supports });
       device.pushErrorScope('validation');
       const bytes = uniformBytes(dispatches);
       const uniforms = createBuffer('uniforms', bytes, USAGE.uniform | USAGE.copyDst);

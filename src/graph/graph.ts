@@ -4,7 +4,9 @@
  * memory and makes the dispatches ready.
  */
 import type { BufferRange, Param } from '../gpu/device';
+import { BYTES, type Dtype } from '../gpu/dtype';
 import type { AnyKernel, Binding, Constants } from '../gpu/kernel';
+import { storedInHalf } from '../kernels/storage';
 import { type Backward, BackwardPass, type Gradient, type ParameterGrad, type TapeEntry } from './backward';
 import { type Forms, firstForms } from './forms/forms';
 
@@ -22,6 +24,8 @@ export interface Storage {
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
+  /** What its numbers are stored as. */
+  readonly dtype: Dtype;
   readonly storage: Storage;
   /** Where the numbers start in the storage, bytes. */
   readonly offset: number;
@@ -43,15 +47,19 @@ export const elements = (shape: readonly number[]): number => shape.reduce((prod
 /** Live rows of a packed batch: every run says how many. */
 export const TOKENS: Param = { dynamic: 'tokens' };
 
+/** For a kernel that computes in one dispatch what others do in several: whether it rounds between as they store between. */
+export const roundingOf = ({ dtype }: Tensor): Constants => ({ ROUNDS: dtype === 'f16' ? 1 : 0 });
+
 /** Rows `first` to `first + count` of a tensor (fewer where it ends), in place. */
-export function sliceRows({ label, shape, storage, offset }: Tensor, first: number, count: number): Tensor {
+export function sliceRows({ label, shape, dtype, storage, offset }: Tensor, first: number, count: number): Tensor {
   const [rows, ...row] = shape as [number, ...number[]];
-  const start = offset + first * elements(row) * 4;
+  const start = offset + first * elements(row) * BYTES[dtype];
   if (start % OFFSET_ALIGNMENT !== 0)
     throw new Error(`${label}: row ${first} starts at byte ${start}, no multiple of ${OFFSET_ALIGNMENT}`);
   return {
     label: `${label} from row ${first}`,
     shape: [Math.min(count, rows - first), ...row],
+    dtype,
     storage,
     offset: start,
   };
@@ -75,20 +83,26 @@ export class Graph {
   }
 
   /** A tensor that the plan lays out. */
-  tensor(label: string, shape: readonly number[]): Tensor {
-    return { label, shape, storage: this.storage(label, elements(shape) * 4, null), offset: 0 };
+  tensor(label: string, shape: readonly number[], dtype: Dtype = 'f32'): Tensor {
+    return { label, shape, dtype, storage: this.storage(label, elements(shape) * BYTES[dtype], null), offset: 0 };
   }
 
   /** A tensor over memory that outlives the plan: inputs, parameters, caches. */
-  external(label: string, shape: readonly number[], range: BufferRange): Tensor {
-    const bytes = elements(shape) * 4;
+  external(label: string, shape: readonly number[], range: BufferRange, dtype: Dtype = 'f32'): Tensor {
+    const bytes = elements(shape) * BYTES[dtype];
     if (bytes > range.bytes) throw new Error(`${label} [${shape}] needs ${bytes} bytes, its buffer has ${range.bytes}`);
-    return { label, shape, storage: this.storage(label, range.bytes, range), offset: 0 };
+    return { label, shape, dtype, storage: this.storage(label, range.bytes, range), offset: 0 };
   }
 
   /** A parameter whose gradient is wanted at `gradient`; without one it is a constant (frozen). */
-  parameter(label: string, shape: readonly number[], value: BufferRange, gradient: Gradient | null): Tensor {
-    const tensor = this.external(label, shape, value);
+  parameter(
+    label: string,
+    shape: readonly number[],
+    value: BufferRange,
+    gradient: Gradient | null,
+    dtype: Dtype = 'f32',
+  ): Tensor {
+    const tensor = this.external(label, shape, value, dtype);
     if (gradient)
       this.parameterGrads.set(tensor.storage, {
         // all parts, of which the first has the parameter's shape
@@ -104,6 +118,7 @@ export class Graph {
     return tensor;
   }
 
+  /** @param kernel its f16 variant is taken for the tensors that are stored so */
   dispatch(
     label: string,
     kernel: AnyKernel,
@@ -111,7 +126,14 @@ export class Graph {
     params: Readonly<Record<string, Param>>,
     constants: Constants = {},
   ): void {
-    this.nodes.push({ label, kernel, bindings, params, constants: { ...kernel.constants, ...constants } });
+    const halves = Object.keys(bindings).filter((name) => bindings[name]!.dtype === 'f16');
+    this.nodes.push({
+      label,
+      kernel: storedInHalf(kernel, halves),
+      bindings,
+      params,
+      constants: { ...kernel.constants, ...constants },
+    });
   }
 
   /** Leaves on the tape how gradients pass back from `outputs`. */

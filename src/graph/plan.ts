@@ -6,6 +6,7 @@
  * arena: WebGPU forbids a dispatch to read and write the same buffer through different bindings, ranges or not.
  */
 import type { BufferRange, Device, DeviceBuffer, Sequence } from '../gpu/device';
+import { BYTES } from '../gpu/dtype';
 import type { Binding } from '../gpu/kernel';
 import { elements, type Graph, type Storage, type Tensor } from './graph';
 
@@ -97,11 +98,15 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   const spans = lifetimes(graph);
   const { slotOf, sizes } = assignSlots(spans);
   const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
-  const range = ({ label, storage, shape, offset }: Tensor): BufferRange => {
+  const range = ({ label, storage, shape, dtype, offset }: Tensor): BufferRange => {
     const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];
     if (!buffer) throw new Error(`${label} is not part of this plan`);
     // whole vec4 where they are bound as such; buffers end on one
-    return { buffer, offset: (storage.external?.offset ?? 0) + offset, bytes: Math.ceil(elements(shape) / 4) * 16 };
+    return {
+      buffer,
+      offset: (storage.external?.offset ?? 0) + offset,
+      bytes: Math.ceil(elements(shape) / 4) * 4 * BYTES[dtype],
+    };
   };
   const dispatches = graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({
     label,

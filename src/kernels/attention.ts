@@ -130,6 +130,7 @@ const form = (
     params: { rows: 'u32', scale: 'f32' },
     constants: HEAD_CONSTANTS,
     reference,
+    halves: [['qkv', 'out']],
     tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
     ...more,
   });

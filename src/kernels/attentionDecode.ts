@@ -1,5 +1,6 @@
 /** Attention while decoding one token a live slot: turn the new query and key, keep key and value, attend to all kept ones. */
 import wgsl from '../../shaders/attention_decode.wgsl';
+import { HALF_ROUNDING, roundToHalf } from '../gpu/dtype';
 import { type Constants, defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
 import { headLayout } from './attention';
 import { filled, normal, unwritten } from './fill';
@@ -7,13 +8,14 @@ import { ropeRotations } from './rope';
 
 type Layout = ReturnType<typeof headLayout>;
 
-/** The head's channels at `from`, the first `rotaryDim` of them turned by `position`. */
+/** The head's channels at `from`, the first `rotaryDim` of them turned by `position`; as halves where `rounds`. */
 function turnedHead(
   { qkv, rotations }: Record<'qkv' | 'rotations', NumberArray>,
   { headDim }: Layout,
   from: number,
   position: number,
   rotaryDim: number,
+  rounds: number,
 ): number[] {
   const turned = Array.from(qkv.subarray(from, from + headDim));
   const half = rotaryDim / 2;
@@ -23,7 +25,7 @@ function turnedHead(
     turned[i] = x * cosine - y * sine;
     turned[i + half] = y * cosine + x * sine;
   }
-  return turned;
+  return rounds ? turned.map(roundToHalf) : turned;
 }
 
 const constantsOf = (heads: number, kvHeads: number, headDim: number): Constants => ({
@@ -45,11 +47,13 @@ export const attentionDecode = defineKernel({
     out: write('vec4f'),
   },
   params: { rows: 'u32', promptRows: 'u32', capacity: 'u32', rotaryDim: 'u32', scale: 'f32' },
-  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
+  constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1, ROUNDS: 0 },
+  halves: [['qkv', 'cache', 'out']],
   workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
   reference({ live, slots, prompts, rotations, qkv, cache, out }, params, constants) {
     const { rows, promptRows, capacity, rotaryDim, scale } = params;
     const layout = headLayout(constants);
+    const rounds = constants.ROUNDS!;
     const { heads, kvHeads, headDim, perKv, stride } = layout;
     const width = 2 * kvHeads * headDim;
     for (let r = 0; r < rows; r++) {
@@ -60,12 +64,12 @@ export const attentionDecode = defineKernel({
       const head = (h: number) => r * stride + h * headDim;
       for (let g = 0; g < kvHeads; g++) {
         const row = cacheRow(last);
-        cache.set(turnedHead({ qkv, rotations }, layout, head(heads + g), last, rotaryDim), row + g * headDim);
+        cache.set(turnedHead({ qkv, rotations }, layout, head(heads + g), last, rotaryDim, rounds), row + g * headDim);
         const value = head(heads + kvHeads + g);
         cache.set(qkv.subarray(value, value + headDim), row + (kvHeads + g) * headDim);
       }
       for (let h = 0; h < heads; h++) {
-        const q = turnedHead({ qkv, rotations }, layout, head(h), last, rotaryDim);
+        const q = turnedHead({ qkv, rotations }, layout, head(h), last, rotaryDim, rounds);
         const k = Math.floor(h / perKv) * headDim;
         const v = k + kvHeads * headDim;
         const scores = Array.from({ length: last + 1 }, (_, j) =>
@@ -110,6 +114,21 @@ export const attentionDecode = defineKernel({
         cache: normal((2 + 2 * 3) * 48, 4),
         out: unwritten(48),
       },
+    },
+    {
+      label: 'half of the channels turn, rounded',
+      params: { rows: 1, promptRows: 0, capacity: 3, rotaryDim: 4, scale: 8 ** -0.5 },
+      constants: { ...constantsOf(2, 1, 8), ROUNDS: 1 },
+      buffers: {
+        live: [0],
+        slots: [0, 0, 2, 2],
+        prompts: [0, 0],
+        rotations: [...ropeRotations(3, 4, 100)],
+        qkv: normal(32, 7),
+        cache: normal(3 * 16, 8),
+        out: unwritten(16),
+      },
+      tolerance: 4 * HALF_ROUNDING, // what lies halfway between two halves may be rounded to either
     },
     {
       label: 'nothing turns',

@@ -3,7 +3,8 @@
  * tests in Node and by the page that the browser test opens.
  */
 import { type Device, whole } from '../gpu/device';
-import type { AnyKernel, Binding, KernelCase, NumberArray } from '../gpu/kernel';
+import { type Dtype, fromStored, HALF_ROUNDING, roundToHalf, toStored } from '../gpu/dtype';
+import { type AnyKernel, type Binding, dtypeOf, type KernelCase, type NumberArray } from '../gpu/kernel';
 
 export interface Trial {
   readonly kernel: AnyKernel;
@@ -23,14 +24,17 @@ export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
     })),
   );
 
-const isWhole = (binding: Binding | undefined) => binding?.element.endsWith('u') || binding?.element === 'u32';
+const bindingOf = (kernel: AnyKernel, name: string): Binding => kernel.bindings[name]!;
+const isWhole = ({ element }: Binding) => element.endsWith('u') || element === 'u32';
 
 /** Every buffer after the plain loops, in double precision. */
 export function expected({ kernel, case: trial }: Trial): Record<string, NumberArray> {
   const buffers = Object.fromEntries(
     Object.entries(trial.buffers).map(([name, content]) => [
       name,
-      isWhole(kernel.bindings[name]) ? Uint32Array.from(content) : Float64Array.from(content),
+      isWhole(bindingOf(kernel, name))
+        ? Uint32Array.from(content)
+        : Float64Array.from(content, dtypeOf(bindingOf(kernel, name)) === 'f16' ? roundToHalf : Number),
     ]),
   );
   kernel.reference(buffers, trial.params, { ...kernel.constants, ...trial.constants });
@@ -41,10 +45,11 @@ export function expected({ kernel, case: trial }: Trial): Record<string, NumberA
 async function measured(device: Device, { kernel, case: trial }: Trial): Promise<Record<string, NumberArray>> {
   const buffers = Object.fromEntries(
     Object.entries(trial.buffers).map(([name, content]) => {
-      const data = isWhole(kernel.bindings[name]) ? Uint32Array.from(content) : Float32Array.from(content);
+      const binding = bindingOf(kernel, name);
+      const data = isWhole(binding) ? Uint32Array.from(content) : toStored(content, dtypeOf(binding));
       const buffer = device.createBuffer(name, Math.ceil(data.byteLength / 16) * 16);
       device.write(buffer, data);
-      return [name, { buffer, length: data.length }];
+      return [name, { buffer, length: content.length }];
     }),
   );
   const sequence = await device.prepare([
@@ -65,8 +70,10 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
   for (const { buffer } of Object.values(buffers)) buffer.destroy();
   return Object.fromEntries(
     written.map((name, i) => {
-      const View = isWhole(kernel.bindings[name]) ? Uint32Array : Float32Array;
-      return [name, new View(contents[i] as ArrayBuffer, 0, buffers[name]!.length)];
+      const bytes = contents[i] as ArrayBuffer;
+      const binding = bindingOf(kernel, name);
+      const numbers = isWhole(binding) ? new Uint32Array(bytes) : fromStored(bytes, dtypeOf(binding));
+      return [name, numbers.subarray(0, buffers[name]!.length)];
     }),
   );
 }
@@ -77,8 +84,11 @@ async function refusal(device: Device, trial: Trial): Promise<Verdict> {
     () => 'it ran',
     (error: unknown) => String(error),
   );
-  return /needs subgroups of \d+/.test(said) ? null : `without its feature: ${said}`;
+  return /needs (subgroups of \d+|f16 in buffers)/.test(said) ? null : `without its feature: ${said}`;
 }
+
+/** What storing a result adds to the kernel's own tolerance. */
+const STORING: Readonly<Record<Dtype, number>> = { f32: 0, f16: HALF_ROUNDING };
 
 /** Runs the case; says where the first number beyond the tolerance stands and how many there are. */
 export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> {
@@ -87,7 +97,8 @@ export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> 
   const got = await measured(device, trial);
   const tolerance = trial.case.tolerance ?? trial.kernel.tolerance.value;
   for (const [name, numbers] of Object.entries(got)) {
-    const limit = isWhole(trial.kernel.bindings[name]) ? 0 : tolerance;
+    const binding = bindingOf(trial.kernel, name);
+    const limit = isWhole(binding) ? 0 : tolerance + STORING[dtypeOf(binding)];
     const wrong = Array.from(numbers.keys()).filter((i) => {
       const target = want[name]![i]!;
       return !(Math.abs(numbers[i]! - target) <= limit * (1 + Math.abs(target)));

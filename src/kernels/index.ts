@@ -13,6 +13,7 @@ import {
 } from './attentionGrad';
 import { cacheFill } from './cacheFill';
 import { columnSum } from './columnSum';
+import { copy } from './copy';
 import { crossEntropy } from './crossEntropy';
 import { embedding } from './embedding';
 import { embeddingDecode } from './embeddingDecode';
@@ -58,6 +59,7 @@ export const kernels: readonly AnyKernel[] = [
   clipScale,
   adamw,
   mix,
+  copy,
   cacheFill,
   embeddingDecode,
   linearDecode,

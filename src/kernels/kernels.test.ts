@@ -7,6 +7,7 @@ import type { Binding } from '../gpu/kernel';
 import { openNodeDevice } from '../gpu/node';
 import { expected, trialsOf, tryKernel } from './conformance';
 import { kernels } from './index';
+import { withHalves } from './storage';
 
 describe.each([
   ['Dawn', openNodeDevice],
@@ -18,7 +19,7 @@ describe.each([
   });
   afterAll(() => device.destroy());
 
-  it.each(trialsOf(kernels))('$name', async (trial) => {
+  it.each(trialsOf(withHalves(kernels)))('$name', async (trial) => {
     expect(await tryKernel(device, trial)).toBeNull();
   });
 });

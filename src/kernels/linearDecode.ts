@@ -1,6 +1,7 @@
 /** A linear layer of a decoding step together with the RMSNorm or the SwiGLU before it. */
 import wgsl from '../../shaders/linear_decode.wgsl';
 import wgslSubgroup from '../../shaders/linear_decode_subgroup.wgsl';
+import { HALF_ROUNDING, roundToHalf } from '../gpu/dtype';
 import {
   type Constants,
   defineKernel,
@@ -24,16 +25,19 @@ const linearCase = (
   input: LinearInput,
   [m, n, k]: readonly [number, number, number],
   accumulate = 0,
+  rounds = 0,
 ): KernelCase<Names, Params> => ({
   label: `${label}: ${m}×${k}·${k}×${n}`,
   params: { m, n, k, accumulate, eps: 1e-5 },
-  constants: { INPUT: LINEAR_INPUTS[input] },
+  constants: { INPUT: LINEAR_INPUTS[input], ROUNDS: rounds },
   buffers: {
     a: normal(m * k * (input === 'swiglu' ? 2 : 1), 1),
     weight: normal(k, 2),
     b: normal(n * k, 3),
     c: accumulate ? normal(m * n, 4) : unwritten(m * n + 3),
   },
+  // what lies halfway between two halves may be rounded to either
+  ...(rounds && { tolerance: 2 * HALF_ROUNDING }),
 });
 
 /** Row m of what the product takes. */
@@ -53,10 +57,11 @@ function inputRow(a: NumberArray, weight: NumberArray, row: number, k: number, e
 function reference(
   { a, weight, b, c }: Readonly<Record<Names, NumberArray>>,
   { m, n, k, accumulate, eps }: Readonly<Record<Params, number>>,
-  { INPUT }: Constants,
+  { INPUT, ROUNDS }: Constants,
 ): void {
   for (let i = 0; i < m; i++) {
-    const x = inputRow(a, weight, i, k, eps, INPUT!);
+    const row = inputRow(a, weight, i, k, eps, INPUT!);
+    const x = ROUNDS ? row.map(roundToHalf) : row;
     for (let j = 0; j < n; j++) {
       const sum = x.reduce((total, value, l) => total + value * b[j * k + l]!, 0);
       c[i * n + j] = sum + (accumulate ? c[i * n + j]! : 0);
@@ -75,9 +80,13 @@ const form = (
     wgsl: text,
     bindings: { a: read(), weight: read(), b: read(), c: update() },
     params: { m: 'u32', n: 'u32', k: 'u32', accumulate: 'u32', eps: 'f32' },
-    constants: { INPUT: 0 },
+    constants: { INPUT: 0, ROUNDS: 0 },
     workgroups: ({ m, n }) => [Math.ceil(n / columns), Math.ceil(m / rows), 1],
     reference,
+    halves: [
+      ['a', 'weight', 'b', 'c'],
+      ['a', 'weight', 'b'],
+    ],
     flops: ({ m, n, k }) => 2 * m * n * k,
     tolerance: { value: 1e-5, reason: 'tens of f32 products and sums, a square root or an exponential before' },
     cases: [
@@ -86,6 +95,8 @@ const form = (
       linearCase('after RMSNorm, several workgroups each way', 'rmsNorm', [70, 133, 16]),
       linearCase('after SwiGLU, into the residual stream', 'swiglu', [21, 33, 12], 1),
       linearCase('one number', 'swiglu', [1, 1, 1]),
+      linearCase('after RMSNorm, rounded', 'rmsNorm', [19, 37, 20], 0, 1),
+      linearCase('after SwiGLU, rounded', 'swiglu', [19, 33, 12], 1, 1),
     ],
     ...more,
   });

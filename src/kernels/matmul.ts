@@ -108,6 +108,9 @@ const raggedCases: readonly Case[] = [
   matmulCase('an empty sum', 2, 3, 0),
 ];
 
+/** Of a layer forward, of the same where it makes logits, and of gradients: those themselves stay in f32. */
+const HALVES: readonly (readonly Names[])[] = [['a', 'b', 'addend', 'c'], ['a', 'b', 'addend'], ['b']];
+
 /** @param tile rows and columns of c that a workgroup makes */
 const product = (
   name: string,
@@ -124,6 +127,7 @@ const product = (
     constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ADDS: 1, ACCUMULATES: 1 },
     workgroups: ({ m, n, splits }) => [Math.ceil(n / columns), Math.ceil(m / rows), splits],
     reference,
+    halves: HALVES,
     flops: ({ m, n, k }) => 2 * m * n * k,
     tolerance: { value: 2e-5, reason: 'error grows as √K · 6e-8 · Σ|a·b|: about 1e-5 at K = 300 for normal entries' },
     cases: element === 'vec4f' ? cases : [...cases, ...raggedCases],
@@ -135,8 +139,9 @@ export const matmul = product('matmul', wgsl, 'f32', [16, 64]);
 export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 /** A 16×16 tile an invocation. */
 export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
-/** A 32×32 tile an invocation: for processors, and long to compile. */
+/** A 32×32 tile an invocation: for processors, and so long to compile that there is none in f16, which those hardly offer. */
 export const matmulBlock32 = product('matmul_block32', wgslBlock32, 'vec4f', [128, 32], {
+  halves: [],
   workgroups: ({ m, n, splits }) => [Math.ceil(m / 128), Math.ceil(n / 32), splits],
   cases: [
     matmulCase('forward, several tiles each way', 70, 132, 16, { transposeB: true }),

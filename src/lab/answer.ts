@@ -23,7 +23,7 @@ async function withSampler<T>(
   capacity: DecodeCapacity,
   work: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const cache = largestDecodingBuffer(model.config, capacity);
+  const cache = largestDecodingBuffer(model.config, capacity, 'f32');
   if (cache > device.maxBindingBytes)
     throw new Error(
       `the cache of ${capacity.slots} completions of ${capacity.newTokens} tokens needs ${mebibytes(cache)} in one buffer; ` +

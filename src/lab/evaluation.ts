@@ -1,6 +1,7 @@
 /** What a run measures of its model as it stands: every evaluated task, greedily and sampled, on problems held out. */
 import { type Accuracy, measureAccuracy } from '../eval/accuracy';
 import type { EvaluationEvent, TaskEvaluation } from './events';
+import { storageCostOf } from './precision';
 import type { Evaluated, Session } from './session';
 
 /** Keep the random numbers of sampled evaluations and of the gate apart from those of rollouts. */
@@ -21,14 +22,29 @@ async function both(session: Session, evaluated: Evaluated): Promise<{ greedy: A
   };
 }
 
-export async function evaluateStage(session: Session, stage: EvaluationEvent['stage']): Promise<EvaluationEvent> {
+/**
+ * @param finished what the stage trained with: it is released here and makes room for what is measured last, the cost of f16;
+ *   none before training, where that is not measured
+ */
+export async function evaluateStage(
+  session: Session,
+  stage: EvaluationEvent['stage'],
+  finished: readonly { destroy(): void }[] = [],
+): Promise<EvaluationEvent> {
   const [own, ...others] = session.evaluated as [Evaluated, ...Evaluated[]];
-  const event: EvaluationEvent = { type: 'evaluation', stage, ...(await both(session, own)) };
-  if (others.length === 0) return event;
+  const accuracy = await both(session, own);
   const measured: TaskEvaluation[] = [];
   for (const other of others)
     measured.push({ task: other.task.name, level: other.level, ...(await both(session, other)) });
-  return { ...event, others: measured };
+  session.release(...finished);
+  const told = session.recipe.precision === 'f16' && finished.length > 0;
+  return {
+    type: 'evaluation',
+    stage,
+    ...accuracy,
+    ...(measured.length > 0 && { others: measured }),
+    ...(told && { storage_logp_difference: await storageCostOf(session) }),
+  };
 }
 
 /** Sampled accuracy on the recipe's own task, for the gate of SFT. */

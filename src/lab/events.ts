@@ -7,6 +7,7 @@ import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { GrpoStep } from '../train/grpo';
 import type { Metrics } from '../train/metrics';
+import type { StorageCost } from '../train/storageCost';
 import type { Recipe } from './recipe';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
@@ -62,6 +63,8 @@ export interface EvaluationEvent {
   readonly sampled: Accuracy;
   /** The recipe's `evaluation.others`, where it has any. */
   readonly others?: readonly TaskEvaluation[];
+  /** Where weights and activations are in f16: how far log-probabilities of held-out traces lie from those in f32. */
+  readonly storage_logp_difference?: StorageCost;
 }
 
 /** What GRPO draws from until the next of its kind, and how the pool came down to it. */
@@ -125,6 +128,7 @@ interface SummaryAccuracy {
 export interface StageAccuracy extends SummaryAccuracy {
   /** On the other tasks that the recipe evaluates, where it names any. */
   readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
+  readonly storage_logp_difference?: StorageCost;
 }
 
 const summaryAccuracy = ({ greedy, sampled }: Pick<TaskEvaluation, 'greedy' | 'sampled'>): SummaryAccuracy => ({
@@ -139,6 +143,7 @@ export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
   ...(event.others && {
     others: event.others.map((other) => ({ task: other.task, level: other.level, ...summaryAccuracy(other) })),
   }),
+  ...(event.storage_logp_difference && { storage_logp_difference: event.storage_logp_difference }),
 });
 
 export interface CurvePoint {

@@ -1,5 +1,5 @@
 /** What is told of a run's memory before it starts, against what it then takes. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { estimateMemory } from './memory';
@@ -10,6 +10,13 @@ import { Session } from './session';
 
 const SHORT = { 'sft.steps': 3, 'grpo.steps': 1, 'evaluation.problems': 1 };
 const ANY = { name: 'any', maxBindingBytes: 2 ** 31 };
+
+let offersF16 = false;
+beforeAll(async () => {
+  const first = await openNodeDevice();
+  offersF16 = first.f16;
+  first.destroy();
+});
 
 let device: Device | null = null;
 afterEach(() => device?.destroy());
@@ -28,10 +35,15 @@ async function estimatedAndMeasured(recipe: Recipe): Promise<[number, number]> {
 }
 
 describe('the estimate', () => {
-  it.each([...recipes.map(({ name }) => ({ name, recompute: false })), { name: 'parity-8-nano', recompute: true }])(
-    'for $name, recompute $recompute, agrees with what the run takes',
-    async ({ name, recompute }) => {
-      const recipe = withFields(recipeByName(name), { ...SHORT, 'memory.recompute': recompute });
+  it.for([
+    ...recipes.map(({ name }) => ({ name, recompute: false, precision: 'f32' })),
+    { name: 'parity-8-nano', recompute: true, precision: 'f32' },
+    { name: 'parity-12', recompute: false, precision: 'f16' },
+  ])(
+    'for $name, recompute $recompute, in $precision, agrees with what the run takes',
+    async ({ name, recompute, precision }, { skip }) => {
+      skip(precision === 'f16' && !offersF16, 'this adapter has no f16');
+      const recipe = withFields(recipeByName(name), { ...SHORT, 'memory.recompute': recompute, precision });
       const [estimated, measured] = await estimatedAndMeasured(recipe);
       expect(Math.abs(estimated - measured) / measured, `${estimated} told, ${measured} taken`).toBeLessThan(0.15);
     },
@@ -67,6 +79,14 @@ describe('the estimate', () => {
     const whole = await peak({});
     expect(await peak({ 'memory.recompute': true })).toBeLessThan(0.8 * whole);
     expect(await peak({ tokensPerPass: 512 })).toBeLessThan(0.5 * whole);
+  });
+
+  it('falls where weights and activations are in f16', async () => {
+    const recipe = recipeByName('parity-12');
+    const whole = await estimateMemory(recipe, ANY);
+    const half = await estimateMemory(withFields(recipe, { precision: 'f16' }), { ...ANY, f16: true });
+    expect(half.activations).toBeLessThan(0.8 * whole.activations);
+    expect(half.peak).toBeLessThan(0.9 * whole.peak);
   });
 
   it('takes no longer for the largest batches', async () => {

@@ -6,13 +6,14 @@ import { rowsOf } from '../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../gpu/counting';
 import type { Dispatch } from '../gpu/device';
 import { RUN_AHEAD } from '../train/sft';
+import { storageCostOf } from './precision';
 import type { Recipe } from './recipe';
 import { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
 /** Bytes. The parts add up to the peak. */
 export interface MemoryEstimate {
-  /** Weights, gradients, both moments of AdamW, and the frozen reference. */
+  /** Weights (and their copy in f16), gradients, both moments of AdamW, and the frozen reference. */
   readonly parameters: number;
   /** Intermediates of the larger of the two training plans, without logits. */
   readonly activations: number;
@@ -25,8 +26,8 @@ export interface MemoryEstimate {
   readonly peak: number;
 }
 
-/** Weights, reference and two moments; gradients may have several planes. */
-const ARENAS = 4;
+/** Weights and two moments of them in f32. */
+const MASTERS = 3;
 
 /**
  * With every kernel in its first form, so that it tells the same before anything was measured and after.
@@ -71,6 +72,7 @@ export async function rehearse(
   const sftTokens = supervised.capacity.tokens;
   await stepPass(trace, recipe.sft.sequences, sftTokens, RUN_AHEAD + 1, (pass) => supervised.trainer.step(pass, 0));
   session.release(supervised.trainer, supervised.optimizer);
+  if (recipe.precision === 'f16') await storageCostOf(session);
 
   const policy = await openPolicy(session);
   const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };
@@ -79,7 +81,9 @@ export async function rehearse(
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
-  const parameters = ARENAS * session.weights.buffer.bytes + session.gradients.buffer.bytes;
+  const { weights, working, gradients, reference } = session;
+  const others = new Set([gradients, reference, ...(working === weights ? [] : [working])]);
+  const parameters = [...others].reduce((sum, { buffer }) => sum + buffer.bytes, MASTERS * weights.buffer.bytes);
   const activations = plan - logits;
   const peak = counters.bytesPeak;
   const other = peak - parameters - activations - logits - decoding;

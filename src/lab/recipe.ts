@@ -48,6 +48,12 @@ export const recipeSchema = z
       ['measured', 'fixed'],
       'measured',
     ),
+    precision: choice(
+      'Precision',
+      'How weights and activations are stored: f16 takes less memory, and needs an adapter that has it. All arithmetic, gradients and what AdamW moves stay in f32; what it costs in accuracy is measured after each stage.',
+      ['f32', 'f16'],
+      'f32',
+    ),
     task: section('Task', 'What the model learns to answer.', {
       name: choice(
         'Task',

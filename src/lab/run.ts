@@ -1,6 +1,6 @@
 /**
- * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. Nothing happens that is not pulled:
- * to pause is not to pull, to stop is to return.
+ * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. Nothing
+ * happens that is not pulled: to pause is not to pull, to stop is to return.
  */
 import { initialTensors, type Tensors } from '../model/parameters';
 import { grpo } from '../train/grpo';
@@ -17,6 +17,8 @@ import {
 } from './events';
 import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, openCustom, sftOptions } from './options';
+import { assertSound } from './precision';
+import type { Recipe } from './recipe';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
@@ -42,13 +44,15 @@ export async function* run(
     vocabulary: tokenizer.tokens,
     memory: { estimated_bytes },
   };
-  session.weights.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
+  session.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
 
   yield { type: 'stage', stage: 'compile' };
   await session.openSampler();
   const supervised = await openSupervised(session);
   // what GRPO will want too: nothing is compiled between the first step and the last
-  await device.compile((await rehearse(recipe, device)).dispatches);
+  const { dispatches } = await rehearse(recipe, device);
+  await device.compile(dispatches);
+  await assertSound(device, dispatches);
 
   let base: EvaluationEvent | null = null;
   if (recipe.evaluation.base) {
@@ -73,7 +77,7 @@ export async function* run(
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
-    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm });
+    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm }, recipe);
     yield {
       type: 'sft',
       step: step.step,
@@ -86,9 +90,8 @@ export async function* run(
     last = now(); // a pause is no part of the next step
   }
   yield { type: 'stage', stage: 'evaluate' };
-  const afterSft = await evaluateStage(session, 'sft');
+  const afterSft = await evaluateStage(session, 'sft', [supervised.trainer, supervised.optimizer]);
   yield afterSft;
-  session.release(supervised.trainer, supervised.optimizer);
 
   let curation: Curation | null = null;
   if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
@@ -97,7 +100,7 @@ export async function* run(
     yield await curation.select(0);
   }
 
-  device.copy(session.weights.buffer, session.reference.buffer);
+  device.copy(session.working.buffer, session.reference.buffer);
   yield { type: 'stage', stage: 'compile' };
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
@@ -106,7 +109,7 @@ export async function* run(
   const sampler = await session.openSampler();
   const problems = curation?.problems ?? sources.grpo;
   for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
-    assertFinite(`GRPO step ${step.step}`, step.metrics);
+    assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
     yield { type: 'grpo', ...step, step_time: stepTime() };
     if (curation?.dueAfter(step.step)) {
@@ -119,7 +122,7 @@ export async function* run(
   let afterGrpo = afterSft;
   if (curve.length > 0) {
     yield { type: 'stage', stage: 'evaluate' };
-    afterGrpo = await evaluateStage(session, 'grpo');
+    afterGrpo = await evaluateStage(session, 'grpo', [policy.trainer, policy.optimizer]);
     yield afterGrpo;
   }
   const summary: Summary = {
@@ -135,7 +138,8 @@ export async function* run(
   yield { type: 'end', summary };
 }
 
-function assertFinite(where: string, numbers: Readonly<Record<string, number>>): void {
+function assertFinite(where: string, numbers: Readonly<Record<string, number>>, { precision }: Recipe): void {
+  const help = precision === 'f16' ? 'precision f32 or a lower learning rate' : 'a lower learning rate';
   for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; a lower learning rate may help`);
+    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; ${help} may help`);
 }

@@ -7,7 +7,7 @@ import type { Generate } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
-import { Arena, type ParameterTable, parameterTable } from '../model/parameters';
+import { Arena, type ParameterTable, parameterTable, type Tensors } from '../model/parameters';
 import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
 import { type Problem, traceKinds } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
@@ -26,7 +26,10 @@ export class Session {
   readonly tokenizer = new Tokenizer();
   readonly config: PhiConfig;
   readonly table: ParameterTable;
+  /** What AdamW moves, in f32. */
   readonly weights: Arena;
+  /** What the forward pass reads: the weights, or their copy in f16. */
+  readonly working: Arena;
   readonly gradients: Arena;
   readonly reference: Arena;
   /** Most tokens of a prompt, of a completion while decoding, and of both in training. */
@@ -45,6 +48,8 @@ export class Session {
     readonly recipe: Recipe,
   ) {
     this.device = recipe.kernels === 'fixed' ? { ...device, notebook: null } : device;
+    if (recipe.precision === 'f16' && !device.f16)
+      throw new Error(`precision: ${device.name} has no f16 in buffers (the feature shader-f16): choose f32`);
     const [taught, drawn, evaluated] = [sftTasks(recipe), grpoTasks(recipe), evaluatedTasks(recipe)];
     const prompts = [...taught, ...drawn, ...evaluated].map(({ task, level }) => task.longestPrompt(level));
     const prompt = Math.max(...prompts) + this.tokenizer.chatPrompt('').length;
@@ -56,7 +61,7 @@ export class Session {
     const longest = prompt + Math.max(completion, ...traces);
     this.lengths = { prompt, completion, longest };
     this.config = { ...phiConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
-    this.table = parameterTable(this.config);
+    this.table = parameterTable(this.config, recipe.precision);
     this.evaluated = evaluated.map(({ task, level }) => {
       const problems = heldOutProblems(task, level, recipe.evaluation.problems, recipe.seed);
       return { task, level, problems };
@@ -64,7 +69,7 @@ export class Session {
     const sequences = Math.max(recipe.sft.sequences, recipe.grpo.prompts * recipe.grpo.groupSize);
     const largest = Math.max(
       largestTrainingBuffer(this.config, Math.min(recipe.tokensPerPass, sequences * longest)),
-      largestDecodingBuffer(this.config, this.decodeCapacity),
+      largestDecodingBuffer(this.config, this.decodeCapacity, recipe.precision),
     );
     if (largest > device.maxBindingBytes)
       throw new Error(
@@ -76,7 +81,14 @@ export class Session {
     this.weights = this.own(new Arena(device, this.table, 'weights'));
     const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(device, this.config, this.table);
     this.gradients = this.own(new Arena(device, this.table, 'gradients', planes));
-    this.reference = this.own(new Arena(device, this.table, 'reference'));
+    const stored = (label: string) => this.own(new Arena(device, this.table, label, 1, recipe.precision));
+    this.working = recipe.precision === 'f32' ? this.weights : stored('working weights');
+    this.reference = stored('reference');
+  }
+
+  /** Starts from these weights. */
+  load(tensors: Tensors): void {
+    for (const arena of new Set([this.weights, this.working])) arena.load(tensors);
   }
 
   /**
@@ -114,7 +126,7 @@ export class Session {
   /** One sampler for rollouts and evaluation: a slot for each completion of a GRPO step. */
   async openSampler(): Promise<Sampler> {
     const { end } = this.tokenizer.special;
-    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.weights, this.decodeCapacity, end));
+    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.working, this.decodeCapacity, end));
     return this.sampler;
   }
 

@@ -14,21 +14,27 @@ const passCapacity = ({ recipe, lengths }: Session, sequences: number): BatchCap
   recompute: recipe.memory.recompute,
 });
 
+async function openOptimizer(session: Session, stage: Parameters<typeof optimizerOptions>[0]): Promise<Optimizer> {
+  const { device, weights, working, gradients } = session;
+  return session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(stage), working));
+}
+
 export async function openSupervised(session: Session) {
-  const { device, config, weights, gradients, recipe } = session;
-  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.sft)));
+  const { device, config, working, gradients, recipe } = session;
+  const optimizer = await openOptimizer(session, recipe.sft);
   const capacity = passCapacity(session, recipe.sft.sequences);
-  const created = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
+  const created = await SupervisedTrainer.create(device, config, working, gradients, optimizer, capacity);
   return { trainer: session.own(created), optimizer, capacity };
 }
 
 export async function openPolicy(session: Session) {
-  const { device, config, weights, gradients, recipe } = session;
-  const optimizer = session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(recipe.grpo)));
+  const { device, config, working, gradients, reference, recipe } = session;
+  const optimizer = await openOptimizer(session, recipe.grpo);
   const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
   const options = lossOptions(recipe);
   const { temperature } = recipe.grpo;
-  const created = await PolicyTrainer.create(device, config, session, optimizer, capacity, options, temperature);
+  const arenas = { weights: working, gradients, reference };
+  const created = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, options, temperature);
   const sync = referenceSyncOptions(recipe);
   const referenceSync = sync && session.own(await ReferenceSync.create(device, session, sync));
   return { trainer: session.own(created), referenceSync, optimizer, capacity };

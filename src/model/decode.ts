@@ -5,7 +5,8 @@
  */
 import type { Device, DeviceBuffer, Param } from '../gpu/device';
 import { whole } from '../gpu/device';
-import type { Graph, Tensor } from '../graph/graph';
+import type { Dtype } from '../gpu/dtype';
+import { type Graph, roundingOf, type Tensor } from '../graph/graph';
 import { headConstants } from '../graph/ops/attention';
 import { type DecodeInput, linearDecode } from '../graph/ops/linearDecode';
 import { makePlan, type Plan } from '../graph/plan';
@@ -57,8 +58,8 @@ function traceStep(
   const { slots: S, newTokens: M } = capacity;
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L, rms_norm_eps: eps } = config;
   const heads = headsOf(config);
-  const outside = (label: string, shape: readonly number[], from: DeviceBuffer) =>
-    graph.external(label, shape, whole(from));
+  const outside = (label: string, shape: readonly number[], from: DeviceBuffer, dtype?: Dtype) =>
+    graph.external(label, shape, whole(from), dtype);
   const live = outside('live slots', [S], state.live);
   const slots = outside('slots', [S, 4], state.slots);
   const prompts = outside('prompts of slots', [S, 2], state.prompts);
@@ -66,20 +67,21 @@ function traceStep(
   const completions = outside('completions', [S, M], state.completions);
   const logprobs = outside('logprobs', [S, M], state.logprobs);
   const rotations = outside('rotations', state.rotationsShape, state.rotations);
-  const w = weightsOf(graph, config, weights, null);
+  const w = weightsOf(graph, weights, null);
+  const stored = (label: string, shape: readonly number[]) => graph.tensor(label, shape, weights.dtype);
   const linear = (label: string, y: Tensor, x: Tensor, weight: string, input: DecodeInput, accumulate = false) =>
     linearDecode(graph, label, y, x, w(weight), input, ROWS, accumulate);
   const normed = (weight: string): DecodeInput => ({ kind: 'rmsNorm', weight: w(weight), eps });
 
-  const x = graph.tensor('residual stream', [S, C]);
+  const x = stored('residual stream', [S, C]);
   const table = w('model.embed_tokens.weight');
   graph.dispatch('embedding', embeddingDecode, { live, tokens, table, y: x }, { rows: ROWS, width: C });
   for (let l = 0; l < L; l++) {
     const layer = `model.layers.${l}`;
-    const qkv = graph.tensor('qkv', [S, (heads.heads + 2 * heads.kvHeads) * heads.headDim]);
+    const qkv = stored('qkv', [S, (heads.heads + 2 * heads.kvHeads) * heads.headDim]);
     linear(`${l} qkv`, qkv, x, `${layer}.self_attn.qkv_proj.weight`, normed(`${layer}.input_layernorm.weight`));
-    const cache = outside(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], state.caches[l]!);
-    const mixed = graph.tensor('attention', [S, heads.heads * heads.headDim]);
+    const cache = outside(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], state.caches[l]!, weights.dtype);
+    const mixed = stored('attention', [S, heads.heads * heads.headDim]);
     graph.dispatch(
       `${l} attention`,
       attentionDecode,
@@ -91,10 +93,10 @@ function traceStep(
         rotaryDim: rotaryDim(config),
         scale: heads.headDim ** -0.5,
       },
-      headConstants(heads),
+      { ...headConstants(heads), ...roundingOf(qkv) },
     );
     linear(`${l} o`, x, mixed, `${layer}.self_attn.o_proj.weight`, { kind: 'plain' }, true);
-    const gateUp = graph.tensor('gate up', [S, 2 * F]);
+    const gateUp = stored('gate up', [S, 2 * F]);
     const thought = normed(`${layer}.post_attention_layernorm.weight`);
     linear(`${l} gate up`, gateUp, x, `${layer}.mlp.gate_up_proj.weight`, thought);
     linear(`${l} down`, x, gateUp, `${layer}.mlp.down_proj.weight`, { kind: 'swiglu' }, true);

@@ -3,6 +3,7 @@
  * layer holds prompts first, in regions that any number of slots may start from, then the rows of each slot's own tokens.
  */
 import type { Device, DeviceBuffer } from '../gpu/device';
+import { BYTES, type Dtype } from '../gpu/dtype';
 import { type PhiConfig, rotaryDim } from './config';
 import { headsOf } from './phi';
 import { rotationsBuffer } from './rotations';
@@ -49,10 +50,11 @@ export class DecodeState {
   readonly rotationsShape: readonly number[];
   private readonly owned: DeviceBuffer[] = [];
 
-  constructor(device: Device, config: PhiConfig, capacity: DecodeCapacity) {
+  /** @param dtype of the caches: the weights' */
+  constructor(device: Device, config: PhiConfig, capacity: DecodeCapacity, dtype: Dtype) {
     const { slots: S, promptTokens, newTokens: M } = capacity;
-    const buffer = (label: string, numbers: number) => {
-      const made = device.createBuffer(label, Math.ceil(numbers / 4) * 16);
+    const buffer = (label: string, numbers: number, of: Dtype = 'f32') => {
+      const made = device.createBuffer(label, Math.ceil(numbers / 4) * 4 * BYTES[of]);
       this.owned.push(made);
       return made;
     };
@@ -63,7 +65,7 @@ export class DecodeState {
     this.completions = buffer('completions', S * M);
     this.logprobs = buffer('logprobs', S * M);
     this.caches = Array.from({ length: config.num_hidden_layers }, (_, l) =>
-      buffer(`cache ${l}`, cacheRows(capacity) * cacheWidth(config)),
+      buffer(`cache ${l}`, cacheRows(capacity) * cacheWidth(config), dtype),
     );
     const length = promptTokens + M;
     this.rotations = rotationsBuffer(device, config, length);

@@ -3,6 +3,7 @@
  * buffer. Gradients and AdamW's moments are buffers of the same layout.
  */
 import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
+import { BYTES, type Dtype, fromStored, toStored } from '../gpu/dtype';
 import type { Gradient } from '../graph/backward';
 import { DECAY_BLOCK } from '../kernels/adamw';
 import { random } from '../random';
@@ -11,7 +12,7 @@ import { headDim, type PhiConfig } from './config';
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** First element in the arena; a multiple of 64, so that a binding may start there. */
+  /** First element in the arena; a multiple of the table's alignment, so that a binding may start there. */
   readonly offset: number;
   readonly size: number;
   /**
@@ -27,13 +28,19 @@ export interface ParameterTable {
   readonly arenaSize: number;
   /** Parameters proper. */
   readonly count: number;
+  /** Tensors start at multiples of so many numbers. */
+  readonly alignment: number;
 }
 
 export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-const aligned = (size: number): number => Math.ceil(size / DECAY_BLOCK) * DECAY_BLOCK;
+/** Numbers at whose multiples tensors start: where a binding may, in the smallest of the arenas that have the same table. */
+const ALIGNMENTS: Readonly<Record<Dtype, number>> = { f32: DECAY_BLOCK, f16: 2 * DECAY_BLOCK };
 
-export function parameterTable(config: PhiConfig): ParameterTable {
+/** @param smallest in which the table's arenas store their numbers */
+export function parameterTable(config: PhiConfig, smallest: Dtype = 'f32'): ParameterTable {
+  const alignment = ALIGNMENTS[smallest];
+  const aligned = (size: number) => Math.ceil(size / alignment) * alignment;
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L } = config;
   const { num_attention_heads: H, num_key_value_heads: K } = config;
   const D = headDim(config);
@@ -59,7 +66,7 @@ export function parameterTable(config: PhiConfig): ParameterTable {
   }
   add('model.norm.weight', [C], null);
   if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], 1);
-  return { specs, arenaSize: ends.other, count: specs.reduce((sum, spec) => sum + spec.size, 0) };
+  return { specs, arenaSize: ends.other, count: specs.reduce((sum, spec) => sum + spec.size, 0), alignment };
 }
 
 /**
@@ -89,8 +96,9 @@ export class Arena {
     readonly table: ParameterTable,
     readonly label: string,
     readonly planes = 1,
+    readonly dtype: Dtype = 'f32',
   ) {
-    this.buffer = device.createBuffer(label, planes * table.arenaSize * 4);
+    this.buffer = device.createBuffer(label, planes * table.arenaSize * BYTES[dtype]);
     this.specs = new Map(table.specs.map((spec) => [spec.name, spec]));
   }
 
@@ -99,8 +107,8 @@ export class Arena {
     if (!spec) throw new Error(`the model has no parameter ${name}`);
     return {
       buffer: this.buffer,
-      offset: spec.offset * 4,
-      bytes: aligned(spec.size) * 4,
+      offset: spec.offset * BYTES[this.dtype],
+      bytes: Math.ceil(spec.size / this.table.alignment) * this.table.alignment * BYTES[this.dtype],
     };
   }
 
@@ -119,7 +127,7 @@ export class Arena {
     checkTensors(this.table, tensors, where);
     const arena = new Float32Array(this.table.arenaSize);
     for (const { name, offset } of this.table.specs) arena.set(tensors.get(name)?.data ?? [], offset);
-    this.device.write(this.buffer, arena);
+    this.device.write(this.buffer, toStored(arena, this.dtype));
   }
 
   destroy(): void {
@@ -128,8 +136,10 @@ export class Arena {
 
   /** All tensors, by one readback. */
   async read(): Promise<Tensors> {
-    const [bytes] = await this.device.read([{ buffer: this.buffer, offset: 0, bytes: this.table.arenaSize * 4 }]);
-    const arena = new Float32Array(bytes as ArrayBuffer);
+    const [bytes] = await this.device.read([
+      { buffer: this.buffer, offset: 0, bytes: this.table.arenaSize * BYTES[this.dtype] },
+    ]);
+    const arena = fromStored(bytes as ArrayBuffer, this.dtype);
     return new Map(
       this.table.specs.map(({ name, shape, offset, size }) => [
         name,

@@ -11,7 +11,7 @@ import { linear } from '../graph/ops/linear';
 import { NormSums, rmsNorm } from '../graph/ops/rmsNorm';
 import { swiglu } from '../graph/ops/swiglu';
 import { headDim, type PhiConfig } from './config';
-import { type Arena, type ParameterSpec, type ParameterTable, parameterTable } from './parameters';
+import type { Arena, ParameterSpec, ParameterTable } from './parameters';
 
 /** Where the tokens of a packed batch stand. */
 export interface PackedPositions extends Segments {
@@ -31,11 +31,11 @@ export interface Weights {
 }
 
 /** The arena's tensors by name within a graph; frozen where no arena for gradients is given. */
-export function weightsOf(graph: Graph, config: PhiConfig, weights: Arena, gradients: Arena | null): Weights {
-  const table: ParameterTable = parameterTable(config);
+export function weightsOf(graph: Graph, weights: Arena, gradients: Arena | null): Weights {
+  const { table, dtype } = weights;
   const tensors = new Map(
     table.specs.map(({ name, shape }) => {
-      return [name, graph.parameter(name, shape, weights.range(name), gradients?.gradient(name) ?? null)];
+      return [name, graph.parameter(name, shape, weights.range(name), gradients?.gradient(name) ?? null, dtype)];
     }),
   );
   const named = (name: string) => {

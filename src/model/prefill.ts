@@ -84,14 +84,14 @@ function tracePrompts(
     ends: input('ends'),
     rotations: graph.external('rotations', state.rotationsShape, whole(state.rotations)),
   };
-  const w = weightsOf(graph, config, weights, null);
+  const w = weightsOf(graph, weights, null);
   const C = config.hidden_size;
-  let x = graph.tensor('embedding', [N, C]);
+  let x = graph.tensor('embedding', [N, C], weights.dtype);
   const table = w('model.embed_tokens.weight');
   graph.dispatch('embedding', embedding, { ids: input('ids'), table, y: x }, { rows: TOKENS, width: C });
   state.caches.forEach((from, l) => {
     const qkv = turnedQkv(graph, config, w, l, x, packed);
-    const cache = graph.external(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], whole(from));
+    const cache = graph.external(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], whole(from), weights.dtype);
     graph.dispatch(`${l} cache`, cacheFill, { places, qkv, cache }, { rows: TOKENS }, headConstants(heads));
     if (l < state.caches.length - 1) x = afterAttention(graph, config, w, l, x, qkv, packed);
   });

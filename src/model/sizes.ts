@@ -1,4 +1,5 @@
 /** How large a model's largest buffers are, told before they are made. Bytes. */
+import { BYTES, type Dtype } from '../gpu/dtype';
 import { logitsChunks } from '../graph/ops/head';
 import { headDim, type PhiConfig } from './config';
 import { cacheRows, cacheWidth, type DecodeCapacity } from './decodeState';
@@ -14,9 +15,10 @@ export function largestTrainingBuffer(config: PhiConfig, tokens: number): number
   return 4 * Math.max(parameterTable(config).arenaSize, tokens * row, logits);
 }
 
-export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacity): number {
-  const cache = cacheRows(capacity) * cacheWidth(config);
+/** @param stored what keys and values are stored as */
+export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacity, stored: Dtype): number {
+  const cache = cacheRows(capacity) * cacheWidth(config) * BYTES[stored];
   const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size);
   const step = capacity.slots * Math.max(row, config.vocab_size);
-  return 4 * Math.max(cache, step, prefillTokens(capacity) * row);
+  return Math.max(cache, 4 * step, 4 * prefillTokens(capacity) * row);
 }

@@ -61,7 +61,7 @@ export class Decoder {
     capacity: DecodeCapacity,
     endToken: number,
   ): Promise<Decoder> {
-    const state = new DecodeState(device, config, capacity);
+    const state = new DecodeState(device, config, capacity, weights.dtype);
     // one after the other: what each of them times must have the device for itself
     const step = await makeDecodePlan(device, config, weights, state, capacity, endToken);
     const prefill = regionRows(capacity) > 0 ? await Prefill.create(device, config, weights, state, capacity) : null;

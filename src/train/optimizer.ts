@@ -1,8 +1,12 @@
-/** AdamW with gradient clipping over the whole arena: three dispatches (one more where gradients have planes), no readback. */
+/**
+ * AdamW with gradient clipping over the whole arena: three dispatches (one more where gradients have planes, one where the
+ * forward pass reads a copy of the weights), no readback.
+ */
 import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
 import { makePlan, type Plan } from '../graph/plan';
 import { adamw, DECAY_BLOCK } from '../kernels/adamw';
+import { copy } from '../kernels/copy';
 import { clipScale, NORM_PARTIALS, squareSum } from '../kernels/gradNorm';
 import { planeSum } from '../kernels/planeSum';
 import { Arena } from '../model/parameters';
@@ -27,7 +31,14 @@ export class Optimizer {
     private readonly owned: readonly DeviceBuffer[],
   ) {}
 
-  static async create(device: Device, weights: Arena, gradients: Arena, options: OptimizerOptions): Promise<Optimizer> {
+  /** @param working what the forward pass reads: the weights, or a copy of them that every step makes anew */
+  static async create(
+    device: Device,
+    weights: Arena,
+    gradients: Arena,
+    options: OptimizerOptions,
+    working: Arena = weights,
+  ): Promise<Optimizer> {
     const { table } = weights;
     const m = new Arena(device, table, 'first moments');
     const v = new Arena(device, table, 'second moments');
@@ -59,6 +70,7 @@ export class Optimizer {
       { partial, clip },
       { partials: NORM_PARTIALS, maxNorm: options.maxGradNorm ?? 0 },
     );
+    const p = flat('weights', weights.buffer);
     graph.dispatch(
       'AdamW',
       adamw,
@@ -68,7 +80,7 @@ export class Optimizer {
         clip,
         m: flat('m', m.buffer),
         v: flat('v', v.buffer),
-        p: flat('weights', weights.buffer),
+        p,
       },
       {
         count,
@@ -80,6 +92,10 @@ export class Optimizer {
         correction2: { dynamic: 'correction2' },
       },
     );
+    if (working !== weights) {
+      const y = graph.external('working weights', [count], whole(working.buffer), working.dtype);
+      graph.dispatch('working weights', copy, { x: p, y }, { count });
+    }
     const owned = [m.buffer, v.buffer, decayBuffer, clipBuffer];
     return new Optimizer(options, await makePlan(device, graph), clipBuffer, owned);
   }

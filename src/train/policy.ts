@@ -79,7 +79,7 @@ export class PolicyTrainer {
       const inputs = batch.inputs(graph);
       const targets = batch.tensor(graph, 'targets');
       const headOf = (arena: Arena, grads: Arena | null) => {
-        const w = weightsOf(graph, config, arena, grads);
+        const w = weightsOf(graph, arena, grads);
         return {
           hidden: phiHidden(graph, config, w, inputs, grads ? capacity : {}),
           weight: w(lmHead(config)),

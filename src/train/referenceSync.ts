@@ -30,7 +30,7 @@ export class ReferenceSync {
   ): Promise<ReferenceSync> {
     const graph = new Graph();
     const count = weights.table.arenaSize;
-    const flat = ({ label, buffer }: Arena) => graph.external(label, [count], whole(buffer));
+    const flat = ({ label, buffer, dtype }: Arena) => graph.external(label, [count], whole(buffer), dtype);
     graph.dispatch('reference sync', mix, { source: flat(weights), follower: flat(reference) }, { count, alpha });
     return new ReferenceSync(device, await makePlan(device, graph), every);
   }

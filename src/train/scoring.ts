@@ -20,7 +20,7 @@ export async function sequenceLogits(
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
   const batch = new TokenBatch(device, config, { tokens: packed.tokens, longest });
   const { graph, traced: logits } = await trace(device, (graph) => {
-    const w = weightsOf(graph, config, weights, null);
+    const w = weightsOf(graph, weights, null);
     const hidden = phiHidden(graph, config, w, batch.inputs(graph));
     return graph.output(linear(graph, 'lm_head', hidden, w(lmHead(config))));
   });

@@ -44,7 +44,7 @@ export class SupervisedTrainer {
     const batch = new TokenBatch(device, config, capacity);
     batch.add('weights', [capacity.tokens]);
     const { graph, traced: losses } = await trace(device, (graph) => {
-      const w = weightsOf(graph, config, weights, gradients);
+      const w = weightsOf(graph, weights, gradients);
       const hidden = phiHidden(graph, config, w, batch.inputs(graph), capacity);
       const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
       const losses = crossEntropyHead(graph, head, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));

@@ -1,6 +1,6 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
-import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import { type EvaluationEvent, type GrpoEvent, groupsWithoutSpread } from '../lab/events';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
 import { useRun } from './hooks';
@@ -65,7 +65,7 @@ export function AccuracyChart() {
       <p className="words">
         {last ? `${capital(inWords(metric(last, 'accuracy')))} of the answers are right. ` : ''}
         {heldOut
-          ? `On problems it never saw, ${heldOut.stage === 'base' ? 'before training' : `after ${heldOut.stage.toUpperCase()}`}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.`
+          ? `On problems it never saw, ${heldOut.stage === 'base' ? 'before training' : `after ${heldOut.stage.toUpperCase()}`}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.${storageCost(heldOut)}`
           : 'Held-out accuracy is measured after each stage.'}
       </p>
     </Panel>
@@ -76,6 +76,12 @@ const LENGTH: Series[] = [
   { key: 'length', label: 'mean length, tokens', color: 'var(--blue)', digits: 1 },
   { key: 'longest', label: 'longest', color: 'var(--grey)', dash: '5 3', digits: 0 },
 ];
+/** What storing in f16 changed, where a run does. */
+const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string =>
+  cost
+    ? ` Storing in f16 moves a log-probability by ${fixed(cost.mean, 4)} on average, ${fixed(cost.max, 4)} at most.`
+    : '';
+
 export function LengthChart() {
   const { points, last, run } = useGrpoPoints(2 * STAGGER, (event) => ({
     length: metric(event, 'completions/mean_length'),

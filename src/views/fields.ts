@@ -50,4 +50,6 @@ export const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
   ];
 });
 /** Fields of the recipe that stand in no section. */
-export const GENERAL = ['seed', 'tokensPerPass', 'kernels'].flatMap((name) => fieldOf(name, shape[name] as SchemaLike));
+export const GENERAL = ['seed', 'tokensPerPass', 'kernels', 'precision'].flatMap((name) =>
+  fieldOf(name, shape[name] as SchemaLike),
+);

@@ -10,7 +10,8 @@ import {
   attentionGradQSubgroup,
   attentionGradQTile,
 } from '../../kernels/attentionGrad';
-import { type Candidate, mayTake, measured, noted, proven, sizeClass } from './measure';
+import { type Candidate, measured, noted, sizeClass } from './measure';
+import { mayTake, proven } from './proof';
 
 export interface AttentionShape {
   readonly heads: number;

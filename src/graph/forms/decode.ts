@@ -7,7 +7,8 @@ import { LINEAR_INPUTS, type LinearInput, linearDecode, linearDecodeSubgroup } f
 import { type matmul, matmulBlock32, products, takesRows } from '../../kernels/matmul';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
-import { type Candidate, mayTake, measured, noted, proven } from './measure';
+import { type Candidate, measured, noted } from './measure';
+import { mayTake, proven } from './proof';
 
 /** A weight [n, k] and what precedes it; the form follows from them alone: a rollout does not depend on how many run beside it. */
 export interface DecodeShape {
@@ -72,7 +73,12 @@ export async function measureDecode(device: Device, shape: DecodeShape): Promise
       const constants = { TRANSPOSE_A: 0, TRANSPOSE_B: 1, ADDS: 0, ACCUMULATES: 0 };
       const product = form.apart
         ? dispatch(form.kernel, { a: between, b, addend: a, c }, { ...sizes, add: 0, splits: 1, stride: 0 }, constants)
-        : dispatch(form.kernel, { a, weight, b, c }, { ...sizes, eps: 0 }, { INPUT: LINEAR_INPUTS[input] });
+        : dispatch(
+            form.kernel,
+            { a, weight, b, c },
+            { ...sizes, eps: 0 },
+            { ...form.kernel.constants, INPUT: LINEAR_INPUTS[input] },
+          );
       return { name: nameOf(form), dispatches: form.apart ? [...before, product] : [product] };
     });
     return {

@@ -4,9 +4,7 @@
  * same as long as the notebook does.
  */
 import type { BufferRange, Device, Dispatch } from '../../gpu/device';
-import type { AnyKernel } from '../../gpu/kernel';
 import { kernels } from '../../kernels';
-import { trialsOf, tryKernel } from '../../kernels/conformance';
 import { hash } from '../../random';
 
 export interface Candidate {
@@ -78,35 +76,6 @@ export async function measured(
     made.destroy();
   }
 }
-
-/** Of each kernel that rests on an optional feature: whether it computes what its plain loops do on this device. */
-const proofs = new WeakMap<Device, Map<AnyKernel, Promise<boolean>>>();
-/** Those that were found to. */
-const sound = new WeakMap<Device, Set<AnyKernel>>();
-
-/** Tries the kernel's own cases, once a device. */
-export function proven(device: Device, kernel: AnyKernel): Promise<boolean> {
-  const ofDevice = proofs.get(device) ?? new Map<AnyKernel, Promise<boolean>>();
-  proofs.set(device, ofDevice);
-  const proof = ofDevice.get(kernel) ?? prove(device, kernel);
-  ofDevice.set(kernel, proof);
-  return proof;
-}
-
-async function prove(device: Device, kernel: AnyKernel): Promise<boolean> {
-  if (!device.supports(kernel)) return false;
-  try {
-    for (const trial of trialsOf([kernel])) if ((await tryKernel(device, trial)) !== null) return false;
-  } catch {
-    return false; // a driver that does not compile it
-  }
-  sound.set(device, (sound.get(device) ?? new Set()).add(kernel));
-  return true;
-}
-
-/** Whether a kernel may be taken: it rests on no optional feature, or was proven here; where nothing runs, any may. */
-export const mayTake = (device: Device, kernel: AnyKernel): boolean =>
-  kernel.subgroupSize === undefined || device.kind === 'counting' || (sound.get(device)?.has(kernel) ?? false);
 
 /** The next power of two: sizes that change from run to run are measured by class. */
 export const sizeClass = (size: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, size)));

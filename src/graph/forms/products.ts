@@ -1,7 +1,9 @@
 /** The form of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
+import type { Dtype } from '../../gpu/dtype';
 import { matmul, matmulBlock32, matmulSubgroup, products, takesRows } from '../../kernels/matmul';
-import { type Candidate, mayTake, measured, noted, proven } from './measure';
+import { type Candidate, measured, noted } from './measure';
+import { mayTake, proven } from './proof';
 
 export type Orientation = 'forward' | 'dx' | 'dw';
 type Form = typeof matmul;
@@ -12,6 +14,8 @@ export interface ProductShape {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** What its weight is stored as. */
+  readonly stored: Dtype;
 }
 
 export const orientationConstants: Readonly<Record<Orientation, Readonly<Record<string, number>>>> = {
@@ -33,7 +37,7 @@ const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
  * The shape that stands for all numbers of tokens: the form follows from the weight alone, so that what is computed for a token
  * does not depend on how many others there are.
  */
-const shapeClass = ({ orientation, m, n, k }: ProductShape): ProductShape =>
+const shapeClass = ({ orientation, m, n, k }: ProductShape): Omit<ProductShape, 'stored'> =>
   ({
     forward: { orientation, m: TOKENS, n, k },
     dx: { orientation, m: TOKENS, n, k },
@@ -50,15 +54,19 @@ const keyOf = (shape: ProductShape): string => {
   return `product ${orientation} ${m}x${n}x${k}`;
 };
 
+/** Whether the form computes the shape as it is stored. */
+const takes = (form: Form, shape: ProductShape): boolean =>
+  takesRows(form, rowLengths(shape)) && (shape.stored === 'f32' || (form.halves ?? []).length > 0);
+
 /** What is taken unmeasured. */
 export const firstForm = (shape: ProductShape): Form =>
-  products.find((form) => form.subgroupSize === undefined && takesRows(form, rowLengths(shape))) ?? matmul;
+  products.find((form) => form.subgroupSize === undefined && takes(form, shape)) ?? matmul;
 
 /** The notebook's choice, if there is one. */
 export function chosenForm(device: Device, shape: ProductShape): Form {
   const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
   const form = products.find((candidate) => candidate.name === name);
-  return form && mayTake(device, form) && takesRows(form, rowLengths(shape)) ? form : firstForm(shape);
+  return form && mayTake(device, form) && takes(form, shape) ? form : firstForm(shape);
 }
 
 export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {

@@ -64,7 +64,7 @@ export function attention(
   const rows = qkv.shape[0]!;
   const { forward, dq, dkv } = graph.forms.attention({ ...shape, longest });
   const params = { rows: TOKENS, scale: headDim ** -0.5 };
-  const out = graph.tensor('attention', [rows, heads * headDim]);
+  const out = graph.tensor('attention', [rows, heads * headDim], qkv.dtype);
   const lse = graph.tensor('attention lse', [rows, heads]);
   graph.dispatch('attention', forward.kernel, { starts, qkv, out, lse }, params, forward.constants);
   graph.record([out], (backward) => {

@@ -16,7 +16,7 @@ export interface TokenIds {
 /** y = table[ids]: [N, C] from a table [V, C]. */
 export function embedding(graph: Graph, { ids, order, offsets }: TokenIds, table: Tensor): Tensor {
   const [vocabulary, width] = table.shape as [number, number];
-  const y = graph.tensor('embedding', [ids.shape[0]!, width]);
+  const y = graph.tensor('embedding', [ids.shape[0]!, width], table.dtype);
   graph.dispatch('embedding', kernel, { ids, table, y }, { rows: TOKENS, width });
   graph.record([y], (backward) => {
     const target = backward.into(table);

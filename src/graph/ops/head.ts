@@ -67,7 +67,7 @@ function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }
   const x = of(hidden);
   graph.dispatch(
     logits.label,
-    graph.forms.product({ orientation: 'forward', m: logits.shape[0]!, n, k }),
+    graph.forms.product({ orientation: 'forward', m: logits.shape[0]!, n, k, stored: weight.dtype }),
     { a: x, b: weight, addend: x, c: logits },
     { m: rows, n, k, accumulate: 0, add: 0, ...ONE_PART },
     { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: 0 },
@@ -92,14 +92,14 @@ function emitGradients(
     emitGradient(chunk);
     graph.dispatch(
       `${logits.label} dx`,
-      graph.forms.product({ orientation: 'dx', m: most, n: k, k: n }),
+      graph.forms.product({ orientation: 'dx', m: most, n: k, k: n, stored: weight.dtype }),
       { a: logits, b: weight, addend: logits, c: of(dx.tensor) },
       { m: rows, n: k, k: n, accumulate: dx.accumulate, add: 0, ...ONE_PART },
       { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
     );
     graph.dispatch(
       `${logits.label} dW`,
-      graph.forms.product({ orientation: 'dw', m: n, n: k, k: most }),
+      graph.forms.product({ orientation: 'dw', m: n, n: k, k: most, stored: weight.dtype }),
       { a: logits, b: of(hidden), addend: logits, c: dw.tensor },
       { m: n, n: k, k: rows, accumulate: index === 0 ? dw.accumulate : 1, add: 0, ...dw.parts },
       { ...orientationConstants.dw, ADDS: 0 },

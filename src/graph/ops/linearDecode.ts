@@ -5,7 +5,7 @@ import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
 import { ONE_PART } from '../backward';
 import { orientationConstants } from '../forms/products';
-import type { Graph, Tensor } from '../graph';
+import { type Graph, roundingOf, type Tensor } from '../graph';
 
 /** What the layer takes of its input: RMSNorm with a weight, SwiGLU of gate|up, or the input as it is. */
 export type DecodeInput =
@@ -38,7 +38,7 @@ export function linearDecode(
       form.kernel,
       { a: x, weight: norm.weight, b: weight, c: y },
       { m: rows, n, k, accumulate: adds, eps: norm.eps },
-      { INPUT: LINEAR_INPUTS[input.kind] },
+      { INPUT: LINEAR_INPUTS[input.kind], ...roundingOf(x) },
     );
     return;
   }
@@ -56,7 +56,7 @@ export function linearDecode(
 function emitInput(graph: Graph, label: string, x: Tensor, input: DecodeInput, rows: Param, k: number): Tensor {
   if (input.kind === 'plain') return x;
   const slots = x.shape[0]!;
-  const y = graph.tensor(`${label} input`, [slots, k]);
+  const y = graph.tensor(`${label} input`, [slots, k], x.dtype);
   if (input.kind === 'swiglu') graph.dispatch(`${label} swiglu`, swiglu, { gateUp: x, y }, { rows, width: k });
   else {
     const rstd = graph.tensor(`${label} rstd`, [slots]);

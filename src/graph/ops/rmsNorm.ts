@@ -56,7 +56,7 @@ export function rmsNorm(
   sums: NormSums | null,
 ): Tensor {
   const [capacity, width] = x.shape as [number, number];
-  const y = graph.tensor(label, x.shape);
+  const y = graph.tensor(label, x.shape, x.dtype);
   const rstd = graph.tensor(`${label} rstd`, [capacity]);
   graph.dispatch(label, kernel, { x, weight, y, rstd }, { rows: TOKENS, width, eps });
   graph.record([y], (backward) => {

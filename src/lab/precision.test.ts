@@ -1,0 +1,128 @@
+/** Runs that store in f16: as repeatable as in f32, close to it, their cost told; and refused where f16 is not to be had. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCpuDevice } from '../gpu/cpu';
+import type { Device, Dispatch } from '../gpu/device';
+import { openNodeDevice } from '../gpu/node';
+import { embedding } from '../kernels/embedding';
+import { storedInHalf } from '../kernels/storage';
+import type { LabEvent } from './events';
+import { assertSound } from './precision';
+import { type Recipe, withFields } from './recipe';
+import { recipeByName } from './recipes';
+import { run } from './run';
+import { Session } from './session';
+
+const TINY = withFields(recipeByName('parity-8-nano'), {
+  kernels: 'fixed',
+  'sft.steps': 30,
+  'sft.sequences': 8,
+  'grpo.steps': 2,
+  'grpo.prompts': 4,
+  'evaluation.problems': 8,
+});
+const HALF = withFields(TINY, { precision: 'f16' });
+
+async function runAll(device: Device, recipe: Recipe): Promise<LabEvent[]> {
+  const session = new Session(device, recipe);
+  const events: LabEvent[] = [];
+  for await (const event of run(session)) events.push(event);
+  session.destroy();
+  return events;
+}
+
+const losses = (events: readonly LabEvent[]) => events.flatMap((event) => (event.type === 'sft' ? [event.loss] : []));
+const policies = (events: readonly LabEvent[]) =>
+  events.flatMap((event) => (event.type === 'grpo' ? [event.metrics] : []));
+
+describe('a run in f16', () => {
+  let device: Device;
+  let half: LabEvent[] = [];
+  beforeAll(async () => {
+    device = await openNodeDevice();
+    if (device.f16) half = await runAll(device, HALF);
+  });
+  afterAll(() => device.destroy());
+
+  it('repeats to the bit', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const again = await runAll(device, HALF);
+    expect(losses(again)).toEqual(losses(half));
+    expect(policies(again)).toEqual(policies(half));
+  });
+
+  it('gives the same where blocks are computed again', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    expect(losses(await runAll(device, withFields(HALF, { 'memory.recompute': true })))).toEqual(losses(half));
+  });
+
+  it('takes sizes that fill no vec4', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const odd = { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9, 'model.tied': false };
+    const events = await runAll(device, withFields(HALF, { ...odd, 'sft.steps': 3 }));
+    expect(events.at(-1)?.type).toBe('end');
+  });
+
+  it("follows f32's losses, and is not f32", async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const whole = losses(await runAll(device, TINY));
+    expect(losses(half)).not.toEqual(whole);
+    // A half is off by 5e-4 at most; tens of them on the way to a logit move a log-probability by about 1e-3, and thirty
+    // steps of AdamW, whose first ones have the sign of the gradient alone, spread that by an order of magnitude.
+    losses(half).forEach((loss, i) => expect(Math.abs(loss - whole[i]!), `step ${i + 1}`).toBeLessThan(0.02));
+  });
+
+  it('agrees between sampler and trainer within 1e-2', ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    // Both round at the same places; sums in another order fall to the other side of a half now and then.
+    for (const metrics of policies(half)) {
+      expect(metrics['sampling/sampling_logp_difference/max']).toBeLessThan(1e-2);
+      expect(metrics['sampling/sampling_logp_difference/mean']).toBeLessThan(1e-3);
+    }
+    expect(policies(half)[0]!.kl).toBeLessThan(1e-6); // the reference is the same copy
+  });
+
+  it('tells what it costs, after each stage and in the summary', ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const costs = half.flatMap((event) => (event.type === 'evaluation' ? [event.storage_logp_difference!] : []));
+    expect(costs).toHaveLength(2);
+    for (const { tokens, mean, max } of costs) {
+      expect(tokens).toBeGreaterThan(8);
+      expect(mean).toBeGreaterThan(0);
+      expect(max).toBeGreaterThan(mean);
+      expect(max).toBeLessThan(0.05);
+    }
+    const end = half.at(-1);
+    expect(end?.type === 'end' && end.summary).toMatchObject({
+      sft: { storage_logp_difference: costs[0] },
+      grpo: { storage_logp_difference: costs[1] },
+    });
+  });
+
+  it('compiles nothing between the first training step and the last', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const fresh = await openNodeDevice();
+    const session = new Session(fresh, withFields(HALF, { 'sft.steps': 2 }));
+    let before: number | null = null;
+    for await (const event of run(session)) if (event.type === 'sft') before ??= fresh.counters.pipelines;
+    expect(fresh.counters.pipelines).toBe(before);
+    session.destroy();
+    fresh.destroy();
+  });
+
+  it('is refused where a kernel computes wrong, by its name', async ({ skip }) => {
+    skip(!device.f16, 'this adapter has no f16');
+    const kernel = storedInHalf(embedding, ['table', 'y']);
+    const dispatch = (of: typeof kernel) => ({ kernel: of }) as Dispatch;
+    await assertSound(device, [dispatch(kernel)]);
+    const wrong = { ...kernel, wgsl: kernel.wgsl.replace('ids[n] *', '(ids[n] + 1u) *') };
+    await expect(assertSound(device, [dispatch({ ...wrong, name: 'wrong' })])).rejects.toThrow(
+      /precision: .* computes wrong in f16 \(wrong: .*\): choose f32/,
+    );
+  });
+});
+
+it('is refused by a device that has no f16', () => {
+  expect(() => new Session(openCpuDevice(), HALF)).toThrow(
+    'precision: CPU reference has no f16 in buffers (the feature shader-f16): choose f32',
+  );
+});

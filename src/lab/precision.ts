@@ -1,0 +1,47 @@
+/** What a run in f16 is held to: kernels that were tried on the adapter before the first step, and a cost that is told. */
+
+import { rowsOf } from '../data/packing';
+import { drawTrace } from '../data/problems';
+import type { Device, Dispatch } from '../gpu/device';
+import { type AnyKernel, storesHalf } from '../gpu/kernel';
+import { compileTrials, verdictOf } from '../graph/forms/proof';
+import { random } from '../random';
+import { type StorageCost, storageCost } from '../train/storageCost';
+import type { Example } from '../train/supervised';
+import type { Session } from './session';
+
+/** @throws naming every kernel with buffers in f16 that computes on this device what its plain loops do not */
+export async function assertSound(device: Device, dispatches: readonly Dispatch[]): Promise<void> {
+  const kernels = [...new Set(dispatches.map((dispatch): AnyKernel => dispatch.kernel))].filter(storesHalf);
+  await compileTrials(device, kernels);
+  const wrong: string[] = [];
+  for (const kernel of kernels) {
+    const verdict = await verdictOf(device, kernel);
+    if (verdict !== null) wrong.push(`${kernel.name}: ${verdict}`);
+  }
+  if (wrong.length > 0)
+    throw new Error(`precision: ${device.name} computes wrong in f16 (${wrong.join('; ')}): choose f32`);
+}
+
+/** Rows of the batch that is scored: few, so that it takes less memory than training does. */
+const SCORED_ROWS = 1024;
+
+/** Over teacher traces of held-out problems, long and short ones as SFT mixes them. */
+export function storageCostOf(session: Session): Promise<StorageCost> {
+  const { recipe, tokenizer, lengths } = session;
+  const { task, problems } = session.evaluated[0]!;
+  const shares = { short: recipe.sft.shortShare, mend: recipe.sft.mendShare };
+  const stream = random(recipe.seed, 'scored traces');
+  const capacity = { tokens: Math.max(SCORED_ROWS, lengths.longest), longest: lengths.longest };
+  const examples: Example[] = [];
+  let room = capacity.tokens;
+  for (const problem of problems) {
+    const prompt = tokenizer.chatPrompt(problem.prompt);
+    const completion = tokenizer.completion(drawTrace(task, problem, shares, stream).completion);
+    const ids = [...prompt, ...completion];
+    room -= rowsOf(ids);
+    if (room < 0) break;
+    examples.push({ ids, mask: ids.map((_, t) => (t < prompt.length ? 0 : 1)) });
+  }
+  return storageCost(session.device, session.config, [session.weights, session.working], examples, capacity);
+}
