@@ -1,0 +1,148 @@
+/**
+ * What an experiment came to, as a file: `public/results/E1.json` and so on, listed by id in `public/results/index.json`. The
+ * driver that runs the experiments writes them, the Evaluate screen reads them; both through these schemas. Every mean stands
+ * with the values that it is the mean of, and a file whose means are not those of its values is refused.
+ */
+import { z } from 'zod';
+import { mean, standardDeviation } from '../stats';
+import { parseAs } from '../validation';
+
+/** Relative room for sums in another order. */
+const ROUNDING = 1e-9;
+const near = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+
+const spreadSchema = z
+  .strictObject({
+    mean: z.number(),
+    /** Sample standard deviation of `values`; 0 for one. */
+    sd: z.number().min(0),
+    n: z.int().min(1),
+    /** One a seed, in the order of the file's `seeds`; where runs are what is repeated, one a run. */
+    values: z.array(z.number()).min(1),
+  })
+  .superRefine((spread, context) => {
+    const from = spreadOf(spread.values);
+    for (const name of ['mean', 'sd', 'n'] as const)
+      if (!near(spread[name], from[name]))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `${spread[name]}, but that of the values is ${from[name]}`,
+        });
+  });
+/** A number that was measured several times. */
+export type Spread = z.infer<typeof spreadSchema>;
+
+/** @param values at least one */
+export const spreadOf = (values: readonly number[]): Spread => ({
+  mean: mean(values),
+  sd: standardDeviation(values),
+  n: values.length,
+  values: [...values],
+});
+
+/** `share` is in [0, 1], `points` a difference of shares, both shown in hundredths; `ratio` is shown as 1.50×. */
+export const resultUnits = ['share', 'points', 'tokens', 'ratio', 'reward', 'number'] as const;
+export type ResultUnit = (typeof resultUnits)[number];
+
+const text = z.string().min(1);
+/** null where an arm has no such number. */
+const cells = z.array(spreadSchema.nullable());
+
+const curveSchema = z.strictObject({
+  arm: text,
+  /** What the axes are, in words. */
+  x: text,
+  y: text,
+  /** One a seed: points [x, y], x rising. */
+  lines: z.array(z.array(z.tuple([z.number(), z.number()])).min(1)).min(1),
+});
+export type Curve = z.infer<typeof curveSchema>;
+
+const matrixSchema = z.strictObject({
+  unit: z.enum(resultUnits),
+  /** What rows and columns are, as "trained on" and "evaluated on". */
+  rowsAre: text,
+  columnsAre: text,
+  rows: z.array(text).min(1),
+  columns: z.array(text).min(1),
+  cells: z.array(cells),
+});
+export type Matrix = z.infer<typeof matrixSchema>;
+
+const rowSchema = z.strictObject({
+  arm: text,
+  /** Name of the recipe that the arm runs, and the fields that it sets in it by path, as --set does; null for no training. */
+  recipe: text.nullable(),
+  set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** One a column. */
+  cells,
+});
+
+const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and dashes');
+
+const resultSchema = z
+  .strictObject({
+    id: idSchema,
+    title: text,
+    /** What the report found, and the figure it gives for it. */
+    finding: text,
+    report: text,
+    /** The exact command that makes this file again. */
+    command: text,
+    seeds: z.array(z.int().min(0)).min(1),
+    adapter: text,
+    /** Day of the run, and the code it ran. */
+    date: z.string().regex(/^\d{4}-\d{2}-\d{2}/, 'a date, as 2025-04-30'),
+    commit: text,
+    /** Of the whole experiment, all seeds. */
+    seconds: z.number().min(0),
+    columns: z.array(z.strictObject({ title: text, unit: z.enum(resultUnits) })).min(1),
+    rows: z.array(rowSchema).min(1),
+    curves: z.array(curveSchema).default([]),
+    matrix: matrixSchema.nullable().default(null),
+    verdict: z.enum(['agrees', 'partly', 'disagrees']),
+    /** What was found, in one honest sentence; and why a tiny model may differ. */
+    found: text,
+    why: text,
+  })
+  .superRefine(({ columns, rows, matrix }, context) => {
+    const fits = (path: (string | number)[], length: number, expected: number, what: string) => {
+      if (length !== expected)
+        context.addIssue({ code: 'custom', path, message: `${length} of them for ${expected} ${what}` });
+    };
+    rows.forEach((row, i) => {
+      fits(['rows', i, 'cells'], row.cells.length, columns.length, 'columns');
+    });
+    if (!matrix) return;
+    fits(['matrix', 'cells'], matrix.cells.length, matrix.rows.length, 'rows');
+    matrix.cells.forEach((row, i) => {
+      fits(['matrix', 'cells', i], row.length, matrix.columns.length, 'columns');
+    });
+  });
+export type Result = z.infer<typeof resultSchema>;
+/** A result as the driver writes it: what has a default may be left out. */
+export type ResultInput = z.input<typeof resultSchema>;
+
+const indexSchema = z.array(idSchema);
+
+function json(source: string, where: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new Error(`${where} is not JSON (${(error as Error).message})`);
+  }
+}
+
+/** Reads a result file. @throws one line for each field that is wrong: where, its path, why */
+export const parseResult = (source: string, where: string): Result =>
+  parseAs(resultSchema, json(source, where), where) as Result;
+
+/** Reads the index: the ids of the results that there are. @throws as `parseResult` */
+export const parseIndex = (source: string, where: string): string[] => parseAs(indexSchema, json(source, where), where);
+
+/** The text of a result file, checked. @throws as `parseResult` */
+export function resultToText(result: ResultInput): string {
+  parseAs(resultSchema, result, `result ${result.id}`);
+  return `${JSON.stringify(result, null, 1)}\n`;
+}
