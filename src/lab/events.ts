@@ -43,12 +43,23 @@ export interface GrpoEvent extends GrpoStep {
   readonly step_time: number;
 }
 
-export interface EvaluationEvent {
-  readonly type: 'evaluation';
-  /** After which stage. */
-  readonly stage: 'sft' | 'grpo';
+/** A task that is evaluated beside the recipe's own. */
+export interface TaskEvaluation {
+  readonly task: string;
+  readonly level: number;
   readonly greedy: Accuracy;
   readonly sampled: Accuracy;
+}
+
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  /** After which stage; `base` is the model before any. */
+  readonly stage: 'base' | 'sft' | 'grpo';
+  /** On the recipe's own task. */
+  readonly greedy: Accuracy;
+  readonly sampled: Accuracy;
+  /** The recipe's `evaluation.others`, where it has any. */
+  readonly others?: readonly TaskEvaluation[];
 }
 
 export interface EndEvent {

@@ -56,6 +56,10 @@ export interface Rollout {
 export interface RolloutGroup {
   readonly prompt: string;
   readonly answer: string;
+  /** Which task, at what level, and the structured problem, so that it can be drawn; recordings of before have none of them. */
+  readonly task?: string;
+  readonly level?: number;
+  readonly problem?: unknown;
   readonly rollouts: readonly Rollout[];
 }
 
@@ -158,9 +162,12 @@ export async function* grpo(
         entropies: first.stats[b]!.entropies,
       }),
     );
-    const groups = problems.map(({ problem: { prompt, answer } }, p) => ({
+    const groups = problems.map(({ task, level, problem: { prompt, answer, problem } }, p) => ({
       prompt,
       answer,
+      task: task.name,
+      level,
+      problem,
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
     groups.forEach(({ rollouts }, p) => {
