@@ -226,7 +226,7 @@ export function withFields(recipe: Recipe, fields: Readonly<Record<string, unkno
       at = next as Record<string, unknown>;
     }
     if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${path}`);
-    if (typeof at[last] === 'object')
+    if (typeof at[last] === 'object' && !Array.isArray(at[last]))
       throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
     at[last] = value;
   }
