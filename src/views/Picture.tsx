@@ -52,13 +52,21 @@ function Marked({ text, tone }: Mark) {
   );
 }
 
-const Lines = ({ lines }: Pick<TextPicture, 'lines'>) => (
-  <pre className="lines">
-    {lines.map((line, i) => (
-      <div key={i}>{line.length === 0 ? ' ' : line.map((mark, m) => <Marked key={m} {...mark} />)}</div>
-    ))}
-  </pre>
-);
+/** More lines than this stand in columns where there is room. */
+const ONE_COLUMN = 12;
+/** Room between columns, characters. */
+const GUTTER = 4;
+
+function Lines({ lines }: Pick<TextPicture, 'lines'>) {
+  const longest = Math.max(0, ...lines.map((line) => line.reduce((sum, { text }) => sum + text.length, 0)));
+  return (
+    <pre className="lines" style={lines.length > ONE_COLUMN ? { columnWidth: `${longest + GUTTER}ch` } : undefined}>
+      {lines.map((line, i) => (
+        <div key={i}>{line.length === 0 ? ' ' : line.map((mark, m) => <Marked key={m} {...mark} />)}</div>
+      ))}
+    </pre>
+  );
+}
 
 function Drawing({ picture }: { picture: PictureData }) {
   switch (picture.kind) {
