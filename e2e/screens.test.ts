@@ -189,10 +189,10 @@ describe('Setup', () => {
     const list = (await openSection(section)).getByRole('group', { name: new RegExp(`^${title}`) }).first();
     await list.getByRole('button', { name: `Add to ${title}` }).press('Enter');
     const item = list.getByRole('group', { name: `${title}, 1` });
-    const number = columns.find(({ kind }) => kind === 'number') as (typeof columns)[number];
-    const input = item.getByLabel(`${number.title} of ${title}, 1`, { exact: true });
+    const typed = columns.find(({ kind }) => kind === 'number' || kind === 'text') as (typeof columns)[number];
+    const input = item.getByLabel(`${typed.title} of ${title}, 1`, { exact: true });
     const before = await input.inputValue();
-    await input.fill('much');
+    await input.fill(typed.kind === 'number' ? 'much' : '');
     await input.press('Enter');
     await item.getByRole('alert').waitFor();
     expect(await input.getAttribute('aria-invalid')).toBe('true');

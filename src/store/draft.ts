@@ -78,6 +78,25 @@ export function addToDraft(path: string, items: readonly unknown[]): void {
   if (fault) refuse(path, fault);
 }
 
+/** Takes a list from lines of JSON; what is no JSON, or does not fit, is told with its line or its place. */
+export function fillDraft(path: string, text: string, where: string): void {
+  const lines = text.split('\n').map((line, i) => ({ line, at: `${where}: line ${i + 1}` }));
+  try {
+    const items = lines
+      .filter(({ line }) => line.trim() !== '')
+      .map(({ line, at }): unknown => {
+        try {
+          return JSON.parse(line);
+        } catch (error) {
+          throw new Error(`${at} is not JSON (${(error as Error).message})`);
+        }
+      });
+    take(withFields(lab.getState().draft, { [path]: items }));
+  } catch (error) {
+    refuse(path, error);
+  }
+}
+
 export const removeFromDraft = (path: string, index: number): void =>
   change(path, { [path]: listAt(lab.getState().draft, path).filter((_, i) => i !== index) });
 

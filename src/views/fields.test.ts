@@ -27,11 +27,14 @@ const schema = z
               level: z.int().meta({ title: 'Difficulty' }),
               epochs: z.number().min(0.5).default(2).meta({ title: 'Epochs' }),
               least: z.int().min(4).meta({ title: 'Least' }),
+              prompt: z.string().min(1),
+              trace: z.string().optional(),
             }),
           )
           .max(4)
           .default([])
           .meta({ title: 'Clusters', description: 'A mixture.' }),
+        own: z.array(z.object({ prompt: z.string().min(1), trace: z.string().optional() })).default([]),
         ks: z.array(z.int().min(1)).default([1, 5]).meta({ title: 'k' }),
       })
       .prefault({} as never),
@@ -58,19 +61,24 @@ describe('a form', () => {
       ['reward.label', 'Label', 'text'],
       ['reward.inner.deep', 'Deep', 'flag'],
       ['data.clusters', 'Clusters', 'list'],
+      ['data.own', 'own', 'list'],
       ['data.ks', 'k', 'list'],
     ]);
   });
 
   it('gives a list the columns of its items, and items to begin with', () => {
     const clusters = field('data.clusters')!;
-    expect(clusters.columns.map(({ path, kind, choices }) => [path, kind, choices])).toEqual([
-      ['task', 'choice', ['maze', 'tour']],
-      ['level', 'number', []],
-      ['epochs', 'number', []],
-      ['least', 'number', []],
+    expect(clusters.columns.map(({ path, kind, optional }) => [path, kind, optional])).toEqual([
+      ['task', 'choice', false],
+      ['level', 'number', false],
+      ['epochs', 'number', false],
+      ['least', 'number', false],
+      ['prompt', 'text', false],
+      ['trace', 'text', true],
     ]);
-    expect(clusters.blanks).toEqual(tasks.map((task) => ({ task, level: 0, epochs: 2, least: 4 })));
+    expect(clusters.columns[0]!.choices).toEqual(tasks);
+    expect(clusters.blanks).toEqual(tasks.map((task) => ({ task, level: 0, epochs: 2, least: 4, prompt: '?' })));
+    expect(field('data.own')!.blanks.slice(0, 2)).toEqual([{ prompt: '?' }, { prompt: '??' }]);
     expect(field('data.ks')).toMatchObject({ columns: [{ path: '', kind: 'number' }], blanks: [1] });
   });
 
@@ -79,7 +87,6 @@ describe('a form', () => {
     expect(SECTIONS.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['task', 'model', 'sft', 'grpo', 'reward']),
     );
-    for (const { title, description } of SECTIONS.flatMap((section) => section.fields))
-      expect([title, description]).not.toContain('');
+    for (const { title } of SECTIONS.flatMap((section) => section.fields)) expect(title).not.toBe('');
   });
 });

@@ -12,6 +12,8 @@ export interface Field {
   readonly description: string;
   readonly kind: Kind;
   readonly choices: readonly string[];
+  /** May be left out. */
+  readonly optional: boolean;
   readonly columns: readonly Field[];
   /** Items of a list to begin with, the likeliest first: one for each choice of the first choice that an item has. */
   readonly blanks: readonly unknown[];
@@ -27,6 +29,7 @@ export interface Section {
 interface SchemaLike {
   meta(): { title?: string; description?: string } | undefined;
   readonly minValue?: number | null;
+  readonly minLength?: number | null;
   readonly def: {
     readonly type: string;
     readonly innerType?: SchemaLike;
@@ -66,21 +69,31 @@ function fieldsOf(path: string, schema: SchemaLike): Field[] {
     return Object.entries(def.shape ?? {}).flatMap(([name, inner]) => fieldsOf(join(path, name), inner));
   const kind = KINDS[def.type];
   if (!kind) return [];
-  const { title = path, description = '' } = told(schema);
-  const field = { path, title, description, kind, choices: Object.values(def.entries ?? {}), columns: [], blanks: [] };
+  const { title = path.slice(path.lastIndexOf('.') + 1), description = '' } = told(schema);
+  const choices = Object.values(def.entries ?? {});
+  const optional = schema.def.type === 'optional';
+  const field = { path, title, description, kind, choices, optional, columns: [], blanks: [] };
   if (kind === 'text' && path.endsWith(SOURCE)) return [{ ...field, kind: 'source' }];
   if (kind !== 'list' || !def.element) return [field];
   return [{ ...field, columns: fieldsOf('', def.element), blanks: blanksOf(def.element) }];
 }
 
-/** The value that a schema begins with: its default, else the least that it allows. */
-function initialOf(schema: SchemaLike): unknown {
+/** What stands in text that may not be empty until it is typed: one, two … of it, as items may have to differ. */
+const UNTYPED = '?';
+const MOST_UNTYPED = 9;
+
+/** The value that a schema begins with: its default, else the least that it allows; what may be left out is. */
+function initialOf(schema: SchemaLike, untyped = 1): unknown {
   const { def } = schema;
   if (def.type === 'default') return def.defaultValue;
-  if (def.innerType && def.type !== 'nullable') return initialOf(def.innerType);
+  if (def.innerType && def.type !== 'nullable') return initialOf(def.innerType, untyped);
   switch (def.type) {
     case 'object':
-      return Object.fromEntries(Object.entries(def.shape ?? {}).map(([name, inner]) => [name, initialOf(inner)]));
+      return Object.fromEntries(
+        Object.entries(def.shape ?? {})
+          .filter(([, inner]) => inner.def.type !== 'optional')
+          .map(([name, inner]) => [name, initialOf(inner, untyped)]),
+      );
     case 'enum':
       return Object.values(def.entries ?? {})[0];
     case 'number':
@@ -90,19 +103,21 @@ function initialOf(schema: SchemaLike): unknown {
     case 'array':
       return [];
     case 'string':
-      return '';
+      return schema.minLength ? UNTYPED.repeat(Math.max(untyped, schema.minLength)) : '';
     default:
       return null;
   }
 }
 
 function blanksOf(element: SchemaLike): unknown[] {
-  const blank = initialOf(element);
   const choices = Object.entries(core(element).def.shape ?? {}).find(([, inner]) => core(inner).def.type === 'enum');
-  if (!choices) return [blank];
+  if (!choices) {
+    const blanks = Array.from({ length: MOST_UNTYPED }, (_, i) => initialOf(element, i + 1));
+    return blanks.filter((blank, i) => JSON.stringify(blank) !== JSON.stringify(blanks[i - 1]));
+  }
   const [name, inner] = choices;
-  const others = Object.values(core(inner).def.entries ?? {});
-  return others.map((choice) => ({ ...(blank as object), [name]: choice }));
+  const blank = initialOf(element) as object;
+  return Object.values(core(inner).def.entries ?? {}).map((choice) => ({ ...blank, [name]: choice }));
 }
 
 /** The sections of a schema of sections, and the titled fields that stand in none. */
