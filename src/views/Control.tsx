@@ -80,7 +80,7 @@ export const Row = memo(function Row(props: FieldProps & { readonly of?: string 
         {title}
         {of && <span className="unseen"> {of}</span>}
       </label>
-      <Help text={description} about={title} />
+      {description ? <Help text={description} about={title} /> : <span />}
       <Control {...props} />
       {hint && (
         <p className="hint" id={`${path}-hint`}>

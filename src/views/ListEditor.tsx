@@ -53,7 +53,7 @@ export function ListEditor({ field, value, errors, edition }: Omit<FieldProps, '
   return (
     <fieldset className={errors[path] ? 'list wrong' : 'list'}>
       <legend>
-        {title} <Help text={description} about={title} />
+        {title} {description && <Help text={description} about={title} />}
       </legend>
       {items.slice(0, MOST_SHOWN).map((item, i) => (
         <div key={i} className="item" role="group" aria-label={`${title}, ${i + 1}`}>
