@@ -135,6 +135,7 @@ describe('with WebGPU', () => {
     await page.getByTestId('advantage').first().waitFor();
     const first = [await traces(page), await rewards(page), await advantages(page)];
     expect(first[2]).toHaveLength(8);
+    expect(await page.locator('.picture figcaption').innerText()).toMatch(/ones: parity [01]; answered/);
     await page.waitForFunction(
       (before) =>
         [...document.querySelectorAll('.rollouts .trace')].map((trace) => trace.textContent).join() !== before,

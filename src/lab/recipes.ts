@@ -1,9 +1,17 @@
-/** The recipes that come with the lab. */
+/**
+ * The recipes that come with the lab. To add one is to add an entry: its group says where Setup lists it, its `about` what it
+ * should show.
+ */
 import { modelPresets } from '../model/presets';
 import { parseRecipe, type Recipe, type RecipeInput } from './recipe';
 
-const inputs: readonly RecipeInput[] = [
+/** In the order in which Setup lists them. */
+const groups = ['First steps', 'Families', 'Teaching', 'The report'] as const;
+type Group = (typeof groups)[number];
+
+const inputs: readonly (RecipeInput & { readonly group: Group })[] = [
   {
+    group: 'First steps',
     name: 'parity-12',
     title: 'Parity of 12 bits',
     about:
@@ -13,6 +21,7 @@ const inputs: readonly RecipeInput[] = [
     model: { ...modelPresets.nano, ffn: 156 },
   },
   {
+    group: 'First steps',
     name: 'addition-2',
     title: 'Addition of two digits',
     about: 'RL sharpens what SFT began: half of the traces add column by column, half answer at once.',
@@ -23,6 +32,7 @@ const inputs: readonly RecipeInput[] = [
     reward: { lMax: 32, lPos: 25.6, lNeg: 11.2 },
   },
   {
+    group: 'The report',
     name: 'addition-mixed',
     title: 'Addition of one to three digits',
     about:
@@ -48,6 +58,7 @@ const inputs: readonly RecipeInput[] = [
     evaluation: { others: [{ task: 'addition', level: 3 }] },
   },
   {
+    group: 'The report',
     name: 'mixed',
     title: 'Four families in one model',
     about: 'SFT on four families at once; GRPO on one of them. What does it do to the others?',
@@ -74,6 +85,7 @@ const inputs: readonly RecipeInput[] = [
     },
   },
   {
+    group: 'First steps',
     name: 'parity-8-nano',
     title: 'Parity of 8 bits, quick',
     about: 'The same lesson in a fraction of the time: fewer bits, fewer steps. For software adapters and the CPU.',
@@ -87,7 +99,14 @@ const inputs: readonly RecipeInput[] = [
   },
 ];
 
-export const recipes: readonly Recipe[] = inputs.map((input) => parseRecipe(input, `recipe ${input.name}`));
+const entries = inputs.map(({ group, ...input }) => ({ group, recipe: parseRecipe(input, `recipe ${input.name}`) }));
+
+export const recipes: readonly Recipe[] = entries.map(({ recipe }) => recipe);
+
+/** The groups that have recipes. */
+export const recipeGroups: readonly { readonly group: Group; readonly recipes: readonly Recipe[] }[] = groups
+  .map((group) => ({ group, recipes: entries.filter((entry) => entry.group === group).map(({ recipe }) => recipe) }))
+  .filter((group) => group.recipes.length > 0);
 
 /** @throws naming the recipes that there are */
 export function recipeByName(name: string): Recipe {

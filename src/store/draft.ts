@@ -1,10 +1,14 @@
 /** The recipe that the next run takes: edited field by field, never out of range. */
+import { atInitialLevel, followingFields } from '../lab/levels';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe';
 import { recipeByName, recipes } from '../lab/recipes';
 import { type ModelPreset, type ModelShape, modelPresets } from '../model/presets';
-import { lab } from './lab';
+import { type Followed, lab } from './lab';
 
-const take = (draft: Recipe) => lab.setState(({ edition }) => ({ draft, draftErrors: {}, edition: edition + 1 }));
+type Fields = Readonly<Record<string, unknown>>;
+
+const take = (draft: Recipe, followed: Followed | null = null) =>
+  lab.setState(({ edition }) => ({ draft, draftErrors: {}, edition: edition + 1, followed }));
 const refuse = (field: string, error: unknown) =>
   lab.setState(({ draftErrors }) => ({
     draftErrors: { ...draftErrors, [field]: (error as Error).message.replaceAll('recipe: ', '') },
@@ -12,26 +16,89 @@ const refuse = (field: string, error: unknown) =>
 
 export const chooseRecipe = (name: string): void => take(recipeByName(name));
 
+/** A recipe by name with fields set by path, on screen in Setup. @throws where there is none such or a field does not fit */
+export function loadRecipe(name: string, fields: Fields): void {
+  take(withFields(recipeByName(name), fields));
+  lab.setState({ setupOpen: true });
+}
+
 /** Changes fields by path; where they do not fit, that is told at `field` and the draft stays as it was. */
-function change(field: string, fields: Readonly<Record<string, unknown>>): void {
+function change(field: string, fields: Fields, followed: Followed | null = null): void {
   try {
-    take(withFields(lab.getState().draft, fields));
+    take(withFields(lab.getState().draft, fields), followed);
   } catch (error) {
     refuse(field, error);
   }
 }
 
-/** Changes one field. `cispo` reads ε high as the cap of the ratio itself: choosing it raises ε high to where it may be. */
+/**
+ * Changes one field, and what follows from it: with a task its first level, with either the lengths of the reward. `cispo`
+ * reads ε high as the cap of the ratio itself: choosing it raises ε high to where it may be.
+ */
 export function editDraft(path: string, value: unknown): void {
-  const { epsilonHigh } = lab.getState().draft.grpo;
+  const { draft } = lab.getState();
+  const { epsilonHigh } = draft.grpo;
   const cispo = path === 'grpo.lossType' && value === 'cispo' && epsilonHigh < 1;
   const leaving = path === 'grpo.lossType' && value !== 'cispo' && epsilonHigh > 1;
-  change(path, {
-    [path]: value,
-    ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
-    ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
-  });
+  const { fields, told } = followingFields(draft, path, value);
+  const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
+  const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
+  change(
+    path,
+    {
+      [path]: value,
+      ...fields,
+      ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
+      ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
+    },
+    told === null ? null : { told, lengths },
+  );
 }
+
+/** Sets the lengths back that followed from the last choice. */
+export function undoFollowing(): void {
+  const { followed } = lab.getState();
+  if (followed) change('task.level', followed.lengths);
+}
+
+const listAt = (recipe: Recipe, path: string): readonly unknown[] =>
+  path.split('.').reduce<unknown>((at, key) => (at as Fields)[key], recipe) as readonly unknown[];
+
+/** Adds the first of the items that fits to a list; where none does, tells why not the first. */
+export function addToDraft(path: string, items: readonly unknown[]): void {
+  const { draft } = lab.getState();
+  const list = listAt(draft, path);
+  let fault: unknown = null;
+  for (const item of items)
+    try {
+      return take(withFields(draft, { [path]: [...list, atInitialLevel(item)] }));
+    } catch (error) {
+      fault ??= error;
+    }
+  if (fault) refuse(path, fault);
+}
+
+/** Takes a list from lines of JSON; what is no JSON, or does not fit, is told with its line or its place. */
+export function fillDraft(path: string, text: string, where: string): void {
+  const lines = text.split('\n').map((line, i) => ({ line, at: `${where}: line ${i + 1}` }));
+  try {
+    const items = lines
+      .filter(({ line }) => line.trim() !== '')
+      .map(({ line, at }): unknown => {
+        try {
+          return JSON.parse(line);
+        } catch (error) {
+          throw new Error(`${at} is not JSON (${(error as Error).message})`);
+        }
+      });
+    take(withFields(lab.getState().draft, { [path]: items }));
+  } catch (error) {
+    refuse(path, error);
+  }
+}
+
+export const removeFromDraft = (path: string, index: number): void =>
+  change(path, { [path]: listAt(lab.getState().draft, path).filter((_, i) => i !== index) });
 
 /** All of the shape at once: one field at a time might not fit the others. */
 export function chooseModelPreset(name: ModelPreset): void {

@@ -1,14 +1,24 @@
 /** The lab's state for any screen: the run that is shown, where it comes from, what is chosen. No framework in here. */
 import { createStore } from 'zustand/vanilla';
 import type { NoGpuCause } from '../gpu/browser';
+import { type Browsed, browsable } from '../lab/browse';
 import type { MemoryEstimate } from '../lab/memory';
 import type { Recipe } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
+import type { Result } from '../lab/results';
 import type { AdapterStatus, Compute } from '../worker/protocol';
 import { emptyRun, type RunData } from './run';
 
-export type View = 'train' | 'rollouts';
+export const views = ['train', 'rollouts', 'evaluate', 'data'] as const;
+export type View = (typeof views)[number];
 type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
+
+/** Lengths of the reward that followed from a task or a level. */
+export interface Followed {
+  readonly told: string;
+  /** The lengths before, by path. */
+  readonly lengths: Readonly<Record<string, unknown>>;
+}
 
 export interface LabState {
   /** A recording is never shown as live. */
@@ -28,6 +38,10 @@ export interface LabState {
   draftErrors: Readonly<Record<string, string>>;
   /** What the draft would take of the device that is chosen, or why it does not fit; null until that is known. */
   memory: MemoryEstimate | { readonly refused: string } | null;
+  /** What followed from the last choice of a task or a level; null where nothing did. */
+  followed: Followed | null;
+  /** Whether Setup is shown where there is no room for it beside the view. */
+  setupOpen: boolean;
   /** Grows whenever the draft changed: fields show it anew. */
   edition: number;
   speed: number;
@@ -37,7 +51,17 @@ export interface LabState {
   /** The group on screen; null shows the one whose rewards differ most. */
   group: number | null;
   rollout: number;
+  /** Whether think blocks are shown. */
+  thoughts: 'open' | 'folded';
+  /** The result files that could be read, and what is wrong with the others. */
+  results: { readonly read: boolean; readonly list: readonly Result[]; readonly faults: readonly string[] };
+  /** The experiment on screen by id; null shows the first. */
+  experiment: string | null;
+  /** What the Data screen shows. */
+  data: Browsed;
 }
+
+const first = recipes[0] as Recipe;
 
 export const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
 
@@ -50,14 +74,29 @@ export const lab = createStore<LabState>(() => ({
   version: 0,
   adapter: { kind: 'checking' },
   compute: 'webgpu',
-  draft: recipes[0] as Recipe,
+  draft: first,
   draftErrors: {},
+  followed: null,
+  setupOpen: false,
   memory: null,
   edition: 0,
   speed: 1,
   view: 'train',
   ...NOTHING_SELECTED,
+  thoughts: 'open',
+  results: { read: false, list: [], faults: [] },
+  experiment: null,
+  data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
 }));
 
-export const show = (shown: Partial<Pick<LabState, 'view' | 'step' | 'group' | 'rollout'>>): void =>
+export const show = (shown: Partial<Pick<LabState, 'view' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>
   lab.setState(shown);
+
+export const toggleSetup = (): void => lab.setState(({ setupOpen }) => ({ setupOpen: !setupOpen }));
+
+export const toggleThoughts = (): void =>
+  lab.setState(({ thoughts }) => ({ thoughts: thoughts === 'open' ? 'folded' : 'open' }));
+
+/** Changes what the Data screen shows; what does not exist is brought to what does. */
+export const browse = (wanted: Partial<Browsed>): void =>
+  lab.setState(({ data }) => ({ data: browsable({ ...data, ...wanted }) }));

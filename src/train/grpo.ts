@@ -53,6 +53,10 @@ export interface Rollout {
 export interface RolloutGroup {
   readonly prompt: string;
   readonly answer: string;
+  /** Which task, at what level, and the structured problem, so that it can be drawn; recordings of before have none of them. */
+  readonly task?: string;
+  readonly level?: number;
+  readonly problem?: unknown;
   readonly rollouts: readonly Rollout[];
 }
 
@@ -161,9 +165,12 @@ export async function* grpo(
         entropies: first[b]!.entropies,
       }),
     );
-    const groups = drawn.groups.map(({ problem: { problem } }, p) => ({
+    const groups = drawn.groups.map(({ problem: { task, level, problem } }, p) => ({
       prompt: problem.prompt,
       answer: problem.answer,
+      task: task.name,
+      level,
+      problem: problem.problem,
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
     yield { step: i + 1, metrics, groups };

@@ -1,19 +1,24 @@
 /** The shell: header, transport, Setup beside the views. */
 import { useEffect, useState } from 'react';
-import { show, type View } from '../store/lab';
+import { show, toggleSetup, type View } from '../store/lab';
 import { AdapterBadge, FailureBanner, NoGpuBanner } from './Adapter';
 import { Alerts } from './Alerts';
+import { Data } from './Data';
+import { Evaluate } from './Evaluate';
 import { LatestGroup } from './Group';
 import { useLab } from './hooks';
+import { onKey } from './keys';
 import { Rollouts } from './Rollouts';
 import { Setup } from './Setup';
 import { TrainButton } from './TrainButton';
 import { AccuracyChart, LengthChart, LossChart, RewardChart } from './TrainCharts';
-import { onTransportKey, Transport } from './Transport';
+import { Transport } from './Transport';
 
 const VIEWS: readonly { readonly name: View; readonly title: string }[] = [
   { name: 'train', title: 'Train' },
   { name: 'rollouts', title: 'Rollouts' },
+  { name: 'evaluate', title: 'Evaluate' },
+  { name: 'data', title: 'Data' },
 ];
 
 /** Dark, light, or as the system has it. */
@@ -46,13 +51,39 @@ function Train() {
   );
 }
 
+/** What is going wrong is told where the run is looked at. */
+function Shown({ view }: { view: View }) {
+  switch (view) {
+    case 'train':
+      return (
+        <>
+          <Alerts />
+          <Train />
+        </>
+      );
+    case 'rollouts':
+      return (
+        <>
+          <Alerts />
+          <Rollouts />
+        </>
+      );
+    case 'evaluate':
+      return <Evaluate />;
+    case 'data':
+      return <Data />;
+    default:
+      return view satisfies never;
+  }
+}
+
 export function App() {
   const view = useLab((state) => state.view);
   const replay = useLab((state) => state.source === 'replay');
-  const [setupOpen, setSetupOpen] = useState(false);
+  const setupOpen = useLab((state) => state.setupOpen);
   useEffect(() => {
-    addEventListener('keydown', onTransportKey);
-    return () => removeEventListener('keydown', onTransportKey);
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
   }, []);
   return (
     <div className="shell">
@@ -72,12 +103,7 @@ export function App() {
         </nav>
         <AdapterBadge />
         <ThemeButton />
-        <button
-          type="button"
-          className="setup-toggle"
-          aria-expanded={setupOpen}
-          onClick={() => setSetupOpen(!setupOpen)}
-        >
+        <button type="button" className="setup-toggle" aria-expanded={setupOpen} onClick={toggleSetup}>
           Setup
         </button>
       </header>
@@ -95,8 +121,7 @@ export function App() {
               </div>
             </div>
           )}
-          <Alerts />
-          {view === 'train' ? <Train /> : <Rollouts />}
+          <Shown view={view} />
         </main>
       </div>
     </div>

@@ -12,6 +12,8 @@ export interface Series {
   readonly color: string;
   readonly dash?: string;
   readonly band?: boolean;
+  /** Marks its points, for lines of few. */
+  readonly dots?: boolean;
   readonly digits: number;
 }
 
@@ -69,7 +71,7 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
               fontSize: 12,
             }}
           />
-          {series.map(({ key, label, color, dash, band }) =>
+          {series.map(({ key, label, color, dash, band, dots = false }) =>
             band ? (
               <Area
                 key={key}
@@ -90,7 +92,7 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
                 stroke={color}
                 strokeWidth={2}
                 {...(dash ? { strokeDasharray: dash } : {})}
-                dot={false}
+                dot={dots && { r: 3, strokeDasharray: '0' }}
                 isAnimationActive={false}
                 connectNulls
               />
@@ -100,7 +102,7 @@ export const Chart = memo(function Chart({ points, series, domain = ['auto', 'au
       </ResponsiveContainer>
       <figcaption>
         {series
-          .filter(({ band }) => !band)
+          .filter(({ band, label }, i) => !band && i === series.findIndex((one) => one.label === label))
           .map(({ key, label, color, dash }) => (
             <span key={key} className="legend">
               <svg width="18" height="6" aria-hidden="true">

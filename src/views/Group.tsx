@@ -1,4 +1,6 @@
 /** A group of completions of one problem: its prompt, G advantages, stacked reward parts, every trace. */
+import { useMemo } from 'react';
+import { drawGroup } from '../lab/draw';
 import type { StartEvent } from '../lab/events';
 import { rewardTerms } from '../rewards/total';
 import { show } from '../store/lab';
@@ -6,8 +8,9 @@ import type { Rollout, RolloutGroup } from '../train/grpo';
 import { explanations } from './explanations';
 import { fixed, signed } from './format';
 import { shownGroup, useLab, useShownStep } from './hooks';
+import { Picture } from './Picture';
 import { Help, Panel } from './parts';
-import { Trace } from './Trace';
+import { FoldButton, Trace } from './Trace';
 
 /** Blue above 0, orange below, the stronger the further from 0; never so strong that the number in it is hard to read. */
 const diverging = (value: number, most: number): string => {
@@ -80,7 +83,7 @@ function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: Start
   return (
     <li className={chosen ? 'rollout chosen' : 'rollout'} data-testid="rollout">
       <span className={rollout.correct ? 'verdict right' : 'verdict wrong'}>{rollout.correct ? 'right' : 'wrong'}</span>
-      <Trace ids={rollout.ids} start={start} ended={rollout.ended} />
+      <Trace ids={rollout.ids} vocabulary={start.vocabulary} ended={rollout.ended} />
       <PartsBar parts={rollout.parts} />
       <span className="number" data-testid="reward" title="reward">
         {signed(rollout.reward)}
@@ -121,11 +124,14 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
     group.rollouts.length - 1,
   );
   const rollout = group.rollouts[chosen];
+  const text = rollout?.text;
+  const picture = useMemo(() => (text === undefined ? null : drawGroup(group, text)), [group, text]);
   return (
     <>
       <p className="prompt">
         <code>{group.prompt}</code> <span>the answer is {group.answer}</span>
       </p>
+      {picture && <Picture picture={picture} />}
       <Advantages rollouts={group.rollouts} chosen={chosen} onChoose={(i) => show({ rollout: i })} />
       <ul className="rollouts">
         {group.rollouts.map((one, i) => (
@@ -172,6 +178,7 @@ export function LatestGroup() {
                 Latest
               </button>
             )}
+            <FoldButton />
             <Help text={explanations.parts} about="the bar beside each trace" />
           </>
         )

@@ -7,6 +7,7 @@ import { fixed, percent, signed } from './format';
 import { GroupDetail, NoGroup } from './Group';
 import { shownGroup, useLab, useShownStep } from './hooks';
 import { Panel } from './parts';
+import { FoldButton } from './Trace';
 
 function StepSlider({ step, total }: { step: number; total: number }) {
   const following = useLab((state) => state.step === null);
@@ -88,7 +89,18 @@ function Groups({ step, start }: { step: Pick<GrpoStep, 'groups'>; start: StartE
           </table>
         </div>
       </Panel>
-      <Panel title="Group" explained="advantage" aside={`${index + 1} of ${step.groups.length}`}>
+      <Panel
+        title="Group"
+        explained="advantage"
+        aside={
+          <>
+            <span>
+              {index + 1} of {step.groups.length}
+            </span>
+            <FoldButton />
+          </>
+        }
+      >
         {group && <GroupDetail group={group} start={start} />}
       </Panel>
     </div>

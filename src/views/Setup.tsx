@@ -1,85 +1,18 @@
 /** What the next run does: a recipe and its fields, made from the recipe's own schema. */
-import { memo } from 'react';
 import type { Recipe } from '../lab/recipe';
-import { recipes } from '../lab/recipes';
+import { recipeGroups } from '../lab/recipes';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
 import { setCompute } from '../store/control';
-import { chooseModelPreset, chooseRecipe, draftPreset, editDraft } from '../store/draft';
+import { chooseModelPreset, chooseRecipe, draftPreset, undoFollowing } from '../store/draft';
 import { type Field, GENERAL, SECTIONS } from './fields';
 import { useLab } from './hooks';
+import { HintedRow, ListEditor } from './ListEditor';
 import { MemoryLine } from './Memory';
 import { Help } from './parts';
 import { TrainButton } from './TrainButton';
 
 const valueAt = (recipe: Recipe, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
-
-interface FieldProps {
-  readonly field: Field;
-  readonly value: unknown;
-  readonly error: string | undefined;
-  readonly edition: number;
-}
-
-function Control({ field, value, error, edition }: FieldProps) {
-  const { path, kind, choices } = field;
-  switch (kind) {
-    case 'flag':
-      return (
-        <input
-          id={path}
-          type="checkbox"
-          checked={value as boolean}
-          onChange={(e) => editDraft(path, e.target.checked)}
-        />
-      );
-    case 'choice':
-      return (
-        <select id={path} value={value as string} onChange={(e) => editDraft(path, e.target.value)}>
-          {choices.map((choice) => (
-            <option key={choice}>{choice}</option>
-          ))}
-        </select>
-      );
-    case 'number': {
-      const shown = String(Number((value as number).toPrecision(6)));
-      const take = (text: string) => {
-        if (text !== shown || error) editDraft(path, text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')));
-      };
-      return (
-        <input
-          id={path}
-          key={`${edition}:${shown}`}
-          type="text"
-          inputMode="decimal"
-          aria-invalid={error !== undefined}
-          aria-describedby={error ? `${path}-error` : undefined}
-          defaultValue={shown}
-          onBlur={(e) => take(e.target.value)}
-          onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()}
-        />
-      );
-    }
-    default:
-      return kind satisfies never;
-  }
-}
-
-const Row = memo(function Row(props: FieldProps) {
-  const { field, error } = props;
-  return (
-    <div className={error ? 'field wrong' : 'field'}>
-      <label htmlFor={field.path}>{field.title}</label>
-      <Help text={field.description} about={field.title} />
-      <Control {...props} />
-      {error && (
-        <p className="error" role="alert" id={`${field.path}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
-  );
-});
 
 function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined }) {
   const preset = draftPreset(draft);
@@ -118,33 +51,65 @@ function ComputeRow() {
   );
 }
 
+/** What the last choice of a task or a level changed with it. */
+function Followed() {
+  const followed = useLab((state) => state.followed);
+  return (
+    <div role="status">
+      {followed && (
+        <p className="followed">
+          With it: {followed.told}.{' '}
+          {Object.keys(followed.lengths).length > 0 && (
+            <button type="button" onClick={undoFollowing}>
+              Keep the lengths
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function RecipeChoice({ draft }: { draft: Recipe }) {
+  return (
+    <>
+      <label className="recipe">
+        Recipe
+        <select value={draft.name} onChange={(e) => chooseRecipe(e.target.value)}>
+          {recipeGroups.map(({ group, recipes }) => (
+            <optgroup key={group} label={group}>
+              {recipes.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <p className="about" data-testid="about">
+        {draft.about}
+      </p>
+    </>
+  );
+}
+
 export function Setup() {
   const draft = useLab((state) => state.draft);
   const errors = useLab((state) => state.draftErrors);
   const edition = useLab((state) => state.edition);
   const rows = (fields: readonly Field[]) =>
-    fields.map((field) => (
-      <Row
-        key={field.path}
-        field={field}
-        value={valueAt(draft, field.path)}
-        error={errors[field.path]}
-        edition={edition}
-      />
-    ));
+    fields.map((field) => {
+      const props = { field, value: valueAt(draft, field.path), errors, edition };
+      return field.kind === 'list' ? (
+        <ListEditor key={field.path} {...props} />
+      ) : (
+        <HintedRow key={field.path} {...props} />
+      );
+    });
   return (
     <aside className="setup" aria-label="Setup">
-      <label className="recipe">
-        Recipe
-        <select value={draft.name} onChange={(e) => chooseRecipe(e.target.value)}>
-          {recipes.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <p className="about">{draft.about}</p>
+      <RecipeChoice draft={draft} />
       <TrainButton />
       <ComputeRow />
       <MemoryLine />
@@ -155,6 +120,7 @@ export function Setup() {
           <p>{description}</p>
           {name === 'model' && <PresetRow draft={draft} error={errors['model.preset']} />}
           {rows(fields)}
+          {name === 'task' && <Followed />}
         </details>
       ))}
     </aside>

@@ -1,6 +1,5 @@
 /** Play, pause, step, stop; where the run stands and how long it takes yet. */
 import { pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/control';
-import { lab } from '../store/lab';
 import { pace, secondsLeft } from '../store/run';
 import { clock, percent } from './format';
 import { useLab, useRun } from './hooks';
@@ -137,18 +136,4 @@ export function Transport() {
       <Milestones />
     </div>
   );
-}
-
-/** Space plays and pauses, N takes a step, unless a field has the focus. */
-export function onTransportKey(event: KeyboardEvent): void {
-  const target = event.target as HTMLElement;
-  const taken = 'input, select, textarea';
-  if (event.metaKey || event.ctrlKey || event.altKey) return;
-  if (target.closest(event.key === ' ' ? `${taken}, button, summary, a` : taken)) return;
-  const { status } = lab.getState();
-  if (status !== 'playing' && status !== 'paused') return;
-  if (event.key === ' ') (status === 'playing' ? pause : resume)();
-  else if (event.key === 'n' || event.key === 'N') stepOnce();
-  else return;
-  event.preventDefault();
 }

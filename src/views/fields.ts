@@ -1,18 +1,43 @@
 /** The fields of a recipe as its schema declares them: what each is called, what it means, how it is set. */
 import { recipeSchema } from '../lab/recipe';
 
+/** `source` is text of several lines; `list` has items that are each set by the fields in `columns`. */
+type Kind = 'number' | 'choice' | 'flag' | 'text' | 'source' | 'list';
+
 /** What a field of the schema says of itself. */
 export interface Field {
+  /** From the recipe's top; of a column, from the item's, empty where items are plain values. */
   readonly path: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: 'number' | 'choice' | 'flag';
+  readonly kind: Kind;
   readonly choices: readonly string[];
+  /** May be left out. */
+  readonly optional: boolean;
+  readonly columns: readonly Field[];
+  /** Items of a list to begin with, the likeliest first: one for each choice of the first choice that an item has. */
+  readonly blanks: readonly unknown[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly fields: readonly Field[];
 }
 
 interface SchemaLike {
   meta(): { title?: string; description?: string } | undefined;
-  def: { type: string; innerType?: SchemaLike; entries?: Record<string, string>; shape?: Record<string, SchemaLike> };
+  readonly minValue?: number | null;
+  readonly minLength?: number | null;
+  readonly def: {
+    readonly type: string;
+    readonly innerType?: SchemaLike;
+    readonly defaultValue?: unknown;
+    readonly entries?: Record<string, string>;
+    readonly shape?: Record<string, SchemaLike>;
+    readonly element?: SchemaLike;
+  };
 }
 
 /** The schema under its defaults. */
@@ -20,36 +45,94 @@ function core(schema: SchemaLike): SchemaLike {
   return schema.def.innerType ? core(schema.def.innerType) : schema;
 }
 
-const KINDS: Readonly<Record<string, Field['kind']>> = {
-  number: 'number',
-  int: 'number',
-  enum: 'choice',
-  boolean: 'flag',
-};
-
-function fieldOf(path: string, schema: SchemaLike): Field[] {
-  const inner = core(schema).def;
-  const kind = KINDS[inner.type];
-  if (!kind) return [];
-  const { title = path, description = '' } = schema.meta() ?? {};
-  return [{ path, title, description, kind, choices: Object.values(inner.entries ?? {}) }];
+/** Title and description, wherever under the defaults they were given. */
+function told(schema: SchemaLike): { title?: string; description?: string } {
+  return schema.meta() ?? (schema.def.innerType ? told(schema.def.innerType) : {});
 }
 
-const shape = recipeSchema.shape as unknown as Record<string, SchemaLike>;
-export const SECTIONS = Object.entries(shape).flatMap(([name, schema]) => {
-  const inner = core(schema).def;
-  if (inner.type !== 'object') return [];
-  const { title = name, description = '' } = schema.meta() ?? {};
-  return [
-    {
-      name,
-      title,
-      description,
-      fields: Object.entries(inner.shape ?? {}).flatMap(([field, s]) => fieldOf(`${name}.${field}`, s)),
-    },
-  ];
-});
-/** Fields of the recipe that stand in no section. */
-export const GENERAL = ['seed', 'tokensPerPass', 'kernels', 'precision'].flatMap((name) =>
-  fieldOf(name, shape[name] as SchemaLike),
-);
+const KINDS: Readonly<Record<string, Kind>> = {
+  number: 'number',
+  enum: 'choice',
+  boolean: 'flag',
+  string: 'text',
+  array: 'list',
+};
+/** Text whose path ends so is a program. */
+const SOURCE = 'Source';
+
+const join = (...parts: readonly string[]) => parts.filter((part) => part !== '').join('.');
+
+/** A field for what can be set; an object within a section brings its own fields. */
+function fieldsOf(path: string, schema: SchemaLike): Field[] {
+  const { def } = core(schema);
+  if (def.type === 'object')
+    return Object.entries(def.shape ?? {}).flatMap(([name, inner]) => fieldsOf(join(path, name), inner));
+  const kind = KINDS[def.type];
+  if (!kind) return [];
+  const { title = path.slice(path.lastIndexOf('.') + 1), description = '' } = told(schema);
+  const choices = Object.values(def.entries ?? {});
+  const optional = schema.def.type === 'optional';
+  const field = { path, title, description, kind, choices, optional, columns: [], blanks: [] };
+  if (kind === 'text' && path.endsWith(SOURCE)) return [{ ...field, kind: 'source' }];
+  if (kind !== 'list' || !def.element) return [field];
+  return [{ ...field, columns: fieldsOf('', def.element), blanks: blanksOf(def.element) }];
+}
+
+/** What stands in text that may not be empty until it is typed: one, two … of it, as items may have to differ. */
+const UNTYPED = '?';
+const MOST_UNTYPED = 9;
+
+/** The value that a schema begins with: its default, else the least that it allows; what may be left out is. */
+function initialOf(schema: SchemaLike, untyped = 1): unknown {
+  const { def } = schema;
+  if (def.type === 'default') return def.defaultValue;
+  if (def.innerType && def.type !== 'nullable') return initialOf(def.innerType, untyped);
+  switch (def.type) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(def.shape ?? {})
+          .filter(([, inner]) => inner.def.type !== 'optional')
+          .map(([name, inner]) => [name, initialOf(inner, untyped)]),
+      );
+    case 'enum':
+      return Object.values(def.entries ?? {})[0];
+    case 'number':
+      return Math.max(0, schema.minValue ?? 0);
+    case 'boolean':
+      return false;
+    case 'array':
+      return [];
+    case 'string':
+      return schema.minLength ? UNTYPED.repeat(Math.max(untyped, schema.minLength)) : '';
+    default:
+      return null;
+  }
+}
+
+function blanksOf(element: SchemaLike): unknown[] {
+  const choices = Object.entries(core(element).def.shape ?? {}).find(([, inner]) => core(inner).def.type === 'enum');
+  if (!choices) {
+    const blanks = Array.from({ length: MOST_UNTYPED }, (_, i) => initialOf(element, i + 1));
+    return blanks.filter((blank, i) => JSON.stringify(blank) !== JSON.stringify(blanks[i - 1]));
+  }
+  const [name, inner] = choices;
+  const blank = initialOf(element) as object;
+  return Object.values(core(inner).def.entries ?? {}).map((choice) => ({ ...blank, [name]: choice }));
+}
+
+/** The sections of a schema of sections, and the titled fields that stand in none. */
+export function formOf(schema: unknown): { sections: Section[]; general: Field[] } {
+  const entries = Object.entries(core(schema as SchemaLike).def.shape ?? {});
+  const isSection = ([, inner]: [string, SchemaLike]) => core(inner).def.type === 'object';
+  return {
+    sections: entries.filter(isSection).map(([name, inner]) => {
+      const { title = name, description = '' } = told(inner);
+      return { name, title, description, fields: fieldsOf(name, inner) };
+    }),
+    general: entries
+      .filter((entry) => !isSection(entry) && told(entry[1]).title !== undefined)
+      .flatMap(([name, inner]) => fieldsOf(name, inner)),
+  };
+}
+
+export const { sections: SECTIONS, general: GENERAL } = formOf(recipeSchema);

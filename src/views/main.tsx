@@ -3,6 +3,10 @@ import { createRoot } from 'react-dom/client';
 import { openLab } from '../store/control';
 import { App } from './App';
 import './style.css';
+import './picture.css';
+import './data.css';
+import './evaluate.css';
+import './setup.css';
 import { followTheUrl } from './url';
 
 followTheUrl();

@@ -1,16 +1,41 @@
-/** The address holds what is looked at: #view=rollouts&step=12&group=3&rollout=5. Out-of-range numbers are clamped on screen. */
-import { lab, show } from '../store/lab';
+/**
+ * The address holds what is looked at: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3.
+ * What is out of range is brought to the nearest that there is.
+ */
+import { browse, type LabState, lab, show, views } from '../store/lab';
 
-const count = (text: string | null): number | null => (text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null);
+const count = (text: string | null): number | null => (text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null);
 
 function readUrl(): void {
   const params = new URLSearchParams(location.hash.slice(1));
   show({
-    view: params.get('view') === 'rollouts' ? 'rollouts' : 'train',
+    view: views.find((name) => name === params.get('view')) ?? 'train',
     step: count(params.get('step')),
     group: count(params.get('group')),
     rollout: count(params.get('rollout')) ?? 0,
+    experiment: params.get('experiment'),
   });
+  const { data } = lab.getState();
+  const given = (name: string) => count(params.get(name));
+  browse({
+    task: params.get('task') ?? data.task,
+    level: given('level') ?? data.level,
+    seed: given('seed') ?? data.seed,
+    index: (given('n') ?? data.index + 1) - 1,
+  });
+}
+
+function address({ view, step, group, rollout, experiment, data }: LabState): string {
+  const params = new URLSearchParams({ view });
+  if (view === 'data') {
+    const { task, level, seed, index } = data;
+    for (const [name, value] of Object.entries({ task, level, seed, n: index + 1 })) params.set(name, String(value));
+  }
+  if (view === 'evaluate' && experiment !== null) params.set('experiment', experiment);
+  if (step !== null) params.set('step', String(step));
+  if (group !== null) params.set('group', String(group));
+  if (rollout > 0) params.set('rollout', String(rollout));
+  return `#${params}`;
 }
 
 /** Milliseconds of rest before the address is rewritten: browsers limit how often it may be. */
@@ -21,13 +46,9 @@ export function followTheUrl(): void {
   readUrl();
   addEventListener('hashchange', readUrl);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  lab.subscribe(({ view, step, group, rollout }, before) => {
-    if (view === before.view && step === before.step && group === before.group && rollout === before.rollout) return;
-    const params = new URLSearchParams({ view });
-    if (step !== null) params.set('step', String(step));
-    if (group !== null) params.set('group', String(group));
-    if (rollout > 0) params.set('rollout', String(rollout));
+  lab.subscribe((state, before) => {
+    if (address(state) === address(before)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(null, '', `#${params}`), REST_MS);
+    timer = setTimeout(() => history.replaceState(null, '', address(state)), REST_MS);
   });
 }

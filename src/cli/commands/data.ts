@@ -1,6 +1,6 @@
 /** `data`: problems with teacher traces, one JSON object a line. `verify`: completions against their problems. */
 import { z } from 'zod';
-import { random } from '../../random';
+import { browsedStream } from '../../lab/browse';
 import { OWN, ownJudge } from '../../tasks/own';
 import type { Task } from '../../tasks/task';
 import { parseCompletion } from '../../text/completion';
@@ -19,7 +19,7 @@ export function data(args: readonly string[]): void {
   const { min, max, initial } = task.level;
   const level = numeric(given.level, 'level', initial, { min, max, whole: true });
   const count = numeric(given.n, 'n', 10, { min: 1, max: 1e6, whole: true });
-  const stream = random(numeric(given.seed, 'seed', 0, SEED), 'data', task.name, level);
+  const stream = browsedStream(task, level, numeric(given.seed, 'seed', 0, SEED));
   for (let i = 0; i < count; i++) {
     const problem = input(() => task.generate(stream, level));
     console.log(JSON.stringify({ ...problem, traces: task.traces(problem) }));

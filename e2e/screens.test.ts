@@ -1,0 +1,215 @@
+/** The screens that need no run: Data, Evaluate, Setup's editors, in a real browser and by key alone. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BrowsedProblems } from '../src/lab/browse';
+import { resultToText } from '../src/lab/results';
+import { type TaskName, taskByName, taskNames } from '../src/tasks';
+import { traceKinds } from '../src/tasks/task';
+import { SECTIONS } from '../src/views/fields';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { fixtureResult } from './fixtures/result';
+
+const NARROW = { width: 390, height: 844 };
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+/** A page at an address of the app, with what it complains of. */
+async function open(hash: string, prepare: (page: Page) => Promise<void> = async () => {}) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const complaints = complaintsOf(page);
+  await prepare(page);
+  await page.goto(`${served.url}#${hash}`);
+  return { page, complaints };
+}
+/** Nothing stands out to the right once the charts have taken their new width. */
+const fits = (page: Page) =>
+  page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 10_000 });
+
+describe('Data', () => {
+  let page: Page;
+  let complaints: string[];
+  beforeAll(async () => {
+    ({ page, complaints } = await open('view=data'));
+    await page.getByTestId('asked').waitFor();
+  });
+  const look = async (hash: string, prompt: string) => {
+    await page.evaluate((text) => {
+      location.hash = text;
+    }, hash);
+    await page.waitForFunction((text) => document.querySelector('[data-testid=asked]')?.textContent === text, prompt);
+  };
+
+  it.each(taskNames)('draws %s, judges what is typed, and shows how a teacher solves it', async (name: TaskName) => {
+    const task = taskByName(name);
+    const level = task.level.initial;
+    const problem = new BrowsedProblems(name, level, 5).at(2);
+    await look(`view=data&task=${name}&level=${level}&seed=5&n=3`, problem.prompt);
+    const caption = page.locator('.picture figcaption');
+    const verdict = page.getByTestId('verdict');
+    const answer = page.getByLabel('Your answer');
+    expect(await answer.inputValue()).toBe(problem.answer);
+    for (const given of [problem.answer, `${problem.answer}9`, '']) {
+      await answer.fill(given);
+      const { correct, reason } = task.verify(problem.problem, given);
+      expect(await caption.isVisible()).toBe(true);
+      expect(await caption.textContent()).toBe(task.picture(problem.problem, given).caption);
+      expect(await verdict.locator('p').innerText()).toBe(`${correct ? 'right' : 'wrong'} ${reason}`);
+    }
+    const kinds = task.traces(problem).map(({ kind }) => kind);
+    for (const kind of traceKinds)
+      expect(await page.getByTestId(`trace-${kind}`).count()).toBe(kinds.filter((one) => one === kind).length);
+    await fits(page);
+    await page.setViewportSize(NARROW);
+    await fits(page);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('is walked by key: the level, the next problem, the thoughts', async () => {
+    const [first, second] = [0, 1].map((i) => new BrowsedProblems('parity', 5, 0).at(i).prompt);
+    await look('view=data&task=parity&level=4&seed=0&n=1', new BrowsedProblems('parity', 4, 0).at(0).prompt);
+    await page.getByLabel(/^Level/).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab'); // past the seed; the first problem has none before it
+    expect(await page.getByTestId('asked').textContent()).toBe(first);
+    await page.keyboard.press('Enter');
+    expect(await page.getByTestId('asked').textContent()).toBe(second);
+    await page.waitForFunction(() => location.hash.includes('level=5') && location.hash.includes('n=2'));
+    const thought = page.getByTestId('trace-long').locator('.think');
+    expect(await thought.count()).toBe(1);
+    await page.keyboard.press('t');
+    expect(await thought.count()).toBe(0);
+    const fold = page.getByTestId('trace-long').getByRole('button', { name: '5 tokens of thought' });
+    await fold.focus();
+    await page.keyboard.press('Enter');
+    expect(await thought.count()).toBe(1);
+    await page.keyboard.press('t');
+  });
+
+  it('said nothing on the console', () => expect(complaints).toEqual([]));
+});
+
+describe('Evaluate', () => {
+  it('says what will stand there while there are no results', async () => {
+    const { page, complaints } = await open('view=evaluate', async (fresh) => {
+      await fresh.route('**/results/index.json', (route) => route.fulfill({ json: [] }));
+    });
+    await page.getByText('No experiment has been run yet').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a result beside the report, names the file that is wrong, and loads an arm into Setup', async () => {
+    const { page, complaints } = await open('view=evaluate', async (fresh) => {
+      await fresh.route('**/results/index.json', (route) => route.fulfill({ json: ['E3', 'E5'] }));
+      await fresh.route('**/results/E3.json', (route) =>
+        route.fulfill({ json: JSON.parse(resultToText(fixtureResult)) }),
+      );
+      await fresh.route('**/results/E5.json', (route) =>
+        route.fulfill({ json: { ...fixtureResult, id: 'E5', why: '' } }),
+      );
+    });
+    const panel = page.getByRole('region', { name: 'E3: A short GRPO run lifts accuracy' });
+    await panel.waitFor();
+    expect(await page.getByRole('alert').innerText()).toMatch(/results\/E5\.json: why: /);
+    const text = (await panel.innerText()).replaceAll('\u00a0', ' ');
+    for (const shown of [fixtureResult.report, fixtureResult.found, fixtureResult.command, 'agrees in part'])
+      expect(text).toContain(shown);
+    expect(text).toContain('50.8 ± 2.4 %');
+    expect(text).toContain('+50.7 ± 9.0 points');
+    const dots = panel.getByRole('img', { name: /48\.4.*53\.1.*50\.8/ });
+    expect(await dots.locator('circle').count()).toBe(3);
+    expect(await panel.locator('.chart').count()).toBe(2);
+    await panel.getByRole('button', { name: 'Load the recipe of SFT', exact: true }).press('Enter');
+    await panel.getByText('It is in Setup.').waitFor();
+    expect(await page.locator('.recipe select').inputValue()).toBe('parity-8-nano');
+    expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('3');
+    await panel.getByRole('button', { name: 'Load the recipe of of yesterday' }).click();
+    await panel.getByText('there is no recipe "no-such-recipe"').waitFor();
+    await fits(page);
+    await page.setViewportSize(NARROW);
+    await fits(page);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('tells what the run on screen came to', async () => {
+    const { page } = await open('view=evaluate');
+    await page.getByLabel('speed').waitFor();
+    await page.waitForFunction(
+      () => !document.querySelector('button[aria-label="To the end"]')?.hasAttribute('disabled'),
+    );
+    await page.getByRole('button', { name: 'To the end' }).click();
+    const run = page.getByRole('region', { name: 'This run' });
+    await run.getByText('after GRPO').waitFor();
+    expect(await run.getByRole('row').count()).toBe(3); // headings, after SFT, after GRPO
+    await page.close();
+  });
+});
+
+describe('Setup', () => {
+  let page: Page;
+  let complaints: string[];
+  beforeAll(async () => {
+    ({ page, complaints } = await open('view=train'));
+    await page.locator('.recipe select').selectOption('parity-12');
+  });
+  const openSection = async (title: string) => {
+    const details = page.locator('.setup > details', {
+      has: page.locator('summary', { hasText: new RegExp(`^${title}$`) }),
+    });
+    if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
+    return details;
+  };
+
+  it("brings a task's level and lengths with it, says so, and puts the lengths back", async () => {
+    const section = await openSection('Task');
+    await section.getByLabel('Task', { exact: true }).selectOption('addition');
+    expect(await section.getByLabel('Difficulty', { exact: true }).inputValue()).toBe('2');
+    await section.getByText('1 to 6 digits').waitFor();
+    expect(await section.getByRole('status').innerText()).toMatch(/With it: Difficulty 2, L max 36/);
+    const lMax = (await openSection('Reward')).getByLabel('L max', { exact: true });
+    expect(await lMax.inputValue()).toBe('36');
+    await section.getByRole('button', { name: 'Keep the lengths' }).click();
+    expect(await lMax.inputValue()).toBe('24');
+    await page.locator('.recipe select').selectOption('parity-12');
+  });
+
+  const all = SECTIONS.flatMap(({ title, fields }) => fields.map((field) => ({ ...field, section: title })));
+
+  it.each(all.filter(({ kind }) => kind === 'list'))('edits $path', async ({ section, title, columns }) => {
+    const list = (await openSection(section)).getByRole('group', { name: new RegExp(`^${title}`) }).first();
+    await list.getByRole('button', { name: `Add to ${title}` }).press('Enter');
+    const item = list.getByRole('group', { name: `${title}, 1` });
+    const typed = columns.find(({ kind }) => kind === 'number' || kind === 'text') as (typeof columns)[number];
+    const input = item.getByLabel(`${typed.title} of ${title}, 1`, { exact: true });
+    const before = await input.inputValue();
+    await input.fill(typed.kind === 'number' ? 'much' : '');
+    await input.press('Enter');
+    await item.getByRole('alert').waitFor();
+    expect(await input.getAttribute('aria-invalid')).toBe('true');
+    await input.fill(before);
+    await input.press('Enter');
+    expect(await item.getByRole('alert').count()).toBe(0);
+    await list.getByRole('button', { name: `Remove 1 of ${title}` }).press('Enter');
+    expect(await item.count()).toBe(0);
+  });
+
+  it.each(all.filter(({ kind }) => kind === 'source'))('takes the program of $path', async ({ section, title }) => {
+    const source = (await openSection(section)).getByLabel(title, { exact: true });
+    expect(await source.evaluate(({ tagName }) => tagName)).toBe('TEXTAREA');
+    await source.fill('return completion.length;\n');
+    await source.blur();
+    expect(await source.inputValue()).toBe('return completion.length;\n');
+  });
+
+  it('said nothing on the console', () => expect(complaints).toEqual([]));
+});

@@ -1,0 +1,58 @@
+/** Problems of a task to look at: those that the terminal's `data` prints for the same task, level and seed, one by one. */
+import { type Random, random } from '../random';
+import { taskByName, taskNames } from '../tasks';
+import type { Problem, Task } from '../tasks/task';
+
+/** Which problem: the index counts from 0. */
+export interface Browsed {
+  readonly task: string;
+  readonly level: number;
+  readonly seed: number;
+  readonly index: number;
+}
+
+/** Problems of one seed that can be looked at: each is drawn after those before it. */
+export const MOST_BROWSED = 500;
+
+const clamp = (value: number, low: number, high: number) =>
+  Number.isFinite(value) ? Math.min(high, Math.max(low, Math.round(value))) : low;
+
+/** The nearest that there is: a task's first level where the task has no such level, the first task where there is none such. */
+export function browsable({ task: name, level, seed, index }: Browsed): Browsed {
+  const known = taskNames.find((candidate) => candidate === name);
+  const task = taskByName(known ?? (taskNames[0] as string));
+  return {
+    task: task.name,
+    level: known ? clamp(level, task.level.min, task.level.max) : task.level.initial,
+    seed: clamp(seed, 0, 2 ** 31 - 1),
+    index: clamp(index, 0, MOST_BROWSED - 1),
+  };
+}
+
+export const browsedStream = (task: Task, level: number, seed: number): Random =>
+  random(seed, 'data', task.name, level);
+
+/** Problems of a stream by index, each made once. */
+export class BrowsedProblems {
+  readonly task: Task;
+  private readonly stream: Random;
+  private readonly made: Problem[] = [];
+
+  constructor(
+    task: string,
+    private readonly level: number,
+    seed: number,
+  ) {
+    this.task = taskByName(task);
+    this.stream = browsedStream(this.task, level, seed);
+  }
+
+  at(index: number): Problem {
+    while (this.made.length <= index) this.made.push(this.task.generate(this.stream, this.level));
+    return this.made[index] as Problem;
+  }
+}
+
+/** The command that prints the same problem as the last of its lines. */
+export const browsedCommand = ({ task, level, seed, index }: Browsed): string =>
+  `npm run lab -- data --task ${task} --level ${level} --seed ${seed} -n ${index + 1}`;

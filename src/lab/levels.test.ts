@@ -1,0 +1,65 @@
+/** What a choice of task or level brings with it, for every task that there is. */
+import { describe, expect, it } from 'vitest';
+import { taskByName, taskNames } from '../tasks';
+import { atInitialLevel, followingFields, lengthsFor, taskOfLevel } from './levels';
+import { withFields } from './recipe';
+import { recipeByName, recipeGroups, recipes } from './recipes';
+
+const recipe = recipeByName('parity-12');
+
+describe('a choice of task', () => {
+  it.each(taskNames)('%s brings a level and lengths with which the recipe is whole', (name) => {
+    const { fields } = followingFields(recipe, 'task.name', name);
+    const { task, reward } = withFields(recipe, { 'task.name': name, ...fields });
+    const { level, longestTrace } = taskByName(name);
+    expect(task.level).toBe(level.initial);
+    expect(reward.lMax).toBeGreaterThan(longestTrace(level.initial, 'long'));
+    expect(reward.lPos).toBeLessThan(reward.lMax);
+  });
+
+  it('tells what it changed besides, and nothing where nothing changes', () => {
+    expect(followingFields(recipe, 'task.name', 'addition').told).toMatch(
+      /^Difficulty 2, L max \d+, L pos [\d.]+, L neg [\d.]+, as a long trace takes up to 24 tokens$/,
+    );
+    expect(followingFields(recipe, 'task.level', 12)).toEqual({ fields: {}, told: null }); // its own lengths already
+    expect(followingFields(recipe, 'grpo.steps', 3)).toEqual({ fields: {}, told: null });
+    expect(followingFields(recipe, 'task.name', 'chess')).toEqual({ fields: {}, told: null });
+  });
+
+  it('leaves a level out of range to the recipe to refuse', () => {
+    expect(followingFields(recipe, 'task.level', 99)).toEqual({ fields: {}, told: null });
+    expect(followingFields(recipe, 'task.level', 20).fields).toEqual({
+      'reward.lMax': 36,
+      'reward.lPos': 28.8,
+      'reward.lNeg': 12.6,
+    });
+  });
+});
+
+it('finds the lengths that the first recipes were measured with', () => {
+  for (const { task, reward } of ['parity-12', 'parity-8-nano'].map(recipeByName))
+    expect(lengthsFor(taskByName(task.name), task.level)).toEqual({
+      lMax: reward.lMax,
+      lPos: reward.lPos,
+      lNeg: reward.lNeg,
+    });
+});
+
+it('knows the task beside a level, in the section and in a list', () => {
+  const listed = { ...recipe, data: { clusters: [{ task: 'addition', level: 3 }] } } as typeof recipe;
+  expect(taskOfLevel(listed, 'task.level')?.name).toBe('parity');
+  expect(taskOfLevel(listed, 'data.clusters.0.level')?.name).toBe('addition');
+  expect(taskOfLevel(listed, 'data.clusters.1.level')).toBeNull();
+  expect(taskOfLevel(listed, 'grpo.steps')).toBeNull();
+  expect(followingFields(listed, 'data.clusters.0.task', 'parity').fields).toEqual({ 'data.clusters.0.level': 12 });
+  expect(atInitialLevel({ task: 'addition', level: 0, epochs: 2 })).toEqual({ task: 'addition', level: 2, epochs: 2 });
+  expect(atInitialLevel(7)).toBe(7);
+});
+
+it('lists every recipe in one group, and says what it should show', () => {
+  const grouped = recipeGroups.flatMap((group) => group.recipes);
+  expect(new Set(grouped)).toEqual(new Set(recipes));
+  expect(grouped).toHaveLength(recipes.length);
+  expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
+  for (const { about } of recipes) expect(about).not.toBe('');
+});

@@ -1,0 +1,46 @@
+/** The result files of the experiments, read once from where the page came from. */
+import { parseIndex, parseResult } from '../lab/results';
+import { lab } from './lab';
+
+const FOLDER = `${import.meta.env.BASE_URL}results/`;
+
+/** The text of a JSON file; null where there is none: a server may answer with its page instead. */
+async function textOf(file: string): Promise<string | null> {
+  const response = await fetch(FOLDER + file);
+  if (response.status === 404 || response.headers.get('content-type')?.includes('html')) return null;
+  if (!response.ok) throw new Error(`results/${file}: ${response.status} ${response.statusText}`);
+  return response.text();
+}
+
+let reading = false;
+
+/** Reads the index and every file that it lists; what cannot be read is told and the others are shown. */
+export async function readResults(): Promise<void> {
+  if (reading) return;
+  reading = true;
+  const attempt = async <T>(work: () => Promise<T>): Promise<{ value: T | null; fault: string | null }> => {
+    try {
+      return { value: await work(), fault: null };
+    } catch (error) {
+      return { value: null, fault: (error as Error).message };
+    }
+  };
+  const index = await attempt(async () => parseIndex((await textOf('index.json')) ?? '[]', 'results/index.json'));
+  const files = await Promise.all(
+    (index.value ?? []).map((id) =>
+      attempt(async () => {
+        const text = await textOf(`${id}.json`);
+        if (text === null)
+          throw new Error(`results/${id}.json is listed in results/index.json, but there is no such file`);
+        return parseResult(text, `results/${id}.json`);
+      }),
+    ),
+  );
+  lab.setState({
+    results: {
+      read: true,
+      list: files.flatMap(({ value }) => value ?? []),
+      faults: [index, ...files].flatMap(({ fault }) => fault ?? []),
+    },
+  });
+}

@@ -1,0 +1,70 @@
+/** What was measured: the report's findings beside ours, from result files, and the evaluations of the run on screen. */
+import { useEffect } from 'react';
+import type { Result } from '../lab/results';
+import { show } from '../store/lab';
+import { readResults } from '../store/results';
+import { Experiment, VERDICTS } from './Experiment';
+import { useLab } from './hooks';
+import { Panel } from './parts';
+import { RunEvaluations } from './RunEvaluations';
+
+function Choose({ results, chosen }: { results: readonly Result[]; chosen: Result }) {
+  return (
+    <nav className="experiments" aria-label="Experiments">
+      {results.map((result) => (
+        <button
+          key={result.id}
+          type="button"
+          aria-current={result === chosen ? 'true' : undefined}
+          onClick={() => show({ experiment: result.id })}
+        >
+          <b>{result.id}</b> <span>{result.title}</span>
+          <span className={`outcome ${result.verdict}`}>{VERDICTS[result.verdict]}</span>
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function Experiments() {
+  const { list, faults, read } = useLab((state) => state.results);
+  const chosen = useLab((state) => state.experiment);
+  const result = list.find(({ id }) => id === chosen) ?? list[0];
+  return (
+    <>
+      {faults.length > 0 && (
+        <aside className="banner failed" role="alert">
+          <b>Some results cannot be shown.</b>
+          <pre>{faults.join('\n')}</pre>
+        </aside>
+      )}
+      {result ? (
+        <>
+          <Choose results={list} chosen={result} />
+          <Experiment key={result.id} result={result} />
+        </>
+      ) : (
+        <Panel title="The report beside us">
+          <p className="empty">
+            {read
+              ? 'No experiment has been run yet. Each leaves its result here: the report’s finding and figure, our numbers with their spread over seeds, and the command that runs it again.'
+              : 'Reading the results …'}
+          </p>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+export function Evaluate() {
+  useEffect(() => void readResults(), []);
+  return (
+    <>
+      <p className="words about-task">
+        What the Phi-4-reasoning report found at 14 billion parameters, beside what a model of this lab does.
+      </p>
+      <Experiments />
+      <RunEvaluations />
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+/** One of the report's findings beside ours: its figure, our numbers, what we make of it, and how to run it again. */
+import { useState } from 'react';
+import type { Result } from '../lab/results';
+import { loadRecipe } from '../store/draft';
+import { Curves } from './Curves';
+import { clock } from './format';
+import { Matrix } from './Matrix';
+import { Panel } from './parts';
+import { Spreads } from './Spreads';
+
+export const VERDICTS: Readonly<Record<Result['verdict'], string>> = {
+  agrees: 'agrees',
+  partly: 'agrees in part',
+  disagrees: 'disagrees',
+};
+
+/** Puts what an arm runs into Setup, and says so there and here. */
+function LoadButton({ row: { arm, recipe, set } }: { row: Result['rows'][number] }) {
+  const [told, setTold] = useState<{ text: string; failed: boolean } | null>(null);
+  if (recipe === null) return null;
+  const load = () => {
+    try {
+      loadRecipe(recipe, set);
+      setTold({ text: 'It is in Setup.', failed: false });
+    } catch (error) {
+      setTold({ text: (error as Error).message, failed: true });
+    }
+  };
+  return (
+    <span className="load">
+      <button type="button" aria-label={`Load the recipe of ${arm}`} onClick={load}>
+        Load recipe
+      </button>
+      <span role="status" className={told?.failed ? 'error' : undefined}>
+        {told?.text}
+      </span>
+    </span>
+  );
+}
+
+function Facts({ result }: { result: Result }) {
+  const { command, seeds, adapter, date, commit, seconds } = result;
+  return (
+    <>
+      <h3>Run it again</h3>
+      <pre className="command">{command}</pre>
+      <p className="words">
+        Mean ± sample sd over {seeds.length === 1 ? 'seed' : 'seeds'} {seeds.join(', ')}; a dot each. Made on {date} by
+        the code at {commit}, on {adapter}, in {clock(seconds)}.
+      </p>
+    </>
+  );
+}
+
+export function Experiment({ result }: { result: Result }) {
+  const { id, title, finding, report, found, why, verdict, matrix, curves } = result;
+  return (
+    <Panel title={`${id}: ${title}`} aside={<span className={`outcome ${verdict}`}>{VERDICTS[verdict]}</span>}>
+      <dl className="beside">
+        <div>
+          <dt>The report finds</dt>
+          <dd>{finding}</dd>
+          <dd className="figure">{report}</dd>
+        </div>
+        <div>
+          <dt>We find</dt>
+          <dd>{found}</dd>
+          <dd className="why">{why}</dd>
+        </div>
+      </dl>
+      <Spreads columns={result.columns} rows={result.rows} action={(row) => <LoadButton row={row} />} />
+      {matrix && <Matrix matrix={matrix} />}
+      {curves.length > 0 && <Curves curves={curves} />}
+      <Facts result={result} />
+    </Panel>
+  );
+}

@@ -1,0 +1,101 @@
+/** Arms against columns: mean ± sd in figures, and beneath them the seeds as dots on the column's scale, with an error bar. */
+import type { ReactNode } from 'react';
+import type { Result, ResultUnit, Spread } from '../lab/results';
+import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
+
+type Scale = readonly [number, number];
+
+/** Of a strip of dots, in its own pixels. */
+const WIDTH = 150;
+const HEIGHT = 18;
+const EDGE = 5;
+const MIDDLE = HEIGHT / 2;
+
+function Dots({
+  spread: { mean, sd, values },
+  scale: [low, high],
+  unit,
+}: {
+  spread: Spread;
+  scale: Scale;
+  unit: ResultUnit;
+}) {
+  const x = (value: number) => EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
+  const within = (value: number) => Math.min(high, Math.max(low, value));
+  const [from, to, center] = [x(within(mean - sd)), x(within(mean + sd)), x(mean)];
+  return (
+    <svg
+      className="dots"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`one by one: ${values.map((value) => inUnit(value, unit)).join(', ')}`}
+    >
+      <line className="axis" x1={EDGE} x2={WIDTH - EDGE} y1={MIDDLE} y2={MIDDLE} />
+      <line className="axis" x1={x(0)} x2={x(0)} y1={MIDDLE - 4} y2={MIDDLE + 4} />
+      <line className="bar" x1={from} x2={to} y1={MIDDLE} y2={MIDDLE} />
+      {values.map((value, i) => (
+        <circle key={i} cx={x(value)} cy={MIDDLE} r="3.5" />
+      ))}
+      <line className="mean" x1={center} x2={center} y1={1} y2={HEIGHT - 1} />
+    </svg>
+  );
+}
+
+function Cell({ spread, scale, unit }: { spread: Spread | null; scale: Scale; unit: ResultUnit }) {
+  if (!spread) return <td className="none">–</td>;
+  return (
+    <td>
+      <b>{spreadInUnit(spread, unit)}</b>
+      <Dots spread={spread} scale={scale} unit={unit} />
+    </td>
+  );
+}
+
+interface SpreadsProps extends Pick<Result, 'columns' | 'rows'> {
+  /** What stands at the end of an arm's row. */
+  readonly action: (row: Result['rows'][number]) => ReactNode;
+}
+
+export function Spreads({ columns, rows, action }: SpreadsProps) {
+  const scales = columns.map(({ unit }, c) =>
+    scaleOf(
+      rows.map(({ cells }) => cells[c] ?? null),
+      unit,
+    ),
+  );
+  return (
+    <div className="scroll">
+      <table className="spreads">
+        <thead>
+          <tr>
+            <th scope="col">arm</th>
+            {columns.map(({ title, unit }, c) => (
+              <th key={c} scope="col">
+                {title}
+                {unit === 'tokens' && ', tokens'}
+                <small>
+                  <span>{scaleEnd((scales[c] as Scale)[0], unit)}</span>
+                  <span>{scaleEnd((scales[c] as Scale)[1], unit)}</span>
+                </small>
+              </th>
+            ))}
+            <th>
+              <span className="unseen">recipe</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, r) => (
+            <tr key={r}>
+              <th scope="row">{row.arm}</th>
+              {columns.map(({ unit }, c) => (
+                <Cell key={c} spread={row.cells[c] ?? null} scale={scales[c] as Scale} unit={unit} />
+              ))}
+              <td>{action(row)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

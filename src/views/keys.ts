@@ -1,0 +1,21 @@
+/** What keys do where no field has the focus: space plays and pauses, N takes a step, T folds the thoughts. */
+import { pause, resume, stepOnce } from '../store/control';
+import { lab, toggleThoughts } from '../store/lab';
+
+const TAKEN = 'input, select, textarea';
+/** What takes the space key itself. */
+const PRESSED = `${TAKEN}, button, summary, a`;
+
+export function onKey(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  if (target.closest(event.key === ' ' ? PRESSED : TAKEN)) return;
+  const { status } = lab.getState();
+  const moves = status === 'playing' || status === 'paused';
+  const key = event.key.toLowerCase();
+  if (key === 't') toggleThoughts();
+  else if (key === ' ' && moves) (status === 'playing' ? pause : resume)();
+  else if (key === 'n' && moves) stepOnce();
+  else return;
+  event.preventDefault();
+}

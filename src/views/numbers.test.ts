@@ -1,0 +1,82 @@
+/** Numbers, scales, places and curves as the screens show them. */
+import { describe, expect, it } from 'vitest';
+import { spreadOf } from '../lab/results';
+import { armSeries } from './Curves';
+import { placesOf } from './PictureMap';
+import { evaluationLines, shareWithError } from './RunEvaluations';
+import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe('a measured number', () => {
+  it('stands with its unit, and with its spread where it was measured more than once', () => {
+    expect(plain(spreadInUnit(spreadOf([0.5, 0.6, 0.4]), 'share'))).toBe('50.0 ± 10.0 %');
+    expect(plain(spreadInUnit(spreadOf([0.25]), 'share'))).toBe('25.0 %');
+    expect(plain(spreadInUnit(spreadOf([-0.03, -0.05]), 'points'))).toBe('−4.0 ± 1.4 points');
+    expect(inUnit(1.5, 'ratio')).toBe('1.50×');
+    expect(inUnit(0.31, 'reward')).toBe('+0.31');
+  });
+
+  it('shares a scale from 0 that holds every seed and error bar', () => {
+    expect(scaleOf([spreadOf([0.2])], 'share')).toEqual([0, 1]);
+    expect(scaleOf([spreadOf([12, 16]), null], 'tokens')).toEqual([0, 20]);
+    expect(scaleOf([spreadOf([-0.02, 0.31])], 'points')).toEqual([-0.1, 0.4]);
+    expect(scaleOf([], 'number')).toEqual([0, 1]);
+    expect([plain(scaleEnd(1, 'share')), scaleEnd(-0.15, 'points')]).toEqual(['100 %', '−15']);
+  });
+
+  it('tells the standard error of a share: √(0.25/100) is 5 in hundred', () => {
+    expect(plain(shareWithError(0.5, 100))).toBe('50 % ± 5.0');
+    expect(plain(shareWithError(1, 100))).toBe('100 % ± 0.0');
+  });
+});
+
+describe('curves', () => {
+  const axes = { arm: 'GRPO', x: 'step', y: 'tokens' };
+  it('are a mean with its band where seeds share their x', () => {
+    const lines: [number, number][][] = [[[0, 1], [1, 2]], [[0, 3], [1, 2]]]; // biome-ignore format: pairs
+    const { series, values } = armSeries({ ...axes, lines }, 0);
+    expect(series.map(({ key, band = false }) => [key, band])).toEqual([
+      ['0.band', true],
+      ['0', false],
+    ]);
+    expect(values[0]).toEqual([0, { '0': 2, '0.band': [2 - Math.SQRT2, 2 + Math.SQRT2] }]);
+    expect(values[1]).toEqual([1, { '0': 2, '0.band': [2, 2] }]);
+  });
+
+  it('are a line a seed where they do not', () => {
+    const { series, values } = armSeries({ ...axes, lines: [[[4, 0.4]], [[5, 0.6]]] }, 1);
+    expect(series.map(({ key, dots }) => [key, dots])).toEqual([
+      ['1.0', true],
+      ['1.1', true],
+    ]);
+    expect(values).toEqual([
+      [4, { '1.0': 0.4 }],
+      [5, { '1.1': 0.6 }],
+    ]);
+  });
+});
+
+it('places points in one scale both ways, and a single point in the middle', () => {
+  const { places, height } = placesOf([
+    { x: 0, y: 0 },
+    { x: 10, y: 5 },
+  ]);
+  const [a, b] = places as [{ x: number; y: number }, { x: number; y: number }];
+  expect((b.x - a.x) / (b.y - a.y)).toBeCloseTo(2, 10);
+  for (const { x, y } of places) expect(x > 0 && x < 360 && y > 0 && y < height).toBe(true);
+  expect(placesOf([{ x: 3, y: 4 }])).toEqual({ places: [{ x: 180, y: 34 }], height: 68 });
+});
+
+it("puts a task's stages together", () => {
+  const measured = { accuracy: 1, meanLength: 1, truncated: 0 };
+  const both = { greedy: measured, sampled: measured };
+  const others = [{ task: 'addition', level: 2, ...both }];
+  const events = (['sft', 'grpo'] as const).map((stage) => ({ type: 'evaluation' as const, stage, ...both, others }));
+  expect(evaluationLines({ task: 'parity', level: 12 }, events).map(({ task, stage }) => [task, stage])).toEqual([
+    ['parity', 'sft'],
+    ['parity', 'grpo'],
+    ['addition', 'sft'],
+    ['addition', 'grpo'],
+  ]);
+});

@@ -1,0 +1,60 @@
+/** Measured numbers with their units, alone and with their spread; and the scale that dots of one unit share. */
+import type { ResultUnit, Spread } from '../lab/results';
+import { fixed } from './format';
+
+const PERCENT = '\u00a0%';
+
+interface Written {
+  readonly factor: number;
+  readonly digits: number;
+  readonly suffix: string;
+  /** Shown with a plus where above 0. */
+  readonly signed: boolean;
+}
+const WRITTEN: Readonly<Record<ResultUnit, Written>> = {
+  share: { factor: 100, digits: 1, suffix: PERCENT, signed: false },
+  points: { factor: 100, digits: 1, suffix: '\u00a0points', signed: true },
+  tokens: { factor: 1, digits: 1, suffix: '', signed: false },
+  ratio: { factor: 1, digits: 2, suffix: '×', signed: false },
+  reward: { factor: 1, digits: 2, suffix: '', signed: true },
+  number: { factor: 1, digits: 2, suffix: '', signed: false },
+};
+
+const digitsOf = (value: number, unit: ResultUnit) => {
+  const { factor, digits, signed } = WRITTEN[unit];
+  const text = fixed(factor * value, digits);
+  return signed && value > 0 ? `+${text}` : text;
+};
+
+export const inUnit = (value: number, unit: ResultUnit): string => digitsOf(value, unit) + WRITTEN[unit].suffix;
+
+/** "63.1 ± 2.0 %"; without the spread where there is one value alone. */
+export function spreadInUnit({ mean, sd, n }: Spread, unit: ResultUnit): string {
+  const { factor, digits, suffix } = WRITTEN[unit];
+  return `${digitsOf(mean, unit)}${n > 1 ? ` ± ${fixed(factor * sd, digits)}` : ''}${suffix}`;
+}
+
+/** An end of a scale: no more digits than it needs. */
+export function scaleEnd(value: number, unit: ResultUnit): string {
+  const { factor, suffix } = WRITTEN[unit];
+  return String(Number((factor * value).toPrecision(3))).replace('-', '−') + (suffix.length > 2 ? '' : suffix);
+}
+
+/** From 0, so that lengths compare: shares to 1, others to a round number past every value and error bar. */
+export function scaleOf(spreads: readonly (Spread | null)[], unit: ResultUnit): readonly [number, number] {
+  if (unit === 'share') return [0, 1];
+  const shown = spreads.filter((spread) => spread !== null);
+  const all = shown.flatMap(({ mean, sd, values }) => [...values, mean - sd, mean + sd]);
+  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  return [low < 0 ? -roundUp(-low) : 0, high > 0 || low === 0 ? roundUp(high) : 0];
+}
+
+/** Leading digits of the ends of a scale. */
+const ROUND = [1, 1.5, 2, 3, 4, 5, 6, 8];
+
+/** The next round number; 1 for 0. */
+function roundUp(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (ROUND.find((step) => value <= step * power) ?? 10);
+}
