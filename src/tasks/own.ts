@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { SPECIAL } from '../text/vocabulary';
-import { mark } from './picture';
+import { mark, type Picture } from './picture';
 import { exactVerdict, type Task, think, type Verdict } from './task';
 
 /** Own problems travel with the recipe, in events and in links: these bounds keep that small. */
@@ -184,7 +184,24 @@ function verify(problem: OwnProblem, answer: string | null): Verdict {
 }
 
 /** What judges own problems that bring their answers along. */
-export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify'> = { problemSchema: ownProblemSchema, verify };
+function picture(problem: OwnProblem, answer: string | null): Picture {
+  const { correct, reason } = verify(problem, answer);
+  return {
+    kind: 'text',
+    lines: [
+      [mark(problem.prompt)],
+      [mark(answer?.trim().slice(0, LONGEST_ANSWER) || 'nothing', correct ? 'good' : 'bad')],
+      [mark(problem.pattern ?? problem.answer, 'muted')],
+    ],
+    caption: `${problem.prompt}: ${reason}`,
+  };
+}
+
+export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify' | 'picture'> = {
+  problemSchema: ownProblemSchema,
+  verify,
+  picture,
+};
 
 const levelIn = ({ level }: OwnLine): number => level ?? 1;
 const tokens = (text: string): number => tokenizer.encode(text).length;
@@ -233,17 +250,6 @@ export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnPr
         kind === 'short' ? completionsOf(line).short : (completionsOf(line).long ?? completionsOf(line).short),
       ),
     verify,
-    picture(problem, answer) {
-      const { correct, reason } = verify(problem, answer);
-      return {
-        kind: 'text',
-        lines: [
-          [mark(problem.prompt)],
-          [mark(answer?.trim().slice(0, LONGEST_ANSWER) || 'nothing', correct ? 'good' : 'bad')],
-          [mark(problem.pattern ?? problem.answer, 'muted')],
-        ],
-        caption: `${problem.prompt}: ${reason}`,
-      };
-    },
+    picture,
   };
 }
