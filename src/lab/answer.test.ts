@@ -10,7 +10,7 @@ import { mean, standardDeviation } from '../stats';
 import { taskByName } from '../tasks';
 import { curatePool, evaluationRuns } from './answer';
 import { withFields } from './recipe';
-import { recipeByName } from './recipes';
+import { recipeByName } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

@@ -5,7 +5,7 @@ import { openNodeDevice } from '../gpu/node';
 import { Curation } from './curation';
 import { type CurationEvent, eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
 import { withFields } from './recipe';
-import { recipeByName } from './recipes';
+import { recipeByName } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

@@ -10,7 +10,7 @@ import { afterUpdate, gammaInForce, startEntropyControl } from '../train/entropy
 import type { GrpoEvent } from './events';
 import { grpoOptions } from './options';
 import { parseRecipe, withFields } from './recipe';
-import { recipeByName } from './recipes';
+import { recipeByName } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

@@ -6,7 +6,7 @@ import { openNodeDevice } from '../gpu/node';
 import { taskByName } from '../tasks';
 import { eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
 import { parseRecipe, type Recipe, withFields } from './recipe';
-import { recipeByName, recipes } from './recipes';
+import { recipeByName, recipes } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { openNodeDevice } from '../gpu/node';
 import type { Summary } from './events';
-import { recipeByName } from './recipes';
+import { recipeByName } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

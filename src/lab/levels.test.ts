@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { taskByName, taskNames } from '../tasks';
 import { atInitialLevel, followingFields, lengthsFor, taskOfLevel } from './levels';
 import { withFields } from './recipe';
-import { recipeByName, recipeGroups, recipes } from './recipes';
+import { recipeByName, recipeGroups, recipes } from './recipes/index';
 
 const recipe = recipeByName('parity-12');
 

@@ -4,7 +4,7 @@ import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { estimateMemory } from './memory';
 import { type Recipe, withFields } from './recipe';
-import { recipeByName, recipes } from './recipes';
+import { recipeByName, recipes } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

@@ -8,7 +8,7 @@ import { storedInHalf } from '../kernels/storage';
 import type { LabEvent } from './events';
 import { assertSound } from './precision';
 import { type Recipe, withFields } from './recipe';
-import { recipeByName } from './recipes';
+import { recipeByName } from './recipes/index';
 import { run } from './run';
 import { Session } from './session';
 

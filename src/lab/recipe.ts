@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { REPORT_CONSTANTS } from '../rewards/term';
-import { taskNames } from '../tasks';
+import { type TaskName, taskNames } from '../tasks';
 import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
 import { VOCABULARY } from '../text/vocabulary';
 import { aggregations } from '../train/advantages';
@@ -58,7 +58,7 @@ export const recipeSchema = z
       name: choice(
         'Task',
         'Problems with an exact verifier and teacher traces.',
-        [...(taskNames as ['parity', 'addition']), OWN],
+        [...(taskNames as [TaskName, ...TaskName[]]), OWN],
         'parity',
       ),
       level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),

@@ -1,0 +1,113 @@
+/**
+ * One recipe a family, at the easiest level, for a transformer of 91 000 parameters. Most traces think, some answer at once: what
+ * GRPO then has to find out is which of the two is rewarded.
+ */
+import { modelPresets } from '../../model/presets';
+import type { RecipeInput } from '../recipe';
+
+const model = { ...modelPresets.nano, ffn: 156 };
+
+export const families: readonly RecipeInput[] = [
+  {
+    name: 'modular-6',
+    title: 'Sum of six digits modulo ten',
+    about: 'Ten answers instead of two: a guess is right once in ten, the running sum nearly always.',
+    task: { name: 'modular', level: 6 },
+    model,
+    sft: { shortShare: 0.3 },
+    grpo: { steps: 20 },
+    reward: { lMax: 56, lPos: 46, lNeg: 20 },
+  },
+  {
+    name: 'arithmetic-2',
+    title: 'Two digits: plus, minus, times',
+    about: 'Three operations in one model, each with its own columns, carries and borrowed tens.',
+    task: { name: 'arithmetic', level: 2 },
+    model,
+    sft: { shortShare: 0.4, steps: 700 },
+    grpo: { prompts: 32, steps: 24, learningRate: 1.5e-4 },
+    reward: { lMax: 40, lPos: 34, lNeg: 14 },
+  },
+  {
+    name: 'stack-2',
+    title: 'A tiny stack program',
+    about: 'What is on top of the stack? Thinking is to write the top after each instruction.',
+    task: { name: 'stack', level: 2 },
+    model,
+    sft: { shortShare: 0.3, steps: 600 },
+    grpo: { steps: 15 },
+    reward: { lMax: 16, lPos: 12.8, lNeg: 5.6 },
+  },
+  {
+    name: 'units-1',
+    title: 'A word problem with units',
+    about: 'A price for some, asked for others: first divide, then multiply.',
+    task: { name: 'units', level: 1 },
+    model,
+    sft: { shortShare: 0.3, steps: 400 },
+    grpo: { steps: 15 },
+    reward: { lMax: 28, lPos: 22.4, lNeg: 9.8 },
+  },
+  {
+    name: 'sat-3',
+    title: '3SAT with three variables',
+    about:
+      'Assign, find the clause that is false, go back. With three variables a good guess is nearly as good as a search.',
+    task: { name: 'sat', level: 3 },
+    model,
+    sft: { shortShare: 0.4 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 72, lPos: 60, lNeg: 24 },
+  },
+  {
+    name: 'tsp-4',
+    title: 'The shortest tour of four cities',
+    about: 'Three tours, their sums, the least of them.',
+    task: { name: 'tsp', level: 4 },
+    model,
+    sft: { shortShare: 0.5, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 64, lPos: 54, lNeg: 22 },
+  },
+  {
+    name: 'calendar-6',
+    title: 'When can both meet?',
+    about: 'Two calendars of six slots: where both are free, and long enough.',
+    task: { name: 'calendar', level: 6 },
+    model,
+    sft: { shortShare: 0.5 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 32, lPos: 26, lNeg: 11 },
+  },
+  {
+    name: 'maze-3',
+    title: 'A maze of three by three',
+    about: 'Waves from the goal until the start is reached, then the way.',
+    task: { name: 'maze', level: 3 },
+    model,
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 48, lPos: 38, lNeg: 17 },
+  },
+  {
+    name: 'spatial-4',
+    title: 'A map from four objects',
+    about: 'Places from relations, then two of them compared.',
+    task: { name: 'spatial', level: 4 },
+    model,
+    sft: { shortShare: 0.3, steps: 700 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 40, lPos: 32, lNeg: 14 },
+  },
+  {
+    name: 'countdown-3',
+    title: 'Countdown with three numbers',
+    about:
+      'Expressions are tried until one hits. The form is learned at once, the arithmetic hardly: too early for GRPO.',
+    task: { name: 'countdown', level: 3 },
+    model,
+    sft: { shortShare: 0.2, steps: 500 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 76, lPos: 66, lNeg: 26 },
+  },
+];
