@@ -8,8 +8,9 @@ import { e6 } from './e6';
 import { e7 } from './e7';
 import { e8 } from './e8';
 import type { Experiment } from './experiment';
+import { lessonsExperiment } from './lessons';
 
-export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6, e7, e8];
+export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6, e7, e8, lessonsExperiment];
 
 /** @throws naming the experiments that there are */
 export function experimentById(id: string): Experiment {

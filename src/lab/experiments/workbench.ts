@@ -8,7 +8,7 @@ import type { EvaluationRun } from '../../eval/report';
 import type { Device } from '../../gpu/device';
 import { evaluationRuns } from '../answer';
 import type { Summary } from '../events';
-import { type Recipe, withFields } from '../recipe';
+import { parseRecipe, type Recipe, withFields } from '../recipe';
 import { run } from '../run';
 import { Session } from '../session';
 import { evaluatedTasks } from '../sources';
@@ -49,12 +49,30 @@ export class Workbench {
 
   /** Fresh weights, measured as the recipe measures. */
   untrained(recipe: Recipe): Promise<Trained> {
-    return this.train(withFields(recipe, { 'sft.steps': 0, 'grpo.steps': 0 }));
+    return this.sft(withFields(recipe, { 'sft.steps': 0 }));
   }
 
-  /** Supervised fine-tuning alone, as the recipe has it. */
+  /** Supervised fine-tuning alone, as the recipe has it. What only GRPO looks at is left out: recipes that differ there share it. */
   sft(recipe: Recipe): Promise<Trained> {
-    return this.train(withFields(recipe, { 'grpo.steps': 0 }));
+    const { version, seed, tokensPerPass, kernels, precision, task, own, model, memory, data, sft, evaluation } =
+      recipe;
+    const { lMax } = recipe.reward;
+    const reward = { lMax, lPos: lMax / 2, lNeg: lMax / 2 };
+    const looksAt = {
+      version,
+      seed,
+      tokensPerPass,
+      kernels,
+      precision,
+      task,
+      own,
+      model,
+      memory,
+      data,
+      sft,
+      evaluation,
+    };
+    return this.train(parseRecipe({ ...looksAt, name: `${task.name}-sft`, reward, grpo: { steps: 0 } }));
   }
 
   /** The recipe's GRPO from a model. */

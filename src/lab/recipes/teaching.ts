@@ -1,11 +1,26 @@
-/** Lessons: recipes that each show one thing, most of them beside another that differs in that thing alone. */
+/**
+ * Lessons: recipes that each show one thing, most of them beside another that differs in that thing alone. What they are held to
+ * is in experiments/lessons.ts.
+ */
 import { modelPresets } from '../../model/presets';
 import type { RecipeInput } from '../recipe';
 
+/** As the recipe parity-12. */
 const parity = {
   task: { name: 'parity', level: 12 },
   model: { ...modelPresets.nano, ffn: 156 },
 } as const satisfies Partial<RecipeInput>;
+
+/** As the recipe addition-2, with a shorter GRPO. */
+const addition = {
+  task: { name: 'addition', level: 2 },
+  model: { ...modelPresets.nano, layers: 3, ffn: 156 },
+  sft: { shortShare: 0.5 },
+} as const satisfies Partial<RecipeInput>;
+const additionReward = { lMax: 32, lPos: 25.6, lNeg: 11.2 } as const;
+
+/** Traces that think straight and traces that go wrong and mend it: two lengths of thought, both of them right. */
+const twoLengths = { shortShare: 0.2, mendShare: 0.4 } as const;
 
 export const teaching: readonly RecipeInput[] = [
   {
@@ -13,7 +28,116 @@ export const teaching: readonly RecipeInput[] = [
     name: 'too-early',
     title: 'Too early',
     about:
-      'SFT ends before the long traces are right. GRPO lengthens the answers, as a long wrong one costs less, and accuracy stays at chance.',
-    sft: { steps: 80 },
+      'SFT ends before the long traces are right. GRPO lengthens the answers, since a long wrong one costs less than a short one, and accuracy stays at chance: there was nothing to sharpen.',
+    sft: { steps: 70 },
+  },
+  {
+    ...addition,
+    name: 'too-fast',
+    title: 'Too fast',
+    about:
+      'The learning rate is three times too high and not warmed up: the policy is gone within ten steps and does not come back.',
+    grpo: { prompts: 32, steps: 20, learningRate: 1e-3, warmup: 0 },
+    reward: additionReward,
+  },
+  {
+    name: 'truncation-pays',
+    title: 'Truncation pays',
+    about:
+      'Sums of six digits are beyond this model: all answers are wrong. A wrong answer costs up to 1, one that is cut off half of that: GRPO learns not to end.',
+    task: { name: 'addition', level: 6 },
+    model: { ...modelPresets.nano, ffn: 156 },
+    sft: { steps: 100, shortShare: 0.5 },
+    grpo: { steps: 40 },
+    reward: { lMax: 48, lPos: 24, lNeg: 96 },
+  },
+  {
+    ...parity,
+    name: 'length-cosine',
+    title: 'Length with the cosine',
+    about:
+      'Two ways to think, one of them twice as long. With the cosine a right answer past L pos earns less: the shorter way wins.',
+    sft: twoLengths,
+    grpo: { steps: 30 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14 },
+  },
+  {
+    ...parity,
+    name: 'length-no-cosine',
+    title: 'Length without the cosine',
+    about:
+      'The same without the cosine: right earns 1 and wrong costs 1 at any length. Nothing holds back the longer way of thinking; beside it "Length with the cosine".',
+    sft: twoLengths,
+    grpo: { steps: 30 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14, rightLong: 1, wrongLong: -1 },
+  },
+  {
+    ...parity,
+    name: 'hack-length',
+    title: 'Reward hacking by length',
+    about:
+      'The reward pays for tokens and for nothing else. It rises to its maximum; the answers never end and accuracy is gone.',
+    grpo: { steps: 30 },
+    reward: { accuracy: 0, repetition: 0, length: 1 },
+  },
+  {
+    ...parity,
+    name: 'hack-length-repetition',
+    title: 'Repetition held against it',
+    about:
+      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that stands more than four times costs: padding by the same few signs no longer pays in full.',
+    grpo: { steps: 30 },
+    reward: { accuracy: 0, repetition: 0.5, repetitionN: 2, repetitionOften: 4, length: 1 },
+  },
+  {
+    ...parity,
+    name: 'std-scaling',
+    title: 'Advantages over the standard deviation',
+    about:
+      'Parity again, for longer than it needs. Where all answers of a group are right, a token more or less is the only difference, and dividing by the deviation makes it an advantage of ±1: the policy goes on drifting.',
+    grpo: { steps: 60, beta: 0 },
+    reward: { lMax: 24, lPos: 12, lNeg: 8.4 },
+  },
+  {
+    ...parity,
+    name: 'dr-grpo',
+    title: 'Dr. GRPO: no standard deviation',
+    about:
+      'The same without dividing: tiny differences stay tiny, and the policy rests once it is right. Beside it "Advantages over the standard deviation".',
+    grpo: { steps: 60, beta: 0, lossType: 'dr_grpo', scaleRewards: 'none' },
+    reward: { lMax: 24, lPos: 12, lNeg: 8.4 },
+  },
+  {
+    ...parity,
+    name: 'kl-off',
+    title: 'KL off',
+    about: 'Nothing ties the policy to the model that SFT left: it thinks sooner and drifts further from it.',
+    grpo: { beta: 0 },
+  },
+  {
+    ...parity,
+    name: 'kl-strong',
+    title: 'KL strong',
+    about:
+      'β is 0.1, a hundred times the report’s: the policy stays near SFT, and what it has to learn costs it dearly.',
+    grpo: { beta: 0.1 },
+  },
+  {
+    ...addition,
+    name: 'clip-even',
+    title: 'Clip range even',
+    about:
+      'Four updates on each batch, clipped at ±0.2. What was unlikely cannot grow much at a time: the choice narrows and entropy falls.',
+    grpo: { steps: 16, updates: 4, gamma: 0, learningRate: 5e-4 },
+    reward: additionReward,
+  },
+  {
+    ...addition,
+    name: 'clip-higher',
+    title: 'Clip-higher and entropy',
+    about:
+      'The same with the upper bound at 0.28, as DAPO has it: unlikely tokens may grow faster, which should keep entropy up. Beside it "Clip range even".',
+    grpo: { steps: 16, updates: 4, gamma: 0, learningRate: 5e-4, epsilonHigh: 0.28 },
+    reward: additionReward,
   },
 ];

@@ -1,0 +1,108 @@
+/** What experiments rest on: stages that add up to a whole run, numbers put together over seeds, a page made from results. */
+import { describe, expect, it } from 'vitest';
+import { openNodeDevice } from '../../gpu/node';
+import type { Summary } from '../events';
+import { parseRecipe, withFields } from '../recipe';
+import { recipes } from '../recipes';
+import { run } from '../run';
+import { Session } from '../session';
+import { collate, type Outcome } from './experiment';
+import { family, familyRecipes } from './families';
+import { experimentById, experiments } from './index';
+import { judgeLessons, lessons } from './lessons';
+import { accuracies, membersOf, mixed, turnedTo } from './mixed';
+import { Workbench } from './workbench';
+
+const TINY = parseRecipe({
+  name: 'tiny',
+  seed: 3,
+  task: { name: 'parity', level: 5 },
+  model: { layers: 1, width: 16, heads: 2, kvHeads: 1, ffn: 16 },
+  sft: { steps: 6, sequences: 8, warmup: 2 },
+  grpo: { steps: 3, prompts: 2, groupSize: 4, warmup: 0 },
+  reward: { lMax: 10, lPos: 8, lNeg: 4 },
+  evaluation: { problems: 4, others: [{ task: 'addition', level: 1 }] },
+});
+
+describe('the workbench', () => {
+  it('trains in stages what a run trains in one, to the bit, and shares what recipes have in common', async () => {
+    const device = await openNodeDevice();
+    const session = new Session(device, TINY);
+    let whole: Summary | null = null;
+    for await (const event of run(session)) if (event.type === 'end') whole = event.summary;
+    const weights = await session.weights.read();
+    session.destroy();
+
+    const said: string[] = [];
+    const bench = new Workbench(device, (text) => said.push(text));
+    const sft = await bench.sft(TINY);
+    const grpo = await bench.grpo(TINY, sft);
+    expect(grpo.summary.grpo).toEqual(whole!.grpo);
+    expect(sft.summary.sft).toEqual(whole!.sft);
+    expect([...grpo.tensors.values()].map(({ data }) => data)).toEqual([...weights.values()].map(({ data }) => data));
+
+    const other = withFields(TINY, { 'grpo.beta': 0.5, 'reward.lPos': 6 });
+    expect(await bench.sft(other)).toBe(sft);
+    expect(await bench.grpo(other, sft)).not.toBe(grpo);
+    expect(await bench.sft(withFields(TINY, { seed: 4 }))).not.toBe(sft);
+    expect(said).toHaveLength(4);
+    const runs = await bench.evaluate(grpo, 5, 3, 0.8);
+    expect(runs.map(({ answers }) => answers.length)).toEqual([5, 5, 5]);
+    expect(await bench.evaluate(grpo, 5, 3, 0.8)).toEqual(runs);
+    device.destroy();
+  });
+});
+
+describe('outcomes', () => {
+  const outcome = (value: number): Outcome => ({
+    rows: [{ arm: 'a', recipe: null, cells: [value, null] }],
+    curves: [{ arm: 'a', x: 'step', y: 'tokens', line: [[1, value]] }],
+  });
+  it('are put together over seeds, a cell without a number staying without', () => {
+    const { rows, curves } = collate([outcome(1), outcome(2), outcome(6)]);
+    expect(rows[0]!.cells[0]).toMatchObject({ mean: 3, n: 3, values: [1, 2, 6] });
+    expect(rows[0]!.cells[0]!.sd).toBeCloseTo(Math.sqrt(7), 12);
+    expect(rows[0]!.cells[1]).toBeNull();
+    expect(curves![0]!.lines).toEqual([[[1, 1]], [[1, 2]], [[1, 6]]]);
+  });
+  it('of other arms do not add up', () => {
+    const other = { rows: [{ arm: 'b', recipe: null, cells: [1, null] }] };
+    expect(() => collate([outcome(1), other])).toThrow('the seeds do not have the same arms');
+  });
+});
+
+describe('the experiments', () => {
+  it('are E1 to E8 and the lessons, each with its own name', () => {
+    expect(experiments.map(({ id }) => id)).toEqual([...'12345678'].map((n) => `E${n}`).concat('Lessons'));
+    expect(() => experimentById('E9')).toThrow('there is no experiment E9; there are E1, E2');
+  });
+
+  it('rest on recipes that there are, one a family', () => {
+    const names = familyRecipes.map((name) => family(name, 1).task.name);
+    expect(new Set(names).size).toBe(names.length);
+    const known = recipes.map(({ name }) => name);
+    for (const { arms } of lessons) for (const { recipe } of arms) expect(known).toContain(recipe);
+  });
+
+  it('turn the mixed recipe to each family, the others beside it', () => {
+    const members = membersOf(mixed(0));
+    for (const member of members) {
+      const { task, evaluation } = turnedTo(mixed(0), member);
+      expect(task).toMatchObject({ name: member.task, level: member.level });
+      expect(evaluation.others).toEqual(members.filter((other) => other !== member));
+    }
+    const others = members.slice(1).map(({ task, level }, i) => ({ task, level, sampled_accuracy: i + 1 }));
+    const stage = { greedy_accuracy: 0, sampled_accuracy: 0.5, mean_length: 1 };
+    const after = { ...stage, others: others.map((other) => ({ ...stage, ...other })) };
+    expect(accuracies(turnedTo(mixed(0), members[0]!), members, after)).toEqual([0.5, 1, 2, 3]);
+  });
+
+  it('find a lesson that does not show', () => {
+    const arms = [...new Set(lessons.flatMap((lesson) => lesson.arms.map(({ arm }) => arm)))];
+    const flat = arms.map((arm) => ({ arm, recipe: null, cells: [0.5, 0.5, 8, 8, 0, 0.1, 0.1] }));
+    expect(judgeLessons(collate([{ rows: flat }])).shown).toEqual([]);
+    const thinks = { arm: 'parity-12', recipe: null, cells: [0.6, 1, 7, 16, 0, 0.1, 0.1] };
+    const rows = flat.map((row) => (row.arm === 'parity-12' ? thinks : row));
+    expect(judgeLessons(collate([{ rows }])).shown).toEqual(['thinking emerges']);
+  });
+});
