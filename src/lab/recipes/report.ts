@@ -7,7 +7,7 @@ export const reportRecipes: readonly RecipeInput[] = [
     name: 'addition-mixed',
     title: 'Addition of one to three digits',
     about:
-      'SFT sees some of every level; GRPO trains on a pool of two and three digits. Curation decides which of it: the band, random ones, the easy ones.',
+      'SFT sees sums of one to three digits; the pool for GRPO has those and sums of five, which are beyond the model. Curation decides what GRPO trains on: the band, as many at random, the easy ones.',
     task: { name: 'addition', level: 2 },
     model: { ...modelPresets.nano, layers: 3, ffn: 156 },
     data: {
@@ -20,6 +20,7 @@ export const reportRecipes: readonly RecipeInput[] = [
         { task: 'addition', level: 1, problems: 0, epochs: 1 },
         { task: 'addition', level: 2, problems: 0, epochs: 1 },
         { task: 'addition', level: 3, problems: 0, epochs: 1 },
+        { task: 'addition', level: 5, problems: 0, epochs: 2 },
       ],
     },
     sft: { shortShare: 0.3, steps: 400 },

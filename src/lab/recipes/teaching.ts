@@ -56,20 +56,20 @@ export const teaching: readonly RecipeInput[] = [
     name: 'length-cosine',
     title: 'Length with the cosine',
     about:
-      'Two ways to think, one of them twice as long. With the cosine a right answer past L pos earns less: the shorter way wins.',
+      'Two ways to think, one of them twice as long, and a little pay for every token. With the cosine a right answer past L pos loses more than the tokens pay: the shorter way wins.',
     sft: twoLengths,
     grpo: { steps: 30 },
-    reward: { lMax: 40, lPos: 16, lNeg: 14 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3 },
   },
   {
     ...parity,
     name: 'length-no-cosine',
     title: 'Length without the cosine',
     about:
-      'The same without the cosine: right earns 1 and wrong costs 1 at any length. Nothing holds back the longer way of thinking; beside it "Length with the cosine".',
+      'The same without the cosine: right earns 1 and wrong costs 1 at any length, and the little pay for tokens makes answers grow. Beside it "Length with the cosine".',
     sft: twoLengths,
     grpo: { steps: 30 },
-    reward: { lMax: 40, lPos: 16, lNeg: 14, rightLong: 1, wrongLong: -1 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3, rightLong: 1, wrongLong: -1 },
   },
   {
     ...parity,
@@ -85,9 +85,9 @@ export const teaching: readonly RecipeInput[] = [
     name: 'hack-length-repetition',
     title: 'Repetition held against it',
     about:
-      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that stands more than four times costs: padding by the same few signs no longer pays in full.',
+      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that stands more than three times costs: padding by the same few signs no longer pays in full.',
     grpo: { steps: 30 },
-    reward: { accuracy: 0, repetition: 0.5, repetitionN: 2, repetitionOften: 4, length: 1 },
+    reward: { accuracy: 0, repetition: 2, repetitionN: 2, repetitionOften: 3, length: 1 },
   },
   {
     ...parity,
