@@ -4,7 +4,7 @@
  */
 import { random, shuffled } from '../random';
 import type { Problem, Task } from '../tasks/task';
-import { drawProblem, type ProblemSource, type TaskProblem } from './problems';
+import { drawProblem, identityOf, type ProblemSource, type TaskProblem } from './problems';
 
 export interface Cluster {
   readonly task: Task;
@@ -44,8 +44,11 @@ export function distinctProblems(
   const problems = new Map<string, Problem>();
   for (let repeats = 0; problems.size < count; repeats++) {
     const problem = drawProblem(task, level, 'train', stream);
-    if (!problems.has(problem.prompt)) repeats = 0;
-    problems.set(problem.prompt, problem);
+    const identity = identityOf(task, problem);
+    if (!problems.has(identity)) {
+      repeats = 0;
+      problems.set(identity, problem);
+    }
     if (repeats > MOST_REPEATS)
       throw new Error(
         `${task.name} at ${level} ${task.level.unit} has about ${problems.size} different training problems, not ${count}: ` +

@@ -1,4 +1,4 @@
-/** Problems and teacher traces from seeds. A share of all problems, chosen by the hash of the prompt, is held out. */
+/** Problems and teacher traces from seeds. A share of all problems, chosen by a hash of what they ask, is held out. */
 import { hash, type Random, random } from '../random';
 import type { Problem, Task, Trace, TraceKind } from '../tasks/task';
 
@@ -8,13 +8,16 @@ export type Split = 'train' | 'heldout';
 const HELD_OUT_SHARE = 8;
 const MOST_DRAWS = 10_000;
 
-export const splitOf = (prompt: string): Split => (hash(prompt) % HELD_OUT_SHARE === 0 ? 'heldout' : 'train');
+/** Two problems of one identity are the same problem. */
+export const identityOf = (task: Task, { prompt, problem }: Problem): string => task.identity?.(problem) ?? prompt;
+
+export const splitOf = (identity: string): Split => (hash(identity) % HELD_OUT_SHARE === 0 ? 'heldout' : 'train');
 
 /** A problem of the split. @throws where the level has too few problems to hold any of that split */
 export function drawProblem(task: Task, level: number, split: Split, stream: Random): Problem {
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const problem = task.generate(stream, level);
-    if (splitOf(problem.prompt) === split) return problem;
+    if (splitOf(identityOf(task, problem)) === split) return problem;
   }
   throw new Error(
     `${task.name} at ${level} ${task.level.unit} has no problem of the split "${split}": raise the level`,
@@ -42,13 +45,29 @@ export const freshProblems = (task: Task, level: number, stream: Random): Proble
   answered() {},
 });
 
-/** The first `count` held-out problems of a seed, all different where the level has that many. */
-export function heldOutProblems(task: Task, level: number, count: number, seed: number): Problem[] {
+/** Draws without a new problem after which a level is taken to have no more. */
+const MOST_REPEATS = 500;
+const heldOut = new WeakMap<Task, Map<string, readonly Problem[]>>();
+
+/** The first `count` held-out problems of a seed, all different; fewer where the level does not have that many. */
+export function heldOutProblems(task: Task, level: number, count: number, seed: number): readonly Problem[] {
+  const key = [level, count, seed].join();
+  const known = heldOut.get(task) ?? new Map<string, readonly Problem[]>();
+  heldOut.set(task, known);
+  const problems = known.get(key) ?? drawHeldOut(task, level, count, seed);
+  known.set(key, problems);
+  return problems;
+}
+
+function drawHeldOut(task: Task, level: number, count: number, seed: number): Problem[] {
   const stream = random(seed, 'held out', task.name, level);
   const problems = new Map<string, Problem>();
-  for (let draw = 0; draw < MOST_DRAWS && problems.size < count; draw++) {
+  for (let repeats = 0; repeats < MOST_REPEATS && problems.size < count; repeats++) {
     const problem = drawProblem(task, level, 'heldout', stream);
-    problems.set(problem.prompt, problem);
+    const identity = identityOf(task, problem);
+    if (problems.has(identity)) continue;
+    problems.set(identity, problem);
+    repeats = 0;
   }
   return [...problems.values()];
 }

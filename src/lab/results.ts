@@ -74,7 +74,9 @@ const rowSchema = z.strictObject({
   arm: text,
   /** Name of the recipe that the arm runs, and the fields that it sets in it by path, as --set does; null for no training. */
   recipe: text.nullable(),
-  set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  set: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.record(z.string(), z.json()))]))
+    .default({}),
   /** One a column. */
   cells,
 });

@@ -45,6 +45,7 @@ export const addition: Task<Addition> = {
     const terms: Addition['terms'] = [term(), term()];
     return { prompt: `${terms[0]}+${terms[1]}=`, answer: String(terms[0] + terms[1]), problem: { terms } };
   },
+  identity: ({ terms }) => [...terms].sort((a, b) => a - b).join('+'),
   traces: ({ problem: { terms }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(columnSums(terms).join(','), answer) },

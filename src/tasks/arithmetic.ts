@@ -92,6 +92,7 @@ export const arithmetic: Task<Arithmetic> = {
     const problem = { a, operator, b: ofDigits(operator === '*' ? multiplierDigits(level) : level) };
     return { prompt: `${a}${operator}${problem.b}=`, answer: String(resultOf(problem)), problem };
   },
+  identity: ({ a, operator, b }) => (operator === '-' ? [a, b] : [a, b].sort((x, y) => x - y)).join(operator),
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(steps(problem).join(','), answer) },

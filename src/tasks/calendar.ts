@@ -163,6 +163,7 @@ export const calendar: Task<Planning> = {
       return { prompt, answer: teacherAnswer(problem), problem };
     }
   },
+  identity: ({ people, duration, buffer, priority }) => [...[...people].sort(), duration, buffer, priority].join(),
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(`${intersect(problem)},${filter(problem)}`, answer) },

@@ -116,6 +116,7 @@ export const countdown: Task<Countdown> = {
     const { expression, value } = drawChain(numbers, stream);
     return { prompt: `${numbers.join(',')}=${value}`, answer: expression, problem: { numbers, target: value } };
   },
+  identity: ({ numbers, target }) => `${[...numbers].sort((a, b) => a - b).join()}=${target}`,
   traces: (problem) => [
     { kind: 'short', completion: think('', problem.answer) },
     {

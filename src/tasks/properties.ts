@@ -88,6 +88,7 @@ export function taskProperties<P>(task: Task<P>, { isRight, mutations }: TaskPro
       for (const { problem } of problems) {
         const back = task.problemSchema.parse(JSON.parse(JSON.stringify(problem.problem)));
         expect(back).toEqual(problem.problem);
+        expect(task.identity?.(problem.problem)).toBe(task.identity?.(back));
         for (const answer of [problem.answer, '', null, 'nonsense', `${problem.answer}1`])
           expect(task.picture(problem.problem, answer).caption).not.toBe('');
       }

@@ -156,6 +156,11 @@ export const sat: Task<Sat> = {
   level: { unit: 'variables', min: 3, max: 8, initial: 3 },
   problemSchema,
   generate,
+  identity: ({ clauses }) =>
+    clauses
+      .map((clause) => [...clause].sort((a, b) => a - b).join())
+      .sort()
+      .join(';'),
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(search(problem).map(written).join(','), answer) },

@@ -38,6 +38,11 @@ export interface Task<P = unknown> {
   readonly level: { readonly unit: string; readonly min: number; readonly max: number; readonly initial: number };
   readonly problemSchema: z.ZodType<P>;
   generate(random: Random, level: number): Problem<P>;
+  /**
+   * What makes two problems the same to whoever solves them, as the same terms in another order do: no such pair may be parted
+   * into one that is trained on and one that is held out. The prompt, where left out.
+   */
+  identity?(problem: P): string;
   /** At least one of each kind. */
   traces(problem: Problem<P>): readonly Trace[];
   /** Characters of the longest prompt at a level. */

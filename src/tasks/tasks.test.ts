@@ -1,10 +1,14 @@
 /** What the tasks have in common, and the two that need no more of a judge than arithmetic. */
 import { expect, it } from 'vitest';
 import { addition } from './addition';
+import { arithmetic } from './arithmetic';
+import { countdown } from './countdown';
 import { taskByName, taskNames } from './index';
 import { parity } from './parity';
 import { taskProperties } from './properties';
+import { sat } from './sat';
 import type { Task } from './task';
+import { tsp } from './tsp';
 
 taskProperties(parity, {
   isRight: ({ bits }, answer) => answer === String(bits.reduce<number>((sum, bit) => sum + bit, 0) % 2),
@@ -35,4 +39,34 @@ it('says what the long traces of the reference look like', () => {
 
 it('names the tasks that there are', () => {
   expect(() => taskByName('chess')).toThrow(`there is no task "chess"; there are ${taskNames.join(', ')}`);
+});
+
+it('takes a problem for the same when it is told in another order', () => {
+  const same = <P>(task: Task<P>, ...problems: P[]) =>
+    new Set(problems.map((problem) => task.identity!(problem))).size === 1;
+  expect(same(addition, { terms: [12, 34] }, { terms: [34, 12] })).toBe(true);
+  expect(same(addition, { terms: [12, 34] }, { terms: [13, 34] })).toBe(false);
+  expect(same(arithmetic, { a: 12, operator: '*', b: 3 }, { a: 3, operator: '*', b: 12 })).toBe(true);
+  expect(same(arithmetic, { a: 12, operator: '-', b: 3 }, { a: 3, operator: '-', b: 12 })).toBe(false);
+  expect(same(countdown, { numbers: [1, 2, 3], target: 6 }, { numbers: [3, 2, 1], target: 6 })).toBe(true);
+  const clauses = [
+    [1, -2, 3],
+    [-1, 2, 3],
+  ] as const;
+  const sats = [clauses, [[3, 2, -1], clauses[0]]].map((list) => ({
+    variables: 3,
+    clauses: list.map((clause) => [...clause]),
+  }));
+  expect(same(sat as Task, ...sats)).toBe(true);
+  const distances = [
+    [0, 1, 2],
+    [1, 0, 3],
+    [2, 3, 0],
+  ];
+  const turned = [
+    [0, 3, 1],
+    [3, 0, 2],
+    [1, 2, 0],
+  ];
+  expect(same(tsp as Task, { distances }, { distances: turned })).toBe(true);
 });

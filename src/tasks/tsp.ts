@@ -139,6 +139,12 @@ export const tsp: Task<Tsp> = {
   level: { unit: 'cities', min: 4, max: 7, initial: 4 },
   problemSchema,
   generate,
+  // cities under other numbers: the distances from each, sorted, which hardly any two different problems share
+  identity: ({ distances }) =>
+    distances
+      .map((row) => [...row].sort((a, b) => a - b).join())
+      .sort()
+      .join(';'),
   traces: ({ problem: { distances }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     {

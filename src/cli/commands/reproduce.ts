@@ -2,13 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
 import { reportPage } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
-import { InputError, input, numeric, options, SEED } from '../input';
+import { InputError, input, numeric, SEED } from '../input';
 
 const INDEX = 'index.json';
 
@@ -40,55 +41,69 @@ function writeIndex(folder: string, page: string): void {
   writeFileSync(page, reportPage(results.map((file) => parseResult(readFileSync(file, 'utf8'), file))));
 }
 
-/** `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training. */
+/** `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done. */
 export async function reproduce(args: readonly string[]): Promise<void> {
-  const ids = args.filter((arg, i) => /^[A-Z]\w*$/.test(arg) && !args[i - 1]?.startsWith('--'));
-  const given = options(
-    args.filter((arg) => !ids.includes(arg)),
-    { seeds: { type: 'string' }, out: { type: 'string' }, adapter: { type: 'string' } },
+  const { values: given, positionals } = input(() =>
+    parseArgs({
+      args: [...args],
+      options: { seeds: { type: 'string' }, out: { type: 'string' }, adapter: { type: 'string' } },
+      allowPositionals: true,
+    }),
   );
-  if (ids.length === 0)
+  if (positionals.length === 0)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
-  const chosen = ids.includes('ALL') ? experiments : ids.map((id) => input(() => experimentById(id)));
+  const chosen = positionals.includes('ALL') ? experiments : positionals.map((id) => input(() => experimentById(id)));
   const seeds = seedsOf(given.seeds ?? '0,1,2');
   const out = given.out ?? path.join('public', 'results');
   const page = given.out === undefined ? path.join('docs', 'report.md') : path.join(out, 'report.md');
   input(() => mkdirSync(out, { recursive: true }));
+  const made = { commit: commit(), adapter: given.adapter };
   await withAdapter(given.adapter, async (device) => {
     const bench = new Workbench(device, (text) => console.error(`  ${text}`));
     for (const experiment of chosen) {
-      const result = await perform(experiment, bench, seeds);
+      const began = performance.now();
+      bench.takeReused();
+      let reused = 0;
+      const outcomes: Outcome[] = [];
       const file = path.join(out, `${experiment.id}.json`);
-      const text = resultToText(result);
-      writeFileSync(file, text);
+      for (const [i, seed] of seeds.entries()) {
+        console.error(`${experiment.id}, seed ${seed}`);
+        outcomes.push(await experiment.run(bench, seed));
+        reused += bench.takeReused();
+        // as if it had run alone
+        const seconds = (performance.now() - began) / 1000 + reused;
+        const result = resultOf(experiment, bench.device.name, outcomes, seeds.slice(0, i + 1), seconds, made);
+        writeFileSync(file, resultToText(result));
+        if (i === seeds.length - 1)
+          console.log(`${experiment.id}, ${experiment.title}: ${result.found} (${path.normalize(file)})`);
+      }
       writeIndex(out, page);
-      console.log(`${experiment.id}, ${experiment.title}: ${result.found} (${file})`);
     }
   });
 }
 
-async function perform(experiment: Experiment, bench: Workbench, seeds: readonly number[]): Promise<ResultInput> {
-  const began = performance.now();
-  bench.takeReused();
-  const outcomes: Outcome[] = [];
-  for (const seed of seeds) {
-    console.error(`${experiment.id}, seed ${seed}`);
-    outcomes.push(await experiment.run(bench, seed));
-  }
+function resultOf(
+  experiment: Experiment,
+  adapterName: string,
+  outcomes: readonly Outcome[],
+  seeds: readonly number[],
+  seconds: number,
+  made: { readonly commit: string; readonly adapter: string | undefined },
+): ResultInput {
   const { id, title, finding, report, columns, why, conclude } = experiment;
   const measured = collate(outcomes);
+  const adapter = made.adapter === undefined ? '' : ` --adapter ${made.adapter}`;
   return {
     id,
     title,
     finding,
     report,
-    command: `npm run lab -- reproduce ${id} --seeds ${seeds.join(',')}`,
+    command: `npm run lab -- reproduce ${id} --seeds ${seeds.join(',')}${adapter}`,
     seeds: [...seeds],
-    adapter: bench.device.name,
+    adapter: adapterName,
     date: new Date().toISOString().slice(0, 10),
-    commit: commit(),
-    // as if it had run alone
-    seconds: Math.round((performance.now() - began) / 1000 + bench.takeReused()),
+    commit: made.commit,
+    seconds: Math.round(seconds),
     columns: [...columns],
     ...measured,
     ...conclude(measured),

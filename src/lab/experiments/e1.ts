@@ -1,6 +1,6 @@
 /** E1: supervised fine-tuning on teacher traces makes a model that knows nothing reason. */
 import { type Experiment, meanOf, percent } from './experiment';
-import { family, familyRecipes } from './families';
+import { familyRecipes, seeded } from './seeded';
 
 /** A family counts as learned where fine-tuning lifts its accuracy by this much. */
 const LIFT = 0.1;
@@ -20,7 +20,7 @@ export const e1: Experiment = {
   async run(bench, seed) {
     const rows = [];
     for (const name of familyRecipes) {
-      const recipe = family(name, seed);
+      const recipe = seeded(name, seed);
       const base = (await bench.untrained(recipe)).summary.sft;
       const { sft } = (await bench.sft(recipe)).summary;
       const cells = [base.sampled_accuracy, sft.sampled_accuracy, sft.greedy_accuracy, sft.mean_length];

@@ -1,7 +1,7 @@
 /** E2: which problems GRPO trains on matters: the teachable band against all of them, against the easy ones. */
 import { withFields } from '../recipe';
 import { type Experiment, meanOf, points } from './experiment';
-import { family } from './families';
+import { seeded } from './seeded';
 
 const RECIPE = 'addition-mixed';
 const arms = { 'teachable band': 'band', 'as many at random': 'random', 'easy ones': 'easy' } as const;
@@ -19,7 +19,7 @@ export const e2: Experiment = {
   ],
   why: 'All our problems come from one generator, so "random" is not noise from the web but problems of the same kind, some too easy and some too hard; and the length term of the reward spreads even groups that are all wrong, so that the problems outside of the band are not without a signal.',
   async run(bench, seed) {
-    const recipe = family(RECIPE, seed);
+    const recipe = seeded(RECIPE, seed);
     const sft = await bench.sft(recipe);
     const before = sft.summary.sft;
     const rows = [];
@@ -38,9 +38,11 @@ export const e2: Experiment = {
     const gains = rows.map((row) => (meanOf(row, 1) + meanOf(row, 3)) / 2);
     const [band, random, easy] = gains as [number, number, number];
     const found = `Over both levels GRPO gains ${points(band)} on the teachable band, ${points(random)} on as many problems at random and ${points(easy)} on easy ones.`;
+    const ofSeed = rows.map(({ cells }) => cells[1]!.values.map((gain, seed) => gain + cells[3]!.values[seed]!));
+    const ahead = ofSeed.slice(1).filter((other) => other.every((gain, seed) => ofSeed[0]![seed]! > gain)).length;
     return {
-      verdict: band > random && band > easy ? 'agrees' : band > Math.min(random, easy) ? 'partly' : 'disagrees',
-      found,
+      verdict: ahead === 2 ? 'agrees' : band > Math.min(random, easy) ? 'partly' : 'disagrees',
+      found: `${found} In every seed the band is ahead of ${['neither', 'one', 'both'][ahead]} of the others.`,
     };
   },
 };

@@ -1,6 +1,10 @@
 /** E4: reinforcement lengthens traces. */
+import { mean } from '../../stats';
 import { type Experiment, meanOf } from './experiment';
-import { family, familyRecipes } from './families';
+import { familyRecipes, seeded } from './seeded';
+
+/** Steps at the end of GRPO over which rollouts are averaged. */
+const LAST = 5;
 
 export const e4: Experiment = {
   id: 'E4',
@@ -19,9 +23,13 @@ export const e4: Experiment = {
     const rows = [];
     const curves = [];
     for (const name of familyRecipes) {
-      const recipe = family(name, seed);
+      const recipe = seeded(name, seed);
       const { curve } = (await bench.grpo(recipe, await bench.sft(recipe))).summary.grpo;
-      const [first, last] = [curve[0]!, curve.at(-1)!];
+      const first = curve[0]!;
+      const last = {
+        mean_length: mean(curve.slice(-LAST).map((point) => point.mean_length)),
+        accuracy: mean(curve.slice(-LAST).map((point) => point.accuracy)),
+      };
       const ratio = last.mean_length / first.mean_length;
       rows.push({
         arm: name,

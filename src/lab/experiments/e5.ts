@@ -27,7 +27,7 @@ export const e5: Experiment = {
       const gain = after.map((accuracy, j) => accuracy - before[j]!);
       gains.push(gain);
       const elsewhere = mean(gain.filter((_, j) => j !== i));
-      const set = { 'task.name': member.task, 'task.level': member.level };
+      const set = { 'task.name': member.task, 'task.level': member.level, 'evaluation.others': own.evaluation.others };
       rows.push({ arm: `GRPO on ${member.task}`, recipe: MIXED, set, cells: [gain[i]!, elsewhere] });
     }
     const names = members.map(({ task }) => task);
@@ -44,8 +44,10 @@ export const e5: Experiment = {
   conclude({ rows }) {
     const own = rows.map((row) => meanOf(row, 0));
     const others = rows.map((row) => meanOf(row, 1));
-    const larger = own.filter((gain, i) => gain > others[i]!).length;
-    const found = `GRPO gains ${points(mean(own))} on the family it trains on and ${points(mean(others))} on the others; ${larger} of ${rows.length} families gain more at home.`;
+    const larger = rows.filter(({ cells: [home, away] }) =>
+      home!.values.every((gain, seed) => gain > away!.values[seed]!),
+    ).length;
+    const found = `GRPO gains ${points(mean(own))} on the family it trains on and ${points(mean(others))} on the others; ${larger} of ${rows.length} families gain more at home in every seed.`;
     return { verdict: larger === rows.length ? 'agrees' : mean(own) > mean(others) ? 'partly' : 'disagrees', found };
   },
 };

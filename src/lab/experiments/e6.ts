@@ -30,7 +30,12 @@ export const e6: Experiment = {
       // the families stay what they are evaluated on; the clusters lack one
       const without = withFields(home, { 'data.clusters': others });
       const unseen = accuracies(without, members, (await bench.sft(without)).summary.sft);
-      rows.push({ arm: `${member.task} unseen`, recipe: MIXED, cells: [base[i]!, unseen[i]!, all[i]!] });
+      rows.push({
+        arm: `${member.task} unseen`,
+        recipe: MIXED,
+        set: { 'data.clusters': others, 'grpo.steps': 0 },
+        cells: [base[i]!, unseen[i]!, all[i]!],
+      });
     }
     return { rows };
   },

@@ -9,16 +9,17 @@ export const e7: Experiment = {
   report: 'sd 4–6 points on the 30 problems of AIME over 50 runs',
   columns: [
     { title: 'mean of 50 runs', unit: 'share' },
-    { title: 'sd between runs', unit: 'points' },
+    { title: 'sd between runs', unit: 'share' },
     { title: 'worst run', unit: 'share' },
     { title: 'best run', unit: 'share' },
   ],
   why: 'The spread between runs over the same problems follows from how undecided the model is on each: 30 problems of pass rate p give a standard deviation of √(p(1−p)/30), 9 points at p = ½ and 0 at p = 0 or 1. Model size has no part in it.',
   async run(bench, seed) {
     const reports = await stageReports(bench, seed);
-    const rows = reports.map(({ arm, recipe, report: { accuracy } }) => ({
+    const rows = reports.map(({ arm, recipe, set, report: { accuracy } }) => ({
       arm,
       recipe,
+      set,
       cells: [accuracy.mean, accuracy.sd, accuracy.min, accuracy.max],
     }));
     const curves = reports.map(({ arm, report }) => ({

@@ -15,9 +15,10 @@ export const e8: Experiment = {
   ],
   why: 'Our answers are short sums: a wrong one is wrong in its own way, so votes gather on the right one; where answers come from a handful of choices, as with parity, a majority can just as well be wrong.',
   async run(bench, seed) {
-    const rows = (await stageReports(bench, seed)).map(({ arm, recipe, report: { ofN } }) => ({
+    const rows = (await stageReports(bench, seed)).map(({ arm, recipe, set, report: { ofN } }) => ({
       arm,
       recipe,
+      set,
       cells: [ofN.average, ofN.best, ofN.worst, ofN.majority],
     }));
     return { rows };

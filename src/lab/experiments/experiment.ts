@@ -12,7 +12,7 @@ export interface Outcome {
     readonly arm: string;
     /** The recipe that the arm runs, by name, and what it sets in it; null for no training. */
     readonly recipe: string | null;
-    readonly set?: Readonly<Record<string, string | number | boolean>>;
+    readonly set?: ResultInput['rows'][number]['set'];
     /** One a column; null where the arm has no such number. */
     readonly cells: readonly (number | null)[];
   }[];
@@ -96,6 +96,10 @@ export function meanOf(row: Measured['rows'][number], column: number): number {
   if (!cell) throw new Error(`${row.arm} has no number in column ${column}`);
   return cell.mean;
 }
+
+/** Whether the cell is above 0 in every seed. */
+export const alwaysPositive = (row: Measured['rows'][number], column: number): boolean =>
+  row.cells[column]?.values.every((value) => value > 0) ?? false;
 
 /** 0.123 → "12.3 points", signed. */
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} points`;

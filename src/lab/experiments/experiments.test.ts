@@ -7,10 +7,10 @@ import { recipes } from '../recipes';
 import { run } from '../run';
 import { Session } from '../session';
 import { collate, type Outcome } from './experiment';
-import { family, familyRecipes } from './families';
 import { experimentById, experiments } from './index';
 import { judgeLessons, lessons } from './lessons';
 import { accuracies, membersOf, mixed, turnedTo } from './mixed';
+import { familyRecipes, seeded } from './seeded';
 import { Workbench } from './workbench';
 
 const TINY = parseRecipe({
@@ -78,7 +78,7 @@ describe('the experiments', () => {
   });
 
   it('rest on recipes that there are, one a family', () => {
-    const names = familyRecipes.map((name) => family(name, 1).task.name);
+    const names = familyRecipes.map((name) => seeded(name, 1).task.name);
     expect(new Set(names).size).toBe(names.length);
     const known = recipes.map(({ name }) => name);
     for (const { arms } of lessons) for (const { recipe } of arms) expect(known).toContain(recipe);

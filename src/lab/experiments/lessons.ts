@@ -5,7 +5,7 @@
 import { mean } from '../../stats';
 import { withFields } from '../recipe';
 import { type Experiment, type Measured, meanOf } from './experiment';
-import { family } from './families';
+import { seeded } from './seeded';
 import type { Trained } from './workbench';
 
 const columns = [
@@ -132,7 +132,7 @@ export const lessonsExperiment: Experiment = {
   async run(bench, seed) {
     const rows = [];
     for (const { arm, recipe: name, set = {} } of arms) {
-      const recipe = withFields(family(name, seed), set);
+      const recipe = withFields(seeded(name, seed), set);
       rows.push({ arm, recipe: name, set, cells: cellsOf(await bench.grpo(recipe, await bench.sft(recipe))) });
     }
     return { rows };

@@ -1,7 +1,7 @@
 /** What the experiments on transfer have in common: a few families, one model of all of them or of some. */
 import type { StageAccuracy } from '../events';
 import { type Recipe, withFields } from '../recipe';
-import { family } from './families';
+import { seeded } from './seeded';
 
 /** The recipe that mixes them; its clusters are the families. */
 export const MIXED = 'mixed';
@@ -14,7 +14,7 @@ export interface Member {
 export const membersOf = (recipe: Recipe): readonly Member[] =>
   recipe.data.clusters.map(({ task, level }) => ({ task, level }));
 
-export const mixed = (seed: number): Recipe => family(MIXED, seed);
+export const mixed = (seed: number): Recipe => seeded(MIXED, seed);
 
 /** The recipe turned to one of its families: what GRPO trains on, and the others evaluated beside it. */
 export const turnedTo = (recipe: Recipe, { task, level }: Member): Recipe =>

@@ -1,5 +1,5 @@
 /**
- * One recipe a family, at the easiest level, for a transformer of 91 000 parameters. Most traces think, some answer at once: what
+ * One recipe a family, at the easiest level that has problems enough to hold some out, for a transformer of 91 000 parameters. Most traces think, some answer at once: what
  * GRPO then has to find out is which of the two is rewarded.
  */
 import { modelPresets } from '../../model/presets';
@@ -49,25 +49,25 @@ export const families: readonly RecipeInput[] = [
     reward: { lMax: 28, lPos: 22.4, lNeg: 9.8 },
   },
   {
-    name: 'sat-3',
-    title: '3SAT with three variables',
+    name: 'sat-4',
+    title: '3SAT with four variables',
     about:
-      'Assign, find the clause that is false, go back. With three variables a good guess is nearly as good as a search.',
-    task: { name: 'sat', level: 3 },
+      'Assign, find the clause that is false, go back: the longest of all these thoughts, and the first to go wrong.',
+    task: { name: 'sat', level: 4 },
     model,
-    sft: { shortShare: 0.6, steps: 140 },
-    grpo: { steps: 30, learningRate: 2e-4 },
-    reward: { lMax: 80, lPos: 68, lNeg: 26 },
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 140, lPos: 118, lNeg: 46 },
   },
   {
-    name: 'tsp-4',
-    title: 'The shortest tour of four cities',
-    about: 'Three tours, their sums, the least of them; or a look at the distances.',
-    task: { name: 'tsp', level: 4 },
+    name: 'tsp-5',
+    title: 'The shortest tour of five cities',
+    about: 'The nearest city next, then what two-opt mends, with the sums; or a look at the distances.',
+    task: { name: 'tsp', level: 5 },
     model,
-    sft: { shortShare: 0.5, steps: 250 },
-    grpo: { steps: 40 },
-    reward: { lMax: 64, lPos: 54, lNeg: 22 },
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 92, lPos: 78, lNeg: 32 },
   },
   {
     name: 'calendar-8',

@@ -33,11 +33,11 @@ export const reportRecipes: readonly RecipeInput[] = [
     name: 'mixed',
     title: 'Four families in one model',
     about: 'SFT on four families at once; GRPO on one of them. What does it do to the others?',
-    task: { name: 'parity', level: 8 },
+    task: { name: 'parity', level: 10 },
     model: { ...modelPresets.nano, layers: 3, ffn: 156 },
     data: {
       clusters: [
-        { task: 'parity', level: 8, problems: 0, epochs: 1 },
+        { task: 'parity', level: 10, problems: 0, epochs: 1 },
         { task: 'addition', level: 2, problems: 0, epochs: 1 },
         { task: 'modular', level: 4, problems: 0, epochs: 1 },
         { task: 'arithmetic', level: 2, problems: 0, epochs: 1 },
