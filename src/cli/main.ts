@@ -24,7 +24,7 @@ const USAGE = `The lab from a terminal.
   mixture  --recipe NAME|FILE --tasks NAME:LEVEL,… --out FILE.json [--problems N] [--epochs 1,2,4] [--seed N] [--adapter …] [--set field=value …] [--json]
   data   --task NAME [--level L] [-n N] [--seed N] [own]
   verify --task NAME --in FILE [own]
-  reproduce E1 … E8|Lessons|ALL [--seeds N,N,…] [--out DIR] [--adapter …]
+  reproduce E1 … E8|Lessons|ALL [--seeds N,N,…] [--out DIR] [--pages] [--adapter …]
   probe  step|sample|reward|policy-loss [--model DIR] --in FILE --out FILE [--adapter …]
 
  [own] is --data FILE.jsonl [--match exact|numeric|regex] [--tolerance X]: problems of your own, for the task own`;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
-import { reportPage } from '../../lab/experiments/page';
+import { pagesOf } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
@@ -30,33 +30,43 @@ function commit(): string {
   }
 }
 
-/** Lists the results that stand in the folder, and writes the page of those of the report. */
-function writeIndex(folder: string, page: string): void {
+/** Lists the results that stand in the folder, and writes the pages that tell of them. */
+function writeIndex(folder: string, pages: string): void {
   const ids = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== INDEX)
     .map((name) => path.basename(name, '.json'))
     .sort();
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
-  const results = ids.filter((id) => /^E\d+$/.test(id)).map((id) => path.join(folder, `${id}.json`));
-  writeFileSync(page, reportPage(results.map((file) => parseResult(readFileSync(file, 'utf8'), file))));
+  const results = ids.map((id) => path.join(folder, `${id}.json`));
+  const parsed = results.map((file) => parseResult(readFileSync(file, 'utf8'), file));
+  for (const [name, text] of Object.entries(pagesOf(parsed))) writeFileSync(path.join(pages, name), text);
 }
 
-/** `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done. */
+/**
+ * `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done.
+ * `reproduce --pages` runs nothing and writes the pages of the results that there are.
+ */
 export async function reproduce(args: readonly string[]): Promise<void> {
   const { values: given, positionals } = input(() =>
     parseArgs({
       args: [...args],
-      options: { seeds: { type: 'string' }, out: { type: 'string' }, adapter: { type: 'string' } },
+      options: {
+        seeds: { type: 'string' },
+        out: { type: 'string' },
+        adapter: { type: 'string' },
+        pages: { type: 'boolean' },
+      },
       allowPositionals: true,
     }),
   );
-  if (positionals.length === 0)
+  if (positionals.length === 0 && !given.pages)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
   const chosen = positionals.includes('ALL') ? experiments : positionals.map((id) => input(() => experimentById(id)));
   const seeds = seedsOf(given.seeds ?? '0,1,2');
   const out = given.out ?? path.join('public', 'results');
-  const page = given.out === undefined ? path.join('docs', 'report.md') : path.join(out, 'report.md');
+  const pages = given.out === undefined ? 'docs' : out;
   input(() => mkdirSync(out, { recursive: true }));
+  if (positionals.length === 0) return writeIndex(out, pages);
   const made = { commit: commit(), adapter: given.adapter };
   await withAdapter(given.adapter, async (device) => {
     const bench = new Workbench(device, (text) => console.error(`  ${text}`));
@@ -77,7 +87,7 @@ export async function reproduce(args: readonly string[]): Promise<void> {
         if (i === seeds.length - 1)
           console.log(`${experiment.id}, ${experiment.title}: ${result.found} (${path.normalize(file)})`);
       }
-      writeIndex(out, page);
+      writeIndex(out, pages);
     }
   });
 }

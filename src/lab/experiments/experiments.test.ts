@@ -1,15 +1,18 @@
 /** What experiments rest on: stages that add up to a whole run, numbers put together over seeds, a page made from results. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../gpu/node';
 import type { Summary } from '../events';
 import { parseRecipe, withFields } from '../recipe';
 import { recipes } from '../recipes';
+import { parseIndex, parseResult } from '../results';
 import { run } from '../run';
 import { Session } from '../session';
 import { collate, type Outcome } from './experiment';
 import { experimentById, experiments } from './index';
 import { judgeLessons, lessons } from './lessons';
 import { accuracies, membersOf, mixed, turnedTo } from './mixed';
+import { pagesOf } from './page';
 import { familyRecipes, seeded } from './seeded';
 import { Workbench } from './workbench';
 
@@ -104,5 +107,38 @@ describe('the experiments', () => {
     const thinks = { arm: 'parity-12', recipe: null, cells: [0.6, 1, 7, 16, 0, 0.1, 0.1] };
     const rows = flat.map((row) => (row.arm === 'parity-12' ? thinks : row));
     expect(judgeLessons(collate([{ rows }])).shown).toEqual(['thinking emerges']);
+  });
+});
+
+describe('the committed results', () => {
+  const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+  const ids = parseIndex(read('public/results/index.json'), 'index');
+  const results = ids.map((id) => parseResult(read(`public/results/${id}.json`), id));
+
+  it('are there for every experiment, with three seeds or more', () => {
+    expect(ids).toEqual(experiments.map(({ id }) => id).sort());
+    for (const { id, seeds, rows } of results) {
+      expect(seeds.length, id).toBeGreaterThanOrEqual(3);
+      for (const { recipe, set } of rows) if (recipe) withFields(seeded(recipe, 0), set);
+    }
+  });
+
+  it('say of their numbers what the experiment says of them now', () => {
+    for (const result of results) {
+      const { title, finding, report, why, columns, conclude } = experimentById(result.id);
+      expect(result).toMatchObject({ title, finding, report, why, columns, ...conclude(result) });
+    }
+  });
+
+  it('are what the pages tell', () => {
+    const pages = Object.entries(pagesOf(results));
+    expect(pages.map(([name]) => name)).toEqual(['report.md', 'lessons.md']);
+    for (const [name, text] of pages) expect(read(`docs/${name}`), name).toBe(text);
+  });
+
+  it('lift held-out sampled accuracy by 10 points on four families beside parity', () => {
+    const { rows } = results.find(({ id }) => id === 'E3')!;
+    const lifted = rows.filter(({ arm, cells }) => arm !== 'parity-12' && cells[2]!.mean >= 0.1);
+    expect(lifted.length).toBeGreaterThanOrEqual(4);
   });
 });

@@ -1,5 +1,7 @@
-/** The page that lays the report's figures beside ours: Markdown made from the result files, never by hand. */
+/** The pages that lay the report's figures, and what lessons say, beside ours: Markdown made from the result files, never by hand. */
+import { recipeByName } from '../recipes';
 import type { Result, ResultUnit, Spread } from '../results';
+import { judgeLessons, lessons } from './lessons';
 
 const decimals: Readonly<Record<ResultUnit, number>> = {
   share: 1,
@@ -32,24 +34,31 @@ const unitOf: Readonly<Record<ResultUnit, string>> = {
   number: '',
 };
 
-function section(result: Result): string {
-  const { id, title, finding, report, columns, rows, matrix, found, verdict, why, command, seeds, seconds } = result;
+function armsTable({ columns, rows }: Result): string {
   const fields = (set: Result['rows'][number]['set']) =>
     Object.entries(set)
-      .map(([path, value]) => ` \`${path}=${value}\``)
+      .map(([path, value]) => ` \`${path}=${typeof value === 'object' ? JSON.stringify(value) : value}\``)
       .join('');
+  return table(
+    ['', 'recipe', ...columns.map((column) => `${column.title}${unitOf[column.unit]}`)],
+    rows.map(({ arm, recipe, set, cells }) => [
+      arm,
+      `${recipe ? `\`${recipe}\`` : '–'}${fields(set)}`,
+      ...cells.map((spread, i) => cell(spread, columns[i]!.unit)),
+    ]),
+  );
+}
+
+const madeBy = ({ command, seeds, seconds, adapter, date, commit }: Result) =>
+  `Made by \`${command}\` (${seeds.length} seeds, ${Math.round(seconds / 60)} minutes on ${adapter}, ${date}, at ${commit}).`;
+
+function section(result: Result): string {
+  const { id, title, finding, report, matrix, found, verdict, why } = result;
   const parts = [
     `## ${id}: ${title}`,
     `**The report:** ${finding}: ${report}.`,
     `**Here:** ${found} *It ${{ agrees: 'agrees', partly: 'agrees in part', disagrees: 'does not agree' }[verdict]}.*`,
-    table(
-      ['', 'recipe', ...columns.map((column) => `${column.title}${unitOf[column.unit]}`)],
-      rows.map(({ arm, recipe, set, cells }) => [
-        arm,
-        `${recipe ? `\`${recipe}\`` : '–'}${fields(set)}`,
-        ...cells.map((spread, i) => cell(spread, columns[i]!.unit)),
-      ]),
-    ),
+    armsTable(result),
     ...(matrix
       ? [
           table(
@@ -59,21 +68,53 @@ function section(result: Result): string {
         ]
       : []),
     `**Why a tiny model may differ:** ${why}`,
-    `Made by \`${command}\` (${seeds.length} seeds, ${Math.round(seconds / 60)} minutes on ${result.adapter}, ${result.date}, at ${result.commit}).`,
+    madeBy(result),
   ];
   return parts.join('\n\n');
 }
 
 /** @param results in the order in which they are told */
-export function reportPage(results: readonly Result[]): string {
+function reportPage(results: readonly Result[]): string {
   const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length;
   return `${[
     '# The report beside us',
     'The findings of the Phi-4-reasoning technical report (arXiv 2504.21318), asked again of transformers of about 0.1 M parameters on ' +
       'tasks that fit a browser tab. Each table gives the mean over seeds ± the standard deviation between seeds; every seed draws its ' +
-      'own weights, problems, traces and samples, and its own held-out problems. This page is written by `npm run lab -- reproduce` from ' +
+      'own weights, problems, traces and samples, and, where a level has enough of them, its own held-out problems. This page is written by `npm run lab -- reproduce` from ' +
       'the files in `public/results`, which the Evaluate screen shows too; no number in it is typed by hand.',
     `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}.`,
     ...results.map(section),
   ].join('\n\n')}\n`;
+}
+
+/** The lessons: what each should show, whether it does, and the numbers. */
+function lessonsPage(result: Result): string {
+  const { not } = judgeLessons(result);
+  const rows = lessons.map(({ title, arms }) => [
+    title,
+    [...new Set(arms.map(({ recipe }) => recipe))]
+      .map((name) => `\`${name}\`: ${recipeByName(name).about}`)
+      .join('<br>'),
+    not.includes(title) ? 'no' : 'yes',
+  ]);
+  return `${[
+    '# Lessons',
+    'Recipes for a class, each of which shows one thing. What a lesson says is held to numbers: means over seeds, made by ' +
+      '`npm run lab -- reproduce Lessons`, which also writes this page. In the page of the lab they stand in Setup under Teaching.',
+    result.found,
+    row(['lesson', 'recipes', 'shown']),
+    row(['---', '---', '---']),
+    ...rows.map(row),
+  ]
+    .join('\n\n')
+    .replaceAll('|\n\n|', '|\n|')}\n\n${armsTable(result)}\n\n${madeBy(result)}\n`;
+}
+
+/** Every page by its file name. */
+export function pagesOf(results: readonly Result[]): Record<string, string> {
+  const lessonsResult = results.find(({ id }) => id === 'Lessons');
+  return {
+    'report.md': reportPage(results.filter(({ id }) => /^E\d+$/.test(id))),
+    ...(lessonsResult && { 'lessons.md': lessonsPage(lessonsResult) }),
+  };
 }
