@@ -30,7 +30,7 @@ function commit(): string {
   }
 }
 
-/** Lists the results that stand in the folder, and writes the pages that tell of them. */
+/** Lists the results that stand in the folder, says of each what the experiments say now, and writes the pages. */
 function writeIndex(folder: string, pages: string): void {
   const ids = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== INDEX)
@@ -38,13 +38,19 @@ function writeIndex(folder: string, pages: string): void {
     .sort();
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
   const results = ids.map((id) => path.join(folder, `${id}.json`));
-  const parsed = results.map((file) => parseResult(readFileSync(file, 'utf8'), file));
+  const parsed = results.map((file) => {
+    const result = parseResult(readFileSync(file, 'utf8'), file);
+    const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
+    const told = { ...result, id, title, finding, report, columns: [...columns], why, ...conclude(result) };
+    writeFileSync(file, resultToText(told));
+    return parseResult(readFileSync(file, 'utf8'), file);
+  });
   for (const [name, text] of Object.entries(pagesOf(parsed))) writeFileSync(path.join(pages, name), text);
 }
 
 /**
  * `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done.
- * `reproduce --pages` runs nothing and writes the pages of the results that there are.
+ * `reproduce --pages` runs nothing: what is said of the numbers that there are is said anew, in the files and on the pages.
  */
 export async function reproduce(args: readonly string[]): Promise<void> {
   const { values: given, positionals } = input(() =>

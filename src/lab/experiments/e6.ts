@@ -17,7 +17,7 @@ export const e6: Experiment = {
     { title: 'SFT on the others', unit: 'share' },
     { title: 'SFT with it', unit: 'share' },
   ],
-  why: 'The report starts from a model that has read the web: SFT gives it a way to use what it knows. A model that starts from fresh weights knows of an unseen family nothing but the format, so what it gets right there is what guessing in the right format gets.',
+  why: 'The report starts from a model that has read the web: SFT gives it a way to use what it knows. A model that starts from fresh weights knows of an unseen family nothing but the format, so what it gets right there is what guessing in the right format gets. Addition is the exception that shows it: arithmetic has sums too, so that it is not quite unseen.',
   async run(bench, seed) {
     const recipe = mixed(seed);
     const members = membersOf(recipe);

@@ -1,5 +1,5 @@
 /** E7: one run over a small set of problems is not a measurement. */
-import { type Experiment, meanOf, percent, points } from './experiment';
+import { apart, type Experiment, meanOf, percent } from './experiment';
 import { PROBLEMS, RUNS, stageReports } from './stages';
 
 export const e7: Experiment = {
@@ -35,7 +35,7 @@ export const e7: Experiment = {
     const ranges = rows.map((row) => meanOf(row, 3) - meanOf(row, 2));
     const found =
       `Over ${PROBLEMS} problems the accuracy of ${RUNS} runs of one model has an sd of ${deviations.map(percent).join(' after SFT and ')} after GRPO; ` +
-      `its best run lies ${ranges.map(points).join(' and ')} above its worst.`;
+      `the best run lies ${ranges.map(apart).join(' and ')} above the worst.`;
     return {
       verdict: deviations.every((sd) => sd > 0.03)
         ? 'agrees'

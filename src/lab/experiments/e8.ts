@@ -1,5 +1,5 @@
 /** E8: average, best, worst and majority of five answers tell different stories. */
-import { type Experiment, meanOf, points } from './experiment';
+import { apart, type Experiment, meanOf, points } from './experiment';
 import { stageReports } from './stages';
 
 export const e8: Experiment = {
@@ -27,8 +27,8 @@ export const e8: Experiment = {
     const gaps = rows.map((row) => meanOf(row, 1) - meanOf(row, 2));
     const votes = rows.map((row) => meanOf(row, 3) - meanOf(row, 0));
     const [sft, grpo] = gaps as [number, number];
-    const found = `Best and worst of 5 lie ${points(sft)} apart after SFT and ${points(grpo)} after GRPO; the majority stands ${votes.map(points).join(' and ')} against the average.`;
-    const apart = gaps.every((gap) => gap > 0.1);
-    return { verdict: apart && votes.every((gain) => gain > 0) ? 'agrees' : apart ? 'partly' : 'disagrees', found };
+    const found = `Best and worst of 5 lie ${apart(sft)} apart after SFT and ${apart(grpo)} after GRPO; the majority stands ${votes.map(points).join(' and ')} against the average.`;
+    const wide = gaps.every((gap) => gap > 0.1);
+    return { verdict: wide && votes.every((gain) => gain > 0) ? 'agrees' : wide ? 'partly' : 'disagrees', found };
   },
 };

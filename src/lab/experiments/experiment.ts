@@ -103,4 +103,6 @@ export const alwaysPositive = (row: Measured['rows'][number], column: number): b
 
 /** 0.123 → "12.3 points", signed. */
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} points`;
+/** Unsigned, for what lies apart. */
+export const apart = (share: number): string => `${(100 * share).toFixed(1)} points`;
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
