@@ -120,10 +120,11 @@ describe('train, sample, eval', () => {
     expect(readFileSync(at('runs.jsonl'), 'utf8')).toBe(recorded);
   });
 
-  it('compare and transfer tell two models apart', async () => {
+  const few = ['--problems', '5', '--runs', '2', '--temperature', '1'];
+
+  it('compare tells two models apart, and goes on where it stopped', async () => {
     const last = await train('third', '--seed', '4');
     expect(last.code, last.error).toBe(0);
-    const few = ['--problems', '5', '--runs', '2', '--temperature', '1'];
     const comparing = ['--a', at('first'), '--b', at('third'), '--task', 'parity', ...few];
     const compared = await lab('compare', ...comparing, '--json');
     expect(compared.code, compared.error).toBe(0);
@@ -141,7 +142,9 @@ describe('train, sample, eval', () => {
     const other = await lab('compare', ...comparing, ...kept, '--seed', '5', '--problem-seed', '0');
     expect(other.error).toMatch(/compared.*is of another evaluation: seed is 0 there, 5 here/);
     expect(other.code).toBe(2);
+  });
 
+  it('transfer lays models against tasks, and keeps the runs of each', async () => {
     const transferring = ['--models', `${at('first')},${at('third')}`, '--tasks', 'parity:7,addition:1', ...few];
     const [matrix, readable] = [
       await lab('transfer', ...transferring, '--json', '--out', at('matrix')),
