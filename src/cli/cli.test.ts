@@ -120,21 +120,34 @@ describe('train, sample, eval', () => {
     expect(readFileSync(at('runs.jsonl'), 'utf8')).toBe(recorded);
   });
 
-  it('compare and transfer tell two models apart', async () => {
+  const few = ['--problems', '5', '--runs', '2', '--temperature', '1'];
+
+  it('compare tells two models apart, and goes on where it stopped', async () => {
     const last = await train('third', '--seed', '4');
     expect(last.code, last.error).toBe(0);
-    const few = ['--problems', '5', '--runs', '2', '--temperature', '1'];
     const comparing = ['--a', at('first'), '--b', at('third'), '--task', 'parity', ...few];
     const compared = await lab('compare', ...comparing, '--json');
     expect(compared.code, compared.error).toBe(0);
     const told = lines(compared)[0] as Record<string, number>;
     expect(told).toMatchObject({ task: 'parity', level: 8, problems: 5, interval: { confidence: 0.95 } });
     expect(told.difference).toBeCloseTo(told.b! - told.a!, 12);
-    expect((await lab('compare', ...comparing)).out).toContain('95 % interval from');
+    const kept = ['--out', at('compared')];
+    expect((await lab('compare', ...comparing, ...kept, '--json')).out).toBe(compared.out);
+    const files = readdirSync(at('compared'));
+    expect(files).toHaveLength(2); // one a model
+    const whole = readFileSync(at(`compared/${files[0]}`), 'utf8');
+    write(`compared/${files[0]}`, whole.slice(0, whole.lastIndexOf('\n', whole.length - 2) + 1)); // its last run is lost
+    expect((await lab('compare', ...comparing, ...kept)).out).toContain('95 % interval from');
+    expect(readFileSync(at(`compared/${files[0]}`), 'utf8')).toBe(whole);
+    const other = await lab('compare', ...comparing, ...kept, '--seed', '5', '--problem-seed', '0');
+    expect(other.error).toMatch(/compared.*is of another evaluation: seed is 0 there, 5 here/);
+    expect(other.code).toBe(2);
+  });
 
+  it('transfer lays models against tasks, and keeps the runs of each', async () => {
     const transferring = ['--models', `${at('first')},${at('third')}`, '--tasks', 'parity:7,addition:1', ...few];
     const [matrix, readable] = [
-      await lab('transfer', ...transferring, '--json'),
+      await lab('transfer', ...transferring, '--json', '--out', at('matrix')),
       await lab('transfer', ...transferring),
     ];
     expect(lines(matrix)[0]).toMatchObject({
@@ -147,6 +160,7 @@ describe('train, sample, eval', () => {
         ],
       })),
     });
+    expect(readdirSync(at('matrix'))).toHaveLength(4); // one a model and task
     expect(readable.out).toMatch(/model \(trained on\) +parity 7 \(5\) +addition 1 \(5\)/);
   });
 
@@ -243,6 +257,15 @@ describe('own problems', () => {
     const [fromRecipe, fromFile] = [await lab(...evaluated), await lab(...evaluated, '--data', data)];
     expect(lines(fromRecipe)[0]).toMatchObject({ task: 'own', level: 1, problems: 3 });
     expect(fromFile.code, fromFile.error).toBe(0);
+
+    const recording = [...evaluated, '--out', at('own-runs.jsonl'), '--data'];
+    expect((await lab(...recording, data)).code).toBe(0);
+    const others = sums.map((line) => ({ ...line, answer: `${line.answer}.0` }));
+    const changed = await lab(...recording, jsonl('sums-changed.jsonl', others));
+    expect(changed.error).toMatch(
+      /own-runs.jsonl is of another evaluation: instances is "[0-9a-f]+" there, "[0-9a-f]+" here/,
+    );
+    expect(changed.code).toBe(2);
 
     const written = lines(await lab('data', '--task', 'own', '--data', data, '-n', '4')) as {
       prompt: string;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { MODEL_FILES, type SavedModel } from '../checkpoint/model';
 import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
+import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
 import { splitFault } from '../lab/task';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
@@ -58,25 +59,45 @@ export function askedTask(
   return asked;
 }
 
-/** `parity:8,addition`: tasks at levels. */
-export function askedTasks(list: string, models: readonly TrainedModel[], option: string): AskedTask[] {
+/**
+ * `parity:8,addition`: tasks at levels.
+ * @param file own problems that were given, for where the list names them
+ */
+export function askedTasks(
+  list: string,
+  models: readonly TrainedModel[],
+  option: string,
+  file: OwnProblems | null = null,
+): AskedTask[] {
   return list.split(',').map((text) => {
     const [name = '', level, ...more] = text.trim().split(':');
     if (more.length > 0) throw new InputError(`--${option}: ${JSON.stringify(text)} is not of the form task:level`);
-    return askedTask(name, level, models);
+    return askedTask(name, level, models, name === OWN ? file : null);
   });
 }
 
 /** Tokens beyond the longest trace, for a model that was trained on another budget. */
 const SPARE_TOKENS = 8;
 
-/** The same budget for all models: the largest that one of them was trained on the task with; else its longest trace. */
-export function budgetFor({ task, level }: AskedTask, models: readonly TrainedModel[]): number {
-  const trained = models.flatMap(({ recipe }) => (recipe?.task.name === task.name ? [recipe.reward.lMax] : []));
-  const kinds = models.length > 1 ? traceKinds : (['long'] as const);
-  const longest = Math.max(...kinds.map((kind) => task.longestTrace(level, kind))) + SPARE_TOKENS;
-  return trained.length > 0 ? Math.max(...trained) : longest;
+/**
+ * The same budget for all models. Where each of them was trained for this very task and level, the largest that one of them had;
+ * else room for the longest trace that they may have been taught, and for the largest budget of those that met the task.
+ */
+export function budgetFor({ task, level }: AskedTask, models: readonly Pick<TrainedModel, 'recipe'>[]): number {
+  const recipes = models.map(({ recipe }) => recipe);
+  const budgets = recipes.flatMap((recipe) => (recipe && meets(recipe, task.name) ? [recipe.reward.lMax] : []));
+  // own problems of one level may be others than those that were trained on
+  const madeFor = (recipe: Recipe | null) =>
+    task.name !== OWN && recipe?.task.name === task.name && recipe.task.level === level;
+  if (recipes.every(madeFor)) return Math.max(...budgets);
+  const straight = recipes.every((recipe) => recipe?.sft.mendShare === 0);
+  const kinds = traceKinds.filter((kind) => kind !== 'mend' || !straight);
+  return Math.max(...kinds.map((kind) => task.longestTrace(level, kind) + SPARE_TOKENS), ...budgets);
 }
+
+/** Whether a recipe trains on a task, or is evaluated on it, at any level. */
+const meets = (recipe: Recipe, name: string): boolean =>
+  [...sftTasks(recipe), ...grpoTasks(recipe), ...evaluatedTasks(recipe)].some(({ task }) => task.name === name);
 
 export const EVALUATION_OPTIONS = {
   problems: { type: 'string' },

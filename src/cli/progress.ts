@@ -1,5 +1,6 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { Counters } from '../gpu/device';
+import { cutOffs } from '../lab/cutOff';
 import type { EvaluationEvent, LabEvent } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
@@ -45,7 +46,9 @@ export class Progress {
         this.print(
           `${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`,
         );
-        return this.print(`takes about ${mebibytes(event.memory.estimated_bytes)} of its memory`);
+        this.print(`takes about ${mebibytes(event.memory.estimated_bytes)} of its memory`);
+        for (const line of cutOffs(this.recipe)) this.print(`note: ${line}`);
+        return;
       case 'stage':
         return this.print(`${event.stage} …`);
       case 'sft': {

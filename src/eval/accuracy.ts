@@ -13,6 +13,8 @@ export type Generate = (
 /** What a completion comes to. */
 export interface Answered {
   readonly correct: boolean;
+  /** How much of the answer is right, in [0, 1], by the task. */
+  readonly partial: number;
   /** Text after the think block; null where there is none, or where it was cut off. */
   readonly answer: string | null;
   /** End token included. */
@@ -24,6 +26,8 @@ export interface Answered {
 export interface Accuracy {
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
+  /** Mean of how much of the answers is right, in [0, 1]; recordings of before have none. */
+  readonly partial?: number;
   /** Mean length of the completions in tokens, end token included. */
   readonly meanLength: number;
   /** Share of completions cut off at the budget. */
@@ -42,12 +46,14 @@ export async function answerProblems(
   const completions = await generate(requests, { temperature, seed });
   return completions.map(({ ids, ended }, i) => {
     const { verdict, parsed } = judge(task, problems[i]!, ids, tokenizer);
-    return { correct: verdict.correct, answer: ended ? parsed.answer : null, tokens: ids.length, ended };
+    const { correct, partial } = verdict;
+    return { correct, partial, answer: ended ? parsed.answer : null, tokens: ids.length, ended };
   });
 }
 
 export const accuracyOf = (answers: readonly Answered[]): Accuracy => ({
   accuracy: mean(answers.map(({ correct }) => (correct ? 1 : 0))),
+  partial: mean(answers.map(({ partial }) => partial)),
   meanLength: mean(answers.map(({ tokens }) => tokens)),
   truncated: mean(answers.map(({ ended }) => (ended ? 0 : 1))),
 });

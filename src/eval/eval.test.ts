@@ -13,6 +13,7 @@ import { syntheticPolicy, syntheticProblems, tokenizer } from './synthetic';
 
 const given = (answer: string | null, correct = false, tokens = 4): Answered => ({
   correct,
+  partial: correct ? 1 : answer === null ? 0 : 0.5,
   answer,
   tokens,
   ended: answer !== null,
@@ -79,6 +80,7 @@ describe('a report', () => {
         { k: 1, value: 0.5 },
         { k: 2, value: 0.75 },
       ],
+      partial: (4 + 3 * 0.5) / 8,
       tokens: 7 * 4 + 20,
       truncated: 1 / 8,
       accuracyByTokens: [
@@ -223,6 +225,7 @@ describe('a record', () => {
     level: 8,
     problems: 2,
     prompts: '1f',
+    instances: '2e',
     temperature: 0.8,
     maxNew: 9,
     seed: 3,
@@ -241,6 +244,8 @@ describe('a record', () => {
     expect(() => readRecord(text, { ...header, model: 'abd', temperature: 1 }, 'f')).toThrow(
       'f is of another evaluation: model is "abc" there, "abd" here; temperature is 0.8 there, 1 here',
     );
+    const { instances: _, ...before } = header;
+    expect(() => readRecord(`${JSON.stringify(before)}\n`, header, 'f')).toThrow('f was written before an evaluation');
     expect(() => readRecord('dear', header, 'f')).toThrow('f holds something that is no evaluation');
     expect(() => readRecord('dear\n', header, 'f')).toThrow('f: line 1 is not JSON');
     expect(() => readRecord(headerLine(header) + runLine(runs[1]!), header, 'f')).toThrow(

@@ -17,18 +17,26 @@ const headerSchema = z.strictObject({
   problems: z.int(),
   /** Hash of their prompts. */
   prompts: z.string(),
+  /** Hash of what they are judged by: answers, and the instances as plain data. Files of before have none. */
+  instances: z.string().optional(),
   temperature: z.number(),
   maxNew: z.int(),
   seed: z.int(),
 });
-export type RecordHeader = z.infer<typeof headerSchema>;
+export type RecordHeader = Required<z.infer<typeof headerSchema>>;
 
 const runSchema = z.strictObject({
   type: z.literal('run'),
   run: z.int(),
   seed: z.int(),
   answers: z.array(
-    z.strictObject({ correct: z.boolean(), answer: z.string().nullable(), tokens: z.int(), ended: z.boolean() }),
+    z.strictObject({
+      correct: z.boolean(),
+      partial: z.number(),
+      answer: z.string().nullable(),
+      tokens: z.int(),
+      ended: z.boolean(),
+    }),
   ),
 });
 
@@ -61,6 +69,10 @@ export function readRecord(
     throw new Error(`${where} holds something that is no evaluation; choose another file`);
   }
   const header = parseLine(headerSchema, first, `${where}: line 1`);
+  if (header.instances === undefined)
+    throw new Error(
+      `${where} was written before an evaluation told how much of an answer is right: choose another file, or delete it`,
+    );
   const differing = (Object.keys(headerSchema.shape) as (keyof RecordHeader)[]).filter(
     (key) => header[key] !== asked[key],
   );

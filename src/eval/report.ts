@@ -46,6 +46,8 @@ export interface EvaluationReport {
     readonly majority: number;
   };
   readonly passAtK: readonly { readonly k: number; readonly value: number }[];
+  /** Mean of how much of the answers is right, by the task. */
+  readonly partial: number;
   readonly meanLength: number;
   /** Of all completions of all runs. */
   readonly tokens: number;
@@ -132,6 +134,7 @@ export function evaluationReport(runs: readonly EvaluationRun[], of = 5): Evalua
       majority: mean(majority),
     },
     passAtK: attemptCounts(R).map((k) => ({ k, value: overProblems((c) => passAtK(R, c, k)) })),
+    partial: mean(answers.map(({ partial }) => partial)),
     meanLength: mean(accuracies.map(({ meanLength }) => meanLength)),
     tokens: answers.reduce((sum, { tokens }) => sum + tokens, 0),
     truncated: mean(accuracies.map(({ truncated }) => truncated)),

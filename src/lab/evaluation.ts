@@ -37,13 +37,13 @@ export async function evaluateStage(
   for (const other of others)
     measured.push({ task: other.task.name, level: other.level, ...(await both(session, other)) });
   session.release(...finished);
-  const told = session.recipe.precision === 'f16' && finished.length > 0;
+  const cost = session.recipe.precision === 'f16' && finished.length > 0 ? await storageCostOf(session) : null;
   return {
     type: 'evaluation',
     stage,
     ...accuracy,
     ...(measured.length > 0 && { others: measured }),
-    ...(told && { storage_logp_difference: await storageCostOf(session) }),
+    ...(cost && { storage_logp_difference: cost }),
   };
 }
 

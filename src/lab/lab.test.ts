@@ -256,6 +256,17 @@ describe('recipes', () => {
       },
       'r: evaluation.others.1: parity at 8 is listed twice',
     ],
+    [
+      {
+        evaluation: {
+          others: [
+            { task: 'parity', level: 8 },
+            { task: 'parity', level: 12 },
+          ],
+        },
+      },
+      "r: evaluation.others.1: parity at 12 is the recipe's own task",
+    ],
     [{ curation: { low: 0.8, high: 0.2 } }, 'r: curation.low: the band from 0.8 to 0.2 is empty'],
     [{ reward: { custom: 1 } }, 'r: reward.customSource: your own term has a weight but no JavaScript'],
     [{ version: 2 }, 'r: version'],

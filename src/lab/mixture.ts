@@ -26,8 +26,9 @@ const stepsFor = (clusters: readonly ClusterFields[], { sft }: Recipe): number =
   Math.ceil(passLength(clusters) / sft.sequences);
 
 /**
- * The recipe with SFT on this cluster, as long as one pass over it, and nothing of GRPO. From a seed of its own: the held-out
- * problems that choose are drawn apart from those that judge the recipe later.
+ * The recipe with SFT on this cluster, as long as one pass over it, and nothing of GRPO. From a seed of its own, so that the
+ * held-out problems that choose are drawn independently of those that judge the recipe later. A small level has no others: there
+ * both draws are all that is held out, and what was chosen by them is judged by them.
  */
 export const trialRecipe = (recipe: Recipe, cluster: ClusterFields): Recipe =>
   withFields(recipe, {

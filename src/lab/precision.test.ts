@@ -5,8 +5,9 @@ import type { Device, Dispatch } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { embedding } from '../kernels/embedding';
 import { storedInHalf } from '../kernels/storage';
+import { initialTensors } from '../model/parameters';
 import type { LabEvent } from './events';
-import { assertSound } from './precision';
+import { assertSound, storageCostOf } from './precision';
 import { type Recipe, withFields } from './recipe';
 import { recipeByName } from './recipes/index';
 import { run } from './run';
@@ -125,4 +126,18 @@ it('is refused by a device that has no f16', () => {
   expect(() => new Session(openCpuDevice(), HALF)).toThrow(
     'precision: CPU reference has no f16 in buffers (the feature shader-f16): choose f32',
   );
+});
+
+it('is told over the traces that fit, where SFT is taught shorter ones than those of the task that is evaluated', async () => {
+  const clusters = [{ task: 'parity', level: 4, problems: 0, epochs: 1 }];
+  const shorter = { 'task.name': 'addition', 'task.level': 6, 'data.clusters': clusters, 'evaluation.problems': 12 };
+  const costWith = async (shortShare: number) => {
+    const session = new Session(openCpuDevice(), withFields(TINY, { ...shorter, 'sft.shortShare': shortShare }));
+    session.load(initialTensors(session.config, 0.07, 1));
+    const cost = await storageCostOf(session);
+    session.destroy();
+    return cost;
+  };
+  expect(await costWith(0.5)).toMatchObject({ tokens: expect.any(Number), max: 0 }); // the same weights twice
+  expect(await costWith(0)).toBeNull(); // long traces alone, and none of them fits
 });

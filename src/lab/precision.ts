@@ -26,8 +26,12 @@ export async function assertSound(device: Device, dispatches: readonly Dispatch[
 /** Rows of the batch that is scored: few, so that it takes less memory than training does. */
 const SCORED_ROWS = 1024;
 
-/** Over teacher traces of held-out problems, long and short ones as SFT mixes them. */
-export function storageCostOf(session: Session): Promise<StorageCost> {
+/**
+ * Over teacher traces of held-out problems, long and short ones as SFT mixes them, but for those that are longer than anything the
+ * run trains on: SFT may be taught other tasks than the one that is evaluated.
+ * @returns null where none is left
+ */
+export async function storageCostOf(session: Session): Promise<StorageCost | null> {
   const { recipe, tokenizer, lengths } = session;
   const { task, problems } = session.evaluated[0]!;
   const shares = { short: recipe.sft.shortShare, mend: recipe.sft.mendShare };
@@ -39,9 +43,11 @@ export function storageCostOf(session: Session): Promise<StorageCost> {
     const prompt = tokenizer.chatPrompt(problem.prompt);
     const completion = tokenizer.completion(drawTrace(task, problem, shares, stream).completion);
     const ids = [...prompt, ...completion];
+    if (ids.length > lengths.longest) continue;
     room -= rowsOf(ids);
     if (room < 0) break;
     examples.push({ ids, mask: ids.map((_, t) => (t < prompt.length ? 0 : 1)) });
   }
+  if (examples.length === 0) return null;
   return storageCost(session.device, session.config, [session.weights, session.working], examples, capacity);
 }

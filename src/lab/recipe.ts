@@ -61,7 +61,7 @@ export const recipeSchema = z
         [...(taskNames as [TaskName, ...TaskName[]]), OWN],
         'parity',
       ),
-      level: integer('Difficulty', 'Bits of a parity problem, digits of each term of an addition.', 12, 1, 32),
+      level: integer('Difficulty', "On the task's own dial: bits, digits, cities, slots …", 12, 1, 32),
     }),
     own: section('Your own', 'Problems of your own, for the task own.', {
       problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),

@@ -74,7 +74,7 @@ export const curationSection = section(
     ),
     decontaminate: number(
       'Contaminated from',
-      'Similarity to any held-out prompt of any evaluated task from which a problem is left out; at 1 only the same prompt.',
+      'Similarity to any held-out prompt of any evaluated task from which a problem of the pool is left out; what SFT trains on is not looked at. At 1 only the same prompt, which is held out anyway: then nothing is ever removed.',
       1,
       0.05,
       1,
@@ -121,6 +121,10 @@ export function checkData(recipe: DataFields, issue: (path: (string | number)[],
       if (list.findIndex((other) => other.task === task && other.level === level) < i)
         issue([...path, i], `${task} at ${level} is listed twice`);
     });
+  recipe.evaluation.others.forEach(({ task, level }, i) => {
+    if (task === recipe.task.name && level === recipe.task.level)
+      issue(['evaluation', 'others', i], `${task} at ${level} is the recipe's own task, which is evaluated anyway`);
+  });
   for (const name of ['clusters', 'rlClusters'] as const) {
     const examples = passLength(recipe.data[name]);
     if (examples > MOST_EXAMPLES_A_PASS)

@@ -72,6 +72,8 @@ export interface RewardSettings extends RewardConstants {
 export interface RewardPart {
   readonly value: number;
   readonly reason: string;
+  /** Where the term could not say: its value is then 0. */
+  readonly failed?: true;
 }
 
 export interface RewardTerm {

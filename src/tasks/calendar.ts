@@ -132,8 +132,9 @@ function verify(problem: Planning, answer: string | null): Verdict {
   return wrong(`${given}: not so that ${failing[0]!.name}; ${fits}`, partial);
 }
 
-/** Of people, by slots; from the second on buffers, from the third on priorities other than the earliest. */
+/** People of a problem with so many slots. */
 const peopleAt = (level: number): number => (level <= 7 ? 2 : level <= 10 ? 3 : 4);
+/** Slots from which on some problems ask for free ones around the meeting, and for a priority other than the earliest start. */
 const BUFFER_FROM = 8;
 const PRIORITY_FROM = 7;
 /** Share of days on which nothing fits. */

@@ -183,7 +183,6 @@ function verify(problem: OwnProblem, answer: string | null): Verdict {
     : { ...verdict, measures: { distance: Math.abs(distance - Number(problem.answer)) } };
 }
 
-/** What judges own problems that bring their answers along. */
 function picture(problem: OwnProblem, answer: string | null): Picture {
   const { correct, reason } = verify(problem, answer);
   return {
@@ -197,6 +196,7 @@ function picture(problem: OwnProblem, answer: string | null): Picture {
   };
 }
 
+/** What judges own problems that bring their answers along. */
 export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify' | 'picture'> = {
   problemSchema: ownProblemSchema,
   verify,

@@ -42,6 +42,10 @@ export interface Rollout {
   readonly text: string;
   readonly ended: boolean;
   readonly correct: boolean;
+  /** How much of the answer is right, in [0, 1]; recordings of before have none. */
+  readonly partial?: number;
+  /** What else the task measures of the answer, by name, where it does. */
+  readonly measures?: Readonly<Record<string, number>>;
   readonly reward: number;
   readonly parts: readonly WeightedPart[];
   readonly advantage: number;
@@ -138,6 +142,8 @@ export async function* grpo(
           length: ids.length,
           ended,
           correct: judged.verdict.correct,
+          partial: judged.verdict.partial,
+          measures: judged.verdict.measures,
           reward: total,
           parts,
         })),
@@ -158,6 +164,8 @@ export async function* grpo(
         text: judged.text,
         ended,
         correct: judged.verdict.correct,
+        partial: judged.verdict.partial,
+        ...(judged.verdict.measures && { measures: judged.verdict.measures }),
         reward: total,
         parts,
         advantage: advantages[b]!,

@@ -66,8 +66,16 @@ export interface RewardedCompletion {
   readonly length: number;
   readonly ended: boolean;
   readonly correct: boolean;
+  /** How much of the answer is right, and what else its task measures of it, by name. */
+  readonly partial: number;
+  readonly measures?: Readonly<Record<string, number>> | undefined;
   readonly reward: number;
-  readonly parts: readonly { readonly name: string; readonly value: number; readonly weight: number }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly weight: number;
+    readonly failed?: boolean;
+  }[];
 }
 
 /** Of the rewards of a batch: their mean, their deviation, and how many do without. */
@@ -79,6 +87,20 @@ export const spreadMetrics = (rewards: readonly RewardTerms[], options: Advantag
     frac_reward_zero_std: shareWithoutSpread(rewards, options),
   };
 };
+
+/**
+ * How much of the answers is right, and each measure's mean over the completions that have it. A measure may be as large as an
+ * answer says; where its mean overflows, it is left out, as it is where no completion has it.
+ */
+function answerMetrics(completions: readonly RewardedCompletion[]): Metrics {
+  const metrics: Metrics = { 'answers/partial/mean': mean(completions.map(({ partial }) => partial)) };
+  const names = new Set(completions.flatMap(({ measures }) => Object.keys(measures ?? {})));
+  for (const name of [...names].sort()) {
+    const average = mean(completions.flatMap(({ measures }) => measures?.[name] ?? []));
+    if (Number.isFinite(average)) metrics[`answers/${name}/mean`] = average;
+  }
+  return metrics;
+}
 
 /** Rewards, lengths and accuracy of a batch of whole groups. */
 export function rewardMetrics(completions: readonly RewardedCompletion[], options: AdvantageOptions): Metrics {
@@ -109,6 +131,7 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], option
     'completions/max_terminated_length': most(terminated),
     'completions/mean_length_correct': mean(lengthWhere(true)),
     'completions/mean_length_wrong': mean(lengthWhere(false)),
+    ...answerMetrics(completions),
   };
   // a batch's deviation that divides says nothing of groups: then theirs is told beside
   if (scaleRewards === 'batch' || aggregation === 'normalize_then_sum')
@@ -117,6 +140,9 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], option
     const values = completions.map(({ parts }) => parts[k]!.value);
     metrics[`rewards/${name}/mean`] = mean(values);
     metrics[`rewards/${name}/std`] = standardDeviation(values);
+    // the only term that can fail: its zeros would pass for values that it gave
+    if (name === 'custom')
+      metrics['rewards/custom/failed'] = mean(completions.map(({ parts }) => (parts[k]!.failed ? 1 : 0)));
   }
   return metrics;
 }

@@ -76,6 +76,7 @@ it('names reward metrics as TRL does', () => {
   const completion = (reward: number, correct: boolean, length: number, ended = true) => ({
     reward,
     correct,
+    partial: correct ? 1 : 0,
     length,
     ended,
     parts: [{ name: 'accuracy', value: reward, weight: 1 }],
@@ -103,4 +104,19 @@ it('names reward metrics as TRL does', () => {
   expect(metrics['reward_std/in_group']).toBeCloseTo(Math.SQRT1_2 / 2, 12);
   // of 1 0 −1 −1 around −1/4
   expect(metrics.reward_std).toBeCloseTo(Math.sqrt((25 + 1 + 9 + 9) / 16 / 3), 12);
+});
+
+it('tells how much of the answers is right, what their task measures of them, and how often the own term failed', () => {
+  const completion = (partial: number, measures?: Record<string, number>, failed?: true) => ({
+    ...{ reward: 0, correct: partial === 1, partial, measures, length: 3, ended: true },
+    parts: [{ name: 'custom', value: 0, weight: 1, ...(failed && { failed }) }],
+  });
+  const huge = { distance: Number.MAX_VALUE, gap: 0.5 };
+  const metrics = rewardMetrics(
+    [completion(1), completion(0.5, huge), completion(0, { ...huge, gap: 0.1 }, true), completion(0)],
+    { groupSize: 2, scaleRewards: 'group', aggregation: 'sum_then_normalize' },
+  );
+  expect(metrics).toMatchObject({ 'answers/partial/mean': 0.375, 'rewards/custom/failed': 0.25 });
+  expect(metrics['answers/gap/mean']).toBeCloseTo(0.3, 12); // of the two that have one
+  expect(metrics).not.toHaveProperty('answers/distance/mean'); // a run does not end over an answer of 1e308
 });

@@ -1,10 +1,11 @@
-/** `compare`: two saved models on the same held-out problems, with the interval of the difference. */
+/** `compare`: two saved models on the same held-out problems, with the interval of the difference; with --out it goes on where it stopped. */
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
-import { evaluationRuns } from '../../lab/answer';
 import { withAdapter } from '../adapter';
 import { askedEvaluation, askedTask, EVALUATION_OPTIONS, percent, readTrainedModel } from '../evaluation';
 import { options, required } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
+import { recordedRuns, recordFile } from '../recorded';
 
 export async function compare(args: readonly string[]): Promise<void> {
   const given = options(args, {
@@ -12,14 +13,18 @@ export async function compare(args: readonly string[]): Promise<void> {
     b: { type: 'string' },
     task: { type: 'string' },
     level: { type: 'string' },
+    out: { type: 'string' },
     ...EVALUATION_OPTIONS,
+    ...OWN_OPTIONS,
   });
   const models = [required(given.a, 'a'), required(given.b, 'b')].map(readTrainedModel);
-  const asked = askedTask(required(given.task, 'task'), given.level, models);
-  const { task, level, problems, runs, sampling } = askedEvaluation(given, asked, models);
+  const asked = askedTask(required(given.task, 'task'), given.level, models, readOwn(given));
+  const evaluation = askedEvaluation(given, asked, models);
+  const { task, level, problems, runs, sampling } = evaluation;
   const [a, b] = await withAdapter(given.adapter, async (device) => {
     const all = [];
-    for (const { model } of models) all.push(await evaluationRuns(device, model, task, problems, runs, sampling));
+    for (const model of models)
+      all.push(await recordedRuns(device, model, evaluation, recordFile(given.out, model, evaluation)));
     return all;
   });
   const comparison = compareRuns(a!, b!, sampling.seed);

@@ -7,6 +7,7 @@ import { random } from '../../random';
 import { withAdapter } from '../adapter';
 import { askedTask, askedTasks, budgetFor, readTrainedModel, table } from '../evaluation';
 import { InputError, input, numeric, options, required, SEED, temperatureOf } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
 
 function selectionOf(text: string): Selection {
   const select = selections.find((name) => name === text);
@@ -32,9 +33,11 @@ export async function curate(args: readonly string[]): Promise<void> {
     'max-new': { type: 'string' },
     seed: { type: 'string' },
     adapter: { type: 'string' },
+    ...OWN_OPTIONS,
   });
   const trained = readTrainedModel(required(given.model, 'model'));
-  const asked = askedTask(required(given.task, 'task'), given.level, [trained]);
+  const own = readOwn(given);
+  const asked = askedTask(required(given.task, 'task'), given.level, [trained], own);
   const out = required(given.out, 'out');
   const { task, level } = asked;
   const seed = numeric(given.seed, 'seed', 0, SEED);
@@ -58,7 +61,7 @@ export async function curate(args: readonly string[]): Promise<void> {
   const pool = input(() =>
     Array.from({ length: count }, () => ({ task, level, problem: drawProblem(task, level, 'train', stream) })),
   );
-  const against = given.against === undefined ? [asked] : askedTasks(given.against, [trained], 'against');
+  const against = given.against === undefined ? [asked] : askedTasks(given.against, [trained], 'against', own);
   const held = against.map(({ task, level }) => ({
     ...{ task, level },
     problems: input(() => heldOutProblems(task, level, 256, seed)),

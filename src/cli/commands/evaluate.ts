@@ -1,10 +1,5 @@
 /** `eval`: accuracy of a saved model on held-out problems, over independent runs; with --out it goes on where it stopped. */
-import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
-import { headerLine, readRecord, runLine } from '../../eval/record';
-import { type EvaluationReport, type EvaluationRun, evaluationReport } from '../../eval/report';
-import type { Device } from '../../gpu/device';
-import { evaluationRuns } from '../../lab/answer';
-import { hash } from '../../random';
+import { type EvaluationReport, evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
 import {
   type AskedEvaluation,
@@ -13,33 +8,11 @@ import {
   EVALUATION_OPTIONS,
   percent,
   readTrainedModel,
-  type TrainedModel,
   table,
 } from '../evaluation';
-import { input, numeric, options, readFile, required } from '../input';
+import { numeric, options, required } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
-
-/** The runs, of which finished ones are read from the file and each further one is written to it as it is done. */
-async function recordedRuns(
-  device: Device,
-  { model, digest }: TrainedModel,
-  { task, level, problems, runs, sampling }: AskedEvaluation,
-  file: string | undefined,
-): Promise<EvaluationRun[]> {
-  if (file === undefined) return evaluationRuns(device, model, task, problems, runs, sampling);
-  const prompts = hash(...problems.map(({ prompt }) => prompt)).toString(16);
-  const header = {
-    ...{ type: 'evaluation' as const, model: digest, adapter: device.name, task: task.name, level },
-    ...{ problems: problems.length, prompts, ...sampling },
-  };
-  const text = existsSync(file) ? readFile(file).toString() : '';
-  const { runs: finished, whole } = input(() => readRecord(text, header, file));
-  if (whole === '') input(() => writeFileSync(file, headerLine(header)));
-  else truncateSync(file, Buffer.byteLength(whole));
-  return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) =>
-    appendFileSync(file, runLine(run)),
-  );
-}
+import { recordedRuns } from '../recorded';
 
 function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
   const { accuracy, ofN, runs } = report;
@@ -48,7 +21,7 @@ function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationRepo
   });
   console.log(
     `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)} ± ${percent(accuracy.sd)} ` +
-      `(sd of ${runs.length} runs), ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+      `(sd of ${runs.length} runs), on average ${percent(report.partial)} of an answer right, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
   );
   console.log(
     `standard error: ${percent(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +

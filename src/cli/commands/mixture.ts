@@ -1,11 +1,13 @@
 /** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
 import { writeFileSync } from 'node:fs';
+import { cutOffs } from '../../lab/cutOff';
 import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/mixture';
+import type { ClusterFields } from '../../lab/recipeData';
 import { openSources } from '../../lab/sources';
-import type { TaskName } from '../../tasks';
 import { withAdapter } from '../adapter';
 import { askedTasks, percent, table } from '../evaluation';
 import { InputError, input, numeric, options, required } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
 import { readRecipe } from './train';
 
 function epochsOf(text: string): number[] {
@@ -25,24 +27,27 @@ export async function mixture(args: readonly string[]): Promise<void> {
     adapter: { type: 'string' },
     set: { type: 'string', multiple: true },
     json: { type: 'boolean' },
+    ...OWN_OPTIONS,
   });
-  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? []);
+  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
   const out = required(given.out, 'out');
   if (!out.endsWith('.json')) throw new InputError(`--out: ${out} does not end in .json, as a recipe's file does`);
   const problems = numeric(given.problems, 'problems', 1000, { min: 1, max: 100_000, whole: true });
   const epochs = epochsOf(given.epochs ?? '1,2,4,8');
-  const domains = askedTasks(required(given.tasks, 'tasks'), [], 'tasks').map(({ task, level }) => ({
-    ...{ task: task.name as TaskName, level, problems },
+  const own = recipe.own.problems.length > 0 ? recipe.own : null;
+  const domains = askedTasks(required(given.tasks, 'tasks'), [], 'tasks', own).map(({ task, level }) => ({
+    ...{ task: task.name as ClusterFields['task'], level, problems },
   }));
   // every trial and the whole are checked before the first is trained
-  input(() => {
+  const longest = input(() => {
     for (const domain of domains)
       for (const times of epochs) openSources(trialRecipe(recipe, { ...domain, epochs: times }));
-    concatenated(
+    return concatenated(
       recipe,
       domains.map((domain) => ({ ...domain, epochs: Math.max(...epochs) })),
     );
   });
+  for (const line of cutOffs(longest)) console.error(`note: ${line}`);
   const trials: Trial[] = [];
   await withAdapter(given.adapter, async (device) => {
     for await (const trial of searchEpochs(device, recipe, domains, epochs)) {

@@ -1,7 +1,6 @@
-/** `transfer`: trained on → evaluated on, a matrix of saved models against tasks. */
+/** `transfer`: trained on → evaluated on, a matrix of saved models against tasks; with --out it goes on where it stopped. */
 import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
-import { evaluationRuns } from '../../lab/answer';
 import { trainedOn } from '../../lab/sources';
 import { withAdapter } from '../adapter';
 import {
@@ -14,28 +13,38 @@ import {
   table,
 } from '../evaluation';
 import { options, required } from '../input';
+import { OWN_OPTIONS, readOwn } from '../own';
+import { recordedRuns, recordFile } from '../recorded';
 
 const trainedTasks = ({ recipe }: TrainedModel) => (recipe ? trainedOn(recipe) : null);
 
 export async function transfer(args: readonly string[]): Promise<void> {
-  const given = options(args, { models: { type: 'string' }, tasks: { type: 'string' }, ...EVALUATION_OPTIONS });
+  const given = options(args, {
+    models: { type: 'string' },
+    tasks: { type: 'string' },
+    out: { type: 'string' },
+    ...EVALUATION_OPTIONS,
+    ...OWN_OPTIONS,
+  });
   const models = required(given.models, 'models').split(',').map(readTrainedModel);
-  const evaluations = askedTasks(required(given.tasks, 'tasks'), models, 'tasks').map((asked) =>
+  const evaluations = askedTasks(required(given.tasks, 'tasks'), models, 'tasks', readOwn(given)).map((asked) =>
     askedEvaluation(given, asked, models),
   );
   const rows = await withAdapter(given.adapter, async (device) => {
     const rows = [];
     for (const trained of models) {
       const cells = [];
-      for (const { task, level, problems, runs, sampling } of evaluations) {
-        const all = await evaluationRuns(device, trained.model, task, problems, runs, sampling);
-        const { accuracy, meanLength, truncated } = evaluationReport(all);
+      for (const evaluation of evaluations) {
+        const { task, level, problems, sampling } = evaluation;
+        const all = await recordedRuns(device, trained, evaluation, recordFile(given.out, trained, evaluation));
+        const { accuracy, partial, meanLength, truncated } = evaluationReport(all);
         cells.push({
           task: task.name,
           level,
           problems: problems.length,
           maxNew: sampling.maxNew,
           accuracy,
+          partial,
           meanLength,
           truncated,
         });

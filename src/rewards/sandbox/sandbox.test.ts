@@ -120,7 +120,7 @@ describe('costs its own value, with the reason, where it', () => {
   ])('%s', async (_, source, reason) => {
     const part = await give(source);
     expect(part.reason).toContain(reason);
-    expect(part.value).toBe(0);
+    expect(part).toMatchObject({ value: 0, failed: true });
     expect(part.reason.length).toBeLessThan(2 * CUSTOM_LIMITS.reason);
   });
 });

@@ -95,7 +95,11 @@ export interface CustomTerm {
   evaluate(rollout: CustomRollout): RewardPart;
 }
 
-const failed = (fault: string): RewardPart => ({ value: 0, reason: `custom term failed: ${fault}` });
+const failed = (fault: string): RewardPart => ({
+  value: 0,
+  reason: `custom term failed: ${fault}`,
+  failed: true,
+});
 
 /** The text that compiles: as a script that ends in a function, or as a function's body. @throws naming line and column */
 function compile(context: QuickJSContext, source: string): typeof AS_BODY | typeof AS_SCRIPT {

@@ -1,0 +1,41 @@
+/** What an evaluation is given where nobody says: its budget of tokens. */
+import { describe, expect, it } from 'vitest';
+import { type Recipe, withFields } from '../lab/recipe';
+import { recipeByName } from '../lab/recipes/index';
+import { askedTasks, budgetFor } from './evaluation';
+
+const parity = recipeByName('parity-12');
+const trainedOn = (task: string, level: number): Recipe =>
+  withFields(parity, { 'task.name': task, 'task.level': level, 'reward.lMax': 300 });
+const budget = (task: string, ...recipes: (Recipe | null)[]) =>
+  budgetFor(
+    askedTasks(task, [], 'tasks')[0]!,
+    recipes.map((recipe) => ({ recipe })),
+  );
+
+describe('the budget of an evaluation', () => {
+  it('is that of the training, where each model was trained for this task and level', () => {
+    expect(budget('parity:12', parity)).toBe(24);
+    expect(budget('parity:12', parity, withFields(parity, { 'reward.lMax': 30 }))).toBe(30);
+  });
+
+  it('has room for the longest trace at a level that was not trained on', () => {
+    expect(budget('parity:24', parity)).toBe(4 + 24 + 8); // tags, answer and end; a digit a bit; to spare
+    expect(budget('parity:4', parity)).toBe(24);
+    expect(budget('parity:24', withFields(parity, { 'sft.mendShare': 0.1 }))).toBe(4 + 24 + 12 + 2 + 8);
+  });
+
+  it('has it for a task that is met beside, whose budget counts too, and for one that was never met', () => {
+    const cluster = { task: 'addition', level: 2 };
+    const mixed = withFields(parity, { 'data.clusters': [cluster], 'reward.lMax': 100 });
+    const other = withFields(parity, { 'evaluation.others': [cluster], 'reward.lMax': 99 });
+    expect(budget('addition:2', mixed)).toBe(100);
+    expect(budget('addition:2', other, mixed)).toBe(100);
+    const met = withFields(mixed, { 'reward.lMax': 20 });
+    const alone = budget('addition:2', null);
+    expect(alone).toBeGreaterThan(20 + 8);
+    expect(budget('addition:2', met)).toBe(budget('addition:2', parity));
+    expect(budget('parity:12', parity, trainedOn('addition', 2))).toBe(24);
+    expect(budget('parity:24', trainedOn('addition', 2))).toBe(36);
+  });
+});

@@ -1,0 +1,46 @@
+/** Evaluation runs that outlast the command: written to a file one by one, and gone on from where it stopped. */
+import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { headerLine, readRecord, runLine } from '../eval/record';
+import type { EvaluationRun } from '../eval/report';
+import type { Device } from '../gpu/device';
+import { evaluationRuns } from '../lab/answer';
+import { hash } from '../random';
+import type { AskedEvaluation, TrainedModel } from './evaluation';
+import { input, readFile } from './input';
+
+/**
+ * The runs, of which finished ones are read from the file and each further one is written to it as it is done.
+ * @param file undefined for none
+ * @throws naming what differs where the file is of another evaluation
+ */
+export async function recordedRuns(
+  device: Device,
+  { model, digest }: TrainedModel,
+  { task, level, problems, runs, sampling }: AskedEvaluation,
+  file: string | undefined,
+): Promise<EvaluationRun[]> {
+  if (file === undefined) return evaluationRuns(device, model, task, problems, runs, sampling);
+  const hashed = (texts: readonly string[]) => hash(...texts).toString(16);
+  const header = {
+    ...{ type: 'evaluation' as const, model: digest, adapter: device.name, task: task.name, level },
+    problems: problems.length,
+    prompts: hashed(problems.map(({ prompt }) => prompt)),
+    instances: hashed(problems.map(({ answer, problem }) => JSON.stringify([answer, problem]))),
+    ...sampling,
+  };
+  const text = existsSync(file) ? readFile(file).toString() : '';
+  const { runs: finished, whole } = input(() => readRecord(text, header, file));
+  if (whole === '') input(() => writeFileSync(file, headerLine(header)));
+  else truncateSync(file, Buffer.byteLength(whole));
+  return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) =>
+    appendFileSync(file, runLine(run)),
+  );
+}
+
+/** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. */
+export function recordFile(folder: string | undefined, { digest }: TrainedModel, { task, level }: AskedEvaluation) {
+  if (folder === undefined) return undefined;
+  input(() => mkdirSync(folder, { recursive: true }));
+  return path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
+}
