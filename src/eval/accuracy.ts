@@ -22,6 +22,8 @@ export interface Answered {
 }
 
 export interface Accuracy {
+  /** Problems answered: a small level has fewer than were asked for. Older recordings do not tell. */
+  readonly problems?: number;
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
   /** Mean length of the completions in tokens, end token included. */
@@ -47,6 +49,7 @@ export async function answerProblems(
 }
 
 export const accuracyOf = (answers: readonly Answered[]): Accuracy => ({
+  problems: answers.length,
   accuracy: mean(answers.map(({ correct }) => (correct ? 1 : 0))),
   meanLength: mean(answers.map(({ tokens }) => tokens)),
   truncated: mean(answers.map(({ ended }) => (ended ? 0 : 1))),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { spreadOf } from '../lab/results';
 import { armSeries } from './Curves';
 import { placesOf } from './PictureMap';
-import { evaluationLines, shareWithError } from './RunEvaluations';
+import { evaluationLines, problemsTold, shareWithError } from './RunEvaluations';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -71,9 +71,13 @@ it('places points in one scale both ways, and a single point in the middle', () 
 it("puts a task's stages together", () => {
   const measured = { accuracy: 1, meanLength: 1, truncated: 0 };
   const both = { greedy: measured, sampled: measured };
-  const others = [{ task: 'addition', level: 2, ...both }];
+  const few = { ...measured, problems: 56 };
+  const others = [{ task: 'addition', level: 2, greedy: few, sampled: few }];
   const events = (['sft', 'grpo'] as const).map((stage) => ({ type: 'evaluation' as const, stage, ...both, others }));
-  expect(evaluationLines({ task: 'parity', level: 12 }, events).map(({ task, stage }) => [task, stage])).toEqual([
+  const lines = evaluationLines({ task: 'parity', level: 12 }, events);
+  expect(problemsTold(lines, 256)).toBe('56 to 256 held-out problems a task');
+  expect(problemsTold(lines.slice(0, 2), 256)).toBe('256 held-out problems a task'); // of an older recording
+  expect(lines.map(({ task, stage }) => [task, stage])).toEqual([
     ['parity', 'sft'],
     ['parity', 'grpo'],
     ['addition', 'sft'],
