@@ -1,6 +1,9 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
 import { type EvaluationEvent, type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import type { Recipe } from '../lab/recipe';
+import { REPORT_CONSTANTS } from '../rewards/term';
+import { rewardNames } from '../rewards/total';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
 import { useRun } from './hooks';
@@ -19,22 +22,35 @@ function useGrpoPoints(delay: number, pick: (event: GrpoEvent) => Omit<Point, 'x
 
 const metric = (event: GrpoEvent, name: string): number => event.metrics[name] ?? 0;
 
+/**
+ * The most that a completion can earn; null where it cannot be told from the weights: repetition earns 0 at best, accuracy its
+ * greatest constant, and other terms have bounds of their own or none.
+ * @param reward of a recording perhaps, which may be older than some of its fields
+ */
+export function mostReward(reward: Partial<Recipe['reward']>): number | null {
+  const weights = new Map(rewardNames.map((name) => [name, reward[name] ?? 0]));
+  const [accuracy = 0, repetition = 0, ...others] = weights.values();
+  if (accuracy <= 0 || repetition < 0 || others.some((weight) => weight !== 0)) return null;
+  const { rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault } = { ...REPORT_CONSTANTS, ...reward };
+  return accuracy * Math.max(rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault);
+}
+
 const REWARD: Series[] = [
   { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },
   { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
 ];
 export function RewardChart() {
   const { points, last, run } = useGrpoPoints(0, (event) => {
-    const [reward, sd] = [metric(event, 'reward'), metric(event, 'reward_std')];
+    const [reward, sd] = [metric(event, 'reward'), event.metrics['reward_std/in_group'] ?? metric(event, 'reward_std')];
     return { reward, band: [reward - sd, reward + sd] as const };
   });
-  const most = Math.max(0, run.start?.recipe.reward.accuracy ?? 0);
+  const most = run.start && mostReward(run.start.recipe.reward);
   return (
     <Panel title="Reward" explained="reward" aside={last && fixed(metric(last, 'reward'), 2)}>
       <Chart points={points} series={REWARD} xLabel="step" />
       <p className="words">
         {last
-          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most ${fixed(most, 2)}; ${
+          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)}${most === null ? '' : ` of at most ${fixed(most, 2)}`}; ${
               groupsWithoutSpread(last.metrics) > 0
                 ? `${inWords(groupsWithoutSpread(last.metrics))} of the groups all earn the same.`
                 : 'every group has better and worse ones.'

@@ -1,7 +1,7 @@
 /** What each number on screen means: one registry for every "?". Settings explain themselves in the recipe's schema. */
 export const explanations = {
   reward:
-    'Mean total reward of the batch: each part times its weight; by the report 8/13 · accuracy scaled by length + 1/13 · repetition, so at most 8/13 ≈ 0.615. The band is one standard deviation within the groups.',
+    'Mean total reward of the batch: each term that has a weight, times that weight. By the report 8/13 · accuracy scaled by length + 1/13 · repetition, at most 8/13 ≈ 0.615; other weights, terms and constants change what can be earned. The band is one standard deviation within a group, the mean of the groups that are trained on.',
   accuracy:
     'pass@1: share of right answers among all completions. pass@G: share of groups in which at least one completion is right.',
   length:
@@ -13,7 +13,8 @@ export const explanations = {
   gradNorm: 'Norm of the whole gradient before clipping.',
   advantage:
     'A = (reward − mean of the group) ÷ (standard deviation + 1e-4), the deviation being that of the group, of the batch, or none at all, as “Scale rewards” says. Blue: better than its group, made likelier. Orange: worse, made less likely.',
-  parts: 'Each part of the reward times its weight. Parts below zero stand left of the line.',
+  parts:
+    'Every term of the reward that has a weight, times that weight, one after another. Terms below zero stand left of the line.',
 } as const;
 
 export type Explained = keyof typeof explanations;

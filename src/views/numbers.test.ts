@@ -1,9 +1,12 @@
 /** Numbers, scales, places and curves as the screens show them. */
 import { describe, expect, it } from 'vitest';
+import { withFields } from '../lab/recipe';
+import { recipeByName } from '../lab/recipes';
 import { spreadOf } from '../lab/results';
 import { armSeries } from './Curves';
 import { placesOf } from './PictureMap';
 import { evaluationLines, problemsTold, shareWithError } from './RunEvaluations';
+import { mostReward } from './TrainCharts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -28,6 +31,23 @@ describe('a measured number', () => {
   it('tells the standard error of a share: √(0.25/100) is 5 in hundred', () => {
     expect(plain(shareWithError(0.5, 100))).toBe('50 % ± 5.0');
     expect(plain(shareWithError(1, 100))).toBe('100 % ± 0.0');
+  });
+});
+
+describe('the most that a completion can earn', () => {
+  const most = (fields: Record<string, unknown>) => mostReward(withFields(recipeByName('parity-12'), fields).reward);
+
+  it('is the weight of accuracy times its greatest constant', () => {
+    expect(most({})).toBeCloseTo(8 / 13, 12);
+    expect(most({ 'reward.accuracy': 0.5, 'reward.rightShort': 0.2, 'reward.rightLong': 3 })).toBe(1.5);
+    expect(mostReward({ accuracy: 8 / 13, repetition: 1 / 13 })).toBeCloseTo(8 / 13, 12); // as old recordings have it
+  });
+
+  it('is not told where other terms weigh, or nothing bounds it', () => {
+    expect(mostReward(recipeByName('hack-length').reward)).toBeNull();
+    expect(most({ 'reward.brevity': 0.1 })).toBeNull();
+    expect(most({ 'reward.repetition': -1 })).toBeNull();
+    expect(most({ 'reward.accuracy': 0 })).toBeNull();
   });
 });
 
