@@ -4,9 +4,11 @@ import { withFields } from '../lab/recipe';
 import { recipeByName } from '../lab/recipes';
 import { spreadOf } from '../lab/results';
 import { armSeries } from './Curves';
+import { inOrder } from './Evaluate';
+import { verdictOf } from './Experiment';
 import { placesOf } from './PictureMap';
 import { evaluationLines, problemsTold, shareWithError } from './RunEvaluations';
-import { mostReward } from './TrainCharts';
+import { mostReward, spreadTold } from './TrainCharts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -51,6 +53,14 @@ describe('the most that a completion can earn', () => {
   });
 });
 
+it('says of how many groups the numbers of a step are', () => {
+  expect(spreadTold({ 'dynamic_sampling/groups_drawn': 28, 'dynamic_sampling/groups_kept': 16 })).toBe(
+    '16 of all 28 groups that were drawn and count here have better and worse ones.',
+  );
+  expect(spreadTold({ frac_reward_zero_std: 0 })).toBe('every group has better and worse ones.');
+  expect(spreadTold({ frac_reward_zero_std: 0.5 })).toBe('about half of the groups all earn the same.');
+});
+
 describe('curves', () => {
   const axes = { arm: 'GRPO', x: 'step', y: 'tokens' };
   it('are a mean with its band where seeds share their x', () => {
@@ -75,6 +85,15 @@ describe('curves', () => {
       [5, { '1.1': 0.6 }],
     ]);
   });
+});
+
+it("lists the report's findings by number, and lessons of this lab after them", () => {
+  const { report, lessons } = inOrder(['Lessons', 'E10', 'E2'].map((id) => ({ id })));
+  expect([report, lessons]).toEqual([[{ id: 'E2' }, { id: 'E10' }], [{ id: 'Lessons' }]]);
+  expect(['E1', 'Lessons'].map((id) => verdictOf({ id, verdict: 'partly' }))).toEqual([
+    'agrees in part',
+    'shown in part',
+  ]);
 });
 
 it('places points in one scale both ways, and a single point in the middle', () => {
