@@ -15,10 +15,15 @@ const KEPT: Readonly<Record<CurationEvent['select'], string>> = {
   random: 'as many as the band has, whatever their pass rates',
 };
 
-/** "512 drawn: 3 duplicates and 2 contaminated left out, 507 rated by 8 answers each, 201 kept: those in the band." */
-export const poolTold = ({ pool, duplicates, contaminated, rated, samples, kept, select }: CurationEvent): string =>
-  `${pool} problems were drawn: ${duplicates} duplicates and ${contaminated} contaminated ones left out, ` +
-  `${rated} rated by ${samples} answers each, ${kept} kept: ${KEPT[select]}.`;
+/** "512 problems were drawn: 3 duplicates and 2 contaminated ones left out, 507 rated by 8 answers each, 201 kept: …" */
+export function poolTold(event: CurationEvent): string {
+  const { pool, duplicates, contaminated, rated, by, samples, kept, select } = event;
+  const raters = by === 'measured' ? `${samples} answers each` : 'their latest answers';
+  return (
+    `${pool} problems were drawn: ${duplicates} duplicates and ${contaminated} contaminated ones left out, ` +
+    `${rated} rated by ${raters}, ${kept > 0 ? `${kept} kept: ${KEPT[select]}` : 'none kept'}.`
+  );
+}
 
 interface Bar {
   /** Right answers of k. */
@@ -63,11 +68,11 @@ function PassRates({ event }: { event: CurationEvent }) {
         ))}
       </div>
       <figcaption>
-        <span>none of {samples} right</span>
+        <span>none right of {samples}</span>
+        <span>all right</span>
         <span className="band">
           band, pass rates from {fixed(low, 2)} to {fixed(high, 2)}
         </span>
-        <span>all right</span>
       </figcaption>
     </figure>
   );

@@ -50,6 +50,7 @@ it('tells the pool, the pass rates and what was left out, in words too', () => {
 });
 
 it('tells each refresh as it comes, and what is drawn from where the selection is empty', () => {
+  expect(poolTold(refreshed)).toMatch(/27 rated by their latest answers, none kept\.$/);
   const html = markup(event, refreshed);
   expect(html.match(/<th scope="row">/g)).toHaveLength(2);
   expect(html).toContain('after step 20');
