@@ -109,7 +109,10 @@ describe('Evaluate', () => {
 
   it('shows a result beside the report, names the file that is wrong, and loads an arm into Setup', async () => {
     const { page, complaints } = await open('view=evaluate', async (fresh) => {
-      await fresh.route('**/results/index.json', (route) => route.fulfill({ json: ['E3', 'E5'] }));
+      await fresh.route('**/results/index.json', (route) => route.fulfill({ json: ['Lessons', 'E3', 'E5'] }));
+      await fresh.route('**/results/Lessons.json', (route) =>
+        route.fulfill({ json: { ...fixtureResult, id: 'Lessons', title: 'The teaching recipes' } }),
+      );
       await fresh.route('**/results/E3.json', (route) =>
         route.fulfill({ json: JSON.parse(resultToText(fixtureResult)) }),
       );
@@ -128,6 +131,8 @@ describe('Evaluate', () => {
     const dots = panel.getByRole('img', { name: /48\.4.*53\.1.*50\.8/ });
     expect(await dots.locator('circle').count()).toBe(3);
     expect(await panel.locator('.chart').count()).toBe(2);
+    const lessons = page.getByRole('navigation', { name: 'Lessons of this lab' }).getByRole('button');
+    expect(await lessons.innerText()).toMatch(/The teaching recipes\s+shown in part/);
     await panel.getByRole('button', { name: 'Load the recipe of SFT', exact: true }).press('Enter');
     await panel.getByText('It is in Setup.').waitFor();
     expect(await page.locator('.recipe select').inputValue()).toBe('parity-8-nano');

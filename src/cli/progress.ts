@@ -1,7 +1,7 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { Counters } from '../gpu/device';
 import { cutOffs } from '../lab/cutOff';
-import type { EvaluationEvent, LabEvent } from '../lab/events';
+import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/events';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
 
@@ -57,8 +57,11 @@ export class Progress {
       }
       case 'grpo': {
         const { metrics, step } = event;
+        const { reward, accuracy } = ofAllDrawn(metrics);
+        const groups = groupsDrawn(metrics);
+        const drawn = groups ? ` of all ${groups.drawn} groups drawn, ${groups.kept} with spread` : '';
         const text =
-          `GRPO ${step}/${this.recipe.grpo.steps}  reward ${fixed(metrics.reward)}  accuracy ${fixed(metrics.accuracy)}  ` +
+          `GRPO ${step}/${this.recipe.grpo.steps}  reward ${fixed(reward)}  accuracy ${fixed(accuracy)}${drawn}  ` +
           `length ${fixed(metrics['completions/mean_length'], 1)}  KL ${fixed(metrics.kl, 3)}  ` +
           this.eta(this.recipe.sft.steps + step * GRPO_STEP_WEIGHT);
         return step % 5 === 0 || step === this.recipe.grpo.steps ? this.print(text) : this.rewrite(text);

@@ -24,6 +24,8 @@ export interface Answered {
 }
 
 export interface Accuracy {
+  /** Problems answered: a small level has fewer than were asked for. Older recordings do not tell. */
+  readonly problems?: number;
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
   /** Mean of how much of the answers is right, in [0, 1]; recordings of before have none. */
@@ -52,6 +54,7 @@ export async function answerProblems(
 }
 
 export const accuracyOf = (answers: readonly Answered[]): Accuracy => ({
+  problems: answers.length,
   accuracy: mean(answers.map(({ correct }) => (correct ? 1 : 0))),
   partial: mean(answers.map(({ partial }) => partial)),
   meanLength: mean(answers.map(({ tokens }) => tokens)),

@@ -27,6 +27,18 @@ describe('browsing', () => {
     expect([0, 1, 2, 3].map((i) => other!.at(i).prompt)).not.toEqual(prompts);
   });
 
+  it("shows the recipe's own problems at the levels that they have, where there are some", () => {
+    const problems = [2, 6].map((level) => ({ prompt: `say ${level}`, answer: `${level}`, level }));
+    const own = { problems, match: 'numeric', tolerance: 0.5 } as const;
+    const wanted = { task: 'own', level: 5, seed: 0, index: 0 };
+    expect(browsable(wanted, own)).toEqual({ ...wanted, level: 6 });
+    expect(browsable(wanted).task).toBe(taskNames[0]);
+    expect(new BrowsedProblems('own', 6, 0, own).at(0)).toMatchObject({ prompt: 'say 6', answer: '6' });
+    expect(browsedCommand({ ...wanted, level: 6 }, own)).toBe(
+      'npm run lab -- data --task own --data YOUR-FILE.jsonl --match numeric --tolerance 0.5 --level 6 --seed 0 -n 1',
+    );
+  });
+
   it('names the command that prints it last', () => {
     expect(browsedCommand({ task: 'parity', level: 12, seed: 7, index: 2 })).toBe(
       'npm run lab -- data --task parity --level 12 --seed 7 -n 3',

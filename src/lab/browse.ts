@@ -1,7 +1,10 @@
 /** Problems of a task to look at: those that the terminal's `data` prints for the same task, level and seed, one by one. */
 import { type Random, random } from '../random';
-import { taskByName, taskNames } from '../tasks';
+import { taskNames } from '../tasks';
+import { OWN, type OwnProblems } from '../tasks/own';
 import type { Problem, Task } from '../tasks/task';
+import { levelsOf, taskNamed } from './levels';
+import { taskOf } from './task';
 
 /** Which problem: the index counts from 0. */
 export interface Browsed {
@@ -17,13 +20,21 @@ export const MOST_BROWSED = 500;
 const clamp = (value: number, low: number, high: number) =>
   Number.isFinite(value) ? Math.min(high, Math.max(low, Math.round(value))) : low;
 
-/** The nearest that there is: a task's first level where the task has no such level, the first task where there is none such. */
-export function browsable({ task: name, level, seed, index }: Browsed): Browsed {
-  const known = taskNames.find((candidate) => candidate === name);
-  const task = taskByName(known ?? (taskNames[0] as string));
+const NO_PROBLEMS: OwnProblems = { problems: [], match: 'exact', tolerance: 0 };
+
+const nearest = (levels: readonly number[], wanted: number): number =>
+  levels.reduce((best, level) => (Math.abs(level - wanted) < Math.abs(best - wanted) ? level : best));
+
+/**
+ * The nearest that there is: the nearest level that the task has, the first task where there is none such.
+ * @param own problems that can be looked at too, where there are some
+ */
+export function browsable({ task: name, level, seed, index }: Browsed, own: OwnProblems = NO_PROBLEMS): Browsed {
+  const known = taskNamed({ own }, name);
+  const task = known ?? taskOf({ own }, taskNames[0] as string);
   return {
     task: task.name,
-    level: known ? clamp(level, task.level.min, task.level.max) : task.level.initial,
+    level: known && Number.isFinite(level) ? nearest(levelsOf(known, { own }), level) : task.level.initial,
     seed: clamp(seed, 0, 2 ** 31 - 1),
     index: clamp(index, 0, MOST_BROWSED - 1),
   };
@@ -42,8 +53,9 @@ export class BrowsedProblems {
     task: string,
     private readonly level: number,
     seed: number,
+    own: OwnProblems = NO_PROBLEMS,
   ) {
-    this.task = taskByName(task);
+    this.task = taskOf({ own }, task);
     this.stream = browsedStream(this.task, level, seed);
   }
 
@@ -54,5 +66,8 @@ export class BrowsedProblems {
 }
 
 /** The command that prints the same problem as the last of its lines. */
-export const browsedCommand = ({ task, level, seed, index }: Browsed): string =>
-  `npm run lab -- data --task ${task} --level ${level} --seed ${seed} -n ${index + 1}`;
+export const browsedCommand = (
+  { task, level, seed, index }: Browsed,
+  { match, tolerance }: OwnProblems = NO_PROBLEMS,
+): string =>
+  `npm run lab -- data --task ${task}${task === OWN ? ` --data YOUR-FILE.jsonl --match ${match} --tolerance ${tolerance}` : ''} --level ${level} --seed ${seed} -n ${index + 1}`;

@@ -146,6 +146,7 @@ export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
   ...(event.storage_logp_difference && { storage_logp_difference: event.storage_logp_difference }),
 });
 
+/** With dynamic sampling reward and accuracy are of all groups that were drawn, the others of those that are trained on. */
 export interface CurvePoint {
   readonly step: number;
   readonly reward: number;
@@ -162,10 +163,21 @@ export interface CurvePoint {
 export const groupsWithoutSpread = (metrics: Metrics): number =>
   metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
 
+/** Mean reward and accuracy of everything that was drawn: what dynamic sampling set aside counts, though it is not trained on. */
+export const ofAllDrawn = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
+  reward: metrics['dynamic_sampling/reward'] ?? metrics.reward!,
+  accuracy: metrics['dynamic_sampling/accuracy'] ?? metrics.accuracy!,
+});
+
+/** Of how many groups `ofAllDrawn` tells, and how many of them have spread; null without dynamic sampling. */
+export function groupsDrawn(metrics: Metrics): { readonly drawn: number; readonly kept: number } | null {
+  const drawn = metrics['dynamic_sampling/groups_drawn'];
+  return drawn === undefined ? null : { drawn, kept: metrics['dynamic_sampling/groups_kept']! };
+}
+
 export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>): CurvePoint => ({
   step,
-  reward: metrics.reward!,
-  accuracy: metrics.accuracy!,
+  ...ofAllDrawn(metrics),
   mean_length: metrics['completions/mean_length']!,
   clipped_ratio: metrics['completions/clipped_ratio']!,
   kl: metrics.kl!,

@@ -1,7 +1,7 @@
 /** The draft: what a choice brings with it and how it is set back, recipes loaded by name. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { taskByName } from '../tasks';
-import { chooseRecipe, draftChanges, editDraft, loadRecipe, undoFollowing } from './draft';
+import { chooseRecipe, draftChanges, editDraft, fillDraft, loadRecipe, undoFollowing } from './draft';
 import { lab } from './lab';
 
 const draft = () => lab.getState().draft;
@@ -40,4 +40,37 @@ it('loads a recipe by name with fields set, opens Setup, and refuses what does n
   expect(() => loadRecipe('parity-8-nano', { 'grpo.stepz': 5 })).toThrow(/grpo\.stepz/);
   expect(() => loadRecipe('nothing', {})).toThrow(/there is no recipe "nothing"/);
   expect(draft()).toBe(before);
+});
+
+it('says at the weight and at the program of an own term which of them comes first', () => {
+  editDraft('reward.custom', 0.5);
+  expect(draft().reward.custom).toBe(0);
+  expect(lab.getState().draftErrors['reward.custom']).toMatch(
+    /no JavaScript yet: write it below, then set this weight/,
+  );
+  expect(lab.getState().draftErrors['reward.customSource']).toMatch(/Write it here first/);
+  editDraft('reward.customSource', '(rollout) => rollout.length');
+  expect(lab.getState().draftErrors).toEqual({});
+  editDraft('reward.custom', 0.5);
+  expect(draft().reward).toMatchObject({ custom: 0.5, customSource: '(rollout) => rollout.length' });
+  editDraft('reward.customSource', ' ');
+  expect(Object.keys(lab.getState().draftErrors)).toEqual(['reward.custom', 'reward.customSource']);
+  editDraft('reward.custom', 0);
+  editDraft('reward.customSource', '');
+  expect([draft().reward.custom, draft().reward.customSource, lab.getState().draftErrors]).toEqual([0, '', {}]);
+});
+
+it('goes from any task to own problems once there are some, and takes another file of other levels', () => {
+  const file = (level: number) =>
+    Array.from({ length: 40 }, (_, i) =>
+      JSON.stringify({ prompt: `${level} + ${i}`, answer: `${level + i}`, level }),
+    ).join('\n');
+  editDraft('task.name', 'calendar');
+  editDraft('task.name', 'own');
+  expect(lab.getState().draftErrors['task.name']).toMatch(/the task own has no problems: give a file of them/);
+  fillDraft('own.problems', file(7), 'mine.jsonl');
+  editDraft('task.name', 'own');
+  expect([draft().task, lab.getState().draftErrors]).toEqual([{ name: 'own', level: 7 }, {}]);
+  fillDraft('own.problems', file(2), 'other.jsonl');
+  expect([draft().task.level, lab.getState().draftErrors]).toEqual([2, {}]);
 });

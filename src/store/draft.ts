@@ -22,6 +22,22 @@ export function loadRecipe(name: string, fields: Fields): void {
   lab.setState({ setupOpen: true });
 }
 
+/** Own reward: weight and program belong together, so what refuses the one is told at both, with what to do first. */
+function ownRewardFaults(path: string, value: unknown, { custom, customSource }: Recipe['reward']) {
+  const noProgram = customSource.trim() === '';
+  if (path === 'reward.custom' && noProgram && Number.isFinite(value) && value !== 0)
+    return {
+      'reward.custom': 'Your own term has no JavaScript yet: write it below, then set this weight.',
+      'reward.customSource': 'Write it here first, then set the weight of your own term above.',
+    };
+  if (path === 'reward.customSource' && custom !== 0 && !noProgram && String(value).trim() === '')
+    return {
+      'reward.custom': 'Set this to 0 first, then take the JavaScript below away.',
+      'reward.customSource': `Your own term has the weight ${custom}: set that to 0 above before you take this away.`,
+    };
+  return null;
+}
+
 /** Changes fields by path; where they do not fit, that is told at `field` and the draft stays as it was. */
 function change(field: string, fields: Fields, followed: Followed | null = null): void {
   try {
@@ -31,18 +47,27 @@ function change(field: string, fields: Fields, followed: Followed | null = null)
   }
 }
 
+/** What follows from a choice, and the lengths as they were before it. */
+function following(path: string, value: unknown): { readonly fields: Fields; readonly followed: Followed | null } {
+  const { draft } = lab.getState();
+  const { fields, told } = followingFields(draft, path, value);
+  const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
+  const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
+  return { fields, followed: told === null ? null : { told, lengths } };
+}
+
 /**
  * Changes one field, and what follows from it: with a task its first level, with either the lengths of the reward. `cispo`
  * reads ε high as the cap of the ratio itself: choosing it raises ε high to where it may be.
  */
 export function editDraft(path: string, value: unknown): void {
   const { draft } = lab.getState();
+  const faults = ownRewardFaults(path, value, draft.reward);
+  if (faults) return lab.setState(({ draftErrors }) => ({ draftErrors: { ...draftErrors, ...faults } }));
   const { epsilonHigh } = draft.grpo;
   const cispo = path === 'grpo.lossType' && value === 'cispo' && epsilonHigh < 1;
   const leaving = path === 'grpo.lossType' && value !== 'cispo' && epsilonHigh > 1;
-  const { fields, told } = followingFields(draft, path, value);
-  const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
-  const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
+  const { fields, followed } = following(path, value);
   change(
     path,
     {
@@ -51,7 +76,7 @@ export function editDraft(path: string, value: unknown): void {
       ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
       ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
     },
-    told === null ? null : { told, lengths },
+    followed,
   );
 }
 
@@ -71,7 +96,7 @@ export function addToDraft(path: string, items: readonly unknown[]): void {
   let fault: unknown = null;
   for (const item of items)
     try {
-      return take(withFields(draft, { [path]: [...list, atInitialLevel(item)] }));
+      return take(withFields(draft, { [path]: [...list, atInitialLevel(draft, item)] }));
     } catch (error) {
       fault ??= error;
     }
@@ -91,7 +116,8 @@ export function fillDraft(path: string, text: string, where: string): void {
           throw new Error(`${at} is not JSON (${(error as Error).message})`);
         }
       });
-    take(withFields(lab.getState().draft, { [path]: items }));
+    const { fields, followed } = following(path, items);
+    take(withFields(lab.getState().draft, { [path]: items, ...fields }), followed);
   } catch (error) {
     refuse(path, error);
   }

@@ -99,4 +99,4 @@ export const toggleThoughts = (): void =>
 
 /** Changes what the Data screen shows; what does not exist is brought to what does. */
 export const browse = (wanted: Partial<Browsed>): void =>
-  lab.setState(({ data }) => ({ data: browsable({ ...data, ...wanted }) }));
+  lab.setState(({ data, draft }) => ({ data: browsable({ ...data, ...wanted }, draft.own) }));

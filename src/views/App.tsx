@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { show, toggleSetup, type View } from '../store/lab';
 import { AdapterBadge, FailureBanner, NoGpuBanner } from './Adapter';
 import { Alerts } from './Alerts';
+import { Curation } from './Curation';
 import { Data } from './Data';
 import { Evaluate } from './Evaluate';
 import { LatestGroup } from './Group';
@@ -46,6 +47,7 @@ function Train() {
         <LengthChart />
         <LossChart />
       </div>
+      <Curation />
       <LatestGroup />
     </>
   );

@@ -1,24 +1,30 @@
-/** Problems of any family at any level: how each is drawn, what its verifier says to an answer, how a teacher solves it. */
+/** Problems of any family at any level, and the draft's own: how each is drawn, what its verifier says to an answer, how a teacher solves it. */
 import { useMemo } from 'react';
-import { type Browsed, BrowsedProblems, browsedCommand, MOST_BROWSED } from '../lab/browse';
+import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../lab/browse';
+import { levelsOf } from '../lab/levels';
+import { taskOf } from '../lab/task';
 import { browse } from '../store/lab';
-import { taskByName, taskNames } from '../tasks';
+import { taskNames } from '../tasks';
+import { OWN, type OwnProblems } from '../tasks/own';
+import type { Task } from '../tasks/task';
 import { useLab } from './hooks';
 import { ProblemCard, TeacherTraces } from './Problem';
 import { Panel } from './parts';
 
 /** Which family, level, seed and problem. */
-function Dials({ shown: { task: name, level, seed, index } }: { shown: Browsed }) {
-  const task = taskByName(name);
-  const { unit, min, max } = task.level;
+function Dials({ shown, task, own }: { shown: Browsed; task: Task; own: OwnProblems }) {
+  const { task: name, level, seed, index } = shown;
+  const { unit } = task.level;
+  const levels = levelsOf(task, { own });
+  const families = own.problems.length > 0 ? [...taskNames, OWN] : taskNames;
   return (
     <div className="dials">
       <label>
         Family
-        <select value={name} onChange={({ target }) => choose(target.value)}>
-          {taskNames.map((one) => (
+        <select value={name} onChange={({ target }) => choose(taskOf({ own }, target.value))}>
+          {families.map((one) => (
             <option key={one} value={one}>
-              {taskByName(one).title}
+              {taskOf({ own }, one).title}
             </option>
           ))}
         </select>
@@ -27,11 +33,11 @@ function Dials({ shown: { task: name, level, seed, index } }: { shown: Browsed }
         Level: {level} {unit}
         <input
           type="range"
-          min={min}
-          max={max}
-          value={level}
+          min={0}
+          max={levels.length - 1}
+          value={levels.indexOf(level)}
           aria-valuetext={`${level} ${unit}`}
-          onChange={({ target }) => browse({ level: Number(target.value), index: 0 })}
+          onChange={({ target }) => browse({ level: levels[Number(target.value)] ?? level, index: 0 })}
         />
       </label>
       <label>
@@ -56,17 +62,20 @@ function Dials({ shown: { task: name, level, seed, index } }: { shown: Browsed }
   );
 }
 
-const choose = (task: string) => browse({ task, level: taskByName(task).level.initial, index: 0 });
+const choose = ({ name, level }: Task) => browse({ task: name, level: level.initial, index: 0 });
 
 export function Data() {
-  const shown = useLab((state) => state.data);
+  const wanted = useLab((state) => state.data);
+  const own = useLab((state) => state.draft.own);
+  // the draft's own problems may have gone since they were chosen
+  const shown = browsable(wanted, own);
   const { task: name, level, seed, index } = shown;
-  const problems = useMemo(() => new BrowsedProblems(name, level, seed), [name, level, seed]);
+  const problems = useMemo(() => new BrowsedProblems(name, level, seed, own), [name, level, seed, own]);
   const { task } = problems;
   const problem = problems.at(index);
   return (
     <>
-      <Dials shown={shown} />
+      <Dials shown={shown} task={task} own={own} />
       <p className="words about-task">{task.about}</p>
       <div className="halves">
         <ProblemCard key={`${name} ${level} ${seed} ${index}`} task={task} problem={problem} />
@@ -74,7 +83,7 @@ export function Data() {
       </div>
       <Panel title="As data">
         <p className="words">What another program gets to solve: the last line that this prints.</p>
-        <pre className="command">{browsedCommand(shown)}</pre>
+        <pre className="command">{browsedCommand(shown, own)}</pre>
         <pre className="json">{JSON.stringify(problem.problem)}</pre>
       </Panel>
     </>

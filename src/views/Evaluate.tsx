@@ -3,14 +3,22 @@ import { useEffect } from 'react';
 import type { Result } from '../lab/results';
 import { show } from '../store/lab';
 import { readResults } from '../store/results';
-import { Experiment, VERDICTS } from './Experiment';
+import { Experiment, ofReport, verdictOf } from './Experiment';
 import { useLab } from './hooks';
 import { Panel } from './parts';
 import { RunEvaluations } from './RunEvaluations';
 
-function Choose({ results, chosen }: { results: readonly Result[]; chosen: Result }) {
+/** The report's findings in their order, then the lessons of this lab. */
+export const inOrder = <T extends Pick<Result, 'id'>>(
+  results: readonly T[],
+): { readonly report: T[]; readonly lessons: T[] } => ({
+  report: results.filter(ofReport).sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
+  lessons: results.filter((result) => !ofReport(result)),
+});
+
+function Choose({ label, results, chosen }: { label: string; results: readonly Result[]; chosen: Result }) {
   return (
-    <nav className="experiments" aria-label="Experiments">
+    <nav className="experiments" aria-label={label}>
       {results.map((result) => (
         <button
           key={result.id}
@@ -18,8 +26,8 @@ function Choose({ results, chosen }: { results: readonly Result[]; chosen: Resul
           aria-current={result === chosen ? 'true' : undefined}
           onClick={() => show({ experiment: result.id })}
         >
-          <b>{result.id}</b> <span>{result.title}</span>
-          <span className={`outcome ${result.verdict}`}>{VERDICTS[result.verdict]}</span>
+          <b>{ofReport(result) && result.id}</b> <span>{result.title}</span>
+          <span className={`outcome ${result.verdict}`}>{verdictOf(result)}</span>
         </button>
       ))}
     </nav>
@@ -29,7 +37,8 @@ function Choose({ results, chosen }: { results: readonly Result[]; chosen: Resul
 function Experiments() {
   const { list, faults, read } = useLab((state) => state.results);
   const chosen = useLab((state) => state.experiment);
-  const result = list.find(({ id }) => id === chosen) ?? list[0];
+  const { report, lessons } = inOrder(list);
+  const result = list.find(({ id }) => id === chosen) ?? report[0] ?? lessons[0];
   return (
     <>
       {faults.length > 0 && (
@@ -40,7 +49,13 @@ function Experiments() {
       )}
       {result ? (
         <>
-          <Choose results={list} chosen={result} />
+          {report.length > 0 && <Choose label="Experiments" results={report} chosen={result} />}
+          {lessons.length > 0 && (
+            <>
+              <h2 className="lessons-title">Lessons of this lab</h2>
+              <Choose label="Lessons of this lab" results={lessons} chosen={result} />
+            </>
+          )}
           <Experiment key={result.id} result={result} />
         </>
       ) : (

@@ -1,4 +1,4 @@
-/** One of the report's findings beside ours: its figure, our numbers, what we make of it, and how to run it again. */
+/** One of the report's findings beside ours, or lessons of this lab: its figure, our numbers, what we make of it, and how to run it again. */
 import { useState } from 'react';
 import type { Result } from '../lab/results';
 import { loadRecipe } from '../store/draft';
@@ -8,11 +8,20 @@ import { Matrix } from './Matrix';
 import { Panel } from './parts';
 import { Spreads } from './Spreads';
 
-export const VERDICTS: Readonly<Record<Result['verdict'], string>> = {
+const VERDICTS: Readonly<Record<Result['verdict'], string>> = {
   agrees: 'agrees',
   partly: 'agrees in part',
   disagrees: 'disagrees',
 };
+
+/** What a lesson of this lab says is held to numbers, without a finding of the report. */
+const LESSON_VERDICTS: typeof VERDICTS = { agrees: 'shown', partly: 'shown in part', disagrees: 'not shown' };
+
+/** The report's are E1, E2 …; others are this lab's own. */
+export const ofReport = ({ id }: Pick<Result, 'id'>): boolean => /^E\d+$/.test(id);
+
+export const verdictOf = (result: Pick<Result, 'id' | 'verdict'>): string =>
+  (ofReport(result) ? VERDICTS : LESSON_VERDICTS)[result.verdict];
 
 /** Puts what an arm runs into Setup, and says so there and here. */
 function LoadButton({ row: { arm, recipe, set } }: { row: Result['rows'][number] }) {
@@ -54,13 +63,17 @@ function Facts({ result }: { result: Result }) {
 
 export function Experiment({ result }: { result: Result }) {
   const { id, title, finding, report, found, why, verdict, matrix, curves } = result;
+  const reported = ofReport(result);
   return (
-    <Panel title={`${id}: ${title}`} aside={<span className={`outcome ${verdict}`}>{VERDICTS[verdict]}</span>}>
+    <Panel
+      title={reported ? `${id}: ${title}` : title}
+      aside={<span className={`outcome ${verdict}`}>{verdictOf(result)}</span>}
+    >
       <dl className="beside">
         <div>
-          <dt>The report finds</dt>
+          <dt>{reported ? 'The report finds' : 'What they say'}</dt>
           <dd>{finding}</dd>
-          <dd className="figure">{report}</dd>
+          {reported && <dd className="figure">{report}</dd>}
         </div>
         <div>
           <dt>We find</dt>

@@ -1,5 +1,5 @@
 /** A list of the draft: a card for each item with a field for each column; items are added, removed, taken from a file. */
-import { taskOfLevel } from '../lab/levels';
+import { levelHint } from '../lab/levels';
 import { addToDraft, fillDraft, removeFromDraft } from '../store/draft';
 import { FieldError, type FieldProps, Row } from './Control';
 import type { Field } from './fields';
@@ -9,10 +9,7 @@ import { Help } from './parts';
 /** A row with the range that the chosen task gives its field, where it gives one. */
 export function HintedRow(props: Omit<FieldProps, 'hint'> & { readonly of?: string }) {
   const { path } = props.field;
-  const hint = useLab(({ draft }) => {
-    const task = taskOfLevel(draft, path);
-    return task ? `${task.level.min} to ${task.level.max} ${task.level.unit}` : undefined;
-  });
+  const hint = useLab(({ draft }) => levelHint(draft, path));
   return <Row {...props} hint={hint} />;
 }
 

@@ -79,6 +79,8 @@ export function TeacherTraces({ task, problem, level }: Shown & { readonly level
     () =>
       task
         .traces(problem)
+        // own problems repeat a simpler trace for a kind that they do not bring
+        .filter(({ completion }, i, all) => all.findIndex((one) => one.completion === completion) === i)
         .map(({ kind, completion }) => ({ kind, ids: tokenizer.completion(completion) }))
         .sort((a, b) => traceKinds.indexOf(a.kind) - traceKinds.indexOf(b.kind)),
     [task, problem],

@@ -36,6 +36,13 @@ export function evaluationLines(
 export const shareWithError = (share: number, n: number): string =>
   `${percent(share)} ± ${fixed(100 * Math.sqrt((share * (1 - share)) / n), 1)}`;
 
+/** "256 held-out problems a task", or "56 to 256" where a level has fewer than were asked for. */
+export function problemsTold(lines: readonly Line[], asked: number): string {
+  const counts = lines.map(({ greedy }) => greedy.problems ?? asked);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least < most ? `${least} to ${most}` : most} held-out problems a task`;
+}
+
 const HEADINGS = ['', 'greedy', 'tokens', 'sampled', 'tokens', 'cut off'];
 
 export function RunEvaluations() {
@@ -50,7 +57,7 @@ export function RunEvaluations() {
   const { problems, temperature } = start.recipe.evaluation;
   const lines = evaluationLines({ task: name, level }, evaluations);
   return (
-    <Panel title="This run" aside={`${problems} held-out problems a task`}>
+    <Panel title="This run" aside={problemsTold(lines, problems)}>
       <div className="scroll">
         <table className="evaluations">
           <thead>
@@ -69,11 +76,11 @@ export function RunEvaluations() {
                   {titleOf(task)} {level}, {STAGES[stage]}
                 </th>
                 <td>
-                  <b>{shareWithError(greedy.accuracy, problems)}</b>
+                  <b>{shareWithError(greedy.accuracy, greedy.problems ?? problems)}</b>
                 </td>
                 <td>{fixed(greedy.meanLength, 1)}</td>
                 <td>
-                  <b>{shareWithError(sampled.accuracy, problems)}</b>
+                  <b>{shareWithError(sampled.accuracy, sampled.problems ?? problems)}</b>
                 </td>
                 <td>{fixed(sampled.meanLength, 1)}</td>
                 <td>{percent(sampled.truncated)}</td>

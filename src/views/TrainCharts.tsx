@@ -1,6 +1,10 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
-import { type EvaluationEvent, type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import { type EvaluationEvent, type GrpoEvent, groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../lab/events';
+import type { Recipe } from '../lab/recipe';
+import { REPORT_CONSTANTS } from '../rewards/term';
+import { rewardNames } from '../rewards/total';
+import type { Metrics } from '../train/metrics';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
 import { useRun } from './hooks';
@@ -19,26 +23,49 @@ function useGrpoPoints(delay: number, pick: (event: GrpoEvent) => Omit<Point, 'x
 
 const metric = (event: GrpoEvent, name: string): number => event.metrics[name] ?? 0;
 
+/**
+ * The most that a completion can earn; null where it cannot be told from the weights: repetition earns 0 at best, accuracy its
+ * greatest constant, and other terms have bounds of their own or none.
+ * @param reward of a recording perhaps, which may be older than some of its fields
+ */
+export function mostReward(reward: Partial<Recipe['reward']>): number | null {
+  const weights = new Map(rewardNames.map((name) => [name, reward[name] ?? 0]));
+  const [accuracy = 0, repetition = 0, ...others] = weights.values();
+  if (accuracy <= 0 || repetition < 0 || others.some((weight) => weight !== 0)) return null;
+  const { rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault } = { ...REPORT_CONSTANTS, ...reward };
+  return accuracy * Math.max(rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault);
+}
+
 const REWARD: Series[] = [
   { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },
   { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
 ];
+/** How many groups have something to compare; of all that were drawn, where dynamic sampling sets the others aside. */
+export function spreadTold(metrics: Metrics): string {
+  const groups = groupsDrawn(metrics);
+  if (groups)
+    return `${groups.kept === 0 ? 'none' : groups.kept} of all ${groups.drawn} groups that were drawn and count here ${
+      groups.kept === 1 ? 'has' : 'have'
+    } better and worse ones.`;
+  const without = groupsWithoutSpread(metrics);
+  return without > 0
+    ? `${inWords(without)} of the groups all earn the same.`
+    : 'every group has better and worse ones.';
+}
+
 export function RewardChart() {
   const { points, last, run } = useGrpoPoints(0, (event) => {
-    const [reward, sd] = [metric(event, 'reward'), metric(event, 'reward_std')];
+    const { reward } = ofAllDrawn(event.metrics);
+    const sd = event.metrics['reward_std/in_group'] ?? metric(event, 'reward_std');
     return { reward, band: [reward - sd, reward + sd] as const };
   });
-  const most = Math.max(0, run.start?.recipe.reward.accuracy ?? 0);
+  const most = run.start && mostReward(run.start.recipe.reward);
   return (
-    <Panel title="Reward" explained="reward" aside={last && fixed(metric(last, 'reward'), 2)}>
+    <Panel title="Reward" explained="reward" aside={last && fixed(ofAllDrawn(last.metrics).reward, 2)}>
       <Chart points={points} series={REWARD} xLabel="step" />
       <p className="words">
         {last
-          ? `The average thought earns ${fixed(metric(last, 'reward'), 2)} of at most ${fixed(most, 2)}; ${
-              groupsWithoutSpread(last.metrics) > 0
-                ? `${inWords(groupsWithoutSpread(last.metrics))} of the groups all earn the same.`
-                : 'every group has better and worse ones.'
-            }`
+          ? `The average thought earns ${fixed(ofAllDrawn(last.metrics).reward, 2)}${most === null ? '' : ` of at most ${fixed(most, 2)}`}; ${spreadTold(last.metrics)}`
           : 'Rewards begin with GRPO, after SFT.'}
       </p>
     </Panel>
@@ -46,24 +73,33 @@ export function RewardChart() {
 }
 
 export function AccuracyChart() {
-  const groupSize = useRun(STAGGER).start?.recipe.grpo.groupSize ?? 8;
+  const { groupSize = 8, dynamicSampling = 'off' } = useRun(STAGGER).start?.recipe.grpo ?? {};
+  const drawnAgain = dynamicSampling !== 'off';
   const series = useMemo(
     (): Series[] => [
-      { key: 'accuracy', label: 'pass@1', color: 'var(--blue)', digits: 3 },
-      { key: 'passG', label: `pass@${groupSize}`, color: 'var(--grey)', dash: '5 3', digits: 3 },
+      { key: 'accuracy', label: drawnAgain ? 'pass@1, of all drawn' : 'pass@1', color: 'var(--blue)', digits: 3 },
+      {
+        key: 'passG',
+        label: `pass@${groupSize}${drawnAgain ? ', of those with spread' : ''}`,
+        color: 'var(--grey)',
+        dash: '5 3',
+        digits: 3,
+      },
     ],
-    [groupSize],
+    [groupSize, drawnAgain],
   );
   const { points, last, run } = useGrpoPoints(STAGGER, (event) => ({
-    accuracy: metric(event, 'accuracy'),
+    accuracy: ofAllDrawn(event.metrics).accuracy,
     passG: metric(event, `pass@${groupSize}`),
   }));
   const heldOut = run.evaluations.at(-1);
   return (
-    <Panel title="Accuracy" explained="accuracy" aside={last && percent(metric(last, 'accuracy'))}>
+    <Panel title="Accuracy" explained="accuracy" aside={last && percent(ofAllDrawn(last.metrics).accuracy)}>
       <Chart points={points} series={series} domain={[0, 1]} xLabel="step" />
       <p className="words">
-        {last ? `${capital(inWords(metric(last, 'accuracy')))} of the answers are right. ` : ''}
+        {last
+          ? `${capital(inWords(ofAllDrawn(last.metrics).accuracy))} of ${drawnAgain ? 'all the answers that were drawn' : 'the answers'} are right. `
+          : ''}
         {heldOut
           ? `On problems it never saw, ${heldOut.stage === 'base' ? 'before training' : `after ${heldOut.stage.toUpperCase()}`}: ${percent(heldOut.greedy.accuracy)} greedy, ${percent(heldOut.sampled.accuracy)} sampled.${storageCost(heldOut)}`
           : 'Held-out accuracy is measured after each stage.'}
@@ -96,7 +132,7 @@ export function LengthChart() {
         {last
           ? `Thoughts are ${growth > 1.05 || growth < 0.95 ? `${fixed(growth, 1)} times as long as` : 'about as long as'} when GRPO began; ${inWords(
               metric(last, 'completions/clipped_ratio'),
-            )} are cut off.`
+            )} are cut off.${groupsDrawn(last.metrics) ? ' Only groups that are trained on count here.' : ''}`
           : 'How long the model thinks before it answers.'}
       </p>
     </Panel>

@@ -83,7 +83,7 @@ describe('a form', () => {
   });
 
   it("is what Setup makes of the recipe's own schema", () => {
-    expect(GENERAL.map(({ path }) => path)).toEqual(['seed', 'tokensPerPass', 'kernels']);
+    expect(GENERAL.map(({ path }) => path)).toEqual(['seed', 'tokensPerPass', 'kernels', 'precision']);
     expect(SECTIONS.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['task', 'model', 'sft', 'grpo', 'reward']),
     );

@@ -4,6 +4,7 @@ import { openLab } from '../store/control';
 import { App } from './App';
 import './style.css';
 import './picture.css';
+import './curation.css';
 import './data.css';
 import './evaluate.css';
 import './setup.css';

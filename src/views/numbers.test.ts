@@ -1,9 +1,14 @@
 /** Numbers, scales, places and curves as the screens show them. */
 import { describe, expect, it } from 'vitest';
+import { withFields } from '../lab/recipe';
+import { recipeByName } from '../lab/recipes';
 import { spreadOf } from '../lab/results';
 import { armSeries } from './Curves';
+import { inOrder } from './Evaluate';
+import { verdictOf } from './Experiment';
 import { placesOf } from './PictureMap';
-import { evaluationLines, shareWithError } from './RunEvaluations';
+import { evaluationLines, problemsTold, shareWithError } from './RunEvaluations';
+import { mostReward, spreadTold } from './TrainCharts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -29,6 +34,31 @@ describe('a measured number', () => {
     expect(plain(shareWithError(0.5, 100))).toBe('50 % ± 5.0');
     expect(plain(shareWithError(1, 100))).toBe('100 % ± 0.0');
   });
+});
+
+describe('the most that a completion can earn', () => {
+  const most = (fields: Record<string, unknown>) => mostReward(withFields(recipeByName('parity-12'), fields).reward);
+
+  it('is the weight of accuracy times its greatest constant', () => {
+    expect(most({})).toBeCloseTo(8 / 13, 12);
+    expect(most({ 'reward.accuracy': 0.5, 'reward.rightShort': 0.2, 'reward.rightLong': 3 })).toBe(1.5);
+    expect(mostReward({ accuracy: 8 / 13, repetition: 1 / 13 })).toBeCloseTo(8 / 13, 12); // as old recordings have it
+  });
+
+  it('is not told where other terms weigh, or nothing bounds it', () => {
+    expect(mostReward(recipeByName('hack-length').reward)).toBeNull();
+    expect(most({ 'reward.brevity': 0.1 })).toBeNull();
+    expect(most({ 'reward.repetition': -1 })).toBeNull();
+    expect(most({ 'reward.accuracy': 0 })).toBeNull();
+  });
+});
+
+it('says of how many groups the numbers of a step are', () => {
+  expect(spreadTold({ 'dynamic_sampling/groups_drawn': 28, 'dynamic_sampling/groups_kept': 16 })).toBe(
+    '16 of all 28 groups that were drawn and count here have better and worse ones.',
+  );
+  expect(spreadTold({ frac_reward_zero_std: 0 })).toBe('every group has better and worse ones.');
+  expect(spreadTold({ frac_reward_zero_std: 0.5 })).toBe('about half of the groups all earn the same.');
 });
 
 describe('curves', () => {
@@ -57,6 +87,15 @@ describe('curves', () => {
   });
 });
 
+it("lists the report's findings by number, and lessons of this lab after them", () => {
+  const { report, lessons } = inOrder(['Lessons', 'E10', 'E2'].map((id) => ({ id })));
+  expect([report, lessons]).toEqual([[{ id: 'E2' }, { id: 'E10' }], [{ id: 'Lessons' }]]);
+  expect(['E1', 'Lessons'].map((id) => verdictOf({ id, verdict: 'partly' }))).toEqual([
+    'agrees in part',
+    'shown in part',
+  ]);
+});
+
 it('places points in one scale both ways, and a single point in the middle', () => {
   const { places, height } = placesOf([
     { x: 0, y: 0 },
@@ -71,9 +110,13 @@ it('places points in one scale both ways, and a single point in the middle', () 
 it("puts a task's stages together", () => {
   const measured = { accuracy: 1, meanLength: 1, truncated: 0 };
   const both = { greedy: measured, sampled: measured };
-  const others = [{ task: 'addition', level: 2, ...both }];
+  const few = { ...measured, problems: 56 };
+  const others = [{ task: 'addition', level: 2, greedy: few, sampled: few }];
   const events = (['sft', 'grpo'] as const).map((stage) => ({ type: 'evaluation' as const, stage, ...both, others }));
-  expect(evaluationLines({ task: 'parity', level: 12 }, events).map(({ task, stage }) => [task, stage])).toEqual([
+  const lines = evaluationLines({ task: 'parity', level: 12 }, events);
+  expect(problemsTold(lines, 256)).toBe('56 to 256 held-out problems a task');
+  expect(problemsTold(lines.slice(0, 2), 256)).toBe('256 held-out problems a task'); // of an older recording
+  expect(lines.map(({ task, stage }) => [task, stage])).toEqual([
     ['parity', 'sft'],
     ['parity', 'grpo'],
     ['addition', 'sft'],

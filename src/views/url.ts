@@ -6,8 +6,8 @@ import { browse, type LabState, lab, show, views } from '../store/lab';
 
 const count = (text: string | null): number | null => (text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null);
 
-function readUrl(): void {
-  const params = new URLSearchParams(location.hash.slice(1));
+function readUrl(hash: string): void {
+  const params = new URLSearchParams(hash.slice(1));
   show({
     view: views.find((name) => name === params.get('view')) ?? 'train',
     step: count(params.get('step')),
@@ -43,8 +43,9 @@ const REST_MS = 250;
 
 /** Reads the address now and when it changes, and writes what is chosen back without new history entries. */
 export function followTheUrl(): void {
-  readUrl();
-  addEventListener('hashchange', readUrl);
+  readUrl(location.hash);
+  // of the event: the address itself may have been rewritten between the change and its being told
+  window.addEventListener('hashchange', ({ newURL }) => readUrl(new URL(newURL).hash));
   let timer: ReturnType<typeof setTimeout> | undefined;
   lab.subscribe((state, before) => {
     if (address(state) === address(before)) return;

@@ -1,0 +1,24 @@
+/** What is told of a GRPO step: of everything that was drawn, whatever of it is trained on. */
+import { describe, expect, it } from 'vitest';
+import { curvePoint, groupsDrawn, ofAllDrawn } from './events';
+
+const metrics = { reward: 0.4, accuracy: 0.5, kl: 0.1 };
+const dynamic = {
+  ...metrics,
+  'dynamic_sampling/reward': 0.1,
+  'dynamic_sampling/accuracy': 0.125,
+  'dynamic_sampling/groups_drawn': 28,
+  'dynamic_sampling/groups_kept': 16,
+};
+
+describe('reward and accuracy of a step', () => {
+  it('are those of all that dynamic sampling drew', () => {
+    expect(curvePoint({ step: 3, metrics: dynamic })).toMatchObject({ step: 3, reward: 0.1, accuracy: 0.125, kl: 0.1 });
+    expect(groupsDrawn(dynamic)).toEqual({ drawn: 28, kept: 16 });
+  });
+
+  it('are those of the batch without', () => {
+    expect(ofAllDrawn(metrics)).toEqual({ reward: 0.4, accuracy: 0.5 });
+    expect(groupsDrawn(metrics)).toBeNull();
+  });
+});

@@ -1,0 +1,58 @@
+/** The panel of curation, as it is drawn from the events of a run. */
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, it } from 'vitest';
+import type { CurationEvent } from '../lab/events';
+import { barsOf, CurationPanel, poolTold } from './Curation';
+
+const event: CurationEvent = {
+  type: 'curation',
+  step: 0,
+  select: 'band',
+  low: 0.25,
+  high: 0.75,
+  by: 'measured',
+  samples: 4,
+  pool: 32,
+  duplicates: 3,
+  contaminated: 2,
+  rated: 27,
+  answered: 27,
+  kept: 9,
+  fallback: null,
+  histogram: [10, 4, 3, 2, 8],
+  removed: [{ prompt: '3 + 4', reason: 'duplicate: stands at 1' }],
+};
+const refreshed = {
+  ...event,
+  step: 20,
+  by: 'answered',
+  answered: 8,
+  kept: 0,
+  fallback: 'no problem falls under it',
+} as const;
+const markup = (...curations: CurationEvent[]) => renderToStaticMarkup(createElement(CurationPanel, { curations }));
+
+it('marks the band with both of its ends', () => {
+  expect(barsOf(event).map(({ inBand }) => inBand)).toEqual([false, true, true, true, false]);
+});
+
+it('tells the pool, the pass rates and what was left out, in words too', () => {
+  expect(poolTold(event)).toBe(
+    '32 problems were drawn: 3 duplicates and 2 contaminated ones left out, 27 rated by 4 answers each, 9 kept: those in the band.',
+  );
+  const html = markup(event);
+  expect(html).toContain('0 of 4 right: 10 problems; 1 of 4 right: 4 problems, in the band;');
+  expect(html).toContain('<code>3 + 4</code> <span>duplicate: stands at 1</span>');
+  expect(html).toContain('The first 1 of 5 left out');
+  expect(html).not.toContain('<table');
+  expect(markup()).toBe('');
+});
+
+it('tells each refresh as it comes, and what is drawn from where the selection is empty', () => {
+  expect(poolTold(refreshed)).toMatch(/27 rated by their latest answers, none kept\.$/);
+  const html = markup(event, refreshed);
+  expect(html.match(/<th scope="row">/g)).toHaveLength(2);
+  expect(html).toContain('after step 20');
+  expect(html).toMatch(/role="status">no problem falls under it/);
+});
