@@ -48,7 +48,7 @@ export const lessons: readonly Lesson[] = [
   {
     title: 'too early',
     arms: [one('too-early')],
-    shows: (of) => of(0, AFTER) < 0.6 && of(0, TOKENS_AFTER) > 1.5 * of(0, TOKENS_BEFORE),
+    shows: (of) => of(0, AFTER) < 0.6 && Math.abs(of(0, TOKENS_AFTER) / of(0, TOKENS_BEFORE) - 1) > 0.1,
   },
   { title: 'too fast', arms: [one('too-fast')], shows: (of) => of(0, AFTER) < of(0, BEFORE) / 2 },
   { title: 'truncation pays', arms: [one('truncation-pays')], shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < 0.1 },

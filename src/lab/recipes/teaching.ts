@@ -28,7 +28,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'too-early',
     title: 'Too early',
     about:
-      'SFT ends before the long traces are right. GRPO lengthens the answers, since a long wrong one costs less than a short one, and accuracy stays at chance: there was nothing to sharpen.',
+      'SFT ends before the long traces are right. GRPO moves the length, now up and now down, as a long wrong answer costs less than a short one; accuracy stays at chance: there was nothing to sharpen.',
     sft: { steps: 70 },
   },
   {
@@ -36,7 +36,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'too-fast',
     title: 'Too fast',
     about:
-      'The learning rate is three times too high and not warmed up: the policy is gone within ten steps and does not come back.',
+      'The learning rate is three times too high and not warmed up: on most seeds the policy is gone within ten steps and does not come back.',
     grpo: { prompts: 32, steps: 20, learningRate: 1e-3, warmup: 0 },
     reward: additionReward,
   },
@@ -56,7 +56,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'length-cosine',
     title: 'Length with the cosine',
     about:
-      'Two ways to think, one of them twice as long, and a little pay for every token. With the cosine a right answer past L pos loses more than the tokens pay: the shorter way wins.',
+      'Two ways to think, one of them twice as long, and a little pay for every token. With the cosine a right answer past L pos loses what more tokens pay.',
     sft: twoLengths,
     grpo: { steps: 30 },
     reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3 },
@@ -66,7 +66,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'length-no-cosine',
     title: 'Length without the cosine',
     about:
-      'The same without the cosine: right earns 1 and wrong costs 1 at any length, and the little pay for tokens makes answers grow. Beside it "Length with the cosine".',
+      'The same without the cosine: right earns 1 and wrong costs 1 at any length, and the little pay for tokens makes answers grow. Beside it "Length with the cosine": the two differ by less than seeds do, so compare several.',
     sft: twoLengths,
     grpo: { steps: 30 },
     reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3, rightLong: 1, wrongLong: -1 },
@@ -103,7 +103,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'dr-grpo',
     title: 'Dr. GRPO: no standard deviation',
     about:
-      'The same without dividing: tiny differences stay tiny, and the policy rests once it is right. Beside it "Advantages over the standard deviation".',
+      'The same without dividing: tiny differences stay tiny, and the policy should rest once it is right. Beside it "Advantages over the standard deviation": on this task three seeds do not tell the two apart.',
     grpo: { steps: 60, beta: 0, lossType: 'dr_grpo', scaleRewards: 'none' },
     reward: { lMax: 24, lPos: 12, lNeg: 8.4 },
   },
@@ -136,7 +136,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'clip-higher',
     title: 'Clip-higher and entropy',
     about:
-      'The same with the upper bound at 0.28, as DAPO has it: unlikely tokens may grow faster, which should keep entropy up. Beside it "Clip range even".',
+      'The same with the upper bound at 0.28, as DAPO has it: unlikely tokens may grow faster, which should keep entropy up. Beside it "Clip range even": in sixteen steps of so small a model no difference was seen.',
     grpo: { steps: 16, updates: 4, gamma: 0, learningRate: 5e-4, epsilonHigh: 0.28 },
     reward: additionReward,
   },
