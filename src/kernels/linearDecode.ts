@@ -36,8 +36,8 @@ const linearCase = (
     b: normal(n * k, 3),
     c: accumulate ? normal(m * n, 4) : unwritten(m * n + 3),
   },
-  // what lies halfway between two halves may be rounded to either
-  ...(rounds && { tolerance: 2 * HALF_ROUNDING }),
+  // what lies halfway between two halves may be rounded to either: an input of up to 4 then moves by 4 of these, times its weight
+  ...(rounds && { tolerance: 8 * HALF_ROUNDING }),
 });
 
 /** Row m of what the product takes. */

@@ -23,7 +23,9 @@ function cell(spread: Spread | null, unit: ResultUnit): string {
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [row(head), row(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n');
+  [row(head), row(head.map((title, i) => (i === 0 || title === 'recipe' ? '---' : '---:'))), ...rows.map(row)].join(
+    '\n',
+  );
 
 const unitOf: Readonly<Record<ResultUnit, string>> = {
   share: ' (%)',
