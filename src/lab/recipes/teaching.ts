@@ -36,8 +36,8 @@ export const teaching: readonly RecipeInput[] = [
     name: 'too-fast',
     title: 'Too fast',
     about:
-      'The learning rate is six times too high and not warmed up: the policy is gone within ten steps and does not come back.',
-    grpo: { prompts: 32, steps: 20, learningRate: 2e-3, warmup: 0 },
+      'The learning rate is three times too high and not warmed up: on most seeds the policy is gone within ten steps and does not come back.',
+    grpo: { prompts: 32, steps: 20, learningRate: 1e-3, warmup: 0 },
     reward: additionReward,
   },
   {
@@ -59,17 +59,17 @@ export const teaching: readonly RecipeInput[] = [
       'Two ways to think, one of them twice as long, and a little pay for every token. With the cosine a right answer past L pos loses what more tokens pay.',
     sft: twoLengths,
     grpo: { steps: 30 },
-    reward: { lMax: 40, lPos: 8, lNeg: 14, length: 0.3 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3 },
   },
   {
     ...parity,
     name: 'length-no-cosine',
     title: 'Length without the cosine',
     about:
-      'The same without the cosine: right earns 1 and wrong costs 1 at any length, and the little pay for tokens makes answers grow. Beside it "Length with the cosine".',
+      'The same without the cosine: right earns 1 and wrong costs 1 at any length, and the little pay for tokens makes answers grow. Beside it "Length with the cosine": the two differ by less than seeds do, so compare several.',
     sft: twoLengths,
     grpo: { steps: 30 },
-    reward: { lMax: 40, lPos: 8, lNeg: 14, length: 0.3, rightLong: 1, wrongLong: -1 },
+    reward: { lMax: 40, lPos: 16, lNeg: 14, length: 0.3, rightLong: 1, wrongLong: -1 },
   },
   {
     ...parity,
