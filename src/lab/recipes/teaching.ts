@@ -36,7 +36,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'too-fast',
     title: 'Too fast',
     about:
-      'The learning rate is three times too high and not warmed up: on most seeds the policy is gone within ten steps and does not come back.',
+      'The learning rate is three times too high and not warmed up: on some seeds the policy is gone within ten steps and does not come back, on others it gains nothing to speak of.',
     grpo: { prompts: 32, steps: 20, learningRate: 1e-3, warmup: 0 },
     reward: additionReward,
   },
