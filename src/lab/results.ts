@@ -44,6 +44,15 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 /** `share` is in [0, 1], `points` a difference of shares, both shown in hundredths; `ratio` is shown as 1.50×. */
 export const resultUnits = ['share', 'points', 'tokens', 'ratio', 'reward', 'number'] as const;
 export type ResultUnit = (typeof resultUnits)[number];
+/** How a number of a unit is written: times what, with how many decimals. */
+export const unitForms: Readonly<Record<ResultUnit, { readonly factor: number; readonly digits: number }>> = {
+  share: { factor: 100, digits: 1 },
+  points: { factor: 100, digits: 1 },
+  tokens: { factor: 1, digits: 1 },
+  ratio: { factor: 1, digits: 2 },
+  reward: { factor: 1, digits: 2 },
+  number: { factor: 1, digits: 2 },
+};
 
 const text = z.string().min(1);
 /** null where an arm has no such number. */

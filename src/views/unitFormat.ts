@@ -1,43 +1,44 @@
 /** Measured numbers with their units, alone and with their spread; and the scale that dots of one unit share. */
-import type { ResultUnit, Spread } from '../lab/results';
+import { type ResultUnit, type Spread, unitForms } from '../lab/results';
 import { fixed } from './format';
 
 const PERCENT = '\u00a0%';
 
 interface Written {
-  readonly factor: number;
-  readonly digits: number;
   readonly suffix: string;
   /** Shown with a plus where above 0. */
   readonly signed: boolean;
 }
 const WRITTEN: Readonly<Record<ResultUnit, Written>> = {
-  share: { factor: 100, digits: 1, suffix: PERCENT, signed: false },
-  points: { factor: 100, digits: 1, suffix: '\u00a0points', signed: true },
-  tokens: { factor: 1, digits: 1, suffix: '', signed: false },
-  ratio: { factor: 1, digits: 2, suffix: '×', signed: false },
-  reward: { factor: 1, digits: 2, suffix: '', signed: true },
-  number: { factor: 1, digits: 2, suffix: '', signed: false },
+  share: { suffix: PERCENT, signed: false },
+  points: { suffix: '\u00a0points', signed: true },
+  tokens: { suffix: '', signed: false },
+  ratio: { suffix: '×', signed: false },
+  reward: { suffix: '', signed: true },
+  number: { suffix: '', signed: false },
 };
 
 const digitsOf = (value: number, unit: ResultUnit) => {
-  const { factor, digits, signed } = WRITTEN[unit];
+  const { factor, digits } = unitForms[unit];
   const text = fixed(factor * value, digits);
-  return signed && value > 0 ? `+${text}` : text;
+  return WRITTEN[unit].signed && value > 0 ? `+${text}` : text;
 };
 
 export const inUnit = (value: number, unit: ResultUnit): string => digitsOf(value, unit) + WRITTEN[unit].suffix;
 
 /** "63.1 ± 2.0 %"; without the spread where there is one value alone. */
 export function spreadInUnit({ mean, sd, n }: Spread, unit: ResultUnit): string {
-  const { factor, digits, suffix } = WRITTEN[unit];
-  return `${digitsOf(mean, unit)}${n > 1 ? ` ± ${fixed(factor * sd, digits)}` : ''}${suffix}`;
+  const { factor, digits } = unitForms[unit];
+  return `${digitsOf(mean, unit)}${n > 1 ? ` ± ${fixed(factor * sd, digits)}` : ''}${WRITTEN[unit].suffix}`;
 }
 
 /** An end of a scale: no more digits than it needs. */
 export function scaleEnd(value: number, unit: ResultUnit): string {
-  const { factor, suffix } = WRITTEN[unit];
-  return String(Number((factor * value).toPrecision(3))).replace('-', '−') + (suffix.length > 2 ? '' : suffix);
+  const { suffix } = WRITTEN[unit];
+  return (
+    String(Number((unitForms[unit].factor * value).toPrecision(3))).replace('-', '−') +
+    (suffix.length > 2 ? '' : suffix)
+  );
 }
 
 /** From 0, so that lengths compare: shares to 1, others to a round number past every value and error bar. */

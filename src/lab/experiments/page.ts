@@ -1,22 +1,13 @@
 /** The pages that lay the report's figures, and what lessons say, beside ours: Markdown made from the result files, never by hand. */
 import { recipeByName } from '../recipes';
-import type { Result, ResultUnit, Spread } from '../results';
+import { type Result, type ResultUnit, type Spread, unitForms } from '../results';
 import { judgeLessons, lessons } from './lessons';
-
-const decimals: Readonly<Record<ResultUnit, number>> = {
-  share: 1,
-  points: 1,
-  tokens: 1,
-  ratio: 2,
-  reward: 2,
-  number: 2,
-};
-const hundredths = (unit: ResultUnit) => unit === 'share' || unit === 'points';
 
 /** Mean ± sd, in the unit of its column. */
 function cell(spread: Spread | null, unit: ResultUnit): string {
   if (!spread) return '–';
-  const shown = (value: number) => (value * (hundredths(unit) ? 100 : 1)).toFixed(decimals[unit]).replace('-', '−');
+  const { factor, digits } = unitForms[unit];
+  const shown = (value: number) => (value * factor).toFixed(digits).replace('-', '−');
   const sign = unit === 'points' && spread.mean >= 0 ? '+' : '';
   return `${sign}${shown(spread.mean)} ± ${shown(spread.sd)}`;
 }
