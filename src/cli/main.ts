@@ -1,4 +1,5 @@
 /** The lab from a terminal. Exit code 0 when done, 2 where the input is wrong, 1 where something else failed. */
+import { SizeError } from '../gpu/device';
 import { compare } from './commands/compare';
 import { curate } from './commands/curate';
 import { data, verify } from './commands/data';
@@ -54,8 +55,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     await command(args);
     return 0;
   } catch (error) {
-    console.error(error instanceof InputError ? `error: ${error.message}` : error);
-    return error instanceof InputError ? 2 : 1;
+    const refused = error instanceof InputError || error instanceof SizeError;
+    console.error(refused ? `error: ${error.message}` : error);
+    return refused ? 2 : 1;
   }
 }
 

@@ -36,6 +36,7 @@ export async function browserLimits(): Promise<DeviceLimits> {
   return {
     name: describeAdapter(info),
     maxBindingBytes: limits.maxStorageBufferBindingSize,
+    maxBufferBytes: limits.maxBufferSize,
     software: info.isFallbackAdapter ?? false,
     f16: features.has('shader-f16'),
   };

@@ -4,6 +4,7 @@
  */
 import {
   type BufferRange,
+  checkBuffer,
   checkDispatch,
   countBuffer,
   type Device,
@@ -17,20 +18,27 @@ import { Staging } from './staging';
 
 /** Of the device that is stood in for; what it has measured, where that is known. */
 export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'> &
-  Partial<Pick<Device, 'software' | 'notebook' | 'f16' | 'supports'>>;
+  Partial<Pick<Device, 'maxBufferBytes' | 'software' | 'notebook' | 'f16' | 'supports'>>;
 
 /** @param onPrepare told what a plan is made of */
 export function openCountingDevice(
-  { name, maxBindingBytes, software = true, notebook = null, f16 = false, supports = () => true }: DeviceLimits,
+  {
+    name,
+    maxBindingBytes,
+    maxBufferBytes = Number.POSITIVE_INFINITY,
+    software = true,
+    notebook = null,
+    f16 = false,
+    supports = () => true,
+  }: DeviceLimits,
   onPrepare: (dispatches: readonly Dispatch[]) => void = () => {},
 ): Device {
   const counters = noCounts();
-  const createBuffer = (label: string, bytes: number): DeviceBuffer => ({
-    label,
-    bytes,
-    destroy: countBuffer(counters, bytes),
-  });
-  const staging = new Staging((bytes) => createBuffer('staging', bytes));
+  const createBuffer = (label: string, bytes: number): DeviceBuffer => {
+    checkBuffer({ name, maxBufferBytes }, label, bytes);
+    return { label, bytes, destroy: countBuffer(counters, bytes) };
+  };
+  const staging = new Staging((bytes) => createBuffer('staging', bytes), maxBufferBytes);
   const submit = (runs: readonly Run[]) => {
     counters.submits++;
     for (const { sequence, repeat = 1 } of runs) counters.dispatches += sequence.dispatches.length * repeat;
@@ -40,6 +48,7 @@ export function openCountingDevice(
     name,
     counters,
     maxBindingBytes,
+    maxBufferBytes,
     software,
     // nothing that is measured here is worth a note
     notebook: notebook && { read: notebook.read, write() {} },

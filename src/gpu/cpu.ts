@@ -4,6 +4,7 @@
  */
 import {
   type BufferRange,
+  checkBuffer,
   checkDispatch,
   checkFeatures,
   countBuffer,
@@ -41,6 +42,9 @@ const view = (range: BufferRange, element: Element): NumberArray => {
     : new Float32Array(data, range.offset, range.bytes / 4);
 };
 
+/** Of an array that every JavaScript engine makes. */
+const MOST_BYTES = 2 ** 31 - 4;
+
 const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 export function openCpuDevice(): Device {
@@ -65,7 +69,8 @@ export function openCpuDevice(): Device {
     kind: 'cpu',
     name,
     counters,
-    maxBindingBytes: 2 ** 31 - 4,
+    maxBindingBytes: MOST_BYTES,
+    maxBufferBytes: MOST_BYTES,
     software: true,
     notebook: null,
     f16: false,
@@ -74,6 +79,7 @@ export function openCpuDevice(): Device {
       counters.bytesPeak = counters.bytesLive;
     },
     createBuffer(label, bytes) {
+      checkBuffer({ name, maxBufferBytes: MOST_BYTES }, label, bytes);
       return new CpuBuffer(label, bytes, countBuffer(counters, bytes));
     },
     write(buffer, data, offset = 0) {

@@ -3,6 +3,8 @@
  * Node) and the CPU, which runs each kernel's plain loops; a third computes nothing and counts (counting.ts). Buffers are
  * bytes; what they mean is the caller's business.
  */
+
+import { mebibytes } from '../units';
 import { type AnyKernel, type Constants, storesHalf } from './kernel';
 import type { Notebook } from './notebook';
 
@@ -110,6 +112,8 @@ export interface Device {
   readonly counters: Readonly<Counters>;
   /** Largest storage binding, bytes. */
   readonly maxBindingBytes: number;
+  /** Largest buffer, bytes. */
+  readonly maxBufferBytes: number;
   /** Whether a processor stands in for a GPU. */
   readonly software: boolean;
   /** What was measured on this adapter before; null where nothing is to be measured: the first choice is taken then. */
@@ -139,6 +143,33 @@ export interface Device {
   /** Runs what is given with every dispatch timed by itself; null where the adapter has no timestamps. */
   profile(runs: readonly Run[]): Promise<Timing[] | null>;
   destroy(): void;
+}
+
+/** Something is larger than the device, or what it is written to, allows. Known before anything is computed. */
+export class SizeError extends Error {}
+
+const oversized = (what: string, bytes: number, allows: string, most: number) =>
+  new SizeError(
+    `${what} needs a buffer of ${mebibytes(bytes)}; ${allows} ${mebibytes(most)}: ` +
+      'choose a smaller model, shorter or fewer sequences at a time, or another adapter',
+  );
+
+/** @throws SizeError where one dispatch cannot see so many bytes at once */
+export function checkBinding(
+  { name, maxBindingBytes }: Pick<Device, 'name' | 'maxBindingBytes'>,
+  what: string,
+  bytes: number,
+): void {
+  if (bytes > maxBindingBytes) throw oversized(what, bytes, `${name} binds at most`, maxBindingBytes);
+}
+
+/** @throws SizeError where no buffer may have so many bytes */
+export function checkBuffer(
+  { name, maxBufferBytes }: Pick<Device, 'name' | 'maxBufferBytes'>,
+  what: string,
+  bytes: number,
+): void {
+  if (bytes > maxBufferBytes) throw oversized(what, bytes, `a buffer of ${name} has at most`, maxBufferBytes);
 }
 
 /** Whole buffer as a range. */

@@ -7,6 +7,7 @@ import { describeAdapter, fixedSubgroupSize, requestDevice } from './adapter';
 import { SubmitBudget } from './budget';
 import {
   type BufferRange,
+  checkBuffer,
   checkDispatch,
   checkFeatures,
   countBuffer,
@@ -72,6 +73,7 @@ export async function openWebGpuDevice(
   const f16 = device.features.has('shader-f16');
   const supports = (kernel: AnyKernel) =>
     (kernel.subgroupSize === undefined || kernel.subgroupSize === subgroupSize) && (f16 || !storesHalf(kernel));
+  const maxBufferBytes = device.limits.maxBufferSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
   let failure: string | null = null;
@@ -89,10 +91,7 @@ export async function openWebGpuDevice(
   };
 
   const createBuffer = (label: string, bytes: number, usage: number): WebGpuBuffer => {
-    if (bytes > device.limits.maxBufferSize)
-      throw new Error(
-        `${label} needs ${bytes} bytes in one buffer; this adapter allows ${device.limits.maxBufferSize}`,
-      );
+    checkBuffer({ name, maxBufferBytes }, label, bytes);
     return new WebGpuBuffer(
       label,
       bytes,
@@ -101,7 +100,7 @@ export async function openWebGpuDevice(
     );
   };
   const USAGE = { mapRead: 1, copySrc: 4, copyDst: 8, uniform: 64, storage: 128 };
-  const staging = new Staging((bytes) => createBuffer('staging', bytes, USAGE.mapRead | USAGE.copyDst));
+  const staging = new Staging((bytes) => createBuffer('staging', bytes, USAGE.mapRead | USAGE.copyDst), maxBufferBytes);
 
   const bindGroupOf = (dispatch: Dispatch, uniforms: WebGpuBuffer, index: number): GPUBindGroup => {
     counters.bindGroups++;
@@ -199,6 +198,7 @@ export async function openWebGpuDevice(
     f16,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+    maxBufferBytes,
     software: adapter.info.isFallbackAdapter ?? false,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;

@@ -5,7 +5,7 @@
  * The memory is a set of slots, each one buffer that several tensors use one after another, rather than ranges of a single
  * arena: WebGPU forbids a dispatch to read and write the same buffer through different bindings, ranges or not.
  */
-import type { BufferRange, Device, DeviceBuffer, Sequence } from '../gpu/device';
+import { type BufferRange, checkBinding, type Device, type DeviceBuffer, type Sequence } from '../gpu/device';
 import { BYTES } from '../gpu/dtype';
 import type { Binding } from '../gpu/kernel';
 import { elements, type Graph, type Storage, type Tensor } from './graph';
@@ -93,20 +93,27 @@ function checkAliasing(graph: Graph): void {
   }
 }
 
+/** Whole vec4 where they are bound as such; buffers end on one. */
+const boundBytes = ({ shape, dtype }: Tensor): number => Math.ceil(elements(shape) / 4) * 4 * BYTES[dtype];
+
+/** @throws SizeError naming a tensor that the device does not bind */
+function checkSizes(device: Device, graph: Graph): void {
+  for (const { label, bindings } of graph.nodes)
+    for (const tensor of Object.values(bindings))
+      checkBinding(device, `${tensor.label} [${tensor.shape.join(', ')}] (${label})`, boundBytes(tensor));
+}
+
 export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   checkAliasing(graph);
+  checkSizes(device, graph);
   const spans = lifetimes(graph);
   const { slotOf, sizes } = assignSlots(spans);
   const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
-  const range = ({ label, storage, shape, dtype, offset }: Tensor): BufferRange => {
+  const range = (tensor: Tensor): BufferRange => {
+    const { label, storage, offset } = tensor;
     const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];
     if (!buffer) throw new Error(`${label} is not part of this plan`);
-    // whole vec4 where they are bound as such; buffers end on one
-    return {
-      buffer,
-      offset: (storage.external?.offset ?? 0) + offset,
-      bytes: Math.ceil(elements(shape) / 4) * 4 * BYTES[dtype],
-    };
+    return { buffer, offset: (storage.external?.offset ?? 0) + offset, bytes: boundBytes(tensor) };
   };
   const dispatches = graph.nodes.map(({ label, kernel, constants, bindings, params }) => ({
     label,

@@ -1,7 +1,7 @@
 /** Norm of the whole gradient and the factor that clips it, kept on the GPU: AdamW reads the factor. */
 import wgslClip from '../../shaders/clip_scale.wgsl';
 import wgslSum from '../../shaders/square_sum.wgsl';
-import { defineKernel, linear, read, write } from '../gpu/kernel';
+import { defineKernel, linear, read, update, write } from '../gpu/kernel';
 import { filled, normal, uniform, unwritten } from './fill';
 
 /** Partial sums of squares: enough invocations for a GPU, few enough for one invocation to add up. */
@@ -10,25 +10,30 @@ export const NORM_PARTIALS = 256;
 export const squareSum = defineKernel({
   name: 'square_sum',
   wgsl: wgslSum,
-  bindings: { x: read(), partial: write() },
-  params: { count: 'u32', partials: 'u32' },
+  bindings: { x: read(), partial: update() },
+  params: { count: 'u32', partials: 'u32', accumulate: 'u32' },
   constants: {},
   workgroups: ({ partials }) => linear(partials, 64),
-  reference({ x, partial }, { count, partials }) {
-    partial.fill(0, 0, partials);
+  reference({ x, partial }, { count, partials, accumulate }) {
+    if (accumulate === 0) partial.fill(0, 0, partials);
     for (let j = 0; j < count; j++) partial[j % partials]! += x[j]! ** 2;
   },
   tolerance: { value: 2e-6, reason: 'tens of f32 additions of positive numbers' },
   cases: [
     {
       label: 'more numbers than sums',
-      params: { count: 1000, partials: 70 },
+      params: { count: 1000, partials: 70, accumulate: 0 },
       buffers: { x: normal(1000, 1), partial: unwritten(72) },
     },
     {
       label: 'fewer numbers than sums',
-      params: { count: 3, partials: 8 },
+      params: { count: 3, partials: 8, accumulate: 0 },
       buffers: { x: [1, 2, 3], partial: unwritten(8) },
+    },
+    {
+      label: 'goes on with the sums of numbers before',
+      params: { count: 300, partials: 70, accumulate: 1 },
+      buffers: { x: normal(300, 2), partial: uniform(72, 3, 0, 10) },
     },
   ],
 });

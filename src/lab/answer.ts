@@ -9,12 +9,11 @@ import type { EvaluationRun } from '../eval/report';
 import type { Device } from '../gpu/device';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, parameterTable } from '../model/parameters';
-import { largestDecodingBuffer } from '../model/sizes';
 import { hash, random } from '../random';
 import type { Problem, Task } from '../tasks/task';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import type { Completion, SamplingOptions } from '../train/sampling';
-import { mebibytes } from '../units';
+import { assertFits } from './fits';
 
 /** Work with a sampler of the model, which lasts as long as the work. */
 async function withSampler<T>(
@@ -23,15 +22,13 @@ async function withSampler<T>(
   capacity: DecodeCapacity,
   work: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const cache = largestDecodingBuffer(model.config, capacity, 'f32');
-  if (cache > device.maxBindingBytes)
-    throw new Error(
-      `the cache of ${capacity.slots} completions of ${capacity.newTokens} tokens needs ${mebibytes(cache)} in one buffer; ` +
-        `${device.name} binds at most ${mebibytes(device.maxBindingBytes)}`,
-    );
-  const weights = new Arena(device, parameterTable(model.config), 'weights');
+  const table = parameterTable(model.config);
+  const open = (on: Device, weights: Arena) =>
+    Sampler.create(on, model.config, weights, capacity, model.tokenizer.special.end);
+  await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
+  const weights = new Arena(device, table, 'weights');
   weights.load(model.tensors, 'model.safetensors');
-  const sampler = await Sampler.create(device, model.config, weights, capacity, model.tokenizer.special.end);
+  const sampler = await open(device, weights);
   try {
     return await work(sampler);
   } finally {

@@ -5,6 +5,7 @@ import type { PhiConfig } from '../model/config';
 import { Arena, parameterTable, type Tensors } from '../model/parameters';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
+import { assertFits } from './fits';
 
 export const probeSampleSchema = z.strictObject({
   prompts: z.array(z.array(z.int().min(0)).min(1)).min(1),
@@ -37,8 +38,6 @@ export async function probeSample(
   input: z.infer<typeof probeSampleSchema>,
 ): Promise<ProbeSampleResult> {
   const { prompts, n, temperature, max_new: maxNew, seed } = input;
-  const weights = new Arena(device, parameterTable(config), 'weights');
-  weights.load(tensors);
   const requests = prompts.flatMap((prompt, p) =>
     Array.from({ length: n }, (_, i) => ({ prompt, sequence: p * n + i })),
   );
@@ -47,7 +46,12 @@ export async function probeSample(
     promptTokens: Math.max(...prompts.map((prompt) => prompt.length)),
     newTokens: maxNew,
   };
-  const sampler = await Sampler.create(device, config, weights, capacity, endToken);
+  const table = parameterTable(config);
+  const open = (on: Device, weights: Arena) => Sampler.create(on, config, weights, capacity, endToken);
+  await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
+  const weights = new Arena(device, table, 'weights');
+  weights.load(tensors);
+  const sampler = await open(device, weights);
   const options = { temperature, topK: input.top_k ?? 0, topP: input.top_p ?? 1, minP: input.min_p ?? 0, maxNew, seed };
   const completions = await sampler.generate(requests, options);
   sampler.destroy();

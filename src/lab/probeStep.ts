@@ -3,12 +3,13 @@
  * optimizer can be held against another implementation's.
  */
 import { z } from 'zod';
-import type { Device } from '../gpu/device';
+import { type Device, SizeError } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
-import { Arena, parameterTable, type Tensors } from '../model/parameters';
+import { Arena, type ParameterTable, parameterTable, type Tensors } from '../model/parameters';
 import { Optimizer } from '../train/optimizer';
 import { sequenceLogits } from '../train/scoring';
 import { SupervisedTrainer } from '../train/supervised';
+import { assertFits } from './fits';
 
 const bit = z.union([z.literal(0), z.literal(1)]);
 
@@ -44,43 +45,71 @@ export interface ProbeStepResult {
 const plain = (tensors: Tensors) =>
   Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]));
 
-export async function probeStep(
-  device: Device,
-  config: PhiConfig,
-  tensors: Tensors,
-  input: z.infer<typeof probeStepSchema>,
-): Promise<ProbeStepResult> {
-  const { segments, steps, want } = input;
+type ProbeStepInput = z.infer<typeof probeStepSchema>;
+
+/** Numbers that one JSON file takes: each is written in about 20 characters, and a text has at most 2²⁹. */
+const MOST_NUMBERS = 20e6;
+
+function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void {
+  const tensors = want.filter((part) => part === 'grads' || part === 'params');
+  if (tensors.length * count > MOST_NUMBERS)
+    throw new SizeError(
+      `want: ${tensors.join(' and ')} are ${tensors.length * count} numbers; one JSON file takes at most ${MOST_NUMBERS}: ` +
+        'ask for loss or logits',
+    );
+}
+
+/** Everything that the steps hold on a device. */
+async function open(device: Device, config: PhiConfig, { segments, optimizer: given }: ProbeStepInput) {
   const table = parameterTable(config);
   const weights = new Arena(device, table, 'weights');
   const gradients = new Arena(device, table, 'gradients');
-  weights.load(tensors);
-  const result: ProbeStepResult = {};
-  if (want.includes('logits')) {
-    const logits = await sequenceLogits(
-      device,
-      config,
-      weights,
-      segments.map(({ ids }) => ids),
-    );
-    result.logits = logits.map((rows) => rows.map((row) => [...row]));
-  }
-  const { lr, betas, eps, weight_decay, decay, max_grad_norm } = input.optimizer;
-  const options = { betas, eps, weightDecay: weight_decay, decay, maxGradNorm: max_grad_norm };
+  const options = {
+    betas: given.betas,
+    eps: given.eps,
+    weightDecay: given.weight_decay,
+    decay: given.decay,
+    maxGradNorm: given.max_grad_norm,
+  };
   const optimizer = await Optimizer.create(device, weights, gradients, options);
   const longest = Math.max(...segments.map(({ ids }) => ids.length));
   const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
   const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, { tokens, longest });
+  const destroy = () => {
+    for (const thing of [trainer, optimizer, weights, gradients]) thing.destroy();
+  };
+  return { weights, gradients, trainer, destroy };
+}
+
+/** @throws SizeError before anything is computed, where the model or the segments are too large for the device */
+export async function probeStep(
+  device: Device,
+  config: PhiConfig,
+  tensors: Tensors,
+  input: ProbeStepInput,
+): Promise<ProbeStepResult> {
+  const { segments, steps, want } = input;
+  const sequences = segments.map(({ ids }) => ids);
+  checkOutput(input, parameterTable(config));
+  await assertFits(device, async (counting) => {
+    const opened = await open(counting, config, input);
+    if (want.includes('logits')) await sequenceLogits(counting, config, opened.weights, sequences);
+    return opened;
+  });
+  const { weights, gradients, trainer, destroy } = await open(device, config, input);
+  weights.load(tensors);
+  const result: ProbeStepResult = {};
+  if (want.includes('logits')) {
+    const logits = await sequenceLogits(device, config, weights, sequences);
+    result.logits = logits.map((rows) => rows.map((row) => [...row]));
+  }
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    losses.push((await trainer.step(segments, lr)).loss);
+    losses.push((await trainer.step(segments, input.optimizer.lr)).loss);
     if (step === 0 && want.includes('grads')) result.grads = plain(await gradients.read());
   }
   if (want.includes('loss')) result.loss = losses;
   if (want.includes('params')) result.params = plain(await weights.read());
-  trainer.destroy();
-  optimizer.destroy();
-  weights.destroy();
-  gradients.destroy();
+  destroy();
   return result;
 }

@@ -8,12 +8,11 @@ import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, type ParameterTable, parameterTable, type Tensors } from '../model/parameters';
-import { largestDecodingBuffer, largestTrainingBuffer } from '../model/sizes';
+import { checkModelSizes } from '../model/sizes';
 import { type Problem, traceKinds } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
 import { gradientPlanes } from '../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../train/rollout';
-import { mebibytes } from '../units';
 import { phiConfigOf, type Recipe } from './recipe';
 import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
 
@@ -67,16 +66,8 @@ export class Session {
       return { task, level, problems };
     });
     const sequences = Math.max(recipe.sft.sequences, recipe.grpo.prompts * recipe.grpo.groupSize);
-    const largest = Math.max(
-      largestTrainingBuffer(this.config, Math.min(recipe.tokensPerPass, sequences * longest)),
-      largestDecodingBuffer(this.config, this.decodeCapacity, recipe.precision),
-    );
-    if (largest > device.maxBindingBytes)
-      throw new Error(
-        `this recipe needs a buffer of ${mebibytes(largest)}; ${device.name} binds at most ${mebibytes(
-          device.maxBindingBytes,
-        )}: choose a smaller model, a smaller L max or fewer tokens a pass`,
-      );
+    const tokens = Math.min(recipe.tokensPerPass, sequences * longest);
+    checkModelSizes(device, this.config, tokens, this.decodeCapacity, recipe.precision);
     device.forgetPeak(); // what is alive from here on is this session's
     this.weights = this.own(new Arena(device, this.table, 'weights'));
     const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(device, this.config, this.table);

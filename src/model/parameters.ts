@@ -6,6 +6,7 @@ import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
 import { BYTES, type Dtype, fromStored, toStored } from '../gpu/dtype';
 import type { Gradient } from '../graph/backward';
 import { DECAY_BLOCK } from '../kernels/adamw';
+import { NORM_PARTIALS } from '../kernels/gradNorm';
 import { random } from '../random';
 import { headDim, type PhiConfig } from './config';
 
@@ -30,6 +31,31 @@ export interface ParameterTable {
   readonly count: number;
   /** Tensors start at multiples of so many numbers. */
   readonly alignment: number;
+}
+
+/** Consecutive numbers of an arena. */
+export interface Slice {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Numbers at whose multiples slices start: a binding may start there in arenas of f32 and of f16 and in the list of the decays
+ * of blocks, and the sums of the gradient norm go on from the slice before as if there were none.
+ */
+const SLICE_UNIT = Math.max(64 * DECAY_BLOCK, NORM_PARTIALS);
+
+/** The arena cut into parts that one binding takes each, in order; one part where it fits. */
+export function arenaSlices(
+  { arenaSize }: Pick<ParameterTable, 'arenaSize'>,
+  { maxBindingBytes }: Pick<Device, 'maxBindingBytes'>,
+): Slice[] {
+  if (arenaSize * BYTES.f32 <= maxBindingBytes) return [{ first: 0, count: arenaSize }];
+  const most = Math.max(1, Math.floor(maxBindingBytes / BYTES.f32 / SLICE_UNIT)) * SLICE_UNIT;
+  return Array.from({ length: Math.ceil(arenaSize / most) }, (_, i) => ({
+    first: i * most,
+    count: Math.min(most, arenaSize - i * most),
+  }));
 }
 
 export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
@@ -112,6 +138,12 @@ export class Arena {
     };
   }
 
+  /** Where a part of the first plane stands. */
+  slice({ first, count }: Slice): BufferRange {
+    const bytes = BYTES[this.dtype];
+    return { buffer: this.buffer, offset: first * bytes, bytes: count * bytes };
+  }
+
   /** Where the tensor's gradient stands in every plane. */
   gradient(name: string): Gradient {
     const first = this.range(name);
@@ -127,7 +159,7 @@ export class Arena {
     checkTensors(this.table, tensors, where);
     const arena = new Float32Array(this.table.arenaSize);
     for (const { name, offset } of this.table.specs) arena.set(tensors.get(name)?.data ?? [], offset);
-    this.device.write(this.buffer, toStored(arena, this.dtype));
+    this.device.write(this.buffer, this.dtype === 'f32' ? arena : toStored(arena, this.dtype));
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
-/** How large a model's largest buffers are, told before they are made. Bytes. */
+/** A model's largest bindings by name, known before anything is made. Bytes. The exact check of every tensor is graph/plan.ts. */
+import { checkBinding, type Device } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
 import { logitsChunks } from '../graph/ops/head';
 import { headDim, type PhiConfig } from './config';
@@ -6,19 +7,42 @@ import { cacheRows, cacheWidth, type DecodeCapacity } from './decodeState';
 import { parameterTable } from './parameters';
 import { prefillTokens } from './prefill';
 
-const qkvWidth = (config: PhiConfig) => (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
+type Sizes = Readonly<Record<string, number>>;
+
+/** The widest row of a block's activations. */
+const widestRow = (config: PhiConfig) => {
+  const qkv = (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
+  return Math.max(2 * config.intermediate_size, qkv, config.hidden_size);
+};
+
+const parameters = (config: PhiConfig): Sizes =>
+  Object.fromEntries(parameterTable(config).specs.map(({ name, size }) => [name, 4 * size]));
 
 /** @param tokens of one forward and backward pass */
-export function largestTrainingBuffer(config: PhiConfig, tokens: number): number {
-  const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size);
-  const logits = logitsChunks(tokens, config.vocab_size).rows * config.vocab_size;
-  return 4 * Math.max(parameterTable(config).arenaSize, tokens * row, logits);
-}
+const training = (config: PhiConfig, tokens: number): Sizes => ({
+  [`activations of ${tokens} tokens`]: 4 * tokens * widestRow(config),
+  [`logits of ${tokens} tokens`]: 4 * logitsChunks(tokens, config.vocab_size).rows * config.vocab_size,
+});
 
 /** @param stored what keys and values are stored as */
-export function largestDecodingBuffer(config: PhiConfig, capacity: DecodeCapacity, stored: Dtype): number {
-  const cache = cacheRows(capacity) * cacheWidth(config) * BYTES[stored];
-  const row = Math.max(2 * config.intermediate_size, qkvWidth(config), config.hidden_size);
-  const step = capacity.slots * Math.max(row, config.vocab_size);
-  return Math.max(cache, 4 * step, 4 * prefillTokens(capacity) * row);
+const decoding = (config: PhiConfig, capacity: DecodeCapacity, stored: Dtype): Sizes => {
+  const { slots, newTokens } = capacity;
+  const completions = `${slots} completions of ${newTokens} tokens`;
+  return {
+    [`the cache of ${completions}`]: cacheRows(capacity) * cacheWidth(config) * BYTES[stored],
+    [`a decoding step of ${completions}`]: 4 * slots * Math.max(widestRow(config), config.vocab_size),
+    'activations of prompts': 4 * prefillTokens(capacity) * widestRow(config),
+  };
+};
+
+/** @throws SizeError naming what one dispatch of training or decoding cannot see at once */
+export function checkModelSizes(
+  device: Pick<Device, 'name' | 'maxBindingBytes'>,
+  config: PhiConfig,
+  tokens: number,
+  capacity: DecodeCapacity,
+  stored: Dtype,
+): void {
+  const sizes = { ...parameters(config), ...training(config, tokens), ...decoding(config, capacity, stored) };
+  for (const [what, bytes] of Object.entries(sizes)) checkBinding(device, what, bytes);
 }

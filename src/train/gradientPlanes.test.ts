@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { gradientPlanes } from './gradientPlanes';
 
 const planes = (width: number, parameters: number, software = false) =>
-  gradientPlanes({ software }, { hidden_size: width }, { arenaSize: parameters });
+  gradientPlanes({ software, maxBindingBytes: 2 ** 27 }, { hidden_size: width }, { arenaSize: parameters });
 
 it('splits where a GPU would find too few tiles, within the memory that they may take', () => {
   expect(planes(64, 0.1e6)).toBe(16);

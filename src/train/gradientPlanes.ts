@@ -4,6 +4,7 @@
  * are added up before they are used.
  */
 import type { Device } from '../gpu/device';
+import { BYTES } from '../gpu/dtype';
 import type { PhiConfig } from '../model/config';
 import type { ParameterTable } from '../model/parameters';
 
@@ -15,10 +16,11 @@ const MOST_PLANES = 16;
 
 /** 1 on a processor, where every tile is as good as any other. */
 export function gradientPlanes(
-  { software }: Pick<Device, 'software'>,
+  { software, maxBindingBytes }: Pick<Device, 'software' | 'maxBindingBytes'>,
   { hidden_size: C }: Pick<PhiConfig, 'hidden_size'>,
   { arenaSize }: Pick<ParameterTable, 'arenaSize'>,
 ): number {
   if (software) return 1;
-  return Math.max(1, Math.min(MOST_PLANES, Math.floor(MOST_NUMBERS / arenaSize), Math.ceil(BUSY / (C * C))));
+  const mostNumbers = Math.min(MOST_NUMBERS, maxBindingBytes / BYTES.f32); // one dispatch adds them up
+  return Math.max(1, Math.min(MOST_PLANES, Math.floor(mostNumbers / arenaSize), Math.ceil(BUSY / (C * C))));
 }

@@ -1,6 +1,7 @@
 /**
  * AdamW with gradient clipping over the whole arena: three dispatches (one more where gradients have planes, one where the
- * forward pass reads a copy of the weights), no readback.
+ * forward pass reads a copy of the weights), no readback. An arena larger than one binding is bound in slices: all but the
+ * clip factor once for each, with the same numbers to the bit.
  */
 import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
 import { Graph } from '../graph/graph';
@@ -9,7 +10,7 @@ import { adamw, DECAY_BLOCK } from '../kernels/adamw';
 import { copy } from '../kernels/copy';
 import { clipScale, NORM_PARTIALS, squareSum } from '../kernels/gradNorm';
 import { planeSum } from '../kernels/planeSum';
-import { Arena } from '../model/parameters';
+import { Arena, arenaSlices, type Slice } from '../model/parameters';
 
 export interface OptimizerOptions {
   readonly betas: readonly [number, number];
@@ -51,50 +52,60 @@ export class Optimizer {
     device.write(decayBuffer, decays);
     const clipBuffer = device.createBuffer('clip', 16);
     const graph = new Graph();
-    const count = table.arenaSize;
-    const flat = (label: string, buffer: DeviceBuffer) => graph.external(label, [count], whole(buffer));
-    const grads = flat('gradients', gradients.buffer);
     if (gradients.planes > 1)
       graph.dispatch(
         'gradient planes',
         planeSum,
-        { planes: graph.external('gradient planes', [gradients.planes, count], whole(gradients.buffer)) },
-        { count, planes: gradients.planes },
+        {
+          planes: graph.external('gradient planes', [gradients.planes, table.arenaSize], whole(gradients.buffer)),
+        },
+        { count: table.arenaSize, planes: gradients.planes },
       );
+    const slices = arenaSlices(table, device);
+    const flat = (arena: Arena, slice: Slice) =>
+      graph.external(arena.label, [slice.count], arena.slice(slice), arena.dtype);
     const partial = graph.tensor('squares', [NORM_PARTIALS]);
+    for (const [i, slice] of slices.entries())
+      graph.dispatch(
+        'square sum',
+        squareSum,
+        { x: flat(gradients, slice), partial },
+        { count: slice.count, partials: NORM_PARTIALS, accumulate: i === 0 ? 0 : 1 },
+      );
     const clip = graph.external('clip', [2], whole(clipBuffer));
-    graph.dispatch('square sum', squareSum, { x: grads, partial }, { count, partials: NORM_PARTIALS });
     graph.dispatch(
       'clip',
       clipScale,
       { partial, clip },
       { partials: NORM_PARTIALS, maxNorm: options.maxGradNorm ?? 0 },
     );
-    const p = flat('weights', weights.buffer);
-    graph.dispatch(
-      'AdamW',
-      adamw,
-      {
-        grads,
-        decay: graph.external('weight decay', [blocks], whole(decayBuffer)),
-        clip,
-        m: flat('m', m.buffer),
-        v: flat('v', v.buffer),
-        p,
-      },
-      {
-        count,
-        lr: { dynamic: 'lr' },
-        beta1: options.betas[0],
-        beta2: options.betas[1],
-        eps: options.eps,
-        correction1: { dynamic: 'correction1' },
-        correction2: { dynamic: 'correction2' },
-      },
-    );
-    if (working !== weights) {
-      const y = graph.external('working weights', [count], whole(working.buffer), working.dtype);
-      graph.dispatch('working weights', copy, { x: p, y }, { count });
+    for (const slice of slices) {
+      const blocks = slice.count / DECAY_BLOCK;
+      const decay = { buffer: decayBuffer, offset: (slice.first / DECAY_BLOCK) * 4, bytes: Math.ceil(blocks / 4) * 16 };
+      const p = flat(weights, slice);
+      graph.dispatch(
+        'AdamW',
+        adamw,
+        {
+          grads: flat(gradients, slice),
+          decay: graph.external('weight decay', [blocks], decay),
+          clip,
+          m: flat(m, slice),
+          v: flat(v, slice),
+          p,
+        },
+        {
+          count: slice.count,
+          lr: { dynamic: 'lr' },
+          beta1: options.betas[0],
+          beta2: options.betas[1],
+          eps: options.eps,
+          correction1: { dynamic: 'correction1' },
+          correction2: { dynamic: 'correction2' },
+        },
+      );
+      if (working !== weights)
+        graph.dispatch('working weights', copy, { x: p, y: flat(working, slice) }, { count: slice.count });
     }
     const owned = [m.buffer, v.buffer, decayBuffer, clipBuffer];
     return new Optimizer(options, await makePlan(device, graph), clipBuffer, owned);

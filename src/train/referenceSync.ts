@@ -3,11 +3,11 @@
  * of TRL's SyncRefModelCallback (release 1.16.0), which counts optimizer updates where this counts steps: with μ > 1 all updates
  * on a batch are held to the same reference, as TRL's are, which scores the reference once a batch.
  */
-import { type Device, whole } from '../gpu/device';
+import type { Device } from '../gpu/device';
 import { Graph } from '../graph/graph';
 import { makePlan, type Plan } from '../graph/plan';
 import { mix } from '../kernels/mix';
-import type { Arena } from '../model/parameters';
+import { type Arena, arenaSlices } from '../model/parameters';
 
 export interface ReferenceSyncOptions {
   /** N, steps between two syncs. */
@@ -29,9 +29,11 @@ export class ReferenceSync {
     { every, alpha }: ReferenceSyncOptions,
   ): Promise<ReferenceSync> {
     const graph = new Graph();
-    const count = weights.table.arenaSize;
-    const flat = ({ label, buffer, dtype }: Arena) => graph.external(label, [count], whole(buffer), dtype);
-    graph.dispatch('reference sync', mix, { source: flat(weights), follower: flat(reference) }, { count, alpha });
+    for (const slice of arenaSlices(weights.table, device)) {
+      const { count } = slice;
+      const flat = (arena: Arena) => graph.external(arena.label, [count], arena.slice(slice), arena.dtype);
+      graph.dispatch('reference sync', mix, { source: flat(weights), follower: flat(reference) }, { count, alpha });
+    }
     return new ReferenceSync(device, await makePlan(device, graph), every);
   }
 

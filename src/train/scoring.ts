@@ -1,7 +1,10 @@
-/** Forward passes without gradients: the logits of whole sequences, for probes. Unlike in training they stand whole. */
+/**
+ * Forward passes without gradients: the logits of whole sequences, for probes. Unlike in training all of them are kept, in as many
+ * chunks as bindings ask for.
+ */
 import { pack } from '../data/packing';
 import type { Device } from '../gpu/device';
-import { linear } from '../graph/ops/linear';
+import { logitsOf } from '../graph/ops/head';
 import { makePlan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PhiConfig } from '../model/config';
@@ -18,23 +21,30 @@ export async function sequenceLogits(
 ): Promise<Float32Array[][]> {
   const packed = pack(sequences, true);
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
-  const batch = new TokenBatch(device, config, { tokens: packed.tokens, longest });
+  const batch = new TokenBatch(device, config, {
+    tokens: packed.tokens,
+    longest,
+    logitsBytes: device.maxBindingBytes,
+  });
   const { graph, traced: logits } = await trace(device, (graph) => {
     const w = weightsOf(graph, weights, null);
     const hidden = phiHidden(graph, config, w, batch.inputs(graph));
-    return graph.output(linear(graph, 'lm_head', hidden, w(lmHead(config))));
+    const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
+    return logitsOf(graph, head).map((chunk) => graph.output(chunk));
   });
   const plan = await makePlan(device, graph);
   const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
-  const [bytes] = await device.read([plan.range(logits)], [run]);
+  const chunks = await device.read(
+    logits.map((chunk) => plan.range(chunk)),
+    [run],
+  );
   plan.destroy();
   batch.destroy();
   const V = config.vocab_size;
-  const numbers = new Float32Array(bytes as ArrayBuffer);
-  return sequences.map((ids, i) =>
-    ids.map((_, t) => {
-      const row = (packed.firstRows[i] as number) + t;
-      return numbers.slice(row * V, (row + 1) * V);
-    }),
-  );
+  const numbers = chunks.map((bytes) => new Float32Array(bytes));
+  const rowOf = (row: number) => {
+    const at = row % batch.chunks.rows;
+    return numbers[Math.floor(row / batch.chunks.rows)]!.slice(at * V, (at + 1) * V);
+  };
+  return sequences.map((ids, i) => ids.map((_, t) => rowOf((packed.firstRows[i] as number) + t)));
 }

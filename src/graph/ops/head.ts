@@ -74,6 +74,13 @@ function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }
   );
 }
 
+/** Logits of all rows, a tensor [R, V] a chunk, without gradient. */
+export const logitsOf = (graph: Graph, head: Head): Tensor[] =>
+  chunksOf(graph, head).map((chunk) => {
+    emitLogits(graph, head, chunk);
+    return chunk.logits;
+  });
+
 /** dx = dlogits·W of each chunk's rows, and dW (+)= dlogitsᵀ·x. @param emitGradient leaves the gradient in the logits */
 function emitGradients(
   graph: Graph,

@@ -1,0 +1,160 @@
+/** Models larger than one binding: arenas bound in slices compute the same to the bit, and what does not fit is refused first. */
+import { describe, expect, it } from 'vitest';
+import { openCountingDevice } from '../gpu/counting';
+import { openCpuDevice } from '../gpu/cpu';
+import { type Device, type DeviceBuffer, type Dispatch, SizeError, whole } from '../gpu/device';
+import { openNodeDevice } from '../gpu/node';
+import { probeSample, probeSampleSchema } from '../lab/probeSample';
+import { probeStep, probeStepSchema } from '../lab/probeStep';
+import { parsePhiConfig } from '../model/config';
+import { Arena, arenaSlices, initialTensors, parameterTable } from '../model/parameters';
+import { Optimizer } from './optimizer';
+import { ReferenceSync } from './referenceSync';
+import { sequenceLogits } from './scoring';
+import { SupervisedTrainer } from './supervised';
+
+const shape = {
+  vocab_size: 64,
+  hidden_size: 32,
+  num_hidden_layers: 3,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  intermediate_size: 64,
+  tie_word_embeddings: true,
+};
+const config = parsePhiConfig(shape);
+const table = parameterTable(config);
+const tensors = initialTensors(config, 0.3, 1);
+/** Less than a third of the arena; tensors and activations fit. */
+const SMALL = 2 ** 15;
+
+/** Three steps with a working copy and a reference that follows; every arena and both moments at the end. */
+async function train(device: Device) {
+  const made = new Map<string, DeviceBuffer>();
+  const watched: Device = {
+    ...device,
+    createBuffer(label, bytes) {
+      const buffer = device.createBuffer(label, bytes);
+      made.set(label, buffer);
+      return buffer;
+    },
+  };
+  const [weights, gradients, working, reference] = ['weights', 'gradients', 'working weights', 'reference'].map(
+    (label) => new Arena(watched, table, label),
+  ) as [Arena, Arena, Arena, Arena];
+  for (const arena of [weights, working, reference]) arena.load(tensors);
+  const options = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1, decay: 'matrices', maxGradNorm: 0.5 } as const;
+  const optimizer = await Optimizer.create(watched, weights, gradients, options, working);
+  const capacity = { tokens: 32, longest: 16 };
+  const trainer = await SupervisedTrainer.create(watched, config, working, gradients, optimizer, capacity);
+  const sync = await ReferenceSync.create(watched, { weights, reference }, { every: 2, alpha: 0.6 });
+  const before = device.counters.dispatches;
+  const results = [];
+  for (let step = 1; step <= 3; step++) {
+    const ids = Array.from({ length: 14 }, (_, i) => (i * i * step + 3) % 64);
+    results.push(await trainer.step([{ ids, mask: ids.map((_, t) => Math.min(t, 1)) }], 1e-2));
+    sync.stepEnded(step);
+  }
+  const dispatches = device.counters.dispatches - before;
+  const labels = ['weights', 'working weights', 'reference', 'first moments', 'second moments'];
+  const contents = await device.read(labels.map((label) => whole(made.get(label)!)));
+  return { results, dispatches, arenas: contents.map((bytes) => new Uint32Array(bytes)) };
+}
+
+describe.each([
+  ['Dawn', openNodeDevice],
+  ['the CPU device', async () => openCpuDevice()],
+] as const)('on %s', (_, open) => {
+  it('weights, moments, reference, losses and gradient norms are those of one slice, to the bit', async () => {
+    const device = { ...(await open()), notebook: null };
+    const small = { ...device, maxBindingBytes: SMALL };
+    expect(arenaSlices(table, device)).toEqual([{ first: 0, count: table.arenaSize }]);
+    const slices = arenaSlices(table, small);
+    expect(slices.length).toBeGreaterThanOrEqual(3);
+    const [one, several] = [await train(device), await train(small)];
+    expect(several.results).toEqual(one.results);
+    expect(several.arenas).toEqual(one.arenas);
+    // square sum, AdamW and working weights of three steps, and one sync
+    expect(several.dispatches - one.dispatches).toBe((slices.length - 1) * (3 * 3 + 1));
+    device.destroy();
+  });
+});
+
+it('slices cover the arena in order, and every binding fits and starts where it may', async () => {
+  const slices = arenaSlices(table, { maxBindingBytes: SMALL });
+  slices.reduce((end, { first, count }) => {
+    expect(first).toBe(end);
+    return first + count;
+  }, 0);
+  expect(slices.reduce((sum, { count }) => sum + count, 0)).toBe(table.arenaSize);
+  const dispatches: Dispatch[] = [];
+  await train(openCountingDevice({ name: 'small', maxBindingBytes: SMALL }, (made) => dispatches.push(...made)));
+  const ranges = dispatches.flatMap(({ bindings }) => Object.values(bindings));
+  expect(ranges.filter(({ offset }) => offset % 256 !== 0)).toEqual([]);
+  expect(ranges.filter(({ bytes }) => bytes > SMALL)).toEqual([]);
+  expect(ranges.filter(({ buffer, offset, bytes }) => offset + bytes > buffer.bytes)).toEqual([]);
+});
+
+describe('what does not fit is refused before anything is made or computed', () => {
+  const large = parsePhiConfig({ ...shape, vocab_size: 512 });
+  const segments = [{ ids: [1, 2, 3], mask: [0, 1, 1] }];
+  const optimizer = { lr: 1, betas: [0, 0], eps: 1, weight_decay: 0, decay: 'all', max_grad_norm: null };
+  const step = (given: object = {}) =>
+    probeStepSchema.parse({ segments, optimizer, steps: 1, want: ['loss'], ...given });
+  const untouched = ({ counters }: Device) =>
+    expect(counters).toMatchObject({ buffers: 0, dispatches: 0, bytesWritten: 0 });
+
+  it('a tensor, by its name, in training and in sampling', async () => {
+    const device = { ...openCpuDevice(), maxBindingBytes: SMALL };
+    const embedding =
+      /^model\.embed_tokens\.weight \[512, 32\] .*needs a buffer of 0\.1 MiB; CPU reference binds at most/;
+    const weights = initialTensors(large, 0.3, 1);
+    const training = probeStep(device, large, weights, step());
+    await expect(training).rejects.toThrow(embedding);
+    await expect(training).rejects.toThrow(SizeError);
+    const sampling = probeSampleSchema.parse({ prompts: [[1, 2]], max_new: 4 });
+    await expect(probeSample(device, large, weights, 0, sampling)).rejects.toThrow(embedding);
+    untouched(device);
+  });
+
+  it('activations of segments that are too long', async () => {
+    const device = { ...openCpuDevice(), maxBindingBytes: SMALL };
+    const ids = Array.from({ length: 80 }, (_, i) => i % 64);
+    const long = [{ ids, mask: ids.map((_, t) => Math.min(t, 1)) }];
+    await expect(probeStep(device, config, tensors, step({ segments: long }))).rejects.toThrow(
+      /gate up \[80, 128\] .*needs a buffer of/,
+    );
+    untouched(device);
+  });
+
+  it('an arena that is larger than a buffer may be', async () => {
+    const device = { ...openCpuDevice(), maxBufferBytes: 2 ** 16 };
+    await expect(probeStep(device, config, tensors, step())).rejects.toThrow(
+      /^weights needs a buffer of 0\.1 MiB; a buffer of CPU reference has at most 0\.1 MiB/,
+    );
+    untouched(device);
+  });
+
+  it('gradients of more numbers than a JSON file takes', async () => {
+    const huge = parsePhiConfig({ ...shape, vocab_size: 262144, hidden_size: 128, num_attention_heads: 8 });
+    await expect(probeStep(openCpuDevice(), huge, new Map(), step({ want: ['grads'] }))).rejects.toThrow(
+      /^want: grads are \d+ numbers; one JSON file takes at most 20000000: ask for loss or logits/,
+    );
+  });
+});
+
+it('logits that one binding does not take come in chunks, the same', async () => {
+  const device = openCpuDevice();
+  const wide = parsePhiConfig({ ...shape, vocab_size: 256 });
+  const sequences = [150, 9].map((length) => Array.from({ length }, (_, i) => (i * 7) % 256));
+  const weights = new Arena(device, parameterTable(wide), 'weights');
+  weights.load(initialTensors(wide, 0.3, 1));
+  const logits = async (on: Device) => {
+    const before = on.counters.dispatches;
+    return { logits: await sequenceLogits(on, wide, weights, sequences), dispatches: on.counters.dispatches - before };
+  };
+  const whole = await logits(device);
+  // takes activations of 159 tokens, and 64 rows of logits at a time
+  const chunked = await logits({ ...device, maxBindingBytes: 159 * 128 * 4 });
+  expect(chunked).toEqual({ logits: whole.logits, dispatches: whole.dispatches + 2 });
+});
