@@ -1,5 +1,5 @@
 /** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
-import type { CustomTerm } from '../rewards/sandbox/sandbox';
+import type { CustomTerm } from '../rewards/sandbox/term';
 import { type RewardOptions, type RewardWeights, rewardNames } from '../rewards/total';
 import type { GrpoOptions } from '../train/grpo';
 import type { LossOptions } from '../train/lossOptions';

@@ -1,6 +1,6 @@
 /** What a reward term is. Each returns its value and a reason in words; how they add up is in total.ts. */
 import type { ThinkState } from '../text/completion';
-import type { CustomTerm } from './sandbox/sandbox';
+import type { CustomTerm } from './sandbox/term';
 
 /** What a term may look at. */
 export interface RewardInput {

@@ -8,9 +8,11 @@
  * are 0, and only KL and entropy act.
  */
 import type { ProblemSource, TaskProblem } from '../data/problems';
+import { forOneStep } from '../rewards/sandbox/perStep';
 import type { RewardOptions } from '../rewards/total';
 import { mean } from '../stats';
 import type { Tokenizer } from '../text/tokenizer';
+import { mapInTurns } from '../turn';
 import { groupsOf, hasSpread } from './advantages';
 import type { Metrics } from './metrics';
 import { rewardCompletion } from './rewarding';
@@ -70,6 +72,8 @@ export async function drawBatch(
   options: DrawingOptions,
 ): Promise<DrawnBatch> {
   const { prompts: P, groupSize: G, dynamicSampling } = options;
+  const { custom } = options.reward;
+  const reward = custom ? { ...options.reward, custom: forOneStep(custom) } : options.reward;
   const draw = async (count: number, firstSequence: number): Promise<DrawnGroup[]> => {
     const problems = Array.from({ length: count }, () => source.draw());
     const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [count·G]
@@ -78,9 +82,9 @@ export async function drawBatch(
       sequence: firstSequence + b,
     }));
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
-    const rewarded = completions.map((completion, b) => ({
+    const rewarded = await mapInTurns(completions, (completion, b) => ({
       completion,
-      ...rewardCompletion(sampled[b]!, completion, tokenizer, options.reward),
+      ...rewardCompletion(sampled[b]!, completion, tokenizer, reward),
     }));
     const groups = groupsOf(rewarded, G).map((rollouts, p) => ({
       problem: problems[p]!,

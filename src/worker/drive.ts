@@ -1,20 +1,9 @@
 /** Pulls a run's events at the pace that commands allow, and hands them on in batches. No GPU and no comlink in here. */
 import type { LabEvent } from '../lab/events';
+import { turn } from '../turn';
 
 /** Least time between two batches, milliseconds. */
 const BATCH_MS = 150;
-
-/** A turn of the event loop, so that commands are heard; unlike a timer it is not slowed down in a hidden tab. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
 
 const isStep = (event: LabEvent) => event.type === 'sft' || event.type === 'grpo';
 

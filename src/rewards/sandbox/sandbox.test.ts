@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { metered, STEPS_LEFT } from './meter';
-import { CUSTOM_LIMITS, type CustomRollout, openCustomTerm } from './sandbox';
+import { forOneStep, MOST_EXHAUSTED } from './perStep';
+import { openCustomTerm } from './sandbox';
+import { sourceFault } from './source';
+import { CUSTOM_LIMITS, type CustomRollout } from './term';
 
 const rollout: CustomRollout = {
   prompt: '11=',
@@ -184,6 +187,29 @@ it.each([
   ['7', 'it gives no function: write (rollout) => a number'],
 ])('a text that cannot be a term is refused with its place: %j', async (source, message) => {
   await expect(openCustomTerm(source)).rejects.toThrow(message);
+});
+
+it('a text is checked without running it, one after another', async () => {
+  expect(await sourceFault('(r) =>\n  r +* 2')).toContain('line 2, column 6: ');
+  expect(await sourceFault('while (true) {}')).toBeNull();
+  expect(await sourceFault('return 1')).toBeNull();
+  expect(await sourceFault('if (rollout.correct) {\n  return 1\n')).toContain('line 3, column 1: ');
+});
+
+it('a step skips its calls after three that used up their limit; the next step begins again', async () => {
+  const term = await openCustomTerm(
+    '({ prompt }) => { if (prompt === "hang") for (;;); if (prompt === "throw") throw 1; return 1; }',
+  );
+  const ask = (step: ReturnType<typeof forOneStep>, prompts: readonly string[]) =>
+    prompts.map((prompt) => step.evaluate({ ...rollout, prompt }).reason.replace('custom term failed: ', ''));
+  const [hung, gave] = [STEPS.replace('custom term failed: ', ''), 'gave 1'];
+  const prompts = ['throw', 'hang', '', 'hang', 'throw', 'throw', '', 'hang', '', 'hang'];
+  const skipped = 'skipped, because 3 calls in this step did not end within 10 million steps';
+  expect(MOST_EXHAUSTED).toBe(3);
+  for (let step = 0; step < 2; step++)
+    expect(ask(forOneStep(term), prompts)).toEqual(
+      ['threw 1', hung, gave, hung, 'threw 1', 'threw 1', gave, hung].concat(skipped, skipped),
+    );
 });
 
 describe('the meter', () => {

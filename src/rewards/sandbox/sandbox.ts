@@ -3,29 +3,16 @@
  * to the bit, and may take so many steps and so much memory; whatever goes wrong in it costs that call's value alone. What
  * it gives follows from the text and the rollout: there is no clock in there, no randomness, and its limit counts work.
  */
-import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
+import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import type { RewardPart } from '../term';
 import { openEngine } from './engine';
+import { bounded, FILE, formOf, SourceError } from './source';
+import { CUSTOM_LIMITS, type CustomTerm, failed } from './term';
 
-/** Limits of one call. A step is a turn of a loop or a call inside the engine: 40 or so for one turn of a script's loop. */
-export const CUSTOM_LIMITS = {
-  steps: 10_000_000,
-  memory: 16 * 2 ** 20,
-  /** Some 200 calls within each other. More of the host's stack might be used up before, at a depth that differs between hosts. */
-  stack: 32 * 2 ** 10,
-  /** Larger values would drown all others in a sum, or overflow in a variance. */
-  value: 1e6,
-  /** Characters of a reason. */
-  reason: 300,
-} as const;
+export { SourceError } from './source';
 
 /** What reading a result may take beyond that, so that a term that used all it had can still say why. */
 const TELLING = { steps: 1_000_000, memory: 2 ** 20 } as const;
-const FILE = 'custom';
-/** A body is compiled inside a function that begins one line before it. */
-const AS_BODY = { before: '(rollout) => {\n', after: '\n}', lines: 1 } as const;
-const AS_SCRIPT = { before: '', after: '', lines: 0 } as const;
-
 /** What differs from run to run, and what would only ever run after the call: gone before the text is read. */
 const WITHOUT = 'for (const name of ["performance", "queueMicrotask"]) delete globalThis[name]; delete Math.random;';
 
@@ -64,73 +51,6 @@ const TELL = `(() => {
   };
 })()`;
 
-/** What is wrong with the text of a custom term, naming line and column. */
-export class SourceError extends Error {}
-
-/** What a custom term is told of a rollout: plain data. */
-export interface CustomRollout {
-  readonly prompt: string;
-  /** The answer that the task expects; others may be right too. */
-  readonly expected: string;
-  /** The whole completion, special tokens written out. */
-  readonly text: string;
-  /** Between the think tags; null where they are not in order. */
-  readonly thought: string | null;
-  /** After the think block; null where it never closes. */
-  readonly answer: string | null;
-  readonly correct: boolean;
-  /** How much of the answer is right, in [0, 1], and what else the task measures of it, by name. */
-  readonly partial: number;
-  readonly measures: Readonly<Record<string, number>>;
-  /** Tokens, end token included, and the most that there may be. */
-  readonly length: number;
-  readonly lMax: number;
-  readonly ended: boolean;
-  readonly think: 'ok' | 'missing' | 'repeated' | 'order';
-  readonly tokens: readonly string[];
-}
-
-export interface CustomTerm {
-  /** Never throws: a failure is value 0 and its reason. */
-  evaluate(rollout: CustomRollout): RewardPart;
-}
-
-const failed = (fault: string): RewardPart => ({
-  value: 0,
-  reason: `custom term failed: ${fault}`,
-  failed: true,
-});
-
-/** The text that compiles: as a script that ends in a function, or as a function's body. @throws naming line and column */
-function compile(context: QuickJSContext, source: string): typeof AS_BODY | typeof AS_SCRIPT {
-  const faultOf = (form: typeof AS_BODY | typeof AS_SCRIPT) => {
-    const compiled = context.evalCode(`${form.before}${source}${form.after}`, FILE, {
-      type: 'global',
-      compileOnly: true,
-    });
-    if (!compiled.error) return null;
-    const { message, stack } = context.dump(compiled.error) as { message?: string; stack?: string };
-    const [, line, column] = new RegExp(`${FILE}:(\\d+):(\\d+)`).exec(stack ?? '') ?? [];
-    return {
-      message: message ?? 'it does not compile',
-      line: Number(line ?? 1) - form.lines,
-      column: Number(column ?? 1),
-    };
-  };
-  const asScript = faultOf(AS_SCRIPT);
-  if (!asScript) return AS_SCRIPT;
-  const asBody = faultOf(AS_BODY);
-  if (!asBody) return AS_BODY;
-  // only a body may return, so what has a return was meant as one
-  const { line, column, message } = /\breturn\b/.test(asScript.message) ? asBody : asScript;
-  const lines = source.split('\n');
-  if (line > lines.length)
-    throw new SourceError(
-      `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}: the text ends before it is complete`,
-    );
-  throw new SourceError(`line ${line}, column ${column}: ${message}`);
-}
-
 /**
  * Compiles a custom term.
  * @param source a function of the rollout, perhaps with declarations before it; `function reward(rollout) {…}`; or the body of one
@@ -140,21 +60,10 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   const engine = await openEngine(CUSTOM_LIMITS);
   const { context } = engine;
   const evaluate = (code: string) => context.evalCode(code, FILE, { type: 'global' });
-  /** Work under a meter; what stopped it, in words, where it did not end. */
-  const bounded = <T>(steps: number, work: () => T): { value: T } | { fault: string } => {
-    engine.allow(steps);
-    try {
-      return { value: work() };
-    } catch (error) {
-      if (engine.exhausted()) return { fault: `it did not end within ${CUSTOM_LIMITS.steps / 1e6} million steps` };
-      if (error instanceof RangeError) return { fault: 'it went too deep' };
-      return { fault: `its engine failed: ${(error as Error).message}` };
-    }
-  };
   const tellOf = (lines: number) => context.unwrapResult(evaluate(TELL.replace('LINES', String(lines))));
   const told = (tell: QuickJSHandle, result: QuickJSHandle, threw: boolean): RewardPart => {
     context.runtime.setMemoryLimit(CUSTOM_LIMITS.memory + TELLING.memory);
-    const telling = bounded(TELLING.steps, () => {
+    const telling = bounded(engine, TELLING.steps, () => {
       const answer = context.callFunction(tell, context.undefined, result, threw ? context.true : context.false);
       return answer.error ? null : context.getString(answer.value);
     });
@@ -165,23 +74,13 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
 
   context.unwrapResult(evaluate(WITHOUT));
   const clean = engine.mark();
-  const compiled = bounded(CUSTOM_LIMITS.steps, () => {
-    try {
-      return compile(context, source);
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw error;
-      return (error as Error).message;
-    }
-  });
-  if ('fault' in compiled) throw new SourceError(`line 1, column 1: ${compiled.fault}`);
-  if (typeof compiled.value === 'string') throw new SourceError(compiled.value);
-  const form = compiled.value;
+  const form = formOf(engine, source);
 
   clean();
   const tell = tellOf(form.lines);
   const parse = context.unwrapResult(evaluate('JSON.parse'));
   const began = engine.mark();
-  const given = bounded(CUSTOM_LIMITS.steps, () => {
+  const given = bounded(engine, CUSTOM_LIMITS.steps, () => {
     const last = evaluate(`${form.before}${source}${form.after}`);
     if (last.error || context.typeof(last.value) === 'function') return last;
     const declared = evaluate('typeof reward === "function" ? reward : undefined');
@@ -194,21 +93,24 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   if ('fault' in given || given.value?.error) {
     const part = 'fault' in given ? failed(given.fault) : told(tell, given.value?.error as QuickJSHandle, true);
     began();
-    return { evaluate: () => part };
+    return { evaluate: () => part, exhausted: () => false };
   }
   const give = given.value?.value as QuickJSHandle;
   const ready = engine.mark();
+  let exhausted = false;
   return {
     evaluate(rollout) {
       ready();
-      const result = bounded(CUSTOM_LIMITS.steps, () => {
+      const result = bounded(engine, CUSTOM_LIMITS.steps, () => {
         const argument = context.callFunction(parse, context.undefined, context.newString(JSON.stringify(rollout)));
         return argument.error ? argument : context.callFunction(give, context.undefined, argument.value);
       });
+      exhausted = engine.exhausted();
       if ('fault' in result) return failed(result.fault);
       const { error, value } = result.value as { error?: QuickJSHandle; value?: QuickJSHandle };
       return told(tell, (error ?? value) as QuickJSHandle, error !== undefined);
     },
+    exhausted: () => exhausted,
   };
 }
 

@@ -1,0 +1,96 @@
+/** The text of a custom term: in which form it compiles, and what is wrong with it, naming line and column. */
+import type { QuickJSContext } from 'quickjs-emscripten-core';
+import { type Engine, openEngine } from './engine';
+import { CUSTOM_LIMITS } from './term';
+
+export const FILE = 'custom';
+
+/** Text around the source, and the lines of it before the source. */
+export interface SourceForm {
+  readonly before: string;
+  readonly after: string;
+  readonly lines: number;
+}
+/** A body is compiled inside a function that begins one line before it. */
+const AS_BODY: SourceForm = { before: '(rollout) => {\n', after: '\n}', lines: 1 };
+const AS_SCRIPT: SourceForm = { before: '', after: '', lines: 0 };
+
+/** What is wrong with the text of a custom term, naming line and column. */
+export class SourceError extends Error {}
+
+/** The text that compiles: as a script that ends in a function, or as a function's body. @throws naming line and column */
+function compile(context: QuickJSContext, source: string): SourceForm {
+  const faultOf = (form: SourceForm) => {
+    const compiled = context.evalCode(`${form.before}${source}${form.after}`, FILE, {
+      type: 'global',
+      compileOnly: true,
+    });
+    if (!compiled.error) return null;
+    const { message, stack } = context.dump(compiled.error) as { message?: string; stack?: string };
+    const [, line, column] = new RegExp(`${FILE}:(\\d+):(\\d+)`).exec(stack ?? '') ?? [];
+    return {
+      message: message ?? 'it does not compile',
+      line: Number(line ?? 1) - form.lines,
+      column: Number(column ?? 1),
+    };
+  };
+  const asScript = faultOf(AS_SCRIPT);
+  if (!asScript) return AS_SCRIPT;
+  const asBody = faultOf(AS_BODY);
+  if (!asBody) return AS_BODY;
+  // only a body may return, so what has a return was meant as one
+  const { line, column, message } = /\breturn\b/.test(asScript.message) ? asBody : asScript;
+  const lines = source.split('\n');
+  if (line > lines.length)
+    throw new SourceError(
+      `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}: the text ends before it is complete`,
+    );
+  throw new SourceError(`line ${line}, column ${column}: ${message}`);
+}
+
+/** Work under a meter; what stopped it, in words, where it did not end. */
+export function bounded<T>(engine: Engine, steps: number, work: () => T): { value: T } | { fault: string } {
+  engine.allow(steps);
+  try {
+    return { value: work() };
+  } catch (error) {
+    if (engine.exhausted()) return { fault: `it did not end within ${CUSTOM_LIMITS.steps / 1e6} million steps` };
+    if (error instanceof RangeError) return { fault: 'it went too deep' };
+    return { fault: `its engine failed: ${(error as Error).message}` };
+  }
+}
+
+/** Compiles the text within the limits of a call, and runs nothing of it. @throws SourceError */
+export function formOf(engine: Engine, source: string): SourceForm {
+  const compiled = bounded(engine, CUSTOM_LIMITS.steps, () => {
+    try {
+      return compile(engine.context, source);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw error;
+      return (error as Error).message;
+    }
+  });
+  if ('fault' in compiled) throw new SourceError(`line 1, column 1: ${compiled.fault}`);
+  if (typeof compiled.value === 'string') throw new SourceError(compiled.value);
+  return compiled.value;
+}
+
+/** Opened by the first check and kept: an editor checks after every pause in typing. */
+let checker: Promise<{ readonly engine: Engine; readonly clean: () => void }> | null = null;
+
+/** What keeps the text from compiling, naming line and column; null where it compiles. Runs nothing of it. */
+export async function sourceFault(source: string): Promise<string | null> {
+  checker ??= openEngine(CUSTOM_LIMITS).then((engine) => ({ engine, clean: engine.mark() }));
+  checker.catch(() => {
+    checker = null; // a network may be back the next time
+  });
+  const { engine, clean } = await checker;
+  clean();
+  try {
+    formOf(engine, source);
+    return null;
+  } catch (error) {
+    if (error instanceof SourceError) return error.message;
+    throw error;
+  }
+}
