@@ -1,4 +1,5 @@
 /** A model as files that Hugging Face loads: config.json, model.safetensors, tokenizer.json. Names and bytes, no disk. */
+import { parseJsonFile } from '../json';
 import { type PhiConfig, parsePhiConfig, toHuggingFaceConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
@@ -24,14 +25,6 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
   };
 }
 
-export function parseJson(bytes: Uint8Array, where: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new Error(`${where} is not JSON: ${(error as Error).message}`);
-  }
-}
-
 /**
  * The config and the tensors alone: what a model of another vocabulary has too.
  * @throws naming the file and what is missing, misshapen or unknown in it
@@ -39,7 +32,7 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
 export function readWeights(
   files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>,
 ): Pick<SavedModel, 'config' | 'tensors'> {
-  const config = parsePhiConfig(parseJson(files['config.json'], 'config.json'));
+  const config = parsePhiConfig(parseJsonFile(files['config.json'], 'config.json'));
   const tensors = readSafetensors(files['model.safetensors']);
   checkTensors(parameterTable(config), tensors, 'model.safetensors');
   return { config, tensors };
@@ -48,7 +41,7 @@ export function readWeights(
 /** @throws naming the file and what is wrong in it */
 export function modelFromFiles(files: ModelFiles): SavedModel {
   const weights = readWeights(files);
-  const tokenizer = Tokenizer.fromJson(parseJson(files['tokenizer.json'], 'tokenizer.json'));
+  const tokenizer = Tokenizer.fromJson(parseJsonFile(files['tokenizer.json'], 'tokenizer.json'));
   if (tokenizer.size !== weights.config.vocab_size)
     throw new Error(
       `tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}`,

@@ -1,4 +1,5 @@
 /** Safetensors, f32: 8 bytes of header length, a JSON header of names, shapes and byte ranges, then the numbers. */
+import { parseJsonFile } from '../json';
 import type { Tensors } from '../model/parameters';
 
 interface Entry {
@@ -38,12 +39,7 @@ export function readSafetensors(bytes: Uint8Array, where = 'model.safetensors'):
   if (bytes.length < 8) fail(`${bytes.length} bytes are too few for a safetensors header`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8) fail(`its header claims ${length} bytes, the file has ${bytes.length}`);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  } catch (error) {
-    fail(`its header is not JSON (${String(error)})`);
-  }
+  const header = parseJsonFile(bytes.subarray(8, 8 + length), `${where}: its header`);
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     return fail('its header is no JSON object');
   const numbers = bytes.subarray(8 + length);

@@ -3,14 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
-import {
-  MODEL_FILES,
-  type ModelFiles,
-  modelFromFiles,
-  parseJson,
-  readWeights,
-  type SavedModel,
-} from '../checkpoint/model';
+import { MODEL_FILES, type ModelFiles, modelFromFiles, readWeights, type SavedModel } from '../checkpoint/model';
+import { parseJson, parseJsonFile, parseJsonLines, utf8Text } from '../json';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
 
@@ -71,22 +65,14 @@ export const SEED: Range = { min: 0, max: 2 ** 31 - 1, whole: true };
 
 export const readFile = (file: string): Buffer => input(() => readFileSync(file));
 
-export const readJson = (file: string): unknown => input(() => parseJson(readFile(file), file));
+/** Text of a file in UTF-8. @throws naming the file, and the encoding where it is another */
+export const readText = (file: string): string => input(() => utf8Text(readFile(file), file));
+
+export const readJson = (file: string): unknown => input(() => parseJson(readText(file), file));
 
 /** The lines of a file of JSON lines, empty ones left out, each with its place. @throws naming a line that is no JSON */
 export function jsonLines(file: string): { readonly json: unknown; readonly where: string }[] {
-  return readFile(file)
-    .toString()
-    .split('\n')
-    .flatMap((text, i) => {
-      if (text.trim() === '') return [];
-      const where = `${file}: line ${i + 1}`;
-      try {
-        return [{ json: JSON.parse(text) as unknown, where }];
-      } catch (error) {
-        throw new InputError(`${where} is not JSON (${(error as Error).message})`);
-      }
-    });
+  return input(() => [...parseJsonLines(readText(file), file)]);
 }
 
 /** @throws naming every field of the input that does not fit */
@@ -116,7 +102,7 @@ export function readAnyModel(folder: string) {
   const weights = input(() =>
     readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }),
   );
-  const ends = [(parseJson(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id ?? []].flat();
+  const ends = [(parseJsonFile(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id ?? []].flat();
   if (ends.length > 1) throw new InputError(`config.json: eos_token_id names ${ends.length} tokens; one is supported`);
   return { ...weights, endToken: typeof ends[0] === 'number' ? ends[0] : null };
 }

@@ -3,6 +3,7 @@
  * Text in, text out; no disk.
  */
 import { z } from 'zod';
+import { parseJsonLine } from '../json';
 import { parseAs } from '../validation';
 import type { EvaluationRun } from './report';
 
@@ -43,15 +44,8 @@ const runSchema = z.strictObject({
 export const headerLine = (header: RecordHeader): string => `${JSON.stringify(header)}\n`;
 export const runLine = (run: EvaluationRun): string => `${JSON.stringify({ type: 'run', ...run })}\n`;
 
-function parseLine<T>(schema: z.ZodType<T>, line: string, where: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch (error) {
-    throw new Error(`${where} is not JSON (${(error as Error).message})`);
-  }
-  return parseAs(schema, json, where);
-}
+const parseLine = <T>(schema: z.ZodType<T>, line: string, where: string): T =>
+  parseAs(schema, parseJsonLine(line, where), where);
 
 /**
  * The finished runs of a file, and how much of its text they are: a last line that was cut off in the writing does not count.

@@ -5,6 +5,7 @@
 import type { Selection } from '../data/curation/selection';
 import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
+import { parseJsonLine } from '../json';
 import type { GrpoStep } from '../train/grpo';
 import type { Metrics } from '../train/metrics';
 import type { StorageCost } from '../train/storageCost';
@@ -208,12 +209,7 @@ const eventTypes: readonly string[] = [
 
 /** Reads one line of `events.jsonl`. @throws naming the line where it is no event */
 export function eventFromLine(line: string, where: string): LabEvent {
-  let event: unknown;
-  try {
-    event = JSON.parse(line);
-  } catch (error) {
-    throw new Error(`${where} is not JSON (${(error as Error).message})`);
-  }
+  const event = parseJsonLine(line, where);
   const type = (event as { type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !eventTypes.includes(type))
     throw new Error(`${where} has type ${JSON.stringify(type)}, which is no event`);

@@ -4,6 +4,7 @@
  * with the values that it is the mean of, and a file whose means are not those of its values is refused.
  */
 import { z } from 'zod';
+import { parseJson } from '../json';
 import { mean, standardDeviation } from '../stats';
 import { parseAs } from '../validation';
 
@@ -137,20 +138,13 @@ export type ResultInput = z.input<typeof resultSchema>;
 
 const indexSchema = z.array(idSchema);
 
-function json(source: string, where: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch (error) {
-    throw new Error(`${where} is not JSON (${(error as Error).message})`);
-  }
-}
-
 /** Reads a result file. @throws one line for each field that is wrong: where, its path, why */
 export const parseResult = (source: string, where: string): Result =>
-  parseAs(resultSchema, json(source, where), where) as Result;
+  parseAs(resultSchema, parseJson(source, where), where) as Result;
 
 /** Reads the index: the ids of the results that there are. @throws as `parseResult` */
-export const parseIndex = (source: string, where: string): string[] => parseAs(indexSchema, json(source, where), where);
+export const parseIndex = (source: string, where: string): string[] =>
+  parseAs(indexSchema, parseJson(source, where), where);
 
 /** The text of a result file, checked. @throws as `parseResult` */
 export function resultToText(result: ResultInput): string {

@@ -1,4 +1,5 @@
 /** The recipe that the next run takes: edited field by field, never out of range. */
+import { parseJsonLines, utf8Text } from '../json';
 import { atInitialLevel, followingFields } from '../lab/levels';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe';
 import { recipeByName, recipes } from '../lab/recipes';
@@ -103,19 +104,13 @@ export function addToDraft(path: string, items: readonly unknown[]): void {
   if (fault) refuse(path, fault);
 }
 
-/** Takes a list from lines of JSON; what is no JSON, or does not fit, is told with its line or its place. */
-export function fillDraft(path: string, text: string, where: string): void {
-  const lines = text.split('\n').map((line, i) => ({ line, at: `${where}: line ${i + 1}` }));
+/** Takes a list from a file of JSON lines; what is no JSON, or does not fit, is told with its line or its place. */
+export function fillDraft(path: string, file: string | Uint8Array, where: string): void {
   try {
-    const items = lines
-      .filter(({ line }) => line.trim() !== '')
-      .map(({ line, at }): unknown => {
-        try {
-          return JSON.parse(line);
-        } catch (error) {
-          throw new Error(`${at} is not JSON (${(error as Error).message})`);
-        }
-      });
+    const items = Array.from(
+      parseJsonLines(typeof file === 'string' ? file : utf8Text(file, where), where),
+      ({ json }) => json,
+    );
     const { fields, followed } = following(path, items);
     take(withFields(lab.getState().draft, { [path]: items, ...fields }), followed);
   } catch (error) {

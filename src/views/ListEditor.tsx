@@ -21,7 +21,7 @@ function FromFile({ path, title }: Pick<FieldProps['field'], 'path' | 'title'>) 
   const take = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
     if (!file) return;
-    fillDraft(path, await file.text(), file.name);
+    fillDraft(path, new Uint8Array(await file.arrayBuffer()), file.name);
     input.value = ''; // so that the same file can be chosen again
   };
   return (

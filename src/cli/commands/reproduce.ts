@@ -1,6 +1,6 @@
 /** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
@@ -9,7 +9,7 @@ import { pagesOf } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
-import { InputError, input, numeric, SEED } from '../input';
+import { InputError, input, numeric, readText, SEED } from '../input';
 
 const INDEX = 'index.json';
 
@@ -39,11 +39,11 @@ function writeIndex(folder: string, pages: string): void {
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
   const results = ids.map((id) => path.join(folder, `${id}.json`));
   const parsed = results.map((file) => {
-    const result = parseResult(readFileSync(file, 'utf8'), file);
+    const result = parseResult(readText(file), file);
     const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
     const told = { ...result, id, title, finding, report, columns: [...columns], why, ...conclude(result) };
     writeFileSync(file, resultToText(told));
-    return parseResult(readFileSync(file, 'utf8'), file);
+    return parseResult(readText(file), file);
   });
   for (const [name, text] of Object.entries(pagesOf(parsed))) writeFileSync(path.join(pages, name), text);
 }

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, writ
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { MODEL_FILES, modelToFiles } from '../../checkpoint/model';
+import { JsonSyntaxError, parseJson } from '../../json';
 import { eventToLine, type Summary } from '../../lab/events';
 import { openCustom } from '../../lab/options';
 import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
@@ -11,7 +12,7 @@ import { run } from '../../lab/run';
 import { Session } from '../../lab/session';
 import { OWN, type OwnProblems } from '../../tasks/own';
 import { withAdapter } from '../adapter';
-import { InputError, input, inputAsync, numeric, options, readFile, readJson, required, SEED } from '../input';
+import { InputError, input, inputAsync, numeric, options, readJson, readText, required, SEED } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
 
@@ -20,11 +21,12 @@ function field(text: string): [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
   const value = text.slice(at + 1);
-  if (value.startsWith('@')) return [text.slice(0, at), readFile(value.slice(1)).toString('utf8')];
+  if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
   try {
-    return [text.slice(0, at), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, at), value];
+    return [text.slice(0, at), parseJson(value, `--set: ${text.slice(0, at)}`)];
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return [text.slice(0, at), value];
+    throw new InputError((error as Error).message);
   }
 }
 

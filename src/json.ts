@@ -1,0 +1,133 @@
+/**
+ * JSON and JSON lines that a person or another program wrote, read strictly: UTF-8 with or without a byte-order mark, no key
+ * twice in an object (JSON.parse drops the first), no nesting that a stack cannot hold. Errors give file, line and column.
+ * Everything that reads such text does so here. Any room may import this file.
+ */
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import { bounded, quote } from './quote';
+
+/** Objects and arrays inside each other. Ours need fewer than ten. */
+const DEEPEST = 64;
+
+/** The text is no JSON, or not the strict JSON that is read here. */
+export class JsonError extends Error {}
+/** The text is no JSON at all. */
+export class JsonSyntaxError extends JsonError {}
+
+type Fault = Exclude<ReturnType<typeof printParseErrorCode>, '<unknown ParseErrorCode>'>;
+const FAULTS: Readonly<Record<Fault, string>> = {
+  InvalidSymbol: 'this is no JSON value; put text in double quotation marks',
+  InvalidNumberFormat: 'this is no number',
+  PropertyNameExpected: 'a key in double quotation marks is missing here',
+  ValueExpected: 'a value is missing here',
+  ColonExpected: 'a colon is missing here',
+  CommaExpected: 'a comma is missing here',
+  CloseBraceExpected: 'a closing } is missing here',
+  CloseBracketExpected: 'a closing ] is missing here',
+  EndOfFileExpected: 'the text goes on after the end of the JSON value',
+  InvalidCommentToken: 'JSON has no comments; remove this one',
+  UnexpectedEndOfComment: 'JSON has no comments; remove this one',
+  UnexpectedEndOfString: 'this string has no closing quotation mark',
+  UnexpectedEndOfNumber: 'this number ends too early',
+  InvalidUnicode: 'an escape \\u needs four hexadecimal digits',
+  InvalidEscapeCharacter: 'this string has an escape that JSON does not know',
+  InvalidCharacter: 'this string has a control character; escape it',
+};
+
+const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(code) as Fault] ?? 'this is not JSON';
+
+/** Place in a text of several lines; the line is left out where `where` names it. */
+type Place = (line: number, column: number) => string;
+
+function parseAt(text: string, where: string, place: Place): unknown {
+  /** Keys of each open object, and of none for each open array. */
+  const open: (Set<string> | null)[] = [];
+  const enter = (keys: Set<string> | null, line: number, column: number) => {
+    if (open.push(keys) > DEEPEST)
+      throw new JsonError(`${where}: ${place(line, column)}: nested more than ${DEEPEST} levels deep; use fewer`);
+  };
+  const fail = (line: number, column: number, why: string): never => {
+    throw new JsonSyntaxError(bounded(`${where} is not JSON: ${place(line, column)}: ${why}`));
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: (_offset, _length, line, column) => enter(new Set(), line, column),
+      onObjectEnd: () => void open.pop(),
+      onArrayBegin: (_offset, _length, line, column) => enter(null, line, column),
+      onArrayEnd: () => void open.pop(),
+      onObjectProperty(key, _offset, _length, line, column) {
+        const keys = open.at(-1)!;
+        if (keys?.has(key))
+          throw new JsonError(
+            bounded(`${where}: ${place(line, column)}: the key ${quote(key)} occurs twice in one object; keep one`),
+          );
+        keys?.add(key);
+      },
+      onError: (code, _offset, _length, line, column) => fail(line, column, explain(code)),
+    },
+    { disallowComments: true },
+  );
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail(0, 0, 'this is no JSON value');
+  }
+}
+
+const MARK = '\ufeff';
+
+/**
+ * Value of a JSON text.
+ * @param where what the text is, for the error
+ * @throws JsonError with line and column: no JSON, a key twice, nested too deep
+ */
+export const parseJson = (text: string, where: string): unknown =>
+  parseAt(
+    text.startsWith(MARK) ? text.slice(1) : text,
+    where,
+    (line, column) => `line ${line + 1}, column ${column + 1}`,
+  );
+
+/** Value of a JSON file. @throws as `utf8Text` and `parseJson` */
+export const parseJsonFile = (bytes: Uint8Array, where: string): unknown => parseJson(utf8Text(bytes, where), where);
+
+/** Value of one line of JSON, whose number `where` names. @throws as `parseJson`, with the column alone */
+export const parseJsonLine = (line: string, where: string): unknown =>
+  parseAt(line, where, (_, column) => `column ${column + 1}`);
+
+/**
+ * Values of JSON lines with their places; empty lines are left out. Lines may end as on any system.
+ * @throws JsonError naming the line
+ */
+export function* parseJsonLines(
+  text: string,
+  where: string,
+): Generator<{ readonly json: unknown; readonly where: string }> {
+  const lines = (text.startsWith(MARK) ? text.slice(1) : text).split(/\r\n?|\n/);
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const at = `${where}: line ${i + 1}`;
+    yield { json: parseJsonLine(line, at), where: at };
+  }
+}
+
+const startsWith = (bytes: Uint8Array, ...mark: number[]) => mark.every((byte, i) => bytes[i] === byte);
+
+/**
+ * Text of a file in UTF-8, without its byte-order mark.
+ * @throws naming the encoding that it has instead, or the line that is no UTF-8
+ */
+export function utf8Text(bytes: Uint8Array, where: string): string {
+  // a zero byte beside an ASCII character: UTF-16 without a mark
+  if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff) || (bytes[0] === 0) !== (bytes[1] === 0))
+    throw new JsonError(`${where} is UTF-16, not UTF-8; save it as UTF-8`);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const bad = new TextDecoder().decode(bytes);
+    const line = bad.slice(0, bad.indexOf('\ufffd')).split('\n').length;
+    throw new JsonError(`${where}: line ${line} is not UTF-8; save the file as UTF-8`);
+  }
+}
