@@ -39,6 +39,32 @@ describe('own problems', () => {
     expect(verdict.measures?.distance).toBeCloseTo(1, 9);
   });
 
+  it.each([
+    ['9007199254740993', ['9007199254740993', '+9007199254740993.0', '9007199254740993e0'], ['9007199254740992']],
+    ['2432902008176640000', ['2432902008176640000', '2.43290200817664e18'], ['2432902008176640001']],
+    ['12345678901234567890', ['12345678901234567890'], ['12345678901234567168']],
+    ['0', ['0', '-0', '0e999', '.0'], ['1e-400', '-1e-999']],
+    ['0.3', ['0.3', '.30', '3e-1'], ['0.30000000000000001']],
+    ['1e999', ['1e999', '10e998'], ['1e998', '1e9999', '1e999999999']],
+  ])('compare numbers as decimals: %s', (answer, right, wrong) => {
+    for (const given of right) expect(correct({ answer, match: 'numeric' }, given), given).toBe(true);
+    for (const given of wrong) expect(correct({ answer, match: 'numeric' }, given), given).toBe(false);
+  });
+
+  it('compare with a tolerance exactly, at any size', () => {
+    const near = (answer: string, tolerance: number, given: string) =>
+      correct({ answer, match: 'numeric', tolerance }, given);
+    expect([near('9007199254740993', 1, '9007199254740992'), near('9007199254740993', 1, '9007199254740991')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([near('1', 0.1, '1.1'), near('1', 0.1, '1.10000000000000000001'), near('0', 1e-7, '1e-7')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it('match expressions over the whole answer, in time linear in it', () => {
     const yes = { answer: 'yes', pattern: 'y|yes|aye', match: 'regex' };
     for (const right of ['y', 'yes', 'aye', ' yes\n']) expect(correct(yes, right), right).toBe(true);

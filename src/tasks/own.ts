@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { SPECIAL } from '../text/vocabulary';
+import { decimalOf, distanceBetween, isAtMost, toNumber } from './decimal';
 import { mark, type Picture } from './picture';
 import { exactVerdict, type Task, think, type Verdict } from './task';
 
@@ -59,21 +60,16 @@ function compile(pattern: string): RE2JS {
   return compiled;
 }
 
-/** A decimal number in plain digits; null where the text is none. */
-const numberOf = (text: string): number | null =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
-
 function matches({ answer, pattern, match, tolerance }: OwnProblem, given: string): boolean {
   if (given === '' || given.length > LONGEST_ANSWER) return false;
   switch (match) {
     case 'exact':
       return given === answer.trim();
     case 'numeric': {
-      const [a, b] = [numberOf(given), numberOf(answer.trim())];
+      const [a, b] = [decimalOf(given), decimalOf(answer.trim())];
       if (a === null || b === null) return false;
-      // the difference of two decimals is rounded: a tolerance of 0.1 takes 1.1 for 1
-      const rounding = tolerance > 0 ? 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b)) : 0;
-      return Math.abs(a - b) <= tolerance + rounding;
+      // the tolerance as it is written: 0.1 takes 1.1 for 1
+      return isAtMost(distanceBetween(a, b), decimalOf(String(tolerance))!);
     }
     case 'regex':
       return compile(pattern ?? answer).matches(given);
@@ -103,7 +99,7 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
       return [{ path: [path], message: (error as Error).message.replace(/^text: /, '') }];
     }
   }
-  if (match === 'numeric' && numberOf(answer.trim()) === null)
+  if (match === 'numeric' && decimalOf(answer.trim()) === null)
     return [{ path: ['answer'], message: `${JSON.stringify(answer)} is no number` }];
   if (match === 'regex')
     try {
@@ -167,6 +163,14 @@ export function ownFaults({
   });
 }
 
+/** How far an answer is from the right number; null where it is none, or further than a double holds. */
+function distanceOf(answer: string, given: string): number | null {
+  const [a, b] = [decimalOf(answer.trim()), decimalOf(given)];
+  if (a === null || b === null) return null;
+  const distance = toNumber(distanceBetween(a, b));
+  return Number.isFinite(distance) ? distance : null;
+}
+
 function verify(problem: OwnProblem, answer: string | null): Verdict {
   if (problem.match === 'exact' && (answer?.length ?? 0) <= LONGEST_ANSWER)
     return exactVerdict(problem.answer.trim(), answer);
@@ -176,11 +180,9 @@ function verify(problem: OwnProblem, answer: string | null): Verdict {
   const expected = `${problem.pattern ?? problem.answer}${problem.match === 'numeric' && problem.tolerance > 0 ? ` ± ${problem.tolerance}` : ''}`;
   if (matches(problem, given)) return { correct: true, partial: 1, reason: `${given} is right` };
   if (given.length > LONGEST_ANSWER) return wrong(`an answer of ${given.length} characters; ${expected} was expected`);
-  const distance = problem.match === 'numeric' ? numberOf(given) : null;
+  const distance = problem.match === 'numeric' ? distanceOf(problem.answer, given) : null;
   const verdict = wrong(`answered ${given || 'nothing'}, ${expected} was expected`);
-  return distance === null
-    ? verdict
-    : { ...verdict, measures: { distance: Math.abs(distance - Number(problem.answer)) } };
+  return distance === null ? verdict : { ...verdict, measures: { distance } };
 }
 
 function picture(problem: OwnProblem, answer: string | null): Picture {
