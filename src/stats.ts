@@ -11,6 +11,16 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }
 
+/** Sample standard deviation (ddof 1); null for fewer than two values, which have none. */
+export const deviationOf = (values: readonly number[]): number | null =>
+  values.length < 2 ? null : standardDeviation(values);
+
+/** Standard error of the mean: sd / √n; null for fewer than two values. */
+export function standardErrorOf(values: readonly number[]): number | null {
+  const sd = deviationOf(values);
+  return sd === null ? null : sd / Math.sqrt(values.length);
+}
+
 /** The q-th quantile, interpolated linearly between the sorted values (R's type 7, numpy's default); 0 for none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);

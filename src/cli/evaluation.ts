@@ -148,6 +148,10 @@ export function askedEvaluation(given: Given, asked: AskedTask, models: readonly
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+/** A deviation, which one sample does not have. */
+export const percentOr = (share: number | null, digits = 1): string =>
+  share === null ? 'n.a.' : percent(share, digits);
+
 /** Columns as wide as their widest cell, the first one to the left. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));

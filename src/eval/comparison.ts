@@ -3,7 +3,7 @@
  * differences, which is why a paired comparison sees what two separate intervals hide (Miller 2024, arXiv 2411.00640).
  */
 import { random } from '../random';
-import { mean, quantile, standardDeviation } from '../stats';
+import { mean, quantile, standardErrorOf } from '../stats';
 import { type EvaluationRun, passRates } from './report';
 
 export interface Comparison {
@@ -12,15 +12,15 @@ export interface Comparison {
   readonly a: number;
   readonly b: number;
   readonly difference: number;
-  /** Of the difference, over problems: sd of the differences (ddof 1) / √problems. */
-  readonly standardError: number;
-  /** Paired bootstrap over problems, percentiles (Efron and Tibshirani 1993, chapter 13). */
+  /** Of the difference, over problems: sd of the differences (ddof 1) / √problems; null for one problem. */
+  readonly standardError: number | null;
+  /** Paired bootstrap over problems, percentiles (Efron and Tibshirani 1993, chapter 13); null for one problem. */
   readonly interval: {
     readonly confidence: number;
     readonly low: number;
     readonly high: number;
     readonly resamples: number;
-  };
+  } | null;
   /** Problems that a, that b, that neither gets right more often. */
   readonly aBetter: number;
   readonly bBetter: number;
@@ -48,13 +48,16 @@ export function compareRuns(a: readonly EvaluationRun[], b: readonly EvaluationR
     a: mean(ratesA),
     b: mean(ratesB),
     difference: mean(differences),
-    standardError: standardDeviation(differences) / Math.sqrt(P),
-    interval: {
-      confidence: CONFIDENCE,
-      low: quantile(means, tail),
-      high: quantile(means, 1 - tail),
-      resamples: RESAMPLES,
-    },
+    standardError: standardErrorOf(differences),
+    interval:
+      P < 2
+        ? null
+        : {
+            confidence: CONFIDENCE,
+            low: quantile(means, tail),
+            high: quantile(means, 1 - tail),
+            resamples: RESAMPLES,
+          },
     aBetter: differences.filter((d) => d < 0).length,
     bBetter: differences.filter((d) => d > 0).length,
     equal: differences.filter((d) => d === 0).length,

@@ -92,6 +92,17 @@ describe('a report', () => {
     expect(report.accuracy.standardErrorOverProblems).toBeCloseTo(Math.sqrt(1 / 6) / 2, 14);
   });
 
+  it('has no deviation of one run, no standard error of one problem, no interval of one difference', () => {
+    const one: EvaluationRun[] = [{ run: 1, seed: 0, answers: [right, wrong, right] }];
+    const { accuracy } = evaluationReport(one);
+    expect(accuracy).toMatchObject({ mean: 2 / 3, sd: null, standardErrorOverRuns: null, min: 2 / 3 });
+    expect(accuracy.standardErrorOverProblems).toBeCloseTo(1 / 3, 14); // sd of 1, 0, 1 is 1/√3; over √3
+    const single = [1, 2].map((run) => ({ run, seed: run, answers: [right] }));
+    expect(evaluationReport(single).accuracy).toMatchObject({ sd: 0, standardErrorOverProblems: null });
+    expect(compareRuns(single, single, 0)).toMatchObject({ difference: 0, standardError: null, interval: null });
+    expect(compareRuns(one, one, 0).interval).not.toBeNull();
+  });
+
   it('has the majority of the first n runs, of the next n, and so on', () => {
     const one = (...answers: Answered[]): EvaluationRun[] =>
       answers.map((answer, r) => ({ run: r + 1, seed: r, answers: [answer] }));
@@ -132,13 +143,13 @@ describe('a policy of known probabilities', () => {
     const { accuracy } = evaluationReport(await evaluate(1000, 1));
     expect(Math.abs(accuracy.mean - mean(rates))).toBeLessThan((4 * theory) / Math.sqrt(1000));
     // the sd of n draws strays by 1/√(2n) of itself: 2.2 % at 1000, taken three times
-    expect(Math.abs(accuracy.sd / theory - 1)).toBeLessThan(0.067);
+    expect(Math.abs(accuracy.sd! / theory - 1)).toBeLessThan(0.067);
     const means: number[] = [];
     const told: number[] = [];
     for (let seed = 2; seed < 202; seed++) {
       const { accuracy } = evaluationReport(await evaluate(5, seed));
       means.push(accuracy.mean);
-      told.push(accuracy.standardErrorOverRuns ** 2);
+      told.push(accuracy.standardErrorOverRuns! ** 2);
     }
     // 200 evaluations of 5 runs: their spread against the standard error that each tells of itself
     expect(standardDeviation(means) / Math.sqrt(mean(told))).toBeGreaterThan(0.85);
@@ -153,7 +164,7 @@ describe('a policy of known probabilities', () => {
 
   it('has the standard error over problems that drawing other problems shows', async () => {
     const runs = await evaluate(40, 3);
-    const told = evaluationReport(runs).accuracy.standardErrorOverProblems;
+    const told = evaluationReport(runs).accuracy.standardErrorOverProblems!;
     const stream = random(4, 'problems');
     const means = Array.from({ length: 2000 }, () => {
       const drawn = problems.map(() => stream.integer(0, problems.length - 1));
@@ -191,12 +202,12 @@ describe('a policy of known probabilities', () => {
           }),
         });
       const comparison = compareRuns(a, b, seed);
-      const { low, high } = comparison.interval;
+      const { low, high } = comparison.interval!;
       if (low <= truth && truth <= high) held++;
       const [seA, seB] = [a, b].map((runs) => evaluationReport(runs).accuracy.standardErrorOverProblems);
       expect(comparison.standardError).toBeLessThan(Math.hypot(seA!, seB!));
       // for 64 problems the percentiles are nearly ± 1.96 standard errors
-      expect(Math.abs((high - low) / (2 * 1.96 * comparison.standardError) - 1)).toBeLessThan(0.1);
+      expect(Math.abs((high - low) / (2 * 1.96 * comparison.standardError!) - 1)).toBeLessThan(0.1);
       if (seed === 0) expect(compareRuns(a, b, seed)).toEqual(comparison);
     }
     expect(held).toBeGreaterThanOrEqual(35); // 38 of 40 are expected; fewer than 35 have a chance of 1 %

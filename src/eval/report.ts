@@ -1,5 +1,5 @@
 /** What independent runs over the same problems say of a model: mean and spread, best and worst and majority of n, tokens. */
-import { mean, quantile, standardDeviation } from '../stats';
+import { deviationOf, mean, quantile, standardErrorOf } from '../stats';
 import { type Accuracy, type Answered, accuracyOf } from './accuracy';
 import { allOfK, majorityIsRight, passAtK } from './attempts';
 
@@ -12,14 +12,15 @@ export interface EvaluationRun {
   readonly answers: readonly Answered[];
 }
 
+/** A deviation of one run, or over one problem, is null: one sample has none. */
 export interface AccuracySpread {
   readonly mean: number;
   /** Between runs over the same problems (ddof 1): the noise of sampling alone. */
-  readonly sd: number;
+  readonly sd: number | null;
   /** sd / √runs: how far the mean may be from that of endless runs over these very problems. */
-  readonly standardErrorOverRuns: number;
+  readonly standardErrorOverRuns: number | null;
   /** Of the mean over problems of their pass rates (ddof 1): how far the mean may be from that over endless problems. */
-  readonly standardErrorOverProblems: number;
+  readonly standardErrorOverProblems: number | null;
   readonly min: number;
   readonly median: number;
   readonly max: number;
@@ -107,16 +108,15 @@ export function evaluationReport(runs: readonly EvaluationRun[], of = 5): Evalua
     mean(counts.map((_, p) => (majorityIsRight(block.map(({ answers }) => answers[p]!)) ? 1 : 0))),
   );
   const answers = runs.flatMap((run) => run.answers);
-  const sd = standardDeviation(shares);
   const P = counts.length;
   return {
     problems: P,
     runs: accuracies,
     accuracy: {
       mean: mean(shares),
-      sd,
-      standardErrorOverRuns: sd / Math.sqrt(R),
-      standardErrorOverProblems: standardDeviation(rates) / Math.sqrt(P),
+      sd: deviationOf(shares),
+      standardErrorOverRuns: standardErrorOf(shares),
+      standardErrorOverProblems: standardErrorOf(rates),
       min: quantile(shares, 0),
       median: quantile(shares, 0.5),
       max: quantile(shares, 1),

@@ -68,13 +68,13 @@ describe('runs', () => {
     expect(accuracy.mean).toBeGreaterThan(0.2);
     expect(accuracy.mean).toBeLessThan(0.9);
     // 120 runs tell an sd within 6.5 %, taken three times
-    expect(Math.abs(accuracy.sd / theory - 1)).toBeLessThan(0.2);
+    expect(Math.abs(accuracy.sd! / theory - 1)).toBeLessThan(0.2);
     const means: number[] = [];
     const told: number[] = [];
     for (let seed = 0; seed < 40; seed++) {
       const { accuracy } = evaluationReport(await runs(5, seed));
       means.push(accuracy.mean);
-      told.push(accuracy.standardErrorOverRuns ** 2);
+      told.push(accuracy.standardErrorOverRuns! ** 2);
     }
     // the spread of 40 evaluations strays by 11 %, taken three times
     expect(Math.abs(standardDeviation(means) / Math.sqrt(mean(told)) - 1)).toBeLessThan(0.34);

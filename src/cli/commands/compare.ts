@@ -2,7 +2,7 @@
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
-import { askedEvaluation, askedTask, EVALUATION_OPTIONS, percent, readTrainedModel } from '../evaluation';
+import { askedEvaluation, askedTask, EVALUATION_OPTIONS, percent, percentOr, readTrainedModel } from '../evaluation';
 import { options, required } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
@@ -47,13 +47,15 @@ export async function compare(args: readonly string[]): Promise<void> {
   ] as const) {
     const { mean, sd, standardErrorOverProblems } = [accuracyA, accuracyB][i]!;
     console.log(
-      `${name}: ${percent(mean)}, sd of runs ${percent(sd)}, standard error over problems ${percent(standardErrorOverProblems, 2)}  ${models[i]!.folder}`,
+      `${name}: ${percent(mean)}, sd of runs ${percentOr(sd)}, standard error over problems ${percentOr(standardErrorOverProblems, 2)}  ${models[i]!.folder}`,
     );
   }
   console.log(
-    `b − a: ${percent(difference)}, standard error ${percent(standardError, 2)}, ` +
-      `${percent(interval.confidence, 0)} interval from ${percent(interval.low)} to ${percent(interval.high)} ` +
-      `(paired bootstrap over problems, ${interval.resamples} resamples)`,
+    `b − a: ${percent(difference)}, standard error ${percentOr(standardError, 2)}, ` +
+      (interval
+        ? `${percent(interval.confidence, 0)} interval from ${percent(interval.low)} to ${percent(interval.high)} ` +
+          `(paired bootstrap over problems, ${interval.resamples} resamples)`
+        : 'interval n.a. (it takes two problems or more)'),
   );
   console.log(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
 }

@@ -8,6 +8,7 @@ import {
   askedTasks,
   EVALUATION_OPTIONS,
   percent,
+  percentOr,
   readTrainedModel,
   type TrainedModel,
   table,
@@ -66,7 +67,7 @@ export async function transfer(args: readonly string[]): Promise<void> {
   }
   const lines = rows.map(({ model, trainedOn, evaluatedOn }) => [
     `${path.basename(model)} (${trainedOn?.join(' · ') ?? 'unknown'})`,
-    ...evaluatedOn.map(({ accuracy }) => `${percent(accuracy.mean)} ± ${percent(accuracy.sd)}`),
+    ...evaluatedOn.map(({ accuracy }) => `${percent(accuracy.mean)} ± ${percentOr(accuracy.sd)}`),
   ]);
   const heads = evaluations.map(({ task, level, problems }) => `${task.name} ${level} (${problems.length})`);
   console.log(table([['model (trained on)', ...heads], ...lines]));
