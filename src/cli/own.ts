@@ -1,5 +1,6 @@
 /** Own problems from a file: one JSON object a line, and how their answers are matched. */
 
+import { listed } from '../quote';
 import { taskByName } from '../tasks';
 import {
   OWN,
@@ -41,7 +42,7 @@ export function readOwn({ data: file, match: wanted, tolerance }: Given): OwnPro
   if (problems.length === 0) throw new InputError(`${file} has no problems`);
   const own = { problems, match, tolerance: numeric(tolerance, 'tolerance', 0, { min: 0, max: 1e12 }) };
   const faults = ownFaults(own).map(({ index, field, message }) => `${places[index]}: ${field}: ${message}`);
-  if (faults.length > 0) throw new InputError(faults.join('\n'));
+  if (faults.length > 0) throw new InputError(listed(faults));
   return own;
 }
 
