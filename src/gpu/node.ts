@@ -3,22 +3,52 @@
  * the dev dependencies. Node only.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import koffi from 'koffi';
 import { create } from 'webgpu';
+import { excerpt, quote } from '../quote';
 import { CACHE, unpackBundled } from './bundled';
 import type { Device } from './device';
 import { type NotebookFile, openNotebook } from './notebook';
 import { patiently } from './patience';
+import { withStderrHeld } from './stderr';
 import { openWebGpuDevice } from './webgpu';
 
-/** Dawn crashes when the object that `create` returns is collected while a device lives: these live for ever. */
-const alive: GPU[] = [];
+/** The name by which Dawn looks for Vulkan's loader on Linux. */
+const LOADER = 'libvulkan.so.1';
 
-async function requestAdapter(): Promise<GPUAdapter | null> {
-  const gpu = create([]);
-  alive.push(gpu);
-  return gpu.requestAdapter({ powerPreference: 'high-performance' });
+/** Dawn crashes when the object that `create` returns is collected while a device lives: these live for ever. */
+const alive: unknown[] = [];
+
+const DRIVERS = ['bundled', 'system'] as const;
+
+/** Which driver `GROUPTHINK_DRIVER` asks for; null lets the machine's own one come first. */
+function askedDriver(): (typeof DRIVERS)[number] | null {
+  const asked = process.env.GROUPTHINK_DRIVER;
+  if (!asked) return null;
+  const known = DRIVERS.find((driver) => driver === asked);
+  if (!known) throw new Error(`GROUPTHINK_DRIVER is ${quote(asked)}: it takes ${DRIVERS.join(' or ')}, or nothing`);
+  return known;
+}
+
+/** Asks Dawn for an adapter. What Dawn writes to the terminal meanwhile comes back as `said`. */
+async function requestAdapter(): Promise<{ adapter: GPUAdapter | null; said: string }> {
+  const { result, text } = await withStderrHeld(async () => {
+    const gpu = create([]);
+    alive.push(gpu);
+    return gpu.requestAdapter({ powerPreference: 'high-performance' });
+  });
+  return { adapter: result, said: text.trim() };
+}
+
+/** Loads a library for the whole process; false where there is none. */
+function loadLibrary(file: string): boolean {
+  try {
+    alive.push(koffi.load(file));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Points Vulkan at the bundled SwiftShader and loads its loader under the name that Dawn looks for. */
@@ -26,12 +56,9 @@ async function loadBundledDriver(): Promise<void> {
   const folder = await unpackBundled('swiftshader');
   process.env.VK_ICD_FILENAMES = path.join(folder, 'vk_swiftshader_icd.json');
   process.env.VK_DRIVER_FILES = process.env.VK_ICD_FILENAMES;
-  const RTLD_NODELETE = 0x1000; // Node closes what is no addon again; the loader must stay
-  try {
-    process.dlopen({ exports: {} }, path.join(folder, 'libvulkan.so.1'), os.constants.dlopen.RTLD_NOW | RTLD_NODELETE);
-  } catch (error) {
-    if (!/did not self-register/.test(String(error))) throw error; // what Node says of every library that is no addon
-  }
+  const loader = path.join(folder, LOADER);
+  if (!loadLibrary(loader))
+    throw new Error(`${loader} cannot be loaded: delete that folder, so that it is unpacked anew`);
 }
 
 /** The adapter's notebook: a file in the cache folder. */
@@ -49,15 +76,26 @@ function cacheFile(adapterName: string): NotebookFile {
   };
 }
 
-/** Opens Dawn's best adapter. `GROUPTHINK_DRIVER=bundled` takes the bundled SwiftShader at once. */
+/**
+ * Opens Dawn's best adapter: the machine's own, else, on Linux, the bundled SwiftShader. `GROUPTHINK_DRIVER=bundled` takes
+ * SwiftShader at once, `GROUPTHINK_DRIVER=system` takes no other than the machine's own.
+ * @throws where no driver is to be had, with what Dawn said.
+ */
 export async function openNodeDevice(): Promise<Device> {
-  const bundledFirst = process.env.GROUPTHINK_DRIVER === 'bundled';
-  let adapter = bundledFirst ? null : await requestAdapter();
-  if (!adapter && process.platform === 'linux') {
+  const asked = askedDriver();
+  const linux = process.platform === 'linux';
+  // Dawn complains aloud where it finds no loader of Vulkan, so ours is in place before it looks.
+  const bundledFirst = linux && asked !== 'system' && (asked === 'bundled' || !loadLibrary(LOADER));
+  if (bundledFirst) await loadBundledDriver();
+  let { adapter, said } = await requestAdapter();
+  if (!adapter && linux && !asked && !bundledFirst) {
     await loadBundledDriver();
-    adapter = await requestAdapter();
+    ({ adapter, said } = await requestAdapter());
   }
-  if (!adapter) throw new Error('no WebGPU adapter: Dawn found no driver that it can use on this machine');
+  if (!adapter) {
+    const why = said ? `. Dawn said: ${excerpt(said, 300)}` : '';
+    throw new Error(`no WebGPU adapter: Dawn found no driver that it can use on this machine${why}`);
+  }
   return openWebGpuDevice(adapter, {
     wait: patiently,
     openNotebook: (name) => openNotebook(cacheFile(name)),
