@@ -234,7 +234,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
     expect(await page.locator('.badge').innerText()).toBe('CPU reference');
   });
 
-  it('runs a term of the user in a sandbox: a loop and a call to the network cost their reward, and nothing is asked for', async () => {
+  it('runs a term of the user in a sandbox: a loop and a call to the network cost their reward, three loops skip the rest of the step, and nothing is asked for', async () => {
     const source = `(rollout) => {
       if ([...rollout.text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2) for (;;);
       return fetch('/stolen?' + rollout.text);
@@ -281,6 +281,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
     }
     expect([...reasons].sort()).toEqual([
       'custom term failed: it did not end within 10 million steps',
+      'custom term failed: skipped, because 3 calls in this step did not end within 10 million steps',
       "custom term failed: threw ReferenceError: 'fetch' is not defined (line 3, column 14)",
     ]);
     expect(asked.filter((url) => url.endsWith('.wasm'))).toHaveLength(1);
