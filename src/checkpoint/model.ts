@@ -1,8 +1,9 @@
-/** A model as files that Hugging Face loads: config.json, model.safetensors, tokenizer.json. Names and bytes, no disk. */
+/** A model as the folder that Hugging Face's libraries load. Names and bytes, no disk. */
 import { parseJsonFile } from '../json';
-import { type PhiConfig, parsePhiConfig, toHuggingFaceConfig } from '../model/config';
+import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
+import { generationConfigFile, modelConfigFile, specialTokensMapFile, tokenizerConfigFile } from './exported';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
 export interface SavedModel {
@@ -11,17 +12,28 @@ export interface SavedModel {
   readonly tokenizer: Tokenizer;
 }
 
-export const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'] as const;
+/** What a model is read from. */
+export const NEEDED_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'] as const;
+/** What a model is written to: those, and what other programs read beside them. */
+export const MODEL_FILES = [
+  ...NEEDED_FILES,
+  'generation_config.json',
+  'special_tokens_map.json',
+  'tokenizer_config.json',
+] as const;
 export type ModelFiles = Readonly<Record<(typeof MODEL_FILES)[number], Uint8Array>>;
+export type NeededFiles = Pick<ModelFiles, (typeof NEEDED_FILES)[number]>;
 
 const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
 
 export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelFiles {
-  const { end, pad } = tokenizer.special;
   return {
-    'config.json': json(toHuggingFaceConfig(config, { end, pad })),
+    'config.json': json(modelConfigFile(config, tokenizer)),
     'model.safetensors': writeSafetensors(tensors),
     'tokenizer.json': json(tokenizer.toJson()),
+    'generation_config.json': json(generationConfigFile(config, tokenizer)),
+    'special_tokens_map.json': json(specialTokensMapFile(tokenizer)),
+    'tokenizer_config.json': json(tokenizerConfigFile(config, tokenizer)),
   };
 }
 
@@ -30,7 +42,7 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
  * @throws naming the file and what is missing, misshapen or unknown in it
  */
 export function readWeights(
-  files: Pick<ModelFiles, 'config.json' | 'model.safetensors'>,
+  files: Pick<NeededFiles, 'config.json' | 'model.safetensors'>,
 ): Pick<SavedModel, 'config' | 'tensors'> {
   const config = parsePhiConfig(parseJsonFile(files['config.json'], 'config.json'));
   const tensors = readSafetensors(files['model.safetensors']);
@@ -39,7 +51,7 @@ export function readWeights(
 }
 
 /** @throws naming the file and what is wrong in it */
-export function modelFromFiles(files: ModelFiles): SavedModel {
+export function modelFromFiles(files: NeededFiles): SavedModel {
   const weights = readWeights(files);
   const tokenizer = Tokenizer.fromJson(parseJsonFile(files['tokenizer.json'], 'tokenizer.json'));
   if (tokenizer.size !== weights.config.vocab_size)

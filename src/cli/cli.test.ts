@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MODEL_FILES } from '../checkpoint/model';
 import { readSafetensors, writeSafetensors } from '../checkpoint/safetensors';
 import { at, lab, lines, ROOT, train, write } from './fixture';
 
@@ -19,7 +20,7 @@ describe('train, sample, eval', () => {
     const [first, second] = [await train('first', '--seed', '3'), await train('second', '--seed', '3')];
     expect([first.code, second.code], first.error).toEqual([0, 0]);
     expect(readdirSync(at('first')).sort()).toEqual(
-      ['config.json', 'events.jsonl', 'model.safetensors', 'recipe.json', 'summary.json', 'tokenizer.json'].sort(),
+      ['events.jsonl', 'recipe.json', 'summary.json', ...MODEL_FILES].sort(),
     );
     expect(readFileSync(at('second/model.safetensors')).equals(readFileSync(at('first/model.safetensors')))).toBe(true);
     const summary = JSON.parse(readFileSync(at('first/summary.json'), 'utf8')) as Record<string, unknown>;

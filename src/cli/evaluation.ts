@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { MODEL_FILES, type SavedModel } from '../checkpoint/model';
+import { NEEDED_FILES, type SavedModel } from '../checkpoint/model';
 import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
@@ -25,7 +25,7 @@ export interface TrainedModel {
 export function readTrainedModel(folder: string): TrainedModel {
   const model = readModel(folder);
   const digest = createHash('sha256');
-  for (const name of MODEL_FILES) digest.update(readFile(path.join(folder, name)));
+  for (const name of NEEDED_FILES) digest.update(readFile(path.join(folder, name)));
   const recipeFile = path.join(folder, 'recipe.json');
   const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
   return { folder, model, digest: digest.digest('hex'), recipe };

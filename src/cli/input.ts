@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { MODEL_FILES, type ModelFiles, modelFromFiles, readWeights, type SavedModel } from '../checkpoint/model';
+import { modelFromFiles, NEEDED_FILES, type NeededFiles, readWeights, type SavedModel } from '../checkpoint/model';
 import { parseJson, parseJsonFile, parseJsonLines, utf8Text } from '../json';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
@@ -91,8 +91,8 @@ const readModelFile = (folder: string, name: string) => readFile(path.join(folde
 /** A model folder. @throws naming the file and what is missing or misshapen in it */
 export function readModel(folder: string): SavedModel {
   const files = Object.fromEntries(
-    MODEL_FILES.map((name) => [name, readModelFile(folder, name)]),
-  ) as unknown as ModelFiles;
+    NEEDED_FILES.map((name) => [name, readModelFile(folder, name)]),
+  ) as unknown as NeededFiles;
   return input(() => modelFromFiles(files));
 }
 

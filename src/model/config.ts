@@ -66,23 +66,3 @@ export function parsePhiConfig(json: unknown, where = 'config.json'): PhiConfig 
   for (const name of ['rope_theta', 'partial_rotary_factor']) given[name] ??= rope[name];
   return parseAs(phiConfigSchema, given, where) as PhiConfig;
 }
-
-/** The `config.json` that Hugging Face's Phi3ForCausalLM loads. */
-export function toHuggingFaceConfig(config: PhiConfig, tokens: { end: number; pad: number }): Record<string, unknown> {
-  return {
-    architectures: ['Phi3ForCausalLM'],
-    model_type: 'phi3',
-    ...config,
-    hidden_act: 'silu',
-    attention_bias: false,
-    attention_dropout: 0,
-    embd_pdrop: 0,
-    resid_pdrop: 0,
-    rope_scaling: null,
-    sliding_window: null,
-    torch_dtype: 'float32',
-    bos_token_id: null,
-    eos_token_id: tokens.end,
-    pad_token_id: tokens.pad,
-  };
-}

@@ -73,7 +73,8 @@ export class Tokenizer {
         lstrip: false,
         rstrip: false,
         normalized: false,
-        special: true,
+        // `decode` leaves special tokens out; the think tags belong to the text that rewards and readers see
+        special: id !== this.special.think && id !== this.special.thinkEnd,
       })),
       normalizer: null,
       pre_tokenizer: { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false },

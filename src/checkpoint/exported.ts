@@ -1,0 +1,71 @@
+/** The small JSON files of a model folder, as transformers 4 and 5, TRL and vLLM read them. */
+import { headDim, type PhiConfig } from '../model/config';
+import { CHAT_TEMPLATE } from '../text/chatTemplate';
+import type { Tokenizer } from '../text/tokenizer';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The tokens' names and ids that several files repeat. */
+const named = (tokenizer: Tokenizer) => {
+  const { end, pad } = tokenizer.special;
+  return { ids: { eos: end, pad }, eos_token: tokenizer.token(end), pad_token: tokenizer.token(pad) };
+};
+
+/**
+ * `config.json` of Hugging Face's Phi3ForCausalLM. Rotary settings and the type of the numbers appear twice: transformers 5
+ * reads `rope_parameters` and `dtype`, transformers 4 the rest.
+ */
+export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+  const { ids } = named(tokenizer);
+  const { rope_theta, partial_rotary_factor } = config;
+  return {
+    architectures: ['Phi3ForCausalLM'],
+    model_type: 'phi3',
+    ...config,
+    head_dim: headDim(config),
+    original_max_position_embeddings: config.max_position_embeddings,
+    rope_parameters: { rope_type: 'default', rope_theta, partial_rotary_factor },
+    rope_scaling: null,
+    sliding_window: null,
+    hidden_act: 'silu',
+    attention_bias: false,
+    attention_dropout: 0,
+    embd_pdrop: 0,
+    resid_pdrop: 0,
+    use_cache: true,
+    dtype: 'float32',
+    torch_dtype: 'float32',
+    bos_token_id: null,
+    eos_token_id: ids.eos,
+    pad_token_id: ids.pad,
+  };
+}
+
+/**
+ * Where `generate` ends and what it fills up with. Without a length of its own it may use the whole context, where the default
+ * of transformers would cut every thought off after 20 tokens.
+ */
+export function generationConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+  const { ids } = named(tokenizer);
+  return { eos_token_id: ids.eos, pad_token_id: ids.pad, max_length: config.max_position_embeddings };
+}
+
+/** Prompts are padded on the left, as generation needs it. */
+export function tokenizerConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+  const { eos_token, pad_token } = named(tokenizer);
+  return {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: config.max_position_embeddings,
+    padding_side: 'left',
+    clean_up_tokenization_spaces: false,
+    bos_token: null,
+    eos_token,
+    pad_token,
+    chat_template: CHAT_TEMPLATE,
+  };
+}
+
+export function specialTokensMapFile(tokenizer: Tokenizer): Json {
+  const { eos_token, pad_token } = named(tokenizer);
+  return { eos_token, pad_token };
+}
