@@ -60,9 +60,10 @@ export function parsePhiConfig(json: unknown, where = 'config.json'): PhiConfig 
   if (given.attention_bias) refuse('attention_bias', 'without biases');
   if (typeof given.sliding_window === 'number' && given.sliding_window < Number(given.max_position_embeddings ?? 4096))
     refuse('sliding_window', 'whole attention');
-  const key = given.rope_parameters ? 'rope_parameters' : 'rope_scaling';
-  const rope = (given[key] ?? {}) as Record<string, unknown>;
-  if ((rope.rope_type ?? rope.type ?? 'default') !== 'default') refuse(key, 'rope_type "default"');
-  for (const name of ['rope_theta', 'partial_rotary_factor']) given[name] ??= rope[name];
+  for (const key of ['rope_parameters', 'rope_scaling']) {
+    const rope = (given[key] ?? {}) as Record<string, unknown>;
+    if ((rope.rope_type ?? rope.type ?? 'default') !== 'default') refuse(key, 'rope_type "default"');
+    for (const name of ['rope_theta', 'partial_rotary_factor']) given[name] ??= rope[name];
+  }
   return parseAs(phiConfigSchema, given, where) as PhiConfig;
 }
