@@ -55,6 +55,7 @@ export function openCountingDevice(
     f16,
     supports,
     forgetPeak() {
+      staging.clear();
       counters.bytesPeak = counters.bytesLive;
     },
     createBuffer,

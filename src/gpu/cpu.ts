@@ -16,7 +16,8 @@ import {
   resolveParams,
   type Sequence,
 } from './device';
-import { type AnyKernel, type Binding, type Element, type NumberArray, storesHalf } from './kernel';
+import { narrow, widen } from './dtype';
+import { type AnyKernel, type Binding, dtypeOf, type Element, type NumberArray, storesHalf } from './kernel';
 
 class CpuBuffer implements DeviceBuffer {
   readonly data: ArrayBuffer;
@@ -31,8 +32,16 @@ class CpuBuffer implements DeviceBuffer {
 
 type Views = Readonly<Record<string, NumberArray>>;
 
+/** Halves that a dispatch binds: widened before it runs, narrowed into their buffer after it. */
+interface Halves {
+  readonly stored: Uint16Array;
+  readonly numbers: Float32Array;
+  readonly written: boolean;
+}
+
 interface CpuSequence extends Sequence {
   readonly views: readonly Views[];
+  readonly halves: readonly (readonly Halves[])[];
 }
 
 const view = (range: BufferRange, element: Element): NumberArray => {
@@ -42,26 +51,52 @@ const view = (range: BufferRange, element: Element): NumberArray => {
     : new Float32Array(data, range.offset, range.bytes / 4);
 };
 
+/** What plain loops see of the buffers of a dispatch. */
+function viewsOf({ kernel, bindings }: Dispatch): { views: Views; halves: Halves[] } {
+  const halves: Halves[] = [];
+  const views = Object.entries(bindings).map(([name, range]): [string, NumberArray] => {
+    const binding = kernel.bindings[name] as Binding;
+    if (dtypeOf(binding) === 'f32') return [name, view(range, binding.element)];
+    const stored = new Uint16Array((range.buffer as CpuBuffer).data, range.offset, range.bytes / 2);
+    const numbers = new Float32Array(stored.length);
+    halves.push({ stored, numbers, written: binding.access !== 'read' });
+    return [name, numbers];
+  });
+  return { views: Object.fromEntries(views), halves };
+}
+
 /** Of an array that every JavaScript engine makes. */
 const MOST_BYTES = 2 ** 31 - 4;
 
 const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-export function openCpuDevice(): Device {
+export interface CpuOptions {
+  /** Whether buffers may be in f16: every dispatch then converts those that it binds, which is slow. */
+  readonly f16?: boolean;
+  /** Called before every dispatch with what it sees, and what it returns after it. */
+  readonly observe?: (dispatch: Dispatch, params: Readonly<Record<string, number>>, buffers: Views) => () => void;
+}
+
+export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device {
   const counters = noCounts();
   const name = 'CPU reference';
-  const supports = (kernel: AnyKernel) => !storesHalf(kernel);
+  const supports = (kernel: AnyKernel) => f16 || !storesHalf(kernel);
   const submit = (runs: readonly Run[]): void => {
     counters.submits++;
     for (const { sequence, dynamics = {}, repeat = 1 } of runs) {
-      const { dispatches, views } = sequence as CpuSequence;
+      const { dispatches, views, halves } = sequence as CpuSequence;
       const params = dispatches.map((dispatch) => resolveParams(dispatch, dynamics));
       for (let time = 0; time < repeat; time++)
         dispatches.forEach((dispatch, i) => {
           const given = params[i] as Record<string, number>;
           if (dispatch.kernel.workgroups(given, dispatch.constants).includes(0)) return; // as on a GPU
           counters.dispatches++;
-          dispatch.kernel.reference(views[i] as Views, given, dispatch.constants);
+          const [buffers, stored] = [views[i]!, halves[i]!];
+          for (const half of stored) widen(half.stored, half.numbers);
+          const ended = observe?.(dispatch, given, buffers);
+          dispatch.kernel.reference(buffers, given, dispatch.constants);
+          for (const half of stored) if (half.written) narrow(half.numbers, half.stored);
+          ended?.();
         });
     }
   };
@@ -73,7 +108,7 @@ export function openCpuDevice(): Device {
     maxBufferBytes: MOST_BYTES,
     software: true,
     notebook: null,
-    f16: false,
+    f16,
     supports,
     forgetPeak() {
       counters.bytesPeak = counters.bytesLive;
@@ -99,16 +134,14 @@ export function openCpuDevice(): Device {
     },
     async prepare(dispatches: readonly Dispatch[]): Promise<CpuSequence> {
       dispatches.forEach(checkDispatch);
-      for (const dispatch of dispatches) checkFeatures(dispatch, { name, f16: false, supports });
-      const views = dispatches.map((dispatch) =>
-        Object.fromEntries(
-          Object.entries(dispatch.bindings).map(([name, range]) => [
-            name,
-            view(range, (dispatch.kernel.bindings[name] as Binding).element),
-          ]),
-        ),
-      );
-      return { dispatches, views, destroy() {} };
+      for (const dispatch of dispatches) checkFeatures(dispatch, { name, f16, supports });
+      const seen = dispatches.map(viewsOf);
+      return {
+        dispatches,
+        views: seen.map(({ views }) => views),
+        halves: seen.map(({ halves }) => halves),
+        destroy() {},
+      };
     },
     async compile() {},
     submit,

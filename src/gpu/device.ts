@@ -122,7 +122,7 @@ export interface Device {
   readonly f16: boolean;
   /** Whether the optional features that the kernel needs are there. */
   supports(kernel: AnyKernel): boolean;
-  /** `bytesPeak` starts again from what is alive now. */
+  /** `bytesPeak` starts again from what is alive now; what readbacks went through is not kept. */
   forgetPeak(): void;
   /** A zero-filled buffer. */
   createBuffer(label: string, bytes: number): DeviceBuffer;

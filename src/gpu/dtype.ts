@@ -58,6 +58,16 @@ export function toStored(numbers: ArrayLike<number>, dtype: Dtype): Float32Array
   return halves;
 }
 
+/** The numbers that halves stand for. */
+export function widen(halves: Uint16Array, into: Float32Array): void {
+  for (let i = 0; i < halves.length; i++) into[i] = fromBits(halves[i]!);
+}
+
+/** The nearest half of each number. */
+export function narrow(numbers: Float32Array, into: Uint16Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = toBits(numbers[i]!);
+}
+
 /** What was stored. */
 export const fromStored = (bytes: ArrayBuffer, dtype: Dtype): Float32Array =>
   dtype === 'f32' ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), fromBits);

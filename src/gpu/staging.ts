@@ -10,7 +10,7 @@ const sizeFor = (bytes: number): number =>
     ? Math.ceil(bytes / LARGE_BYTES) * LARGE_BYTES
     : Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
 
-export class Staging<B extends { readonly bytes: number }> {
+export class Staging<B extends { readonly bytes: number; destroy(): void }> {
   private readonly free: B[] = [];
 
   /** @param most bytes that a buffer may have */
@@ -28,5 +28,10 @@ export class Staging<B extends { readonly bytes: number }> {
 
   give(buffer: B): void {
     this.free.push(buffer);
+  }
+
+  /** Destroys those that no readback has taken. */
+  clear(): void {
+    for (const buffer of this.free.splice(0)) buffer.destroy();
   }
 }

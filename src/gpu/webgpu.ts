@@ -201,6 +201,7 @@ export async function openWebGpuDevice(
     maxBufferBytes,
     software: adapter.info.isFallbackAdapter ?? false,
     forgetPeak() {
+      staging.clear();
       counters.bytesPeak = counters.bytesLive;
     },
     createBuffer(label, bytes) {

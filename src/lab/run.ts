@@ -19,6 +19,7 @@ import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, openCustom, sftOptions } from './options';
 import { assertSound } from './precision';
 import type { Recipe } from './recipe';
+import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
@@ -53,6 +54,8 @@ export async function* run(
   const { dispatches } = await rehearse(recipe, device);
   await device.compile(dispatches);
   await assertSound(device, dispatches);
+  await selfTest(session, dispatches);
+  device.forgetPeak(); // of what tried the kernels
 
   let base: EvaluationEvent | null = null;
   if (recipe.evaluation.base) {

@@ -7,30 +7,41 @@ import { SupervisedTrainer } from '../train/supervised';
 import { lossOptions, optimizerOptions, referenceSyncOptions } from './options';
 import type { Session } from './session';
 
+/** What a stage takes of a session. */
+export type StageParts = Pick<
+  Session,
+  'device' | 'config' | 'recipe' | 'lengths' | 'weights' | 'working' | 'gradients' | 'reference' | 'own'
+>;
+
 /** Most tokens of a pass that a batch of `sequences` can come to. */
-const passCapacity = ({ recipe, lengths }: Session, sequences: number): BatchCapacity => ({
+const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): BatchCapacity => ({
   tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
   longest: lengths.longest,
   recompute: recipe.memory.recompute,
 });
 
-async function openOptimizer(session: Session, stage: Parameters<typeof optimizerOptions>[0]): Promise<Optimizer> {
+async function openOptimizer(session: StageParts, stage: Parameters<typeof optimizerOptions>[0]): Promise<Optimizer> {
   const { device, weights, working, gradients } = session;
   return session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(stage), working));
 }
 
-export async function openSupervised(session: Session) {
+/** @param capacity where it is not as large as the recipe's batches ask for */
+export async function openSupervised(
+  session: StageParts,
+  capacity = passCapacity(session, session.recipe.sft.sequences),
+) {
   const { device, config, working, gradients, recipe } = session;
   const optimizer = await openOptimizer(session, recipe.sft);
-  const capacity = passCapacity(session, recipe.sft.sequences);
   const created = await SupervisedTrainer.create(device, config, working, gradients, optimizer, capacity);
   return { trainer: session.own(created), optimizer, capacity };
 }
 
-export async function openPolicy(session: Session) {
+export async function openPolicy(
+  session: StageParts,
+  capacity = passCapacity(session, session.recipe.grpo.prompts * session.recipe.grpo.groupSize),
+) {
   const { device, config, working, gradients, reference, recipe } = session;
   const optimizer = await openOptimizer(session, recipe.grpo);
-  const capacity = passCapacity(session, recipe.grpo.prompts * recipe.grpo.groupSize);
   const options = lossOptions(recipe);
   const { temperature } = recipe.grpo;
   const arenas = { weights: working, gradients, reference };
