@@ -135,6 +135,31 @@ describe('what does not fit is refused before anything is made or computed', () 
     untouched(device);
   });
 
+  it('a model of 135M parameters fits bindings of 128 MiB, and at 100 MiB it is refused at once', async () => {
+    const smol = parsePhiConfig({
+      vocab_size: 49152,
+      hidden_size: 576,
+      num_hidden_layers: 30,
+      num_attention_heads: 9,
+      num_key_value_heads: 3,
+      intermediate_size: 1536,
+      tie_word_embeddings: true,
+    });
+    const at = (mib: number): Device => ({
+      ...openCpuDevice(),
+      maxBindingBytes: mib * 2 ** 20,
+      createBuffer(label, bytes) {
+        throw new Error(`it fits: ${label} [${bytes / 4}]`); // the first buffer that is made
+      },
+    });
+    await expect(probeStep(at(128), smol, new Map(), step())).rejects.toThrow('it fits: weights [134515008]');
+    const small = at(100);
+    await expect(probeStep(small, smol, new Map(), step())).rejects.toThrow(
+      /^model\.embed_tokens\.weight \[49152, 576\] .*needs a buffer of 108 MiB; .* binds at most 100 MiB/,
+    );
+    untouched(small);
+  });
+
   it('gradients of more numbers than a JSON file takes', async () => {
     const huge = parsePhiConfig({ ...shape, vocab_size: 262144, hidden_size: 128, num_attention_heads: 8 });
     await expect(probeStep(openCpuDevice(), huge, new Map(), step({ want: ['grads'] }))).rejects.toThrow(
