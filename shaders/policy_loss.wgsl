@@ -7,8 +7,10 @@
 //   clipped: −min(min(c, delta)·A, clip(c, 1 − low, 1 + high)·A)        CISPO: −stopgrad(min(c, high))·A·lp
 //   · the CORRECTION of the sampler, a constant: exp(old − sampler), or exp of its sum over the completion (…_SEQUENCE),
 //     clamped to correctionMin … correctionMax (TRUNCATE), or 0 outside of them (MASK)
-//   + β·k3 with k3 = exp(ref − lp) − (ref − lp) − 1, times c where KL_RATIO
+//   + β·k3 with k3 = exp(ref − lp) − (ref − lp) − 1, times c where KL_RATIO; left out where β is 0
 //   loss = Σ w·that − entropyWeight·H over w ≠ 0
+// What would leave f32 saturates: exp(ref − lp), times c and β above 1, is held at e^88 in k3 and in its gradient; the
+// correction is held so that it, times c and A (CISPO: times its cap, A and lp), stays within e^80.
 // grads[n] = (dloss/dlp, dloss/dH); stats[n] = (its part of the loss, ratio, KL, 1 where a clip bound decides)
 struct Params {
   rows: u32, epsilonLow: f32, epsilonHigh: f32, delta: f32, beta: f32, entropyWeight: f32, onPolicy: u32,
@@ -35,8 +37,12 @@ fn logRatio(n: u32) -> f32 {
   return select(scores[n].x - tokens[n].x, 0.0, params.onPolicy != 0u);
 }
 
-fn corrected(logRatio: f32) -> f32 {
-  let ratio = exp(clamp(logRatio, -80.0, 80.0));
+// The last whole power of e in f32.
+const MOST_EXPONENT: f32 = 88.0;
+const MOST_CORRECTION: f32 = 80.0;
+
+fn corrected(logRatio: f32, most: f32) -> f32 {
+  let ratio = exp(clamp(logRatio, -MOST_CORRECTION, most));
   if (CORRECTION == TRUNCATE || CORRECTION == TRUNCATE_SEQUENCE) {
     return clamp(ratio, params.correctionMin, params.correctionMax);
   }
@@ -48,9 +54,9 @@ fn logCorrection(n: u32) -> f32 {
   return select(tokens[n].x, scores[n].x, params.onPolicy != 0u) - tokens[n].w;
 }
 
-fn kl3(n: u32) -> f32 {
+fn kl3(n: u32, most: f32) -> f32 {
   let gap = reference[n].x - scores[n].x;
-  return exp(gap) - gap - 1.0;
+  return exp(min(gap, most)) - gap - 1.0;
 }
 
 struct Clipped { objective: f32, slope: f32, ratio: f32 }
@@ -80,38 +86,43 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let lp = scores[n].x;
   let advantage = token.y;
   let span = spans[n];
+  var logC = logRatio(n);
+  if (SEQUENCE) {
+    logC = 0.0;
+    for (var m = span.x; m < span.y; m++) { logC += logRatio(m); }
+    logC /= f32(span.y - span.x);
+  }
+  let ratio = exp(clamp(logC, -20.0, 20.0));
+  let factor = abs(advantage) * select(ratio, params.epsilonHigh * abs(lp), CISPO);
+  let mostCorrection = MOST_CORRECTION - log(max(1.0, factor));
+  let mostGap = MOST_EXPONENT - log(max(1.0, params.beta)) - select(0.0, clamp(logC, 0.0, 20.0), KL_RATIO);
   var correction = 1.0;
-  if (CORRECTION == TRUNCATE || CORRECTION == MASK) { correction = corrected(logCorrection(n)); }
+  if (CORRECTION == TRUNCATE || CORRECTION == MASK) { correction = corrected(logCorrection(n), mostCorrection); }
   if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) {
     var logSum = 0.0;
     for (var m = span.x; m < span.y; m++) { logSum += logCorrection(m); }
-    correction = corrected(logSum);
+    correction = corrected(logSum, mostCorrection);
   }
-  var logC = logRatio(n);
   var length = 1.0;
   var weights = weight;
   var kls = 0.0;
   if (SEQUENCE) {
     // every token's loss holds this ratio, and the ratio holds 1/length of this token's log-ratio
-    logC = 0.0;
     weights = 0.0;
     for (var m = span.x; m < span.y; m++) {
-      logC += logRatio(m);
       if (CORRECTION == TRUNCATE || CORRECTION == MASK) {
-        weights += tokens[m].z * corrected(logCorrection(m));
+        weights += tokens[m].z * corrected(logCorrection(m), mostCorrection);
       } else {
         weights += tokens[m].z;
       }
-      if (KL_RATIO) { kls += tokens[m].z * kl3(m); }
+      if (KL_RATIO) { kls += tokens[m].z * kl3(m, mostGap); }
     }
     length = f32(span.y - span.x);
-    logC /= length;
     if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) { weights *= correction; }
   } else {
     if (CORRECTION != 0u) { weights *= correction; }
-    if (KL_RATIO) { kls = weight * kl3(n); }
+    if (KL_RATIO) { kls = weight * kl3(n, mostGap); }
   }
-  let ratio = exp(clamp(logC, -20.0, 20.0));
   var objective = 0.0;
   var dlp = 0.0;
   var bounded = false;
@@ -130,16 +141,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     objective *= correction;
     if (CISPO) { dlp *= correction; }
   }
+  // measured at any β, part of the loss only above 0
   let gap = reference[n].x - lp;
-  var kl = exp(gap) - gap - 1.0;
-  var dkl = 1.0 - exp(gap);
-  if (KL_RATIO) {
-    kl *= ratio;
-    dkl *= ratio;
-    // the ratio's own gradient
-    if (abs(logC) <= 20.0) { dlp += params.beta * ratio * kls / length; }
+  var kl = kl3(n, mostGap);
+  if (KL_RATIO) { kl *= ratio; }
+  var penalty = 0.0;
+  if (params.beta > 0.0) {
+    penalty = params.beta * kl;
+    let ratioMoves = KL_RATIO && abs(logC) <= 20.0;
+    if (ratioMoves && length == 1.0) {
+      // the sum of both below: c·k3 + c·(1 − exp(gap)), whose exponentials cancel
+      dlp -= weight * params.beta * ratio * gap;
+    } else {
+      if (ratioMoves) { dlp += params.beta * ratio * kls / length; }
+      var dkl = 1.0 - exp(min(gap, mostGap));
+      if (KL_RATIO) { dkl *= ratio; }
+      dlp += weight * params.beta * dkl;
+    }
   }
-  let loss = weight * (params.beta * kl - objective) - params.entropyWeight * scores[n].y;
-  grads[n] = vec2f(dlp + weight * params.beta * dkl, -params.entropyWeight);
+  var loss = weight * (penalty - objective);
+  if (params.entropyWeight != 0.0) { loss -= params.entropyWeight * scores[n].y; }
+  grads[n] = vec2f(dlp, -params.entropyWeight);
   stats[n] = vec4f(loss, ratio, kl, select(0.0, 1.0, bounded));
 }

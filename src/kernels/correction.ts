@@ -15,9 +15,19 @@ export interface Correction {
   readonly max: number;
 }
 
-/** The factor of a policy loss, by the logarithm of policy ÷ sampler of a token, or its sum over the completion. */
-export function correctedRatio({ mode, min, max }: Correction, logRatio: number): number {
-  const ratio = Math.exp(Math.max(-80, Math.min(80, logRatio)));
+/** The correction, ratio and advantage multiplied stay within this power of e, far inside f32. */
+export const MOST_CORRECTION_EXPONENT = 80;
+
+/**
+ * The factor of a policy loss, by the logarithm of policy ÷ sampler of a token, or its sum over the completion.
+ * @param most largest exponent, where other factors multiply it
+ */
+export function correctedRatio(
+  { mode, min, max }: Correction,
+  logRatio: number,
+  most = MOST_CORRECTION_EXPONENT,
+): number {
+  const ratio = Math.exp(Math.max(-MOST_CORRECTION_EXPONENT, Math.min(most, logRatio)));
   if (mode.endsWith('truncate')) return Math.max(min, Math.min(max, ratio));
   return ratio < min || ratio > max ? 0 : ratio;
 }

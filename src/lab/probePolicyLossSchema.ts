@@ -4,7 +4,10 @@ import { type AdvantageOptions, aggregations, type RewardTerms, scales } from '.
 import { correctionModes, type LossOptions, lossTypes } from '../train/lossOptions';
 import { UNBOUNDED } from './options';
 
-const matrix = z.array(z.array(z.number()));
+/** Nats, and rewards: far beyond what training meets, and so far inside f32 that no difference and no square overflows. */
+const MOST = 1e9;
+const bounded = z.number().min(-MOST).max(MOST);
+const matrix = z.array(z.array(bounded));
 const bits = z.array(z.union([z.literal(0), z.literal(1)]));
 
 export const probePolicyLossSchema = z
@@ -17,13 +20,13 @@ export const probePolicyLossSchema = z
     /** Log-probabilities of the distribution that was drawn from. */
     sampler: matrix.optional(),
     /** Of every completion; or by term, [rows][terms], for `reward_weights` to add up. */
-    rewards: z.array(z.number()).min(1).optional(),
+    rewards: z.array(bounded).min(1).optional(),
     rewards_per_func: matrix.min(1).optional(),
     group_size: z.int().min(1),
     options: z.strictObject({
       loss_type: z.enum(lossTypes),
-      beta: z.number().min(0).default(0),
-      gamma: z.number().min(0).default(0),
+      beta: bounded.min(0).default(0),
+      gamma: bounded.min(0).default(0),
       epsilon_low: z.number().min(0).default(0.2),
       epsilon_high: z.number().min(0).default(0.2),
       delta: z.number().positive().nullable().default(null),
@@ -34,10 +37,10 @@ export const probePolicyLossSchema = z
       use_bias_correction_kl: z.boolean().default(false),
       multi_objective_aggregation: z.enum(aggregations).default('sum_then_normalize'),
       /** 1 each where not given. */
-      reward_weights: z.array(z.number()).optional(),
+      reward_weights: z.array(bounded).optional(),
       /** With `sampler`: how the loss is corrected for it; null for not at all. */
       importance_sampling_mode: z.enum(correctionModes).nullable().default(null),
-      importance_sampling_clip_min: z.number().min(0).nullable().default(null),
+      importance_sampling_clip_min: bounded.min(0).nullable().default(null),
       importance_sampling_clip_max: z.number().positive().nullable().default(null),
       /** Steers γ from `gamma`; `last` is the entropy of the update before, null for the first. */
       adaptive_entropy: z
