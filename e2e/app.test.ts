@@ -96,11 +96,18 @@ describe('with WebGPU', () => {
     await page.getByRole('button', { name: 'Train', exact: true }).click();
   });
 
-  it('refuses a field out of range, says why, and keeps the recipe', async () => {
+  it('refuses a field out of range, says why, keeps what was typed, and trains nothing until it fits', async () => {
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
     await setField(page, 'GRPO', 'Group size G', '1');
     expect(await page.getByRole('alert').innerText()).toMatch(/grpo\.groupSize.*2/);
-    expect(await page.locator('.setup .start p').innerText()).toContain('its last good value is used');
+    await setField(page, 'GRPO', 'Updates μ', '2');
+    const groupSize = page.getByLabel('Group size G', { exact: true });
+    expect(await groupSize.inputValue()).toBe('1');
+    expect(await page.locator('.setup .start p').innerText()).toContain('cannot be trained: Group size G');
+    expect(await page.locator('.setup .train').isDisabled()).toBe(true);
+    await page.locator('.held-back').getByRole('button', { name: 'Group size G' }).click();
+    expect(await groupSize.evaluate((field) => field === document.activeElement)).toBe(true);
+    await setField(page, 'GRPO', 'Updates μ', '1');
     await setField(page, 'GRPO', 'Group size G', '8');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');

@@ -70,8 +70,9 @@ async function play(): Promise<void> {
   }
 }
 
-/** Trains the draft in this tab. */
+/** Trains the draft in this tab; not while a field of it does not fit. */
 export async function trainDraft(): Promise<void> {
+  if (Object.keys(get().refused).length > 0) return;
   const mine = begin({ source: 'live', status: 'playing' });
   set(NOTHING_SELECTED);
   const onMessage = (message: RunMessage) => {

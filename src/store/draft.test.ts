@@ -1,7 +1,17 @@
 /** The draft: what a choice brings with it and how it is set back, recipes loaded by name. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { taskByName } from '../tasks';
-import { chooseRecipe, draftChanges, editDraft, fillDraft, loadRecipe, undoFollowing } from './draft';
+import {
+  addToDraft,
+  chooseRecipe,
+  draftChanges,
+  dropRefused,
+  editDraft,
+  fillDraft,
+  loadRecipe,
+  removeFromDraft,
+  undoFollowing,
+} from './draft';
 import { lab } from './lab';
 
 const draft = () => lab.getState().draft;
@@ -73,4 +83,54 @@ it('goes from any task to own problems once there are some, and takes another fi
   expect([draft().task, lab.getState().draftErrors]).toEqual([{ name: 'own', level: 7 }, {}]);
   fillDraft('own.problems', file(2), 'other.jsonl');
   expect([draft().task.level, lab.getState().draftErrors]).toEqual([2, {}]);
+});
+
+describe('an edit that does not fit', () => {
+  const refused = () => Object.entries(lab.getState().refused).map(([path, { text }]) => [path, text]);
+
+  it('stays in its field as it was typed, with what is wrong, while other fields are set', () => {
+    editDraft('grpo.groupSize', 1);
+    editDraft('sft.steps', Number.NaN, 'many');
+    editDraft('grpo.steps', 7);
+    expect([draft().grpo.groupSize, draft().sft.steps, draft().grpo.steps]).toEqual([8, 300, 7]);
+    expect(refused()).toEqual([
+      ['grpo.groupSize', '1'],
+      ['sft.steps', 'many'],
+    ]);
+    expect(Object.keys(lab.getState().draftErrors)).toEqual(['grpo.groupSize', 'sft.steps']);
+    editDraft('grpo.groupSize', 4);
+    expect([draft().grpo.groupSize, refused()]).toEqual([4, [['sft.steps', 'many']]]);
+    dropRefused();
+    expect([draft().sft.steps, refused(), lab.getState().draftErrors]).toEqual([300, [], {}]);
+  });
+
+  it('is taken as soon as it fits, alone or together with another', () => {
+    editDraft('reward.lPos', 30); // past L max, which is 24
+    expect(refused()).toEqual([['reward.lPos', '30']]);
+    editDraft('reward.lMax', 40);
+    expect([draft().reward.lPos, draft().reward.lMax, refused()]).toEqual([30, 40, []]);
+    editDraft('model.heads', 3);
+    editDraft('model.kvHeads', 3);
+    expect(refused().length).toBeGreaterThan(0);
+    editDraft('model.width', 96);
+    expect([draft().model, refused()]).toEqual([{ ...draft().model, heads: 3, kvHeads: 3, width: 96 }, []]);
+  });
+
+  it('of an item goes with its item, and moves up with it', () => {
+    for (let i = 0; i < 3; i++) addToDraft('data.clusters', [{ task: 'parity', level: 5 + i, problems: 0, epochs: 1 }]);
+    editDraft('data.clusters.1.epochs', Number.NaN, 'x');
+    editDraft('data.clusters.2.epochs', Number.NaN, 'y');
+    removeFromDraft('data.clusters', 1);
+    expect(refused()).toEqual([['data.clusters.1.epochs', 'y']]);
+    removeFromDraft('data.clusters', 1);
+    expect(refused()).toEqual([]);
+  });
+
+  it('is a file, too; another recipe begins without it', () => {
+    fillDraft('data.clusters', '{"task":', 'mine.jsonl');
+    expect(refused()).toEqual([['data.clusters', 'mine.jsonl']]);
+    expect(lab.getState().draftErrors['data.clusters']).toContain('mine.jsonl: line 1');
+    chooseRecipe('parity-8-nano');
+    expect([refused(), lab.getState().draftErrors]).toEqual([[], {}]);
+  });
 });

@@ -1,19 +1,43 @@
-/** The recipe that the next run takes: edited field by field, never out of range. */
+/**
+ * The recipe that the next run takes, edited field by field. It is always valid: an edit that does not fit stays in its field
+ * as a refused edit, and is tried again whenever the draft changes.
+ */
 import { parseJsonLines, utf8Text } from '../json';
-import { atInitialLevel, followingFields } from '../lab/levels';
+import { atInitialLevel } from '../lab/levels';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe';
 import { recipeByName, recipes } from '../lab/recipes';
 import { type ModelPreset, type ModelShape, modelPresets } from '../model/presets';
+import {
+  type Edit,
+  faultsOf,
+  fitted,
+  lookAgain,
+  MODEL_PRESET,
+  messageOf,
+  type Refused,
+  type RefusedEdit,
+  without,
+} from './edits';
 import { type Followed, lab } from './lab';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const take = (draft: Recipe, followed: Followed | null = null) =>
-  lab.setState(({ edition }) => ({ draft, draftErrors: {}, edition: edition + 1, followed }));
-const refuse = (field: string, error: unknown) =>
-  lab.setState(({ draftErrors }) => ({
-    draftErrors: { ...draftErrors, [field]: (error as Error).message.replaceAll('recipe: ', '') },
+/** A valid draft, and what is still refused beside it. */
+function take(draft: Recipe, refused: Refused = {}, followed: Followed | null = null): void {
+  const next = lookAgain(draft, refused);
+  lab.setState(({ edition }) => ({
+    ...next,
+    draftErrors: Object.assign({}, ...Object.values(next.refused).map(({ faults }) => faults)),
+    edition: edition + 1,
+    followed,
   }));
+}
+
+/** Keeps an edit that does not fit, in the place of an earlier one of the same field. */
+function refuse(path: string, edit: RefusedEdit): void {
+  const { draft, refused, followed } = lab.getState();
+  take(draft, { ...without(refused, path), [path]: edit }, followed);
+}
 
 export const chooseRecipe = (name: string): void => take(recipeByName(name));
 
@@ -23,108 +47,87 @@ export function loadRecipe(name: string, fields: Fields): void {
   lab.setState({ setupOpen: true });
 }
 
-/** Own reward: weight and program belong together, so what refuses the one is told at both, with what to do first. */
-function ownRewardFaults(path: string, value: unknown, { custom, customSource }: Recipe['reward']) {
-  const noProgram = customSource.trim() === '';
-  if (path === 'reward.custom' && noProgram && Number.isFinite(value) && value !== 0)
-    return {
-      'reward.custom': 'Your own term has no JavaScript yet: write it below, then set this weight.',
-      'reward.customSource': 'Write it here first, then set the weight of your own term above.',
-    };
-  if (path === 'reward.customSource' && custom !== 0 && !noProgram && String(value).trim() === '')
-    return {
-      'reward.custom': 'Set this to 0 first, then take the JavaScript below away.',
-      'reward.customSource': `Your own term has the weight ${custom}: set that to 0 above before you take this away.`,
-    };
-  return null;
-}
-
-/** Changes fields by path; where they do not fit, that is told at `field` and the draft stays as it was. */
-function change(field: string, fields: Fields, followed: Followed | null = null): void {
+/** Takes an edit where it fits, alone or with those that were refused; else keeps it in its field with what is wrong. */
+function change(path: string, edit: Edit): void {
+  const { draft, refused } = lab.getState();
+  const others = without(refused, path);
   try {
-    take(withFields(lab.getState().draft, fields), followed);
+    const { recipe, followed } = fitted(draft, path, edit.value);
+    take(recipe, others, followed);
   } catch (error) {
-    refuse(field, error);
+    refuse(path, { ...edit, faults: faultsOf(draft, path, edit, error) });
   }
 }
 
-/** What follows from a choice, and the lengths as they were before it. */
-function following(path: string, value: unknown): { readonly fields: Fields; readonly followed: Followed | null } {
-  const { draft } = lab.getState();
-  const { fields, told } = followingFields(draft, path, value);
-  const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
-  const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
-  return { fields, followed: told === null ? null : { told, lengths } };
-}
-
 /**
- * Changes one field, and what follows from it: with a task its first level, with either the lengths of the reward. `cispo`
- * reads ε high as the cap of the ratio itself: choosing it raises ε high to where it may be.
+ * Changes one field, and what follows from it: with a task its first level, with either the lengths of the reward.
+ * @param text as it was typed
  */
-export function editDraft(path: string, value: unknown): void {
-  const { draft } = lab.getState();
-  const faults = ownRewardFaults(path, value, draft.reward);
-  if (faults) return lab.setState(({ draftErrors }) => ({ draftErrors: { ...draftErrors, ...faults } }));
-  const { epsilonHigh } = draft.grpo;
-  const cispo = path === 'grpo.lossType' && value === 'cispo' && epsilonHigh < 1;
-  const leaving = path === 'grpo.lossType' && value !== 'cispo' && epsilonHigh > 1;
-  const { fields, followed } = following(path, value);
-  change(
-    path,
-    {
-      [path]: value,
-      ...fields,
-      ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
-      ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
-    },
-    followed,
-  );
+export const editDraft = (path: string, value: unknown, text = String(value)): void => change(path, { value, text });
+
+/** All of the shape at once: one field at a time might not fit the others. */
+export const chooseModelPreset = (name: ModelPreset): void => change(MODEL_PRESET, { value: name, text: name });
+
+/** Drops every edit that was refused: each field shows the draft's own value again. */
+export function dropRefused(): void {
+  take(lab.getState().draft);
 }
 
 /** Sets the lengths back that followed from the last choice. */
 export function undoFollowing(): void {
-  const { followed } = lab.getState();
-  if (followed) change('task.level', followed.lengths);
+  const { draft, refused, followed } = lab.getState();
+  if (followed) take(withFields(draft, followed.lengths), refused);
 }
 
 const listAt = (recipe: Recipe, path: string): readonly unknown[] =>
   path.split('.').reduce<unknown>((at, key) => (at as Fields)[key], recipe) as readonly unknown[];
 
-/** Adds the first of the items that fits to a list; where none does, tells why not the first. */
+/** Adds the first of the items that fits to a list; where none does, says why not the first. */
 export function addToDraft(path: string, items: readonly unknown[]): void {
-  const { draft } = lab.getState();
+  const { draft, refused } = lab.getState();
   const list = listAt(draft, path);
   let fault: unknown = null;
   for (const item of items)
     try {
-      return take(withFields(draft, { [path]: [...list, atInitialLevel(draft, item)] }));
+      return take(withFields(draft, { [path]: [...list, atInitialLevel(draft, item)] }), refused);
     } catch (error) {
       fault ??= error;
     }
-  if (fault) refuse(path, fault);
+  // the list stays as it is: a message, no edit that waits
+  if (fault) lab.setState(({ draftErrors }) => ({ draftErrors: { ...draftErrors, [path]: messageOf(fault) } }));
 }
+
+/** Edits of the items of a list. */
+const withinList = (list: string, path: string) => path.startsWith(`${list}.`);
 
 /** Takes a list from a file of JSON lines; what is no JSON, or does not fit, is told with its line or its place. */
 export function fillDraft(path: string, file: string | Uint8Array, where: string): void {
+  const { refused } = lab.getState();
+  lab.setState({ refused: Object.fromEntries(Object.entries(refused).filter(([other]) => !withinList(path, other))) });
   try {
-    const items = Array.from(
-      parseJsonLines(typeof file === 'string' ? file : utf8Text(file, where), where),
-      ({ json }) => json,
-    );
-    const { fields, followed } = following(path, items);
-    take(withFields(lab.getState().draft, { [path]: items, ...fields }), followed);
+    const text = typeof file === 'string' ? file : utf8Text(file, where);
+    const items = Array.from(parseJsonLines(text, where), ({ json }) => json);
+    change(path, { value: items, text: where });
   } catch (error) {
-    refuse(path, error);
+    refuse(path, { value: undefined, text: where, faults: { [path]: messageOf(error) } });
   }
 }
 
-export const removeFromDraft = (path: string, index: number): void =>
-  change(path, { [path]: listAt(lab.getState().draft, path).filter((_, i) => i !== index) });
-
-/** All of the shape at once: one field at a time might not fit the others. */
-export function chooseModelPreset(name: ModelPreset): void {
-  const fields = Object.entries(modelPresets[name]).map(([field, value]) => [`model.${field}`, value] as const);
-  change('model.preset', Object.fromEntries(fields));
+/** Takes an item out of a list, with what was refused of it; refused edits of later items move up with them. */
+export function removeFromDraft(path: string, index: number): void {
+  const { draft, refused } = lab.getState();
+  const moved = Object.entries(refused).flatMap(([other, edit]): [string, RefusedEdit][] => {
+    if (!withinList(path, other)) return [[other, edit]];
+    const [item, ...column] = other.slice(path.length + 1).split('.');
+    if (Number(item) === index) return [];
+    return [[Number(item) > index ? [path, Number(item) - 1, ...column].join('.') : other, edit]];
+  });
+  try {
+    const list = listAt(draft, path).filter((_, i) => i !== index);
+    take(withFields(draft, { [path]: list }), Object.fromEntries(moved));
+  } catch (error) {
+    lab.setState(({ draftErrors }) => ({ draftErrors: { ...draftErrors, [path]: messageOf(error) } }));
+  }
 }
 
 /** The model preset whose shape the draft has; null where it is none's. */

@@ -7,6 +7,7 @@ import type { Recipe } from '../lab/recipe';
 import { recipes } from '../lab/recipes';
 import type { Result } from '../lab/results';
 import type { AdapterStatus, Compute } from '../worker/protocol';
+import type { Refused } from './edits';
 import { emptyRun, type RunData } from './run';
 
 export const views = ['train', 'rollouts', 'evaluate', 'data'] as const;
@@ -34,7 +35,9 @@ export interface LabState {
   compute: Compute;
   /** What the next run would do. */
   draft: Recipe;
-  /** What the last edits of the draft got wrong, by field. */
+  /** Edits that do not fit the draft, by field: each waits in its field until it fits or is taken back. */
+  refused: Refused;
+  /** What is wrong with them, by the field at which it is shown; and why an item could not be added to a list. */
   draftErrors: Readonly<Record<string, string>>;
   /** What the draft would take of the device that is chosen, or why it does not fit; null until that is known. */
   memory: MemoryEstimate | { readonly refused: string } | null;
@@ -75,6 +78,7 @@ export const lab = createStore<LabState>(() => ({
   adapter: { kind: 'checking' },
   compute: 'webgpu',
   draft: first,
+  refused: {},
   draftErrors: {},
   followed: null,
   setupOpen: false,

@@ -1,7 +1,8 @@
 /** What sets one field of the draft, with its label, its explanation and what is wrong with it. */
-import { type KeyboardEvent, memo } from 'react';
+import { type KeyboardEvent, memo, useState } from 'react';
 import { editDraft } from '../store/draft';
 import type { Field } from './fields';
+import { useLab } from './hooks';
 import { Help } from './parts';
 
 export interface FieldProps {
@@ -17,45 +18,64 @@ export interface FieldProps {
 /** Lines of a program that are shown at once. */
 const SOURCE_ROWS = 7;
 
+/** Significant digits of a number with a fraction. */
+const DIGITS = 6;
+
 const shownAs = ({ kind }: Field, value: unknown): string =>
-  kind === 'number' ? String(Number((value as number).toPrecision(6))) : String(value);
+  kind === 'number' && !Number.isInteger(value) ? String(Number((value as number).toPrecision(DIGITS))) : String(value);
 
 function taken({ kind }: Field, text: string): unknown {
   if (kind !== 'number') return text;
   return text.trim() === '' ? Number.NaN : Number(text.replace(',', '.'));
 }
 
-const blurOnEnter = (event: KeyboardEvent<HTMLInputElement>) => {
+const blurOnEnter = (event: KeyboardEvent<HTMLElement>) => {
   if (event.key === 'Enter') event.currentTarget.blur();
 };
 
+type TypedProps = Pick<FieldProps, 'field' | 'edition'> & {
+  readonly shown: string;
+  /** Attributes of the element. */
+  readonly common: object;
+};
+
+/** Text that is taken when it is left, so that what is half typed is not refused. Whatever changes the draft shows it again. */
+function Typed({ field, edition, shown, common }: TypedProps) {
+  const [{ text, of }, setTyped] = useState({ text: shown, of: edition });
+  if (of !== edition) setTyped({ text: shown, of: edition });
+  const props = {
+    ...common,
+    value: text,
+    spellCheck: false,
+    onChange: ({ target }: { readonly target: { readonly value: string } }) =>
+      setTyped({ text: target.value, of: edition }),
+    onBlur: () => text !== shown && editDraft(field.path, taken(field, text), text),
+  };
+  if (field.kind === 'source') return <textarea {...props} rows={SOURCE_ROWS} />;
+  const inputMode = field.kind === 'number' ? 'decimal' : 'text';
+  return <input {...props} type="text" inputMode={inputMode} onKeyDown={blurOnEnter} />;
+}
+
 function Control({ field, value, errors, edition, hint }: FieldProps) {
   const { path, kind, choices } = field;
+  const refused = useLab((state) => state.refused[path]);
   const error = errors[path];
   const described = [error && `${path}-error`, hint && `${path}-hint`].filter(Boolean).join(' ');
   const common = { id: path, 'aria-invalid': error !== undefined, ...(described && { 'aria-describedby': described }) };
   if (kind === 'flag') {
-    const set = (checked: boolean) => editDraft(path, checked);
-    return <input {...common} type="checkbox" checked={value as boolean} onChange={(e) => set(e.target.checked)} />;
+    const checked = (refused ? refused.value : value) as boolean;
+    return <input {...common} type="checkbox" checked={checked} onChange={(e) => editDraft(path, e.target.checked)} />;
   }
+  const shown = refused?.text ?? shownAs(field, value);
   if (kind === 'choice')
     return (
-      <select {...common} value={value as string} onChange={(e) => editDraft(path, e.target.value)}>
+      <select {...common} value={shown} onChange={(e) => editDraft(path, e.target.value)}>
         {choices.map((choice) => (
           <option key={choice}>{choice}</option>
         ))}
       </select>
     );
-  const shown = shownAs(field, value);
-  // taken when it is left, so that what is half typed is not refused
-  const onBlur = ({ target }: { readonly target: { readonly value: string } }) => {
-    if (target.value !== shown || error) editDraft(path, taken(field, target.value));
-  };
-  const typed = { ...common, defaultValue: shown, onBlur, spellCheck: false };
-  const key = `${edition}:${shown}`;
-  if (kind === 'source') return <textarea key={key} {...typed} rows={SOURCE_ROWS} />;
-  const inputMode = kind === 'number' ? 'decimal' : 'text';
-  return <input key={key} {...typed} type="text" inputMode={inputMode} onKeyDown={blurOnEnter} />;
+  return <Typed field={field} edition={edition} shown={shown} common={common} />;
 }
 
 export function FieldError({ path, error }: { path: string; error: string | undefined }) {

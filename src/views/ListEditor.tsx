@@ -48,7 +48,7 @@ export function ListEditor({ field, value, errors, edition }: Omit<FieldProps, '
   const { path, title, description, columns, blanks } = field;
   const items = value as readonly unknown[];
   return (
-    <fieldset className={errors[path] ? 'list wrong' : 'list'}>
+    <fieldset id={path} className={errors[path] ? 'list wrong' : 'list'}>
       <legend>
         {title} {description && <Help text={description} about={title} />}
       </legend>

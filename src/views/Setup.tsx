@@ -4,6 +4,8 @@ import { recipeGroups } from '../lab/recipes';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
 import { setCompute } from '../store/control';
 import { chooseModelPreset, chooseRecipe, draftPreset, undoFollowing } from '../store/draft';
+import { MODEL_PRESET } from '../store/edits';
+import { FieldError } from './Control';
 import { type Field, GENERAL, SECTIONS } from './fields';
 import { useLab } from './hooks';
 import { HintedRow, ListEditor } from './ListEditor';
@@ -15,22 +17,21 @@ const valueAt = (recipe: Recipe, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], recipe);
 
 function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined }) {
-  const preset = draftPreset(draft);
+  const refused = useLab((state) => state.refused[MODEL_PRESET]?.text);
+  const preset = refused ?? draftPreset(draft);
+  const described = error && { 'aria-invalid': true, 'aria-describedby': `${MODEL_PRESET}-error` };
+  const choose = (name: string) => chooseModelPreset(name as ModelPreset);
   return (
     <div className="field">
-      <label htmlFor="preset">Preset</label>
+      <label htmlFor={MODEL_PRESET}>Preset</label>
       <Help text="A shape by name: nano 0.1 M, micro 0.8 M, mini 4.5 M, small 24 M parameters." about="Preset" />
-      <select id="preset" value={preset ?? ''} onChange={(e) => chooseModelPreset(e.target.value as ModelPreset)}>
+      <select id={MODEL_PRESET} {...described} value={preset ?? ''} onChange={(e) => choose(e.target.value)}>
         {preset === null && <option value="">custom</option>}
         {modelPresetNames.map((name) => (
           <option key={name}>{name}</option>
         ))}
       </select>
-      {error && (
-        <p className="error" role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError path={MODEL_PRESET} error={error} />
     </div>
   );
 }
@@ -118,7 +119,7 @@ export function Setup() {
         <details key={name} open={name === 'task'}>
           <summary>{title}</summary>
           <p>{description}</p>
-          {name === 'model' && <PresetRow draft={draft} error={errors['model.preset']} />}
+          {name === 'model' && <PresetRow draft={draft} error={errors[MODEL_PRESET]} />}
           {rows(fields)}
           {name === 'task' && <Followed />}
         </details>

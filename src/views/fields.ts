@@ -136,3 +136,14 @@ export function formOf(schema: unknown): { sections: Section[]; general: Field[]
 }
 
 export const { sections: SECTIONS, general: GENERAL } = formOf(recipeSchema);
+
+/** The title of the field at a path of the recipe: "Level of Clusters, 2" for one of an item; the path where it is no field's. */
+export function titleAt(path: string): string {
+  const fields = [...GENERAL, ...SECTIONS.flatMap((section) => section.fields)];
+  const field = fields.find((one) => one.path === path || path.startsWith(`${one.path}.`));
+  if (!field) return path;
+  if (field.path === path) return field.title;
+  const [item, ...column] = path.slice(field.path.length + 1).split('.');
+  const title = field.columns.find((one) => one.path === column.join('.'))?.title;
+  return `${title ? `${title} of ` : ''}${field.title}, ${Number(item) + 1}`;
+}

@@ -1,0 +1,113 @@
+/** Edits of the draft: what follows from one, whether it fits, and what is said where it does not. */
+import { followingFields } from '../lab/levels';
+import { type Recipe, withFields } from '../lab/recipe';
+import { type ModelPreset, modelPresets } from '../model/presets';
+import type { Followed } from './lab';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Edit {
+  readonly value: unknown;
+  /** As it was typed or chosen: what the field shows while it does not fit. */
+  readonly text: string;
+}
+
+/** An edit that does not fit the draft. */
+export interface RefusedEdit extends Edit {
+  /** What is wrong, by the field at which it is shown. */
+  readonly faults: Readonly<Record<string, string>>;
+}
+
+/** Sets all of the model's shape. */
+export const MODEL_PRESET = 'model.preset';
+
+export const messageOf = (error: unknown): string => (error as Error).message.replaceAll('recipe: ', '');
+
+/**
+ * Fields that an edit sets, with those that follow. `cispo` reads ε high as the cap of the ratio itself: choosing it raises
+ * ε high to where it may be.
+ */
+function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields; followed: Followed | null } {
+  if (path === MODEL_PRESET) {
+    const shape = Object.entries(modelPresets[value as ModelPreset]);
+    return { fields: Object.fromEntries(shape.map(([field, size]) => [`model.${field}`, size])), followed: null };
+  }
+  const { fields, told } = followingFields(draft, path, value);
+  const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
+  const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
+  const { epsilonHigh } = draft.grpo;
+  const cispo = path === 'grpo.lossType' && value === 'cispo' && epsilonHigh < 1;
+  const leaving = path === 'grpo.lossType' && value !== 'cispo' && epsilonHigh > 1;
+  return {
+    fields: {
+      [path]: value,
+      ...fields,
+      ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
+      ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
+    },
+    followed: told === null ? null : { told, lengths },
+  };
+}
+
+/** Own reward: weight and program belong together, so what refuses the one is told at both, with what to do first. */
+function ownRewardFaults({ reward: { custom, customSource } }: Recipe, path: string, value: unknown) {
+  const noProgram = customSource.trim() === '';
+  if (path === 'reward.custom' && noProgram && Number.isFinite(value) && value !== 0)
+    return {
+      'reward.custom': 'Your own term has no JavaScript yet: write it below, then set this weight.',
+      'reward.customSource': 'Write it here first, then set the weight of your own term above.',
+    };
+  if (path === 'reward.customSource' && custom !== 0 && !noProgram && String(value).trim() === '')
+    return {
+      'reward.custom': 'Set this to 0 first, then take the JavaScript below away.',
+      'reward.customSource': `Your own term has the weight ${custom}: set that to 0 above before you take this away.`,
+    };
+  return null;
+}
+
+/** Characters of a typed text that a message quotes. */
+const QUOTED = 40;
+
+export function faultsOf(draft: Recipe, path: string, { value, text }: Edit, error: unknown): RefusedEdit['faults'] {
+  if (Number.isNaN(value))
+    return {
+      [path]: `${path} is ${text.trim() === '' ? 'empty' : JSON.stringify(text.slice(0, QUOTED))}: type a number`,
+    };
+  return ownRewardFaults(draft, path, value) ?? { [path]: messageOf(error) };
+}
+
+/** The draft with an edit. @throws where it does not fit */
+export function fitted(draft: Recipe, path: string, value: unknown): { recipe: Recipe; followed: Followed | null } {
+  const { fields, followed } = fieldsOf(draft, path, value);
+  return { recipe: withFields(draft, fields), followed };
+}
+
+export type Refused = Readonly<Record<string, RefusedEdit>>;
+
+export const without = (refused: Refused, path: string): Refused =>
+  Object.fromEntries(Object.entries(refused).filter(([other]) => other !== path));
+
+/** All refused edits at once: two may fit together of which neither fits alone. Null where they do not. */
+function allTogether(draft: Recipe, refused: Refused): Recipe | null {
+  try {
+    const fields = Object.entries(refused).map(([path, { value }]) => fieldsOf(draft, path, value).fields);
+    return withFields(draft, Object.assign({}, ...fields));
+  } catch {
+    return null;
+  }
+}
+
+/** Takes the refused edits that fit by now; of the others, says anew what is wrong. */
+export function lookAgain(draft: Recipe, refused: Refused): { draft: Recipe; refused: Refused } {
+  const left: Record<string, RefusedEdit> = {};
+  for (const [path, edit] of Object.entries(refused))
+    if (edit.value === undefined) left[path] = edit;
+    else
+      try {
+        return lookAgain(fitted(draft, path, edit.value).recipe, without(refused, path));
+      } catch (error) {
+        left[path] = { ...edit, faults: faultsOf(draft, path, edit, error) };
+      }
+  const together = Object.keys(left).length > 1 ? allTogether(draft, left) : null;
+  return together ? { draft: together, refused: {} } : { draft, refused: left };
+}
