@@ -27,6 +27,7 @@ export default defineConfig({
   build: { target: 'es2022', chunkSizeWarningLimit: 1200 },
   test: {
     pool: 'forks',
+    maxWorkers: '100%', // vitest leaves one core free, which is half of two
     projects: [
       { extends: true, test: fast },
       // After the fast tests, one file at a time: a browser on a software adapter wants all cores.
