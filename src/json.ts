@@ -97,19 +97,24 @@ export const parseJsonLine = (line: string, where: string): unknown =>
   parseAt(line, where, (_, column) => `column ${column + 1}`);
 
 /**
- * Values of JSON lines with their places; empty lines are left out. Lines may end as on any system.
+ * Lines of a text, which may end as on any system, with their places; empty lines are left out.
+ * @param where what the text is
+ */
+export const linesOf = (text: string, where: string): { readonly line: string; readonly where: string }[] =>
+  (text.startsWith(MARK) ? text.slice(1) : text)
+    .split(/\r\n?|\n/)
+    .map((line, i) => ({ line, where: `${where}: line ${i + 1}` }))
+    .filter(({ line }) => line.trim() !== '');
+
+/**
+ * Values of JSON lines with their places; empty lines are left out.
  * @throws JsonError naming the line
  */
 export function* parseJsonLines(
   text: string,
   where: string,
 ): Generator<{ readonly json: unknown; readonly where: string }> {
-  const lines = (text.startsWith(MARK) ? text.slice(1) : text).split(/\r\n?|\n/);
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const at = `${where}: line ${i + 1}`;
-    yield { json: parseJsonLine(line, at), where: at };
-  }
+  for (const { line, where: at } of linesOf(text, where)) yield { json: parseJsonLine(line, at), where: at };
 }
 
 const startsWith = (bytes: Uint8Array, ...mark: number[]) => mark.every((byte, i) => bytes[i] === byte);

@@ -6,9 +6,12 @@ import type { Selection } from '../data/curation/selection';
 import type { Accuracy } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
 import { parseJsonLine } from '../json';
+import { quote } from '../quote';
 import type { GrpoStep } from '../train/grpo';
 import type { Metrics } from '../train/metrics';
 import type { StorageCost } from '../train/storageCost';
+import { parseAs } from '../validation';
+import { eventSchemas } from './eventSchema';
 import type { Recipe } from './recipe';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
@@ -197,21 +200,16 @@ export const eventToLine = (event: LabEvent): string =>
     return value;
   });
 
-const eventTypes: readonly string[] = [
-  'start',
-  'stage',
-  'sft',
-  'grpo',
-  'evaluation',
-  'curation',
-  'end',
-] satisfies LabEvent['type'][];
-
-/** Reads one line of `events.jsonl`. @throws naming the line where it is no event */
+/**
+ * Reads one line of `events.jsonl` for itself; `EventReader` reads a whole run.
+ * @throws naming the line, and the field that does not fit
+ */
 export function eventFromLine(line: string, where: string): LabEvent {
   const event = parseJsonLine(line, where);
   const type = (event as { type?: unknown } | null)?.type;
-  if (typeof type !== 'string' || !eventTypes.includes(type))
-    throw new Error(`${where} has type ${JSON.stringify(type)}, which is no event`);
-  return event as LabEvent;
+  if (typeof type !== 'string' || !Object.hasOwn(eventSchemas, type))
+    throw new Error(`${where} has type ${quote(type)}, which is no event`);
+  const parsed = parseAs<LabEvent>(eventSchemas[type as LabEvent['type']], event, where);
+  // a recipe gets its defaults; all else stays as written, so that metrics keep their order
+  return parsed.type === 'start' ? parsed : (event as LabEvent);
 }

@@ -2,7 +2,9 @@
  * Plays the events of a recorded run at a readable pace. Lines are read when their time comes, so that opening a long
  * recording costs no long task. Knows no screen.
  */
-import { eventFromLine, type LabEvent } from '../lab/events';
+import { linesOf } from '../json';
+import { EventReader } from '../lab/eventReader';
+import type { LabEvent } from '../lab/events';
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 125;
@@ -23,18 +25,23 @@ export class Replay {
   private credit = 0;
   private speed = 1;
 
-  private readonly lines: readonly string[];
+  private readonly lines: ReturnType<typeof linesOf>;
+  private readonly reader = new EventReader();
 
-  /** @param where names the recording in the error of a line that is no event */
+  /**
+   * @param where names the recording in the error of a line that does not fit
+   * @throws where there is no line
+   */
   constructor(
     text: string,
-    private readonly where: string,
+    where: string,
     private readonly hooks: {
       apply(events: readonly LabEvent[], finished: boolean): void;
       failed(message: string): void;
     },
   ) {
-    this.lines = text.split('\n').filter((line) => line !== '');
+    this.lines = linesOf(text, where);
+    if (this.lines.length === 0) throw new Error(`${where} is empty: it has to hold the events of a run, one a line`);
   }
 
   play(): void {
@@ -73,7 +80,8 @@ export class Replay {
     const taken: LabEvent[] = [];
     try {
       while (this.at < this.lines.length) {
-        const event = eventFromLine(this.lines[this.at] as string, `${this.where}: line ${this.at + 1}`);
+        const { line, where } = this.lines[this.at]!;
+        const event = this.reader.read(line, where);
         this.at++;
         taken.push(event);
         if (enough(event)) break;

@@ -1,34 +1,32 @@
 /** What events add up to, and the pace of a recording. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eventToLine, type GrpoEvent, type LabEvent } from '../lab/events';
+import { eventToLine, type LabEvent } from '../lab/events';
+import { smallStart, smallStep } from '../lab/smallRun';
 import { editDraft } from './draft';
 import { lab } from './lab';
 import { followDraft } from './memory';
 import { Replay } from './replay';
 import { applyEvent, emptyRun, pace, ROLLOUTS_KEPT, secondsLeft } from './run';
 
-const grpoStep = (step: number): GrpoEvent => ({
-  type: 'grpo',
-  step,
-  step_time: 2,
-  metrics: { num_tokens: step * 1000 },
-  groups: [{ prompt: '1=', answer: '1', rollouts: [] }],
-});
-const start = { type: 'start', recipe: { sft: { steps: 0 }, grpo: { steps: 10 } } } as unknown as LabEvent;
+/** What comes before the first step of GRPO. */
+const beforeGrpo: readonly LabEvent[] = [
+  smallStart,
+  { type: 'stage', stage: 'compile' },
+  { type: 'stage', stage: 'grpo' },
+];
 
 describe('a run', () => {
   it('tells its pace and what is left', () => {
     const run = emptyRun();
     expect([pace(run), secondsLeft(run)]).toEqual([null, null]);
-    for (const event of [start, { type: 'stage', stage: 'grpo' } as const, grpoStep(1), grpoStep(2), grpoStep(3)])
-      applyEvent(run, event);
+    for (const event of [...beforeGrpo, smallStep(1), smallStep(2), smallStep(3)]) applyEvent(run, event);
     expect(pace(run)).toEqual({ secondsPerStep: 2, tokensPerSecond: 500 });
     expect(secondsLeft(run)).toBe(14);
   });
 
   it('keeps the rollouts of late steps and the numbers of all', () => {
     const run = emptyRun();
-    for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, grpoStep(step));
+    for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, smallStep(step));
     expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
     expect(run.grpo).toHaveLength(ROLLOUTS_KEPT + 5);
   });
@@ -52,7 +50,7 @@ describe('a recording', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const lines = [start, ...Array.from({ length: 8 }, (_, i) => grpoStep(i + 1))].map(eventToLine);
+  const lines = [...beforeGrpo, ...Array.from({ length: 8 }, (_, i) => smallStep(i + 1))].map(eventToLine);
   function play(text: string) {
     const taken: LabEvent[] = [];
     const told = { finished: false, failed: '' };
@@ -83,7 +81,7 @@ describe('a recording', () => {
     replay.setSpeed(16);
     replay.play();
     vi.advanceTimersByTime(2000);
-    expect([taken.length, told.finished]).toEqual([9, true]);
+    expect([taken.length, told.finished]).toEqual([lines.length, true]);
   });
 
   it('names the line that is no event and keeps what came before', () => {

@@ -8,7 +8,7 @@ const term = z
   .int()
   .min(0)
   .max(2 ** 52);
-const problemSchema = z.object({ terms: z.tuple([term, term]) });
+const problemSchema = z.strictObject({ terms: z.tuple([term, term]) });
 type Addition = z.infer<typeof problemSchema>;
 
 function columnSums([a, b]: Addition['terms']): string[] {

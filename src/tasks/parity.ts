@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
-const problemSchema = z.object({ bits: z.array(z.union([z.literal(0), z.literal(1)])).min(1) });
+const problemSchema = z.strictObject({ bits: z.array(z.union([z.literal(0), z.literal(1)])).min(1) });
 type Parity = z.infer<typeof problemSchema>;
 
 /** Parity of the first 1, 2, … n bits. */
