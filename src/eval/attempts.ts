@@ -1,4 +1,8 @@
 /** What several attempts at one problem come to: pass@k, all of n, the majority's answer. */
+
+import { decimalOf, isSameNumber } from '../tasks/decimal';
+import { isSameAnswer, type Problem, type Task } from '../tasks/task';
+import { isSameText, plain } from '../text/answerText';
 import type { Answered } from './accuracy';
 
 /**
@@ -19,22 +23,39 @@ export function allOfK(n: number, c: number, k: number): number {
   return all;
 }
 
-/** White space around an answer, and how much of it stands within, makes no other answer. */
-const normalised = (answer: string): string => answer.trim().replace(/\s+/g, ' ');
+/** Whether two answers to a problem, by its place, are one. */
+export type SameVote = (a: string, b: string, problem: number) => boolean;
+
+/** Votes as the task's verifier takes answers for one. */
+export const votesOf =
+  (task: Task, problems: readonly Problem[]): SameVote =>
+  (a, b, problem) =>
+    isSameAnswer(task, problems[problem]!.problem, a, b);
+
+/** Without a task: one text but for spaces and letter case, or one number. */
+const isSameTextOrNumber: SameVote = (a, b) => {
+  const [first, second] = [a, b].map((answer) => decimalOf(plain(answer)));
+  return isSameText(a, b) || (first != null && second != null && isSameNumber(first, second));
+};
 
 /**
  * Whether the answer given most often is right. Completions without an answer, or cut off before its end, have no vote. Of
- * answers given equally often the one that was given first counts; where nobody votes, the majority is wrong.
+ * answers given equally often the one that was given first counts; where nobody votes, the majority is wrong. Answers of which
+ * one is right and one is wrong are never one vote.
+ * @param problem the place of the problem, for `isSame`
  */
-export function majorityIsRight(attempts: readonly Answered[]): boolean {
-  const votes = new Map<string, { count: number; readonly correct: boolean }>();
+export function majorityIsRight(
+  attempts: readonly Answered[],
+  isSame: SameVote = isSameTextOrNumber,
+  problem = 0,
+): boolean {
+  const votes: { readonly answer: string; readonly correct: boolean; count: number }[] = [];
   for (const { answer, correct } of attempts) {
-    if (answer === null || answer.trim() === '') continue;
-    const vote = votes.get(normalised(answer));
+    if (answer === null || plain(answer) === '') continue;
+    const vote = votes.find((other) => other.correct === correct && isSame(other.answer, answer, problem));
     if (vote) vote.count++;
-    else votes.set(normalised(answer), { count: 1, correct });
+    else votes.push({ answer, correct, count: 1 });
   }
-  let most: { readonly count: number; readonly correct: boolean } = { count: 0, correct: false };
-  for (const vote of votes.values()) if (vote.count > most.count) most = vote;
-  return most.correct;
+  const most = Math.max(...votes.map(({ count }) => count));
+  return votes.find(({ count }) => count === most)?.correct ?? false;
 }

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { hash, random } from '../random';
 import { mean, quantile, standardDeviation } from '../stats';
 import { taskByName } from '../tasks';
+import { ownTask } from '../tasks/own';
+import type { Task } from '../tasks/task';
 import { type Answered, answerProblems } from './accuracy';
-import { allOfK, majorityIsRight, passAtK } from './attempts';
+import { allOfK, majorityIsRight, passAtK, votesOf } from './attempts';
 import { compareRuns } from './comparison';
 import { measurePassRates } from './passRate';
 import { headerLine, type RecordHeader, readRecord, runLine } from './record';
@@ -53,6 +55,23 @@ describe('attempts', () => {
     expect(majorityIsRight([given(null), given(null), given(''), right])).toBe(true);
     expect(majorityIsRight([given(null), given('')])).toBe(false);
     expect(majorityIsRight([given('1  2', true), given('3'), given('1 2', true)])).toBe(true);
+  });
+
+  it('the majority counts as one vote what the verifier takes for one answer', () => {
+    const eights = ['8', '8.0', '+8'].map((answer) => given(answer, true));
+    const nines = [given('9'), given('9 ')];
+    expect(majorityIsRight([...nines, ...eights])).toBe(true);
+    expect(majorityIsRight([...nines, given('8', true), given('8.0'), given('+8')])).toBe(false);
+    const own = (match: 'exact' | 'numeric', tolerance = 0) => {
+      const task = ownTask({ problems: [{ prompt: 'q', answer: '8' }], match, tolerance }) as Task;
+      return votesOf(task, [task.generate(random(0), 1)]);
+    };
+    expect(majorityIsRight([...nines, ...eights], own('numeric'))).toBe(true);
+    const near = ['8', '8.1', '8.2'].map((answer) => given(answer, true));
+    expect(majorityIsRight([...nines, ...near], own('numeric', 0.2))).toBe(true);
+    expect(majorityIsRight([...nines, ...near], own('numeric'))).toBe(false);
+    const runs = [...nines, ...eights].map((answer, i): EvaluationRun => ({ run: i + 1, seed: i, answers: [answer] }));
+    expect(evaluationReport(runs, 5, own('numeric')).ofN.majority).toBe(1);
   });
 });
 

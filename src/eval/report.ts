@@ -1,7 +1,7 @@
 /** What independent runs over the same problems say of a model: mean and spread, best and worst and majority of n, tokens. */
 import { deviationOf, mean, quantile, standardErrorOf } from '../stats';
 import { type Accuracy, type Answered, accuracyOf } from './accuracy';
-import { allOfK, majorityIsRight, passAtK } from './attempts';
+import { allOfK, majorityIsRight, passAtK, type SameVote } from './attempts';
 
 /** One answer to every problem, in their order. */
 export interface EvaluationRun {
@@ -94,8 +94,9 @@ function attemptCounts(runs: number): number[] {
  * Best and worst of n are the unbiased estimates over all ways to take n of the runs; the majority is that of the first n
  * runs, of the next n, and so on, averaged.
  * @param of n; at most as many as there are runs
+ * @param isSame which answers are one vote of the majority; one text or one number, where left out
  */
-export function evaluationReport(runs: readonly EvaluationRun[], of = 5): EvaluationReport {
+export function evaluationReport(runs: readonly EvaluationRun[], of = 5, isSame?: SameVote): EvaluationReport {
   const accuracies = runs.map(({ answers }) => accuracyOf(answers));
   const shares = accuracies.map(({ accuracy }) => accuracy);
   const counts = rightCounts(runs);
@@ -105,7 +106,17 @@ export function evaluationReport(runs: readonly EvaluationRun[], of = 5): Evalua
   const overProblems = (estimate: (c: number) => number) => mean(counts.map(estimate));
   const blocks = Array.from({ length: Math.floor(R / n) }, (_, block) => runs.slice(block * n, (block + 1) * n));
   const majority = blocks.map((block) =>
-    mean(counts.map((_, p) => (majorityIsRight(block.map(({ answers }) => answers[p]!)) ? 1 : 0))),
+    mean(
+      counts.map((_, p) =>
+        majorityIsRight(
+          block.map(({ answers }) => answers[p]!),
+          isSame,
+          p,
+        )
+          ? 1
+          : 0,
+      ),
+    ),
   );
   const answers = runs.flatMap((run) => run.answers);
   const P = counts.length;

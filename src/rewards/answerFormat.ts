@@ -3,6 +3,7 @@
  * kinds of its characters (digits, small letters, capitals, white space, and every other sign by itself). An answer that the
  * task takes for right looks right, whatever its form.
  */
+import { plain } from '../text/answerText';
 import type { RewardTerm } from './term';
 
 const KINDS = [
@@ -19,7 +20,7 @@ export const answerFormat: RewardTerm = {
   formula: '1 where the answer has only such signs as the expected one has, else 0',
   evaluate({ answer, expected, correct }) {
     if (answer === null) return { value: 0, reason: 'the think block never closes, so there is no answer' };
-    const given = answer.trim();
+    const given = plain(answer);
     if (given === '') return { value: 0, reason: 'the answer is empty' };
     if (correct) return { value: 1, reason: `${given} is right, so it looks right` };
     const kinds = new Set([...expected].map(kindOf));

@@ -113,6 +113,8 @@ describe('the terms beside the report', () => {
     [answerFormat, { correct: false, expected: '137', answer: '42' }, 1],
     [answerFormat, { correct: false, expected: '137', answer: ' 4a ' }, 0],
     [answerFormat, { correct: false, expected: '137', answer: '-4' }, 0],
+    [answerFormat, { correct: false, expected: '137', answer: '4 2' }, 0],
+    [answerFormat, { correct: false, expected: '(1+2)*3', answer: ' 2 \u00d7 3' }, 1],
     [answerFormat, { correct: false, expected: '-137', answer: '-4' }, 1],
     [answerFormat, { correct: false, expected: '137', answer: ' ' }, 0],
     [answerFormat, { correct: false, answer: null }, 0],

@@ -1,5 +1,6 @@
 /** Addition of two numbers. The long trace writes the column sums from the right, carries included: 5+4=9,6+8=14. */
 import { z } from 'zod';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -57,7 +58,7 @@ export const addition: Task<Addition> = {
   verify: ({ terms }, answer) => exactVerdict(String(terms[0] + terms[1]), answer),
   picture({ terms }, answer) {
     const sum = String(terms[0] + terms[1]);
-    const given = answer?.trim() ?? '';
+    const given = plain(answer ?? '');
     const width = Math.max(sum.length, given.length) + 2;
     const line = (text: string) => [mark(text.padStart(width))];
     return {

@@ -7,7 +7,7 @@ import { taskProperties } from './properties';
 taskProperties(arithmetic, {
   isRight({ a, operator, b }, answer) {
     const [x, y] = [BigInt(a), BigInt(b)];
-    return answer === { '+': x + y, '-': x - y, '*': x * y }[operator].toString();
+    return answer.replace('−', '-') === { '+': x + y, '-': x - y, '*': x * y }[operator].toString();
   },
   mutations: ({ answer }, stream) => [
     String(Number(answer) + stream.integer(1, 20)),

@@ -3,6 +3,7 @@
  * (7+4=11,6+8+1=15), differences with their borrows (13-8=5,6-4-1=1), products digit by digit and their columns added up.
  */
 import { z } from 'zod';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -115,7 +116,7 @@ export const arithmetic: Task<Arithmetic> = {
   verify: (problem, answer) => exactVerdict(String(resultOf(problem)), answer),
   picture(problem, answer) {
     const expected = String(resultOf(problem));
-    const given = answer?.trim() ?? '';
+    const given = plain(answer ?? '');
     const width = Math.max(expected.length, given.length, String(problem.a).length, String(problem.b).length) + 2;
     const line = (text: string) => [mark(text.padStart(width))];
     const operation = `${problem.a} ${{ '+': '+', '-': '−', '*': '×' }[problem.operator]} ${problem.b}`;

@@ -11,7 +11,8 @@ function fits({ people, duration, buffer }: Planning, start: number): boolean {
   const needed = Array.from({ length: duration + 2 * buffer }, (_, i) => start - buffer + i);
   return start + duration <= day && needed.every((slot) => slot < 0 || slot >= day || !busy.has(slot));
 }
-function isRight(problem: Planning, answer: string): boolean {
+function isRight(problem: Planning, given: string): boolean {
+  const answer = given.toLowerCase();
   const all = [...problem.people[0]!].map((_, slot) => slot).filter((slot) => fits(problem, slot));
   if (answer === 'none') return all.length === 0;
   const start = /^[a-z]$/.test(answer) ? answer.charCodeAt(0) - 97 : -1;
@@ -22,6 +23,7 @@ function isRight(problem: Planning, answer: string): boolean {
 
 taskProperties(calendar, {
   isRight,
+  signs: true,
   mutations: () => [...'abcdefghijklm', 'none', 'None', 'no', 'A', '0', '1', 'a,b', 'ａ', 'a'.repeat(100_000)],
 });
 

@@ -3,6 +3,7 @@
  * earliest or the latest where that is asked. The long trace intersects the calendars, then filters the starts that fit.
  */
 import { z } from 'zod';
+import { folded, isSameText, joined } from '../text/answerText';
 import { type Mark, mark } from './picture';
 import { type Task, think, type Verdict } from './task';
 
@@ -85,6 +86,9 @@ const teacherAnswer = (problem: Planning): string => {
 };
 const NONE = 'none';
 
+/** An answer as it is read: slots and `none` have small letters. */
+const slotOf = (answer: string): string => folded(joined(answer));
+
 /** What must hold of a start, one entry a constraint: everybody there, everybody free around it, it fits, priority. */
 function constraints(problem: Planning, start: number): { readonly name: string; readonly holds: boolean }[] {
   const { people, duration, buffer, priority } = problem;
@@ -116,7 +120,7 @@ function constraints(problem: Planning, start: number): { readonly name: string;
 function verify(problem: Planning, answer: string | null): Verdict {
   const wrong = (reason: string, partial = 0): Verdict => ({ correct: false, partial, reason });
   if (answer === null) return wrong('the think block never closes, so there is no answer');
-  const given = answer.trim();
+  const given = slotOf(answer);
   const right = rightStarts(problem);
   const fits = right.length === 0 ? 'nothing fits' : `${right.map((start) => LETTERS[start]).join(', ')} fits`;
   if (given === NONE)
@@ -175,9 +179,10 @@ export const calendar: Task<Planning> = {
   longestTrace: (level, kind) =>
     7 + { short: 0, long: 2 * level + 1, mend: 2 * level + 1 + Math.floor(level / 2) + 2 }[kind],
   verify,
+  isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
     const { people, duration, buffer, priority } = problem;
-    const given = answer?.trim() ?? '';
+    const given = slotOf(answer ?? '');
     const start = given.length === 1 ? LETTERS.indexOf(given) : -1;
     const { correct, reason } = verify(problem, answer);
     const inMeeting = (slot: number) => start >= 0 && slot >= start && slot < start + duration;

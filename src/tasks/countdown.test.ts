@@ -40,7 +40,8 @@ function anyExpression(numbers: readonly number[], stream: Random): string {
 }
 
 taskProperties(countdown, {
-  isRight({ numbers, target }, answer) {
+  isRight({ numbers, target }, text) {
+    const answer = text.replaceAll('×', '*').replace(new RegExp(`=${target}$`), '');
     const used = (answer.match(/\d+/g) ?? []).map(Number).sort((a, b) => a - b);
     const given = [...numbers].sort((a, b) => a - b);
     return used.join() === given.join() && answer.length <= 100 && rewritten(answer) === BigInt(target);
@@ -54,6 +55,12 @@ taskProperties(countdown, {
     `+${answer}`,
     `-(${answer})`,
     `${answer}=${problem.target}`,
+    `${answer}=${problem.target + 1}`,
+    `${answer}=0${problem.target}`,
+    `${answer}=${problem.target}=${problem.target}`,
+    `${problem.target}=${answer}`,
+    `${problem.numbers.join('+')}=${problem.target}`,
+    `=${problem.target}`,
     String(problem.target),
     answer.replaceAll('*', '×'),
     answer.replaceAll(/\d/g, (digit) => String.fromCharCode(0x0660 + Number(digit))),
@@ -84,7 +91,10 @@ describe('the verdict', () => {
     ['7/(3-3)', '7 / 0 is not whole'],
     ['3+', 'ends too early'],
     ['3+(7', 'ends too early'],
-    ['3 + 7', 'position 2 does not fit'],
+    ['3 + 7', 'leaves out 7, 2'],
+    ['3 7 + 7 + 2', 'the space at position 2 does not fit'],
+    ['3+7+7+2=20', '= 19, not 20'],
+    ['3+7+7+2=19', 'is said to be 19; the target is 20'],
     ['-3', '- at position 1 does not fit'],
     ['03', '0 at position 1 does not fit'],
     [`${'(7'.repeat(60)}`, 'longer than 100 characters'],
@@ -95,7 +105,9 @@ describe('the verdict', () => {
 
   it('measures how far the value is', () => {
     expect(countdown.verify(problem, '3+7+7+2')).toMatchObject({ partial: 0.5, measures: { distance: 1 } });
-    expect(countdown.verify({ ...problem, target: 19 }, '3+7+7+2')).toMatchObject({ correct: true, partial: 1 });
+    for (const answer of ['3+7+7+2', '3 + 7 + 7 + 2', '3+7+7+2=19', ' 3 +7+ 7+2 = 19'])
+      expect(countdown.verify({ ...problem, target: 19 }, answer)).toMatchObject({ correct: true, partial: 1 });
+    expect(countdown.verify({ numbers: [4, 3, 2], target: 24 }, '4\u00a0× 3 * 2 = 24').correct).toBe(true);
   });
 });
 

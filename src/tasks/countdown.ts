@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { hash, type Random, random } from '../random';
+import { isSameText, plain } from '../text/answerText';
 import { evaluate, LONGEST_EXPRESSION, type Operation, type Operator, operators } from './expression';
 import { mark } from './picture';
 import { type Problem, type Task, think } from './task';
@@ -105,6 +106,13 @@ function misuse(numbers: readonly number[], used: readonly number[]): string | n
   return left.length > 0 ? `leaves out ${left.join(', ')}` : null;
 }
 
+/** An answer as it is read: the expression, and what it is said to come to where the answer ends on = and something. */
+function partsOf(answer: string): { readonly expression: string; readonly claim: string | null } {
+  const text = plain(answer);
+  const at = text.lastIndexOf('=');
+  return at < 0 ? { expression: text, claim: null } : { expression: text.slice(0, at), claim: text.slice(at + 1) };
+}
+
 export const countdown: Task<Countdown> = {
   name: 'countdown',
   title: 'Countdown',
@@ -136,7 +144,9 @@ export const countdown: Task<Countdown> = {
   verify({ numbers, target }, answer) {
     const nothing = unanswered(answer);
     if (nothing) return nothing;
-    const given = answer!.trim();
+    const { expression: given, claim } = partsOf(answer!);
+    if (claim !== null && claim !== String(target))
+      return wrong(`${quoted(given)} is said to be ${quoted(claim)}; the target is ${target}`);
     const read = evaluate(given);
     if ('fault' in read) return wrong(`${quoted(given)}: ${read.fault}`);
     const fault = misuse(numbers, read.numbers);
@@ -145,8 +155,15 @@ export const countdown: Task<Countdown> = {
     if (distance > 0) return wrong(`${given} = ${read.value}, not ${target}`, 1 / (1 + distance), { distance });
     return { correct: true, partial: 1, reason: `${given} = ${target}`, measures: { distance } };
   },
+  isSame({ target }, a, b) {
+    const [first, second] = [a, b].map((answer) => {
+      const { expression, claim } = partsOf(answer);
+      return claim === String(target) ? expression : answer;
+    });
+    return isSameText(first!, second!);
+  },
   picture({ numbers, target }, answer) {
-    const given = answer?.trim() ?? '';
+    const given = partsOf(answer ?? '').expression;
     const read = evaluate(given);
     const { correct, reason } = countdown.verify({ numbers, target }, answer);
     const tone = correct ? 'good' : 'bad';

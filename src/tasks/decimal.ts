@@ -27,6 +27,9 @@ export function distanceBetween(a: Decimal, b: Decimal): Decimal {
   return { digits: difference < 0n ? -difference : difference, exponent };
 }
 
+/** Whether a = b, exactly. */
+export const isSameNumber = (a: Decimal, b: Decimal): boolean => distanceBetween(a, b).digits === 0n;
+
 /** Whether a ≤ b, exactly. */
 export function isAtMost(a: Decimal, b: Decimal): boolean {
   const exponent = Math.min(a.exponent, b.exponent);

@@ -44,7 +44,11 @@ class Reader {
 
   private unexpected(): never {
     const char = this.text[this.at];
-    throw new Fault(char === undefined ? 'ends too early' : `${char} at position ${this.at + 1} does not fit`);
+    throw new Fault(
+      char === undefined
+        ? 'ends too early'
+        : `${char === ' ' ? 'the space' : char} at position ${this.at + 1} does not fit`,
+    );
   }
 
   /** Operands and operators of one rank, from the left. */

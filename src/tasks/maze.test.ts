@@ -36,7 +36,8 @@ function arrives({ grid }: Maze, answer: string): boolean {
   }
   return text[at] === 'G';
 }
-function isRight(problem: Maze, answer: string): boolean {
+function isRight(problem: Maze, given: string): boolean {
+  const answer = given === 'none' ? given : given.toUpperCase().replaceAll(' ', '');
   const steps = known.get(problem) ?? shortest(problem);
   known.set(problem, steps);
   return steps === 9999 ? answer === 'none' : answer.length === steps && arrives(problem, answer);
@@ -44,6 +45,7 @@ function isRight(problem: Maze, answer: string): boolean {
 
 taskProperties(maze, {
   isRight,
+  signs: true,
   mutations({ answer, problem }, stream) {
     const moves = [...answer];
     const swap = stream.integer(0, Math.max(0, moves.length - 2));

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Random } from '../random';
+import { folded, isSameText, joined } from '../text/answerText';
 import { type Mark, mark } from './picture';
 import { type Task, think, type Verdict } from './task';
 
@@ -122,6 +123,9 @@ function mended(maze: Maze, way: readonly Move[]): string {
   return `${letter(maze, start)}${letter(maze, move(start, astray))}x${lettersOf(maze, way)}`;
 }
 
+/** An answer as it is read: moves are capitals. */
+const movesIn = (answer: string): string => joined(answer).toUpperCase();
+
 function verify(maze: Maze, answer: string | null): Verdict {
   const wrong = (reason: string, partial = 0, measures: Verdict['measures'] = {}): Verdict => ({
     correct: false,
@@ -130,10 +134,10 @@ function verify(maze: Maze, answer: string | null): Verdict {
     measures,
   });
   if (answer === null) return wrong('the think block never closes, so there is no answer');
-  const given = answer.trim();
+  const given = movesIn(answer);
   const toGoal = distances(maze);
   const shortest = toGoal(find(maze, 'S'));
-  if (given === NONE)
+  if (folded(given) === NONE)
     return shortest === Number.POSITIVE_INFINITY
       ? { correct: true, partial: 1, reason: 'no way leads to the goal, as answered' }
       : wrong(`answered ${NONE}; a way of ${shortest} moves leads to the goal`);
@@ -205,9 +209,10 @@ export const maze: Task<Maze> = {
     return moves + 3 + { short: 0, long, mend: long + 3 }[kind];
   },
   verify,
+  isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
     const { correct, reason } = verify(problem, answer);
-    const given = answer?.trim() ?? '';
+    const given = movesIn(answer ?? '');
     const walked = new Set<string>();
     let at = find(problem, 'S');
     for (const by of /^[UDLR]+$/.test(given) ? given.slice(0, LARGEST ** 2) : '') {

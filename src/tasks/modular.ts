@@ -1,5 +1,6 @@
 /** Sum of a list of digits by a modulus. The long trace adds digit by digit and reduces in between: 0+7=7,7+5=12,2+9=11. */
 import { z } from 'zod';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -58,7 +59,7 @@ export const modular: Task<Modular> = {
   picture(problem, answer) {
     const { digits, modulus } = problem;
     const expected = sumOf(problem);
-    const given = answer?.trim() || 'nothing';
+    const given = plain(answer ?? '') || 'nothing';
     const sums = runningSums(problem);
     return {
       kind: 'grid',

@@ -51,6 +51,47 @@ describe('own problems', () => {
     for (const given of wrong) expect(correct({ answer, match: 'numeric' }, given), given).toBe(false);
   });
 
+  it('take an answer for right however it is spaced and written, and join nothing that spaces part', () => {
+    const problem = (answer: string, match = 'exact') => ({ answer, match });
+    for (const right of ['4*3*2', ' 4 * 3 * 2', '4\u00a0× 3⋅2', '4*3 *2\n'])
+      expect(correct(problem('4 * 3*2'), right), right).toBe(true);
+    for (const right of ['New York', 'new  york', ' NEW\u202fYORK'])
+      expect(correct(problem('New York'), right), right).toBe(true);
+    for (const right of ['-5', '\u22125', '- 5', '\u2013 5'])
+      for (const match of ['exact', 'numeric']) expect(correct(problem('-5', match), right), right).toBe(true);
+    expect(correct({ answer: '-5', pattern: '-[0-9]', match: 'regex' }, '\u00a0\u22125')).toBe(true);
+    for (const [answer, wrong] of [
+      ['12', '1 2'],
+      ['1 2', '12'],
+      ['3.5', '3. 5'],
+      ['now here', 'nowhere'],
+      ['-5', '5'],
+    ] as const)
+      expect(correct(problem(answer), wrong), wrong).toBe(false);
+    for (const wrong of ['1 2', '1\u00a02', '1. 2', '+ -12'])
+      expect(correct(problem('12', 'numeric'), wrong)).toBe(false);
+  });
+
+  it('hold answers for one vote where the verifier does', () => {
+    const isSame = (match: string, a: string, b: string, more: Record<string, unknown> = {}) =>
+      ownJudge.isSame!(ownJudge.problemSchema.parse({ prompt: '?', answer: '8', match, ...more }), a, b);
+    for (const b of ['8.0', '+8', ' 8 ', '80e-1']) {
+      expect(isSame('numeric', '8', b), b).toBe(true);
+      expect(isSame('numeric', b, '8'), b).toBe(true);
+    }
+    expect([isSame('numeric', '8', '8.1'), isSame('numeric', '8', 'x'), isSame('numeric', 'x', 'X ')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect([
+      isSame('numeric', '8', '8.1', { tolerance: 0.1 }),
+      isSame('numeric', '8', '8.2', { tolerance: 0.1 }),
+    ]).toEqual([true, false]);
+    expect([isSame('exact', '8', '8.0'), isSame('exact', '8', ' 8 ')]).toEqual([false, true]);
+    expect([isSame('regex', '8', '08', { pattern: '0?8' }), isSame('regex', '8 ', '8')]).toEqual([false, true]);
+  });
+
   it('compare with a tolerance exactly, at any size', () => {
     const near = (answer: string, tolerance: number, given: string) =>
       correct({ answer, match: 'numeric', tolerance }, given);

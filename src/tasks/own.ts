@@ -5,12 +5,14 @@
  */
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { excerpt } from '../quote';
+import { isSameText, plain, typed } from '../text/answerText';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { SPECIAL } from '../text/vocabulary';
-import { decimalOf, distanceBetween, isAtMost, toNumber } from './decimal';
+import { type Decimal, decimalOf, distanceBetween, isAtMost, toNumber } from './decimal';
 import { mark, type Picture } from './picture';
-import { exactVerdict, type Task, think, type Verdict } from './task';
+import { exactVerdict, LONGEST_QUOTE, type Task, think, type Verdict } from './task';
 
 /** Own problems travel with the recipe, in events and in links: these bounds keep that small. */
 export const OWN_LIMITS = {
@@ -60,19 +62,22 @@ function compile(pattern: string): RE2JS {
   return compiled;
 }
 
+const numberIn = (answer: string): Decimal | null => decimalOf(plain(answer));
+
 function matches({ answer, pattern, match, tolerance }: OwnProblem, given: string): boolean {
   if (given === '' || given.length > LONGEST_ANSWER) return false;
   switch (match) {
     case 'exact':
-      return given === answer.trim();
+      return isSameText(given, answer);
     case 'numeric': {
-      const [a, b] = [decimalOf(given), decimalOf(answer.trim())];
+      const [a, b] = [numberIn(given), numberIn(answer)];
       if (a === null || b === null) return false;
       // the tolerance as it is written: 0.1 takes 1.1 for 1
       return isAtMost(distanceBetween(a, b), decimalOf(String(tolerance))!);
     }
     case 'regex':
-      return compile(pattern ?? answer).matches(given);
+      // the expression decides on spaces within and letter case
+      return [given, typed(given)].some((text) => compile(pattern ?? answer).matches(text));
     default:
       return match satisfies never;
   }
@@ -99,7 +104,7 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
       return [{ path: [path], message: (error as Error).message.replace(/^text: /, '') }];
     }
   }
-  if (match === 'numeric' && decimalOf(answer.trim()) === null)
+  if (match === 'numeric' && numberIn(answer) === null)
     return [{ path: ['answer'], message: `${JSON.stringify(answer)} is no number` }];
   if (match === 'regex')
     try {
@@ -165,7 +170,7 @@ export function ownFaults({
 
 /** How far an answer is from the right number; null where it is none, or further than a double holds. */
 function distanceOf(answer: string, given: string): number | null {
-  const [a, b] = [decimalOf(answer.trim()), decimalOf(given)];
+  const [a, b] = [numberIn(answer), numberIn(given)];
   if (a === null || b === null) return null;
   const distance = toNumber(distanceBetween(a, b));
   return Number.isFinite(distance) ? distance : null;
@@ -177,12 +182,20 @@ function verify(problem: OwnProblem, answer: string | null): Verdict {
   const wrong = (reason: string): Verdict => ({ correct: false, partial: 0, reason });
   if (answer === null) return wrong('the think block never closes, so there is no answer');
   const given = answer.trim();
+  const shown = excerpt(given, LONGEST_QUOTE);
   const expected = `${problem.pattern ?? problem.answer}${problem.match === 'numeric' && problem.tolerance > 0 ? ` ± ${problem.tolerance}` : ''}`;
-  if (matches(problem, given)) return { correct: true, partial: 1, reason: `${given} is right` };
+  if (matches(problem, given)) return { correct: true, partial: 1, reason: `${shown} is right` };
   if (given.length > LONGEST_ANSWER) return wrong(`an answer of ${given.length} characters; ${expected} was expected`);
   const distance = problem.match === 'numeric' ? distanceOf(problem.answer, given) : null;
-  const verdict = wrong(`answered ${given || 'nothing'}, ${expected} was expected`);
+  const verdict = wrong(`answered ${shown || 'nothing'}, ${expected} was expected`);
   return distance === null ? verdict : { ...verdict, measures: { distance } };
+}
+
+/** Whether an answer would be right were the other one the problem's; of an expression the text alone decides. */
+function isSame(problem: OwnProblem, a: string, b: string): boolean {
+  if (problem.match === 'regex')
+    return typed(a) === typed(b) && matches(problem, a.trim()) === matches(problem, b.trim());
+  return isSameText(a, b) || (problem.match === 'numeric' && matches({ ...problem, answer: b }, a.trim()));
 }
 
 function picture(problem: OwnProblem, answer: string | null): Picture {
@@ -199,9 +212,10 @@ function picture(problem: OwnProblem, answer: string | null): Picture {
 }
 
 /** What judges own problems that bring their answers along. */
-export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify' | 'picture'> = {
+export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify' | 'isSame' | 'picture'> = {
   problemSchema: ownProblemSchema,
   verify,
+  isSame,
   picture,
 };
 
@@ -252,6 +266,7 @@ export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnPr
         kind === 'short' ? completionsOf(line).short : (completionsOf(line).long ?? completionsOf(line).short),
       ),
     verify,
+    isSame,
     picture,
   };
 }

@@ -1,5 +1,6 @@
 /** Parity of a bit string. The long trace writes the running parity, one digit a bit, and ends on the answer. */
 import { z } from 'zod';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -42,7 +43,7 @@ export const parity: Task<Parity> = {
   verify: ({ bits }, answer) => exactVerdict(parityOf(bits), answer),
   picture({ bits }, answer) {
     const expected = parityOf(bits);
-    const given = answer?.trim() || 'nothing';
+    const given = plain(answer ?? '') || 'nothing';
     return {
       kind: 'grid',
       rowLabels: ['bits', 'parity so far'],

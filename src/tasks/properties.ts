@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Random, random } from '../random';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
-import { type Problem, type Task, traceKinds } from './task';
+import { isSameAnswer, type Problem, type Task, traceKinds } from './task';
 
 const SEEDS = 2000;
 
@@ -15,6 +15,25 @@ export interface TaskProperties<P> {
   isRight(problem: P, answer: string): boolean;
   /** Answers near a given one, most of them wrong; beside those that every task is tried on. */
   mutations(problem: Problem<P>, stream: Random): readonly string[];
+  /** Whether answers are single signs in a row, which spaces may part. */
+  readonly signs?: boolean;
+}
+
+const BLANKS = [' ', '  ', '\t', '\n', '\u00a0', '\u202f', '\u2009', '\u2060', '\ufeff'];
+const SIGNS: Readonly<Record<string, readonly string[]>> = {
+  '-': ['\u2212', '\u2013', '\u2011'],
+  '*': ['\u00d7', '\u22c5', '\u2217'],
+};
+
+/** The same answer with blanks around and within, letters in any case, and signs as word processors write them. */
+function dressed(answer: string, stream: Random, signs: boolean): string {
+  const chars = [...answer];
+  const written = chars.map((char, i) => {
+    const parted = signs || !/[a-z0-9.]{2}/i.test(`${char}${chars[i + 1] ?? ''}`);
+    const shown = stream.next() < 0.5 ? char : stream.pick(SIGNS[char] ?? [char.toUpperCase(), char.toLowerCase()]);
+    return parted && stream.next() < 0.4 ? `${shown}${stream.pick(BLANKS)}` : shown;
+  });
+  return `${stream.pick(['', ...BLANKS])}${written.join('')}`;
 }
 
 /** Characters in and out, twice over, cut short: answers that are near the right one. */
@@ -33,7 +52,7 @@ function disturbed(answer: string, stream: Random): string[] {
   ];
 }
 
-export function taskProperties<P>(task: Task<P>, { isRight, mutations }: TaskProperties<P>): void {
+export function taskProperties<P>(task: Task<P>, { isRight, mutations, signs = false }: TaskProperties<P>): void {
   const tokenizer = new Tokenizer();
   const { min, initial, max } = task.level;
   const levels = [...new Set([min, initial, Math.round((initial + max) / 2), max])];
@@ -75,6 +94,27 @@ export function taskProperties<P>(task: Task<P>, { isRight, mutations }: TaskPro
             );
         }
         expect(task.verify(problem.problem, null)).toMatchObject({ correct: false, partial: 0 });
+      }
+    });
+
+    it('judges an answer the same however it is spaced and written, and never joins what spaces part', () => {
+      for (const { problem, seed } of problems.slice(0, SEEDS / 4)) {
+        const stream = random(seed, 'dressed');
+        const near = [...disturbed(problem.answer, stream), ...mutations(problem, stream)];
+        const bare = near.filter((answer) => /^[!-~]{1,200}$/.test(answer));
+        for (const answer of [problem.answer, problem.answer, stream.pick(bare)]) {
+          const other = dressed(answer, stream, signs);
+          const [plain, spaced] = [answer, other].map((text) => task.verify(problem.problem, text));
+          const sameVote = isSameAnswer(task, problem.problem, answer, other);
+          if (plain!.correct !== spaced!.correct || plain!.partial !== spaced!.partial || !sameVote)
+            expect.fail(`${JSON.stringify(other)} is judged as another answer than ${JSON.stringify(answer)}`);
+        }
+        const one = stream.pick(bare);
+        const [first, second] = [problem.answer, one].map((text) => task.verify(problem.problem, text).correct);
+        if (isSameAnswer(task, problem.problem, problem.answer, one)) expect(second, one).toBe(first);
+        const parted = problem.answer.replace(/(?<=\d)(?=\d)/, ' ');
+        if (!signs && parted !== problem.answer)
+          expect(task.verify(problem.problem, parted).correct, parted).toBe(false);
       }
     });
 

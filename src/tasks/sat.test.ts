@@ -29,7 +29,9 @@ const tableOf = (problem: Problem): bigint => {
 };
 
 taskProperties(sat, {
-  isRight(problem, answer) {
+  signs: true,
+  isRight(problem, given) {
+    const answer = given.toUpperCase().replaceAll(' ', '');
     const table = tableOf(problem);
     if (answer === 'UNSAT') return table === 0n;
     if ([...answer].length !== problem.variables || [...answer].some((c) => c !== '0' && c !== '1')) return false;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Random } from '../random';
+import { isSameText, joined } from '../text/answerText';
 import { type Mark, mark, type Tone } from './picture';
 import { type Problem, type Task, think } from './task';
 import { quoted, unanswered, wrong } from './verdicts';
@@ -127,8 +128,8 @@ function generate(random: Random, level: number): Problem<Sat> {
 function verify({ variables, clauses }: Sat, answer: string | null) {
   const nothing = unanswered(answer);
   if (nothing) return nothing;
-  const given = answer!.trim();
-  if (given === UNSAT) {
+  const given = joined(answer!);
+  if (isSameText(given, UNSAT)) {
     const truth = answerOf(search({ variables, clauses }));
     return truth === UNSAT
       ? { correct: true, partial: 1, reason: 'no assignment makes all clauses true' }
@@ -173,10 +174,11 @@ export const sat: Task<Sat> = {
     return Math.max(level, UNSAT.length) + 3 + { short: 0, long, mend: long + level + 4 }[kind];
   },
   verify,
+  isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
     const { variables, clauses } = problem;
     const { correct, reason } = verify(problem, answer);
-    const given = answer?.trim() ?? '';
+    const given = joined(answer ?? '');
     const bits = given.length === variables && /^[01]+$/.test(given) ? given : '';
     const toneOf = (value: number): Tone => (bits === '' ? 'plain' : isFalse(value, bits) ? 'muted' : 'good');
     const line = (clause: Clause): Mark[] => [

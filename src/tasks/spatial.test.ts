@@ -26,7 +26,8 @@ function offset({ relations }: SpatialMap, of: string, from: string, came = ''):
   }
   return null;
 }
-function isRight(problem: SpatialMap, answer: string): boolean {
+function isRight(problem: SpatialMap, given: string): boolean {
+  const answer = given.toUpperCase();
   const { question, relations } = problem;
   if (question.kind === 'direction') {
     const [dx, dy] = offset(problem, question.of, question.from)!;
@@ -62,6 +63,17 @@ describe('spatial maps', () => {
   ];
   const direction: SpatialMap = { relations, question: { kind: 'direction', of: 'C', from: 'A' } };
   const count: SpatialMap = { relations, question: { kind: 'count', side: 'N', of: 'A' } };
+
+  it('have directions whose letters a space may part, and counts whose digits it may not', () => {
+    for (const answer of ['NE', 'N E', ' n\u00a0e ']) expect(spatial.verify(direction, answer).correct).toBe(true);
+    for (const answer of ['N', 'EN', 'N E E']) expect(spatial.verify(direction, answer).correct).toBe(false);
+    expect(['2', ' 2 ', '0 2', '2 0'].map((answer) => spatial.verify(count, answer).correct)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
 
   it('are traced by places and what is compared', () => {
     const traces = (problem: SpatialMap, answer: string) =>

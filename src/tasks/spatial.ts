@@ -4,6 +4,7 @@
  * side than one does. The long trace places the objects on a map of 9 × 9, the first in its middle, then compares.
  */
 import { z } from 'zod';
+import { isSameText, joined, plain } from '../text/answerText';
 import { type MapPicture, mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -85,6 +86,9 @@ function answerOf(problem: SpatialMap): string {
   const limit = along(question.side, placed.get(question.of)!);
   return String([...placed.values()].filter((place) => along(question.side, place) > limit).length);
 }
+
+/** A direction is one or two letters in a row, a count is a number. */
+const reading = ({ question }: SpatialMap) => (question.kind === 'direction' ? joined : plain);
 
 const relationText = ({ subject, direction, object }: Relation): string => `${subject}${direction}${object}`;
 const placeText = (object: string, { x, y }: Place): string => `${object}${x}${y}`;
@@ -179,15 +183,16 @@ export const spatial: Task<SpatialMap> = {
     const long = 3 + (level - 1) * step + 1 + compare;
     return 2 + 3 + { short: 0, long, mend: long + step }[kind];
   },
-  verify: (problem, answer) => exactVerdict(answerOf(problem), answer),
+  verify: (problem, answer) => exactVerdict(answerOf(problem), answer, reading(problem)),
+  isSame: (problem, a, b) => isSameText(a, b, reading(problem)),
   picture(problem, answer) {
     const placed = places(problem);
     const names = [...placed.keys()];
     const { question } = problem;
     const asked = question.kind === 'direction' ? [question.of, question.from] : [question.of];
     const expected = answerOf(problem);
-    const given = answer?.trim() || 'nothing';
-    const tone = given === expected ? 'good' : 'bad';
+    const given = reading(problem)(answer ?? '') || 'nothing';
+    const tone = isSameText(given, expected, reading(problem)) ? 'good' : 'bad';
     const words =
       question.kind === 'direction'
         ? `${question.of} is ${expected} of ${question.from}`

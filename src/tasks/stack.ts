@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Random } from '../random';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -127,7 +128,7 @@ export const stack: Task<StackProgram> = {
   picture({ program }, answer) {
     const states = stacks(program);
     const expected = String(tops(program).at(-1));
-    const given = answer?.trim() || 'nothing';
+    const given = plain(answer ?? '') || 'nothing';
     const depth = Math.max(...states.map((state) => state.length));
     return {
       kind: 'grid',

@@ -1,6 +1,8 @@
 /** What a task is: problems from a seed at a difficulty, teacher traces, an exact verifier. One file per task. */
 import type { z } from 'zod';
+import { excerpt } from '../quote';
 import type { Random } from '../random';
+import { folded, isSameText, plain } from '../text/answerText';
 import type { Picture } from './picture';
 
 export interface Problem<P = unknown> {
@@ -51,22 +53,38 @@ export interface Task<P = unknown> {
   longestTrace(level: number, kind: TraceKind): number;
   /** @param answer the text after the think block; null where it never closed */
   verify(problem: P, answer: string | null): Verdict;
+  /**
+   * Whether the verifier takes two answers for one: they are one vote. The same text but for spaces and letter case, where
+   * left out.
+   */
+  isSame?(problem: P, a: string, b: string): boolean;
   /** The problem as a person would draw it, with the answer in it where it can be read. */
   picture(problem: P, answer: string | null): Picture;
 }
 
-/** A verdict on an answer that is one exact text: partial credit counts the places that agree. */
-export function exactVerdict(expected: string, answer: string | null): Verdict {
+/** Whether the task's verifier takes two answers for one. */
+export const isSameAnswer = <P>(task: Pick<Task<P>, 'isSame'>, problem: P, a: string, b: string): boolean =>
+  task.isSame ? task.isSame(problem, a, b) : isSameText(a, b);
+
+/** Characters of an answer that a reason quotes: longer than what any recipe's budget allows. */
+export const LONGEST_QUOTE = 600;
+
+/**
+ * A verdict on an answer that is one exact text, but for spaces and letter case: partial credit counts the places that agree.
+ * @param read how spaces count
+ */
+export function exactVerdict(expected: string, answer: string | null, read = plain): Verdict {
   if (answer === null)
     return { correct: false, partial: 0, reason: 'the think block never closes, so there is no answer' };
-  const given = answer.trim();
-  if (given === expected) return { correct: true, partial: 1, reason: `${expected} is right` };
+  const given = read(answer);
+  const wanted = folded(read(expected));
+  if (folded(given) === wanted) return { correct: true, partial: 1, reason: `${expected} is right` };
   if (given === '') return { correct: false, partial: 0, reason: `no answer; ${expected} was expected` };
-  const agree = [...expected].filter((char, i) => given[i] === char).length;
+  const agree = [...wanted].filter((char, i) => folded(given)[i] === char).length;
   return {
     correct: false,
-    partial: agree / Math.max(expected.length, given.length),
-    reason: `answered ${given}, ${expected} was expected`,
+    partial: agree / Math.max(wanted.length, given.length),
+    reason: `answered ${excerpt(given, LONGEST_QUOTE)}, ${expected} was expected`,
   };
 }
 

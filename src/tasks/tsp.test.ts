@@ -30,7 +30,9 @@ function optimum(distances: Distances): number {
 }
 
 taskProperties(tsp, {
-  isRight({ distances }, answer) {
+  signs: true,
+  isRight({ distances }, given) {
+    const answer = given.replaceAll(' ', '');
     const cities = '0123456789'.slice(0, distances.length);
     if ([...answer].sort().join('') !== cities) return false;
     const round = `${answer}${answer[0]}`;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Random } from '../random';
+import { isSameText, joined } from '../text/answerText';
 import { mark } from './picture';
 import { type Problem, type Task, think } from './task';
 import { canonical, type Distances, legs, lengthOf, nearestNeighbour, shortestTour, type Tour, twoOpt } from './tour';
@@ -92,7 +93,7 @@ function readTour(cities: number, answer: string): Tour | null {
 function verify({ distances }: Tsp, answer: string | null) {
   const nothing = unanswered(answer);
   if (nothing) return nothing;
-  const given = answer!.trim();
+  const given = joined(answer!);
   const tour = readTour(distances.length, given);
   if (!tour) return wrong(`${quoted(given)} is not each of the ${distances.length} cities once`);
   const length = lengthOf(distances, tour);
@@ -166,11 +167,15 @@ export const tsp: Task<Tsp> = {
     return level + 3 + { short: 0, long, mend: long + line + 1 }[kind];
   },
   verify,
+  isSame({ distances }, a, b) {
+    const [first, second] = [a, b].map((answer) => readTour(distances.length, joined(answer)));
+    return first && second ? canonical(first).join() === canonical(second).join() : isSameText(a, b, joined);
+  },
   picture(problem, answer) {
     const { distances } = problem;
     const points = problem.points ?? onCircle(distances.length);
     const { correct, reason } = verify(problem, answer);
-    const tour = readTour(distances.length, answer?.trim() ?? '') ?? [];
+    const tour = readTour(distances.length, joined(answer ?? '')) ?? [];
     return {
       kind: 'map',
       points: points.map(([x, y], city) => ({ x, y, mark: mark(String(city), 'accent') })),

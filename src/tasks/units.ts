@@ -4,6 +4,7 @@
  * trace is the computation: for each ratio a division where there is one, then a product.
  */
 import { z } from 'zod';
+import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
 
@@ -198,7 +199,7 @@ export const units: Task<Conversion> = {
     const { steps, result } = computation(problem);
     const { amount, unit, ratios } = problem;
     const asked = ratios.at(-1)!.isUnit;
-    const given = answer?.trim() || 'nothing';
+    const given = plain(answer ?? '') || 'nothing';
     return {
       kind: 'text',
       lines: [

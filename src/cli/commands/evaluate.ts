@@ -1,4 +1,5 @@
 /** `eval`: accuracy of a saved model on held-out problems, over independent runs; with --out it goes on where it stopped. */
+import { votesOf } from '../../eval/attempts';
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
 import {
@@ -60,7 +61,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const evaluation = askedEvaluation(given, asked, [trained]);
   const of = numeric(given.of, 'of', 5, { min: 1, max: 10_000, whole: true });
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
-  const report = evaluationReport(runs, of);
+  const report = evaluationReport(runs, of, votesOf(evaluation.task, evaluation.problems));
   if (given.json)
     console.log(
       JSON.stringify({

@@ -1,5 +1,6 @@
 /** A model after SFT and after GRPO, answering the same few problems many times over: what the experiments on spread look at. */
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
+import { isSameText } from '../../text/answerText';
 import { seeded } from './seeded';
 import type { Workbench } from './workbench';
 
@@ -30,7 +31,7 @@ export async function stageReports(bench: Workbench, seed: number): Promise<Stag
     ['after GRPO', grpo, {}],
   ] as const) {
     const runs = await bench.evaluate(model, PROBLEMS, RUNS, TEMPERATURE);
-    reports.push({ arm, recipe: RECIPE, set, report: evaluationReport(runs, OF) });
+    reports.push({ arm, recipe: RECIPE, set, report: evaluationReport(runs, OF, (a, b) => isSameText(a, b)) });
   }
   return reports;
 }

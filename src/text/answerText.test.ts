@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { isSameText, joined, plain, typed } from './answerText';
+
+describe('the text of an answer', () => {
+  it.each([
+    [' 4 * 3\t*2\n', '4*3*2'],
+    ['4\u00a0× 3\u202f⋅ 2', '4*3*2'],
+    ['− 5', '-5'],
+    ['\ufeff\u206042', '42'],
+    ['1 2', '1 2'],
+    ['1\u00a0\n 2', '1 2'],
+    ['3. 5', '3. 5'],
+    ['New  York', 'New York'],
+    ['( 1 + 2 ) ÷ 3', '(1+2)/3'],
+    [' \u200b\n', ''],
+  ])('%j is read as %j', (text, read) => {
+    expect(plain(text)).toBe(read);
+    expect(plain(read)).toBe(read);
+  });
+
+  it('of single signs has no spaces, and as it is typed keeps one in a row', () => {
+    expect(joined(' R D\u00a0DR ')).toBe('RDDR');
+    expect(typed(' a  *\n b ')).toBe('a * b');
+  });
+
+  it('is the same in any case of ASCII letters alone', () => {
+    expect(isSameText('UNSAT', ' unSat')).toBe(true);
+    expect(isSameText('K', '\u212a')).toBe(false);
+    expect([isSameText('R D', 'RD'), isSameText('R D', 'rd', joined)]).toEqual([false, true]);
+  });
+
+  it('of any length is read in time linear in it', () => {
+    const before = performance.now();
+    for (const char of [' ', '1 ', '* ', '\u2212']) plain(char.repeat(100_000));
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});
