@@ -1,6 +1,7 @@
 /** What computes here; and where there is no WebGPU: why, and what to do. */
 import type { NoGpuCause } from '../gpu/browser';
 import { useLab } from './hooks';
+import { Notice } from './Notice';
 
 const ADVICE: Readonly<Record<NoGpuCause, string>> = {
   insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages alone.',
@@ -32,10 +33,10 @@ export function NoGpuBanner() {
   const adapter = useLab((state) => state.adapter);
   if (adapter.kind !== 'none') return null;
   return (
-    <aside className="banner" role="note">
+    <Notice kind="note" shape="banner">
       <b>No WebGPU here: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recording, and
       small models train on the CPU.
-    </aside>
+    </Notice>
   );
 }
 
@@ -43,8 +44,8 @@ export function FailureBanner() {
   const error = useLab((state) => state.error);
   if (error === null) return null;
   return (
-    <aside className="banner failed" role="alert">
+    <Notice kind="error" shape="banner">
       <b>The run ended with an error.</b> {error.message}. {error.cause && ADVICE[error.cause]}
-    </aside>
+    </Notice>
   );
 }

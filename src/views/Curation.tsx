@@ -2,6 +2,7 @@
 import type { CurationEvent } from '../lab/events';
 import { fixed } from './format';
 import { useRun } from './hooks';
+import { Notice } from './Notice';
 import { Panel } from './parts';
 
 /** When it draws, after the charts. */
@@ -136,9 +137,9 @@ export function CurationPanel({ curations }: { readonly curations: readonly Cura
     <Panel title="Curation" explained="curation" aside={`${last.kept} of ${last.pool} kept`}>
       <p>{poolTold(last)}</p>
       {last.fallback && (
-        <p className="fallback" role="status">
+        <Notice kind="warning" shape="banner">
           {last.fallback}
-        </p>
+        </Notice>
       )}
       <PassRates event={last} />
       {curations.length > 1 && <Refreshes curations={curations} />}

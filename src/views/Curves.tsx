@@ -50,7 +50,7 @@ function Axes({ curves }: { curves: readonly Curve[] }) {
       <h3>
         {y} <small>over {x}</small>
       </h3>
-      <Chart points={points} series={series} xLabel={x} />
+      <Chart title={y} points={points} series={series} xLabel={x} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { show } from '../store/lab';
 import { readResults } from '../store/results';
 import { Experiment, ofReport, verdictOf } from './Experiment';
 import { useLab } from './hooks';
+import { Notice } from './Notice';
 import { Panel } from './parts';
 import { RunEvaluations } from './RunEvaluations';
 
@@ -42,10 +43,10 @@ function Experiments() {
   return (
     <>
       {faults.length > 0 && (
-        <aside className="banner failed" role="alert">
+        <Notice kind="error" shape="banner">
           <b>Some results cannot be shown.</b>
           <pre>{faults.join('\n')}</pre>
-        </aside>
+        </Notice>
       )}
       {result ? (
         <>

@@ -8,6 +8,7 @@ import type { Rollout, RolloutGroup } from '../train/grpo';
 import { explanations } from './explanations';
 import { fixed, signed } from './format';
 import { shownGroup, useLab, useShownStep } from './hooks';
+import { flawsOf, judgementOf } from './judgement';
 import { Picture } from './Picture';
 import { Help, Panel } from './parts';
 import { FoldButton, Trace } from './Trace';
@@ -80,9 +81,10 @@ function Advantages({ rollouts, chosen, onChoose }: AdvantagesProps) {
 }
 
 function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: StartEvent; chosen: boolean }) {
+  const { tone, words } = judgementOf(rollout);
   return (
     <li className={chosen ? 'rollout chosen' : 'rollout'} data-testid="rollout">
-      <span className={rollout.correct ? 'verdict right' : 'verdict wrong'}>{rollout.correct ? 'right' : 'wrong'}</span>
+      <span className={`verdict ${tone}`}>{words}</span>
       <Trace ids={rollout.ids} vocabulary={start.vocabulary} ended={rollout.ended} />
       <PartsBar parts={rollout.parts} />
       <span className="number" data-testid="reward" title="reward">
@@ -131,7 +133,7 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
       <p className="prompt">
         <code>{group.prompt}</code> <span>the answer is {group.answer}</span>
       </p>
-      {picture && <Picture picture={picture} />}
+      {picture && <Picture picture={picture} flaws={rollout ? flawsOf(rollout) : []} />}
       <Advantages rollouts={group.rollouts} chosen={chosen} onChoose={(i) => show({ rollout: i })} />
       <ul className="rollouts">
         {group.rollouts.map((one, i) => (

@@ -81,14 +81,18 @@ function Drawing({ picture }: { picture: PictureData }) {
   }
 }
 
-export function Picture({ picture }: { picture: PictureData }) {
+/** @param flaws of the completion that the answer is from, in words */
+export function Picture({ picture, flaws = [] }: { picture: PictureData; flaws?: readonly string[] }) {
   return (
     <figure className="picture">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide pictures scroll, by key as well */}
       <div className="scroll" role="group" aria-label="the problem, drawn" tabIndex={0}>
         <Drawing picture={picture} />
       </div>
-      <figcaption>{picture.caption}</figcaption>
+      <figcaption>
+        {picture.caption}
+        {flaws.length > 0 && `; the completion is ${flaws.join(' and ')}`}
+      </figcaption>
     </figure>
   );
 }

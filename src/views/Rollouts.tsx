@@ -6,6 +6,7 @@ import type { GrpoStep, RolloutGroup } from '../train/grpo';
 import { fixed, percent, signed } from './format';
 import { GroupDetail, NoGroup } from './Group';
 import { shownGroup, useLab, useShownStep } from './hooks';
+import { judgementOf } from './judgement';
 import { Panel } from './parts';
 import { FoldButton } from './Trace';
 
@@ -38,6 +39,7 @@ function StepSlider({ step, total }: { step: number; total: number }) {
 function GroupRow({ group, index, chosen }: { group: RolloutGroup; index: number; chosen: boolean }) {
   const { prompt, rollouts } = group;
   const choose = () => show({ group: index });
+  const flawed = rollouts.filter((rollout) => judgementOf(rollout).tone === 'flawed').length;
   return (
     <tr className={chosen ? 'chosen' : undefined} onClick={choose}>
       <td>
@@ -45,11 +47,16 @@ function GroupRow({ group, index, chosen }: { group: RolloutGroup; index: number
           <code>{prompt}</code>
         </button>
       </td>
-      <td>{percent(mean(rollouts.map(({ correct }) => (correct ? 1 : 0))))}</td>
+      <td>
+        {percent(mean(rollouts.map(({ correct }) => (correct ? 1 : 0))))}
+        {flawed > 0 && (
+          <small title="right answers of completions that are cut off or without format"> {flawed} flawed</small>
+        )}
+      </td>
       <td>{signed(mean(rollouts.map(({ reward }) => reward)))}</td>
       <td>{fixed(mean(rollouts.map(({ ids }) => ids.length)), 1)}</td>
       <td>
-        <span className="strip" aria-hidden="true">
+        <span className="strip" role="img" aria-label={rollouts.map(({ advantage }) => signed(advantage)).join(', ')}>
           {rollouts.map(({ advantage }, r) => (
             <i
               key={r}

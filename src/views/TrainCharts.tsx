@@ -62,7 +62,7 @@ export function RewardChart() {
   const most = run.start && mostReward(run.start.recipe.reward);
   return (
     <Panel title="Reward" explained="reward" aside={last && fixed(ofAllDrawn(last.metrics).reward, 2)}>
-      <Chart points={points} series={REWARD} xLabel="step" />
+      <Chart title="Reward" points={points} series={REWARD} xLabel="step" />
       <p className="words">
         {last
           ? `The average thought earns ${fixed(ofAllDrawn(last.metrics).reward, 2)}${most === null ? '' : ` of at most ${fixed(most, 2)}`}; ${spreadTold(last.metrics)}`
@@ -95,7 +95,7 @@ export function AccuracyChart() {
   const heldOut = run.evaluations.at(-1);
   return (
     <Panel title="Accuracy" explained="accuracy" aside={last && percent(ofAllDrawn(last.metrics).accuracy)}>
-      <Chart points={points} series={series} domain={[0, 1]} xLabel="step" />
+      <Chart title="Accuracy" points={points} series={series} domain={[0, 1]} xLabel="step" />
       <p className="words">
         {last
           ? `${capital(inWords(ofAllDrawn(last.metrics).accuracy))} of ${drawnAgain ? 'all the answers that were drawn' : 'the answers'} are right. `
@@ -127,7 +127,7 @@ export function LengthChart() {
   const growth = first && last ? metric(last, 'completions/mean_length') / metric(first, 'completions/mean_length') : 1;
   return (
     <Panel title="Trace length" explained="length" aside={last && fixed(metric(last, 'completions/mean_length'), 1)}>
-      <Chart points={points} series={LENGTH} domain={[0, 'auto']} xLabel="step" />
+      <Chart title="Trace length" points={points} series={LENGTH} domain={[0, 'auto']} xLabel="step" />
       <p className="words">
         {last
           ? `Thoughts are ${growth > 1.05 || growth < 0.95 ? `${fixed(growth, 1)} times as long as` : 'about as long as'} when GRPO began; ${inWords(
@@ -195,7 +195,12 @@ export function LossChart() {
           </button>
         ))}
       </div>
-      <Chart points={points} series={series} xLabel={grpoOnly ? 'step' : 'step, SFT then GRPO,'} />
+      <Chart
+        title={TABS[tab].label}
+        points={points}
+        series={series}
+        xLabel={grpoOnly ? 'step' : 'step, SFT then GRPO,'}
+      />
       <p className="words">{TABS[tab].words}</p>
     </Panel>
   );

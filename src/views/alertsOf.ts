@@ -1,0 +1,63 @@
+/** What a step of GRPO has to tell beside its charts: success, a signal that is missing, a policy that runs away. */
+import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import { percent } from './format';
+import type { NoticeKind } from './Notice';
+
+export interface Alert {
+  readonly kind: NoticeKind;
+  /** The same for as long as the alert stands. */
+  readonly title: string;
+  /** With this step's numbers. */
+  readonly detail: string;
+}
+
+/** Thresholds past which a step is worth a word. */
+const MOST_GROUPS = 0.5;
+const TRUNCATED = 0.5;
+const KL_HIGH = 2;
+const ENTROPY_LOW = 0.003;
+/** Share of right answers from which a certain policy is a success. */
+const LEARNT = 0.9;
+
+/** @param vocabulary number of tokens */
+export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: number): Alert[] {
+  const value = (name: string) => metrics[name] ?? 0;
+  const alerts: Alert[] = [];
+  const withoutSpread = groupsWithoutSpread(metrics);
+  if (withoutSpread > MOST_GROUPS) {
+    const allWrong = value('frac_all_wrong');
+    const allRight = value('frac_accuracy_zero_std') - allWrong;
+    const groups = `in ${percent(withoutSpread)} of the groups all rewards are equal`;
+    alerts.push(
+      allRight > MOST_GROUPS
+        ? { kind: 'success', title: 'Little left to learn', detail: `${groups}; ${percent(allRight)} are all right` }
+        : { kind: 'warning', title: 'No signal', detail: `${groups}; ${percent(allWrong)} are all wrong` },
+    );
+  }
+  const clipped = value('completions/clipped_ratio');
+  if (clipped > TRUNCATED)
+    alerts.push({
+      kind: 'warning',
+      title: 'Truncation',
+      detail: `${percent(clipped)} of the completions are cut off; raise L max`,
+    });
+  if (value('kl') > KL_HIGH)
+    alerts.push({
+      kind: 'warning',
+      title: 'KL is high',
+      detail: 'the policy is far from the SFT model; lower the learning rate or raise β',
+    });
+  if (value('entropy') < ENTROPY_LOW)
+    alerts.push(
+      value('accuracy') >= LEARNT
+        ? { kind: 'note', title: 'Entropy is near 0', detail: 'the policy is certain, and it is right' }
+        : { kind: 'warning', title: 'Entropy has collapsed', detail: 'every thought is the same' },
+    );
+  if (value('entropy') > 0.8 * Math.log(vocabulary))
+    alerts.push({
+      kind: 'error',
+      title: 'The policy guesses',
+      detail: 'entropy is near that of guessing every token; lower the learning rate',
+    });
+  return alerts;
+}
