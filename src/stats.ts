@@ -21,6 +21,45 @@ export function standardErrorOf(values: readonly number[]): number | null {
   return sd === null ? null : sd / Math.sqrt(values.length);
 }
 
+/** An interval that holds the true value with this probability. */
+export interface Interval {
+  readonly confidence: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The normal deviate of a two-sided interval of 95 %. */
+const Z = 1.959963984540054;
+
+/**
+ * Wilson's score interval of 95 % of a share of n independent answers (Wilson 1927; Brown, Cai and DasGupta 2001, equation 4).
+ * It has a width at 0 and at 1 too, where the normal one has none.
+ * @param share in [0, 1]
+ * @param n at least 1
+ */
+export function wilsonInterval(share: number, n: number): Interval {
+  const center = (share + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
+  const half = (Z * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2))) / (1 + Z ** 2 / n);
+  return {
+    confidence: 0.95,
+    low: share <= 0 ? 0 : Math.max(0, center - half),
+    high: share >= 1 ? 1 : Math.min(1, center + half),
+  };
+}
+
+/**
+ * Interval of 95 % of the difference b − a of two shares of n answers each, from Wilson's intervals of both (Newcombe 1998, 17,
+ * method 10). Too wide for pairs rather than too narrow.
+ */
+export function newcombeInterval(a: number, b: number, n: number): Interval {
+  const [ofA, ofB] = [wilsonInterval(a, n), wilsonInterval(b, n)];
+  return {
+    confidence: 0.95,
+    low: b - a - Math.hypot(b - ofB.low, ofA.high - a),
+    high: b - a + Math.hypot(ofB.high - b, a - ofA.low),
+  };
+}
+
 /** The q-th quantile, interpolated linearly between the sorted values (R's type 7, numpy's default); 0 for none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -7,6 +7,7 @@ import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
 import { splitFault } from '../lab/task';
+import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
@@ -151,6 +152,9 @@ export const percent = (share: number, digits = 1): string => `${(100 * share).t
 /** A deviation, which one sample does not have. */
 export const percentOr = (share: number | null, digits = 1): string =>
   share === null ? 'n.a.' : percent(share, digits);
+
+/** "from 34.2 % to 100.0 %" */
+export const fromTo = ({ low, high }: Interval): string => `from ${percent(low)} to ${percent(high)}`;
 
 /** Columns as wide as their widest cell, the first one to the left. */
 export function table(rows: readonly (readonly string[])[]): string {

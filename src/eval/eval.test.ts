@@ -1,7 +1,7 @@
 /** The statistics against numbers worked by hand, and against the theory of a policy whose probabilities are known. */
 import { describe, expect, it } from 'vitest';
 import { hash, random } from '../random';
-import { mean, quantile, standardDeviation } from '../stats';
+import { mean, newcombeInterval, quantile, standardDeviation, wilsonInterval } from '../stats';
 import { taskByName } from '../tasks';
 import { ownTask } from '../tasks/own';
 import type { Task } from '../tasks/task';
@@ -80,6 +80,22 @@ it('quantiles as numpy has them, whatever the order', () => {
   expect(quantile([], 0.5)).toBe(0);
 });
 
+it("Wilson's and Newcombe's intervals as published", () => {
+  for (const [right, n, low, high] of [
+    [0, 10, 0, 0.2775],
+    [8, 10, 0.4902, 0.9433],
+    [10, 10, 0.7225, 1],
+    [1, 1, 0.2065, 1],
+    [81, 263, 0.2553, 0.3662], // Newcombe 1998, 17:857, table I
+  ] as const) {
+    const interval = wilsonInterval(right / n, n);
+    expect(interval.low).toBeCloseTo(low, 4);
+    expect(interval.high).toBeCloseTo(high, 4);
+  }
+  const { low, high } = newcombeInterval(0.3, 0.9, 10); // Newcombe 1998, 17:873, table II
+  expect([low, high].map((end) => Number(end.toFixed(4)))).toEqual([0.1705, 0.809]);
+});
+
 describe('a report', () => {
   // rows are runs, columns problems: pass rates 1, 1/2, 1/2, 0
   const table = [
@@ -119,7 +135,19 @@ describe('a report', () => {
     const single = [1, 2].map((run) => ({ run, seed: run, answers: [right] }));
     expect(evaluationReport(single).accuracy).toMatchObject({ sd: 0, standardErrorOverProblems: null });
     expect(compareRuns(single, single, 0)).toMatchObject({ difference: 0, standardError: null, interval: null });
-    expect(compareRuns(one, one, 0).interval).not.toBeNull();
+    expect(compareRuns(one, one, 0).interval!.high).toBeGreaterThan(0.5);
+    expect(accuracy.interval.low).toBeCloseTo(0.2077, 4); // Wilson's of 2 of 3
+  });
+
+  it('has an interval with a width where every answer is right', () => {
+    const perfect = [1, 2].map((run): EvaluationRun => ({ run, seed: run, answers: Array(20).fill(right) }));
+    const { interval } = evaluationReport(perfect).accuracy;
+    expect(interval.low).toBeCloseTo(0.8389, 4);
+    expect(interval.high).toBe(1);
+    const equal = compareRuns(perfect, perfect, 0);
+    expect(equal.difference).toBe(0);
+    expect(equal.interval!.low).toBeCloseTo(-0.1611, 4);
+    expect(equal.interval!.high).toBeCloseTo(0.1611, 4);
   });
 
   it('has the majority of the first n runs, of the next n, and so on', () => {

@@ -1,5 +1,5 @@
 /** What independent runs over the same problems say of a model: mean and spread, best and worst and majority of n, tokens. */
-import { deviationOf, mean, quantile, standardErrorOf } from '../stats';
+import { deviationOf, type Interval, mean, quantile, standardErrorOf, wilsonInterval } from '../stats';
 import { type Accuracy, type Answered, accuracyOf } from './accuracy';
 import { allOfK, majorityIsRight, passAtK, type SameVote } from './attempts';
 
@@ -21,6 +21,8 @@ export interface AccuracySpread {
   readonly standardErrorOverRuns: number | null;
   /** Of the mean over problems of their pass rates (ddof 1): how far the mean may be from that over endless problems. */
   readonly standardErrorOverProblems: number | null;
+  /** Wilson's of the mean as a share of as many answers as there are problems; for several runs wider than it need be. */
+  readonly interval: Interval;
   readonly min: number;
   readonly median: number;
   readonly max: number;
@@ -128,6 +130,7 @@ export function evaluationReport(runs: readonly EvaluationRun[], of = 5, isSame?
       sd: deviationOf(shares),
       standardErrorOverRuns: standardErrorOf(shares),
       standardErrorOverProblems: standardErrorOf(rates),
+      interval: wilsonInterval(mean(shares), P),
       min: quantile(shares, 0),
       median: quantile(shares, 0.5),
       max: quantile(shares, 1),

@@ -44,6 +44,16 @@ describe('a result file', () => {
     expect(sd).toBeCloseTo(0.1, 12); // of 0.4, 0.5, 0.6
   });
 
+  it('has no deviation over one seed, and none of 0 in place of it', () => {
+    expect(spreadOf([4])).toEqual({ mean: 4, sd: null, n: 1, values: [4] });
+    expect(spreadOf([4, 4]).sd).toBe(0);
+    expect(
+      refused((one) => {
+        one.rows[1]!.cells[1]!.sd = 0;
+      }),
+    ).toThrow('results/E3.json: rows.1.cells.1.sd: 0, but that of the values is null');
+  });
+
   const refused = (change: (one: Record<string, never> & ResultInput) => void) => {
     const one = result();
     change(one as never);

@@ -5,18 +5,19 @@
  */
 import { z } from 'zod';
 import { parseJson } from '../json';
-import { mean, standardDeviation } from '../stats';
+import { deviationOf, mean } from '../stats';
 import { parseAs } from '../validation';
 
 /** Relative room for sums in another order. */
 const ROUNDING = 1e-9;
-const near = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+const isNear = (a: number | null, b: number | null): boolean =>
+  a === null || b === null ? a === b : Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
 
 const spreadSchema = z
   .strictObject({
     mean: z.number(),
-    /** Sample standard deviation of `values`; 0 for one. */
-    sd: z.number().min(0),
+    /** Sample standard deviation of `values`; null for one, which has none. */
+    sd: z.number().min(0).nullable(),
     n: z.int().min(1),
     /** One a seed, in the order of the file's `seeds`; where runs are what is repeated, one a run. */
     values: z.array(z.number()).min(1),
@@ -24,7 +25,7 @@ const spreadSchema = z
   .superRefine((spread, context) => {
     const from = spreadOf(spread.values);
     for (const name of ['mean', 'sd', 'n'] as const)
-      if (!near(spread[name], from[name]))
+      if (!isNear(spread[name], from[name]))
         context.addIssue({
           code: 'custom',
           path: [name],
@@ -37,7 +38,7 @@ export type Spread = z.infer<typeof spreadSchema>;
 /** @param values at least one */
 export const spreadOf = (values: readonly number[]): Spread => ({
   mean: mean(values),
-  sd: standardDeviation(values),
+  sd: deviationOf(values),
   n: values.length,
   values: [...values],
 });

@@ -54,8 +54,10 @@ function Facts({ result }: { result: Result }) {
       <h3>Run it again</h3>
       <pre className="command">{command}</pre>
       <p className="words">
-        Mean ± sample sd over {seeds.length === 1 ? 'seed' : 'seeds'} {seeds.join(', ')}; a dot each. Made on {date} by
-        the code at {commit}, on {adapter}, in {clock(seconds)}.
+        {seeds.length === 1
+          ? `Seed ${seeds[0]} alone: the sd over seeds is n.a.`
+          : `Mean ± sample sd over seeds ${seeds.join(', ')}; a dot each.`}{' '}
+        Made on {date} by the code at {commit}, on {adapter}, in {clock(seconds)}.
       </p>
     </>
   );

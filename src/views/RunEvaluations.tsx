@@ -1,5 +1,6 @@
 /** The evaluations of the run on screen: held-out problems after each stage, of its own task and of others. */
 import type { EvaluationEvent } from '../lab/events';
+import { wilsonInterval } from '../stats';
 import { taskNames, tasks } from '../tasks';
 import { fixed, percent } from './format';
 import { useRun } from './hooks';
@@ -32,9 +33,11 @@ export function evaluationLines(
   return names.flatMap((name) => lines.filter((line) => `${line.task} ${line.level}` === name));
 }
 
-/** "84 % ± 2": a share of n independent answers with its standard error, √(p(1 − p)/n), in hundredths. */
-export const shareWithError = (share: number, n: number): string =>
-  `${percent(share)} ± ${fixed(100 * Math.sqrt((share * (1 - share)) / n), 1)}`;
+/** "84 % (76–90)": a share of n independent answers with Wilson's interval of 95 %, in hundredths. */
+export function shareWithError(share: number, n: number): string {
+  const { low, high } = wilsonInterval(share, n);
+  return `${percent(share)} (${fixed(100 * low, 0)}–${fixed(100 * high, 0)})`;
+}
 
 /** "256 held-out problems a task", or "56 to 256" where a level has fewer than were asked for. */
 export function problemsTold(lines: readonly Line[], asked: number): string {
@@ -90,8 +93,9 @@ export function RunEvaluations() {
         </table>
       </div>
       <p className="words">
-        One answer to each problem, greedy and at temperature {temperature}; ± is the standard error of a share of so
-        many answers. Another seed of training differs by more: repeat the run before you believe a small difference.
+        One answer to each problem, greedy and at temperature {temperature}; in brackets the 95 % interval of a share of
+        so many answers (Wilson). Another seed of training differs by more: repeat the run before you believe a small
+        difference.
       </p>
     </Panel>
   );

@@ -22,7 +22,7 @@ function Dots({
 }) {
   const x = (value: number) => EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
   const within = (value: number) => Math.min(high, Math.max(low, value));
-  const [from, to, center] = [x(within(mean - sd)), x(within(mean + sd)), x(mean)];
+  const bar = sd === null ? null : [x(within(mean - sd)), x(within(mean + sd))];
   return (
     <svg
       className="dots"
@@ -32,11 +32,11 @@ function Dots({
     >
       <line className="axis" x1={EDGE} x2={WIDTH - EDGE} y1={MIDDLE} y2={MIDDLE} />
       <line className="axis" x1={x(0)} x2={x(0)} y1={MIDDLE - 4} y2={MIDDLE + 4} />
-      <line className="bar" x1={from} x2={to} y1={MIDDLE} y2={MIDDLE} />
+      {bar && <line className="bar" x1={bar[0]} x2={bar[1]} y1={MIDDLE} y2={MIDDLE} />}
       {values.map((value, i) => (
         <circle key={i} cx={x(value)} cy={MIDDLE} r="3.5" />
       ))}
-      <line className="mean" x1={center} x2={center} y1={1} y2={HEIGHT - 1} />
+      <line className="mean" x1={x(mean)} x2={x(mean)} y1={1} y2={HEIGHT - 1} />
     </svg>
   );
 }

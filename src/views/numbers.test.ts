@@ -30,9 +30,10 @@ describe('a measured number', () => {
     expect([plain(scaleEnd(1, 'share')), scaleEnd(-0.15, 'points')]).toEqual(['100 %', '−15']);
   });
 
-  it('tells the standard error of a share: √(0.25/100) is 5 in hundred', () => {
-    expect(plain(shareWithError(0.5, 100))).toBe('50 % ± 5.0');
-    expect(plain(shareWithError(1, 100))).toBe('100 % ± 0.0');
+  it('tells the interval of a share, which has a width at 0 and 100 % too', () => {
+    expect(plain(shareWithError(0.5, 100))).toBe('50 % (40–60)');
+    expect(plain(shareWithError(1, 100))).toBe('100 % (96–100)');
+    expect(plain(shareWithError(0, 1))).toBe('0 % (0–79)');
   });
 });
 

@@ -27,9 +27,9 @@ const digitsOf = (value: number, unit: ResultUnit) => {
 export const inUnit = (value: number, unit: ResultUnit): string => digitsOf(value, unit) + WRITTEN[unit].suffix;
 
 /** "63.1 ± 2.0 %"; without the spread where there is one value alone. */
-export function spreadInUnit({ mean, sd, n }: Spread, unit: ResultUnit): string {
+export function spreadInUnit({ mean, sd }: Spread, unit: ResultUnit): string {
   const { factor, digits } = unitForms[unit];
-  return `${digitsOf(mean, unit)}${n > 1 ? ` ± ${fixed(factor * sd, digits)}` : ''}${WRITTEN[unit].suffix}`;
+  return `${digitsOf(mean, unit)}${sd === null ? '' : ` ± ${fixed(factor * sd, digits)}`}${WRITTEN[unit].suffix}`;
 }
 
 /** An end of a scale: no more digits than it needs. */
@@ -45,7 +45,7 @@ export function scaleEnd(value: number, unit: ResultUnit): string {
 export function scaleOf(spreads: readonly (Spread | null)[], unit: ResultUnit): readonly [number, number] {
   if (unit === 'share') return [0, 1];
   const shown = spreads.filter((spread) => spread !== null);
-  const all = shown.flatMap(({ mean, sd, values }) => [...values, mean - sd, mean + sd]);
+  const all = shown.flatMap(({ mean, sd, values }) => [...values, mean - (sd ?? 0), mean + (sd ?? 0)]);
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
   return [low < 0 ? -roundUp(-low) : 0, high > 0 || low === 0 ? roundUp(high) : 0];
 }

@@ -2,7 +2,15 @@
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
-import { askedEvaluation, askedTask, EVALUATION_OPTIONS, percent, percentOr, readTrainedModel } from '../evaluation';
+import {
+  askedEvaluation,
+  askedTask,
+  EVALUATION_OPTIONS,
+  fromTo,
+  percent,
+  percentOr,
+  readTrainedModel,
+} from '../evaluation';
 import { options, required } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
@@ -45,16 +53,18 @@ export async function compare(args: readonly string[]): Promise<void> {
     ['a', 0],
     ['b', 1],
   ] as const) {
-    const { mean, sd, standardErrorOverProblems } = [accuracyA, accuracyB][i]!;
+    const { mean, sd, interval } = [accuracyA, accuracyB][i]!;
     console.log(
-      `${name}: ${percent(mean)}, sd of runs ${percentOr(sd)}, standard error over problems ${percentOr(standardErrorOverProblems, 2)}  ${models[i]!.folder}`,
+      `${name}: ${percent(mean)}, ${percent(interval.confidence, 0)} interval ${fromTo(interval)} (Wilson), sd of runs ${percentOr(sd)}  ${models[i]!.folder}`,
     );
   }
   console.log(
-    `b − a: ${percent(difference)}, standard error ${percentOr(standardError, 2)}, ` +
+    `b − a: ${percent(difference)}, standard error ${percentOr(standardError || null, 2)}, ` +
       (interval
-        ? `${percent(interval.confidence, 0)} interval from ${percent(interval.low)} to ${percent(interval.high)} ` +
-          `(paired bootstrap over problems, ${interval.resamples} resamples)`
+        ? `${percent(interval.confidence, 0)} interval ${fromTo(interval)} ` +
+          (interval.resamples > 0
+            ? `(paired bootstrap over problems, ${interval.resamples} resamples)`
+            : '(Newcombe, as all problems differ by the same)')
         : 'interval n.a. (it takes two problems or more)'),
   );
   console.log(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);

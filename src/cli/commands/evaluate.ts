@@ -7,6 +7,7 @@ import {
   askedEvaluation,
   askedTask,
   EVALUATION_OPTIONS,
+  fromTo,
   percent,
   percentOr,
   readTrainedModel,
@@ -22,12 +23,15 @@ function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationRepo
     console.log(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
   });
   console.log(
-    `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)} ± ${percentOr(accuracy.sd)} ` +
-      `(sd of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}), on average ${percent(report.partial)} of an answer right, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+    `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)}, sd ${percentOr(accuracy.sd)} ` +
+      `(of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}), on average ${percent(report.partial)} of an answer right, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+  );
+  console.log(
+    `${percent(accuracy.interval.confidence, 0)} interval ${fromTo(accuracy.interval)} (Wilson, a share of ${report.problems} problems)`,
   );
   console.log(
     `standard error: ${percentOr(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +
-      `${percentOr(accuracy.standardErrorOverProblems, 2)} over problems (which ${report.problems} were asked)`,
+      `${percentOr(accuracy.standardErrorOverProblems || null, 2)} over problems (which ${report.problems} were asked)`,
   );
   console.log(
     `of ${ofN.n}: average ${percent(ofN.average)}, best ${percent(ofN.best)}, worst ${percent(ofN.worst)}, majority ${percent(ofN.majority)}`,

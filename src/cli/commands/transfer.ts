@@ -8,7 +8,6 @@ import {
   askedTasks,
   EVALUATION_OPTIONS,
   percent,
-  percentOr,
   readTrainedModel,
   type TrainedModel,
   table,
@@ -67,11 +66,14 @@ export async function transfer(args: readonly string[]): Promise<void> {
   }
   const lines = rows.map(({ model, trainedOn, evaluatedOn }) => [
     `${path.basename(model)} (${trainedOn?.join(' · ') ?? 'unknown'})`,
-    ...evaluatedOn.map(({ accuracy }) => `${percent(accuracy.mean)} ± ${percentOr(accuracy.sd)}`),
+    ...evaluatedOn.map(
+      ({ accuracy }) =>
+        `${percent(accuracy.mean)} (${percent(accuracy.interval.low)} – ${percent(accuracy.interval.high)})`,
+    ),
   ]);
   const heads = evaluations.map(({ task, level, problems }) => `${task.name} ${level} (${problems.length})`);
   console.log(table([['model (trained on)', ...heads], ...lines]));
   console.log(
-    `mean ± sd of ${runs} runs at temperature ${temperature} over so many held-out problems as stand in brackets`,
+    `mean and Wilson's 95 % interval of ${runs} ${runs === 1 ? 'run' : 'runs'} at temperature ${temperature}; held-out problems in brackets after each task`,
   );
 }

@@ -9,7 +9,7 @@ function cell(spread: Spread | null, unit: ResultUnit): string {
   const { factor, digits } = unitForms[unit];
   const shown = (value: number) => (value * factor).toFixed(digits).replace('-', '−');
   const sign = unit === 'points' && spread.mean >= 0 ? '+' : '';
-  return `${sign}${shown(spread.mean)} ± ${shown(spread.sd)}`;
+  return `${sign}${shown(spread.mean)} ± ${spread.sd === null ? 'n.a.' : shown(spread.sd)}`;
 }
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
