@@ -47,6 +47,8 @@ fn vec4Of(x: Head, i: u32) -> vec4f {
 // A query on its way over its keys first … last: the softmax so far, relative to its highest score.
 struct Query { q: Head, sum: Head, top: f32, total: f32, first: u32, last: u32 }
 const LOWEST = -3.0e38;
+// Scores are added up in another order than forward: a share may come out above 1 by rounding, and of huge scores without bound.
+const MOST_LOG_SHARE: f32 = 1.0;
 
 fn attend(before: Query, j: u32, k: Head, v: Head, scale: f32) -> Query {
   var query = before;
@@ -66,7 +68,7 @@ struct QueryGrad { q: Head, d: Head, dq: Head, delta: f32, lse: f32, first: u32,
 fn addKey(before: QueryGrad, j: u32, k: Head, v: Head, scale: f32) -> QueryGrad {
   var query = before;
   let sees = j >= before.first && j <= before.last;
-  let p = select(0.0, exp(dotHead(before.q, k) * scale - before.lse), sees);
+  let p = select(0.0, exp(min(dotHead(before.q, k) * scale - before.lse, MOST_LOG_SHARE)), sees);
   query.dq = addHead(before.dq, p * (dotHead(before.d, v) - before.delta) * scale, k);
   return query;
 }
@@ -77,7 +79,7 @@ struct KeyGrad { k: Head, v: Head, dk: Head, dv: Head, first: u32, end: u32 }
 fn addQuery(before: KeyGrad, n: u32, q: Head, d: Head, lse: f32, delta: f32, scale: f32) -> KeyGrad {
   var key = before;
   let seen = n >= before.first && n < before.end;
-  let p = select(0.0, exp(dotHead(before.k, q) * scale - lse), seen);
+  let p = select(0.0, exp(min(dotHead(before.k, q) * scale - lse, MOST_LOG_SHARE)), seen);
   key.dv = addHead(before.dv, p, d);
   key.dk = addHead(before.dk, p * (dotHead(before.v, d) - delta) * scale, q);
   return key;

@@ -6,6 +6,9 @@
 // likeliest token. Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens
 // at its border by (probability, then lower id). logprobs[s, i] is under the distribution that was sampled, at
 // temperature 1 where greedy.
+//
+// A logit that is not finite ends the completion: its log-probability is then that logit, which no distribution gives. The bits are
+// tested, because WGSL lets a compiler assume that no number is NaN.
 struct Params {
   rows: u32, vocabulary: u32, capacity: u32, maxNew: u32, endToken: u32,
   seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
@@ -42,8 +45,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let greedy = params.inverseTemperature == 0.0;
   let scale = select(params.inverseTemperature, 1.0, greedy);
   var best = 0u;
-  for (var v = 1u; v < params.vocabulary; v++) {
+  var faulty = params.vocabulary;
+  for (var v = 0u; v < params.vocabulary; v++) {
     if (logits[base + v] > logits[base + best]) { best = v; }
+    if ((bitcast<u32>(logits[base + v]) & 0x7f800000u) == 0x7f800000u) { faulty = min(faulty, v); }
   }
   let top = logits[base + best] * scale;
   var total = 0.0;
@@ -96,6 +101,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   let at = s * params.capacity + slot.z;
+  if (faulty < params.vocabulary) {
+    completions[at] = faulty;
+    logprobs[at] = logits[base + faulty];
+    slots[s] = vec4u(slot.x, 1u, slot.z + 1u, slot.w);
+    return;
+  }
   completions[at] = token;
   logprobs[at] = logits[base + token] * scale - top - log(kept);
   let drawn = slot.z + 1u;

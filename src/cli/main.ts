@@ -1,6 +1,7 @@
 /** The lab from a terminal. Exit code 0 when done, 2 where the input is wrong, 1 where something else failed. */
 import { SizeError } from '../gpu/device';
 import { SelfTestError } from '../lab/selfTest/selfTest';
+import { NonFiniteError } from '../train/nonFiniteError';
 import { compare } from './commands/compare';
 import { curate } from './commands/curate';
 import { data, verify } from './commands/data';
@@ -56,7 +57,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     await command(args);
     return 0;
   } catch (error) {
-    const refused = error instanceof InputError || error instanceof SizeError;
+    const refused = error instanceof InputError || error instanceof SizeError || error instanceof NonFiniteError;
     console.error(refused || error instanceof SelfTestError ? `error: ${error.message}` : error);
     return refused ? 2 : 1;
   }

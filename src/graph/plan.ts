@@ -93,8 +93,8 @@ function checkAliasing(graph: Graph): void {
   }
 }
 
-/** Whole vec4 where they are bound as such; buffers end on one. */
-const boundBytes = ({ shape, dtype }: Tensor): number => Math.ceil(elements(shape) / 4) * 4 * BYTES[dtype];
+/** Whole vec4 where they are bound as such; buffers end on one. A tensor without numbers binds one: WebGPU has no empty binding. */
+const boundBytes = ({ shape, dtype }: Tensor): number => Math.max(1, Math.ceil(elements(shape) / 4)) * 4 * BYTES[dtype];
 
 /** @throws SizeError naming a tensor that the device does not bind */
 function checkSizes(device: Device, graph: Graph): void {
@@ -108,7 +108,9 @@ export async function makePlan(device: Device, graph: Graph): Promise<Plan> {
   checkSizes(device, graph);
   const spans = lifetimes(graph);
   const { slotOf, sizes } = assignSlots(spans);
-  const slots: DeviceBuffer[] = sizes.map((bytes, i) => device.createBuffer(`slot ${i}`, Math.ceil(bytes / 16) * 16));
+  const slots: DeviceBuffer[] = sizes.map((bytes, i) =>
+    device.createBuffer(`slot ${i}`, Math.max(1, Math.ceil(bytes / 16)) * 16),
+  );
   const range = (tensor: Tensor): BufferRange => {
     const { label, storage, offset } = tensor;
     const buffer = storage.external?.buffer ?? slots[slotOf.get(storage) ?? -1];

@@ -23,6 +23,9 @@ import {
 import { attention, HEAD_CONSTANTS, headLayout, tileCases, tilePrelude, withSubgroups } from './attention';
 import { filled, normal, segments, unwritten } from './fill';
 
+/** Logarithm of the largest share of attention: beyond it, rounding of huge scores is all that there is. */
+const MOST_LOG_SHARE = 1;
+
 type Layout = ReturnType<typeof headLayout>;
 
 /** p and dp of query head h at row n against the key of row j: what both halves sum. */
@@ -42,11 +45,14 @@ function attended(
     score += qkv[q + i]! * qkv[k + i]!;
     dp += dout[row * headDim + i]! * qkv[v + i]!;
   }
-  return { p: Math.exp(score * scale - lse[row]!), dp, q, k, v, row };
+  return { p: Math.exp(Math.min(score * scale - lse[row]!, MOST_LOG_SHARE)), dp, q, k, v, row };
 }
 
-/** A case whose `out` and `lse` are what the forward loops give, so that the softmax is consistent. */
-function gradCase(lengths: number[], heads: number, kvHeads: number, headDim: number) {
+/**
+ * A case whose `out` and `lse` are what the forward loops give, so that the softmax is consistent.
+ * @param below by how much every third `lse` lies below that, as where scores are so large that rounding decides
+ */
+function gradCase(lengths: number[], heads: number, kvHeads: number, headDim: number, below = 0) {
   const { starts, ends } = segments(lengths);
   const rows = starts.length;
   const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD_VEC4: headDim / 4 };
@@ -56,6 +62,7 @@ function gradCase(lengths: number[], heads: number, kvHeads: number, headDim: nu
   const out = new Float64Array(rows * heads * headDim);
   const lse = new Float64Array(rows * heads);
   attention.reference({ starts: Uint32Array.from(starts), qkv: Float64Array.from(qkv), out, lse }, params, constants);
+  for (let row = 0; row < lse.length; row += 3) lse[row]! -= below;
   const delta = Array.from(lse, (_, row) =>
     dout.slice(row * headDim, (row + 1) * headDim).reduce((sum, d, i) => sum + d * out[row * headDim + i]!, 0),
   );
@@ -79,6 +86,7 @@ const TRIALS = {
   'grouped heads, ragged segments': gradCase([7, 1, 12], 4, 2, 8),
   'one head for each key': gradCase([20], 3, 3, 16),
   'one key head for all': gradCase([2, 5], 4, 1, 4),
+  'scores of which rounding leaves nothing': gradCase([5, 4], 2, 1, 8, 120),
   'heads that fill no matrix, segments shorter than a tile': gradCase([2, 1, 9, 5], 4, 2, 20),
 };
 

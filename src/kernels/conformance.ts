@@ -101,7 +101,7 @@ export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> 
     const limit = isWhole(binding) ? 0 : tolerance + STORING[dtypeOf(binding)];
     const wrong = Array.from(numbers.keys()).filter((i) => {
       const target = want[name]![i]!;
-      return !(Math.abs(numbers[i]! - target) <= limit * (1 + Math.abs(target)));
+      return !(Object.is(numbers[i], target) || Math.abs(numbers[i]! - target) <= limit * (1 + Math.abs(target)));
     });
     if (wrong.length > 0) {
       const i = wrong[0]!;

@@ -55,6 +55,19 @@ const buffers = () => ({
   completions: integers(SLOTS * 5, 4, VOCABULARY),
   logprobs: unwritten(SLOTS * 5),
 });
+/** NaN, ∞ or −∞ in every row but the first, alone, among others or everywhere. */
+function faultyLogits(rows: number): number[] {
+  const logits = normal(rows * VOCABULARY, 1, 2);
+  for (const [row, token, value] of [
+    [1, 7, Number.NaN],
+    [2, 0, Number.POSITIVE_INFINITY],
+    [3, 10, Number.NEGATIVE_INFINITY],
+    [4, 4, Number.NaN],
+    [4, 9, Number.POSITIVE_INFINITY],
+  ] as const)
+    logits[row * VOCABULARY + token] = value;
+  return logits.fill(Number.NaN, 5 * VOCABULARY);
+}
 const options = {
   rows: SLOTS - 1,
   vocabulary: VOCABULARY,
@@ -103,7 +116,15 @@ export const sample = defineKernel({
       const [sequence, done, drawn, position] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
       if (done) continue;
       const greedy = inverseTemperature === 0;
+      const at = s * capacity + drawn!;
       const row = Array.from(logits.subarray(r * vocabulary, (r + 1) * vocabulary));
+      const faulty = row.findIndex((logit) => !Number.isFinite(logit));
+      if (faulty >= 0) {
+        completions[at] = faulty;
+        logprobs[at] = row[faulty]!;
+        slots.set([sequence!, 1, drawn! + 1, position!], s * 4);
+        continue;
+      }
       const scaled = row.map((logit) => logit * (greedy ? 1 : inverseTemperature));
       const top = Math.max(...scaled);
       const weights = scaled.map((logit) => Math.exp(logit - top));
@@ -122,7 +143,6 @@ export const sample = defineKernel({
           }
         }
       }
-      const at = s * capacity + drawn!;
       completions[at] = token;
       logprobs[at] = scaled[token]! - top - Math.log(mass);
       const finished = token === endToken || drawn! + 1 >= maxNew;
@@ -143,6 +163,11 @@ export const sample = defineKernel({
       params: { ...options, topK: 5, topP: 0.8, minP: 0.05 },
       buffers: buffers(),
     },
+    ...[{}, { topK: 3 }, { topP: 0.7, minP: 0.05 }, { inverseTemperature: 0 }].map((asked) => ({
+      label: `logits that are not finite end the completion: ${JSON.stringify(asked)}`,
+      params: { ...options, rows: 6, ...asked },
+      buffers: { ...buffers(), logits: faultyLogits(6) },
+    })),
     {
       label: 'equal logits: ties go to the lower id',
       params: { ...options, rows: 2, topK: 4 },

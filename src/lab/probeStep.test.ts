@@ -7,6 +7,8 @@ import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { parsePhiConfig } from '../model/config';
+import { NonFiniteError } from '../train/nonFiniteError';
+import { NO_TOKEN, probeSample, probeSampleSchema } from './probeSample';
 import { type ProbeStepResult, probeStep, probeStepSchema } from './probeStep';
 
 const GOLDENS = path.resolve(import.meta.dirname, '../model/goldens');
@@ -50,4 +52,45 @@ describe.each([
         expect(largestDifference(got.params![name]!.data, data), `${name} after the steps`).toBeLessThan(1e-5);
     });
   });
+});
+
+describe('a model of which no channel turns', () => {
+  const json = JSON.parse(load(models[0]!, 'config.json').toString()) as object;
+  const tensors = readSafetensors(load(models[0]!, 'model.safetensors'));
+  const segments = [{ ids: [1, 2, 7, 4, 5, 1], mask: [0, 0, 0, 1, 1, 1] }];
+  const optimizer = { lr: 1e-3, betas: [0.9, 0.95], eps: 1e-8, weight_decay: 0, decay: 'matrices', max_grad_norm: 1 };
+  const step = probeStepSchema.parse({ segments, optimizer, steps: 2, want: ['loss'] });
+  const sample = probeSampleSchema.parse({ prompts: [[1], [1, 2, 7]], n: 2, max_new: 6, seed: 3 });
+
+  it.each([0, 0.01])('trains and samples on every device alike at a rotary share of %d', async (factor) => {
+    const config = parsePhiConfig({ ...json, partial_rotary_factor: factor });
+    const on = async (device: Device) => {
+      const losses = (await probeStep(device, config, tensors, step)).loss!;
+      const sampled = await probeSample(device, config, tensors, NO_TOKEN, sample);
+      device.destroy();
+      return { losses, sampled };
+    };
+    const [gpu, cpu] = [await on(await openNodeDevice()), await on(openCpuDevice())];
+    expect(largestDifference(gpu.losses, cpu.losses)).toBeLessThan(1e-4);
+    expect(gpu.sampled.completions).toEqual(cpu.sampled.completions);
+    const turning = await probeStep(openCpuDevice(), parsePhiConfig(json), tensors, step);
+    expect(Math.abs(turning.loss![0]! - cpu.losses[0]!)).toBeGreaterThan(1e-5);
+  });
+
+  it.each(['logits', 'loss', 'params'] as const)(
+    'weights beyond f32 end it with the place where %s are wanted',
+    async (want) => {
+      const huge = new Map(
+        [...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map((w) => w * 3e37) }]),
+      );
+      const asked = { ...step, want: [want] };
+      const failure = await probeStep(openCpuDevice(), parsePhiConfig(json), huge, asked).catch(
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(NonFiniteError);
+      expect(String(failure)).toMatch(
+        /(segment 1, token 1: the logit of token id 0|step 1: the loss) is (NaN|-?Infinity)/,
+      );
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Device, SizeError } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
 import { Arena, type ParameterTable, parameterTable, type Tensors } from '../model/parameters';
+import { assertFiniteAt } from '../train/nonFiniteError';
 import { Optimizer } from '../train/optimizer';
 import { sequenceLogits } from '../train/scoring';
 import { SupervisedTrainer } from '../train/supervised';
@@ -81,7 +82,10 @@ async function open(device: Device, config: PhiConfig, { segments, optimizer: gi
   return { weights, gradients, trainer, destroy };
 }
 
-/** @throws SizeError before anything is computed, where the model or the segments are too large for the device */
+/**
+ * @throws SizeError before anything is computed, where the model or the segments are too large for the device
+ * @throws NonFiniteError where a logit, a loss or a gradient is not finite
+ */
 export async function probeStep(
   device: Device,
   config: PhiConfig,
@@ -101,11 +105,18 @@ export async function probeStep(
   const result: ProbeStepResult = {};
   if (want.includes('logits')) {
     const logits = await sequenceLogits(device, config, weights, sequences);
+    logits.forEach((rows, s) =>
+      rows.forEach((row, t) => {
+        assertFiniteAt(row, (v) => `segment ${s + 1}, token ${t + 1}: the logit of token id ${v}`);
+      }),
+    );
     result.logits = logits.map((rows) => rows.map((row) => [...row]));
   }
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    losses.push((await trainer.step(segments, input.optimizer.lr)).loss);
+    const { loss, gradNorm } = await trainer.step(segments, input.optimizer.lr);
+    assertFiniteAt([loss, gradNorm], (i) => `step ${step + 1}: the ${['loss', 'norm of the gradient'][i]}`);
+    losses.push(loss);
     if (step === 0 && want.includes('grads')) result.grads = plain(await gradients.read());
   }
   if (want.includes('loss')) result.loss = losses;

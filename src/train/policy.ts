@@ -12,6 +12,7 @@ import type { Arena } from '../model/parameters';
 import { lmHead, phiHidden, weightsOf } from '../model/phi';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { kernelOptions, type LossOptions } from './lossOptions';
+import { assertFiniteAt } from './nonFiniteError';
 import type { Optimizer } from './optimizer';
 
 /** A completion to learn from. */
@@ -112,7 +113,10 @@ export class PolicyTrainer {
   async step(examples: readonly PolicyExample[], lr: number, entropyWeight: number): Promise<PolicyResult> {
     const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
     const reads: Promise<{ stats: TokenStats[]; clip: ArrayBuffer | undefined }>[] = [];
+    let examplesBefore = 0;
     passes.forEach((pass, i) => {
+      const before = examplesBefore;
+      examplesBefore += pass.length;
       const last = i === passes.length - 1;
       const packed = pack(pass.map(({ ids }) => ids));
       const rows = this.batch.write(packed);
@@ -127,7 +131,7 @@ export class PolicyTrainer {
         : this.device.read(ranges, [gradient]);
       reads.push(
         reading.then(([scores, stats, clip]) => ({
-          stats: collect(pass, packed.firstRows, new Float32Array(scores!), new Float32Array(stats!)),
+          stats: collect(pass, before, packed.firstRows, new Float32Array(scores!), new Float32Array(stats!)),
           clip,
         })),
       );
@@ -175,15 +179,28 @@ function spansOf(pass: readonly PolicyExample[], firstRows: readonly number[], r
   return spans;
 }
 
-/** scores [N, 4] are (logprob, entropy, ·, ·), stats [N, 4] are (loss, ratio, KL, clipped). */
+/**
+ * scores [N, 4] are (logprob, entropy, ·, ·), stats [N, 4] are (loss, ratio, KL, clipped).
+ * @param before examples of the passes before
+ * @throws NonFiniteError where a score is not finite, masked completions included
+ */
 function collect(
   pass: readonly PolicyExample[],
+  before: number,
   firstRows: readonly number[],
   scores: Float32Array,
   stats: Float32Array,
 ): TokenStats[] {
   return pass.map((example, i) => {
     const [start, end] = spanOf(example, firstRows[i] as number);
+    for (const [name, at] of [
+      ['log-probability', 0],
+      ['entropy', 1],
+    ] as const)
+      assertFiniteAt(
+        Array.from({ length: end - start }, (_, t) => scores[(start + t) * 4 + at]!),
+        (t) => `completion ${before + i + 1}, token ${t + 1}: the ${name}`,
+      );
     const column = (from: Float32Array, at: number) =>
       Float32Array.from({ length: end - start }, (_, t) => from[(start + t) * 4 + at] as number);
     return {

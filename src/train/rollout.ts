@@ -11,6 +11,7 @@ import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import type { Arena } from '../model/parameters';
 import { Decoder, type SamplerStatistics } from './decoder';
+import { assertFiniteAt } from './nonFiniteError';
 import { Pace } from './pace';
 import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
 import { Slots } from './slots';
@@ -40,7 +41,7 @@ export class Sampler {
     return this.decoder.statistics;
   }
 
-  /** Completions of the requests, in their order. */
+  /** Completions of the requests, in their order. @throws NonFiniteError where the model gives a logit that is not finite */
   async generate(requests: readonly RolloutRequest[], options: SamplingOptions): Promise<Completion[]> {
     this.check(requests, options);
     const prefixes = requests.map(({ prompt }) => prompt.slice(0, -1));
@@ -55,6 +56,10 @@ export class Sampler {
       const contents = await chunk.readback;
       this.pace.measured(chunk.steps, chunk.submitted, performance.now());
       for (const { place, completion } of this.decoder.ended(chunk.places, contents)) {
+        assertFiniteAt(
+          completion.logprobs,
+          (t) => `completion ${place.request + 1}, token ${t + 1}: the logit of token id ${completion.ids[t]}`,
+        );
         completions[place.request] = completion;
         slots.end(place);
       }

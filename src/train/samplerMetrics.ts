@@ -4,7 +4,7 @@
  * distribution at the temperature. Untruncated the two differ by rounding alone; truncated, sampler − trainer is
  * −log of the kept mass, which is no disagreement and is told apart.
  */
-import { type Correction, correctedRatio, ofSequence } from '../kernels/correction';
+import { type Correction, correctedRatio, MOST_CORRECTION_EXPONENT, ofSequence } from '../kernels/correction';
 import { mean } from '../stats';
 import type { Metrics } from './metrics';
 
@@ -39,7 +39,7 @@ export function samplingMetrics(sequences: readonly SampledSequence[], truncated
     'sampling/sampling_logp_difference/max': Math.max(0, most(sizes)),
   };
   if (!truncated) return metrics;
-  const masses = differences.map(Math.exp);
+  const masses = differences.map((difference) => Math.exp(Math.min(difference, MOST_CORRECTION_EXPONENT)));
   return {
     ...metrics,
     'sampling/kept_mass/mean': mean(masses),

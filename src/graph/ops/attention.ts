@@ -26,6 +26,7 @@ export function rope(
   rotations: Tensor,
   { heads, kvHeads, headDim }: Heads,
 ): Tensor {
+  if (rotations.shape[1] === 0) return qkv; // no channel turns
   const turned: Tensor = { ...qkv, label: 'qkv turned' };
   const params = {
     rows: TOKENS,

@@ -1,0 +1,58 @@
+/** Numbers that are not finite end what computes with them, with the place, on every device. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCpuDevice } from '../gpu/cpu';
+import type { Device } from '../gpu/device';
+import { openNodeDevice } from '../gpu/node';
+import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import { openModel, policyExamples, config as trained } from './fixture';
+import { NonFiniteError } from './nonFiniteError';
+import { Pace } from './pace';
+import { Sampler } from './rollout';
+import { config, END, options, requests } from './rolloutFixture';
+
+describe.each([
+  ['Dawn', openNodeDevice],
+  ['the CPU device', async () => openCpuDevice()],
+] as const)('on %s', (_, open) => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await open();
+  });
+  afterAll(() => device.destroy());
+
+  /** Weights of which the head has `value` in the row of one token. */
+  function faulty(value: number): Arena {
+    const weights = new Arena(device, parameterTable(config), 'weights');
+    const tensors = initialTensors(config, 0.25, 5);
+    tensors.get('lm_head.weight')!.data.fill(value, 9 * config.hidden_size, 10 * config.hidden_size);
+    weights.load(tensors);
+    return weights;
+  }
+
+  it.each([
+    ['NaN', Number.NaN, {}],
+    ['NaN with top-k', Number.NaN, { topK: 3 }],
+    ['an overflow, greedily', 3e38, { temperature: 0 }],
+  ] as const)('a sampler meets %s', async (__, value, asked) => {
+    const weights = faulty(value);
+    const capacity = { slots: 3, promptTokens: 5, newTokens: 20 };
+    const sampler = await Sampler.create(device, config, weights, capacity, END, new Pace());
+    const failure = await sampler.generate(requests, { ...options, ...asked }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NonFiniteError);
+    expect(String(failure)).toMatch(
+      /completion 1, token [12]: the logit of token id 9 is (NaN|-?Infinity); .*check its weights/,
+    );
+    sampler.destroy();
+  });
+
+  it('a policy update meets NaN, in a completion that the loss leaves out too', async () => {
+    const { weights, policy } = await openModel(device);
+    const tensors = initialTensors(trained, 0.3, 1);
+    tensors.get('model.embed_tokens.weight')!.data.fill(Number.NaN, 18 * trained.hidden_size); // token 18, of the second alone
+    weights.load(tensors);
+    const examples = policyExamples(null).map((example, i) => ({ ...example, weight: i === 0 ? example.weight : 0 }));
+    const failure = await policy.step(examples, 1e-3, 0).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NonFiniteError);
+    expect(String(failure)).toMatch(/completion 1, token 1: the log-probability is (NaN|-?Infinity)/);
+  });
+});
