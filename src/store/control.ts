@@ -22,6 +22,9 @@ const applyAll = (events: readonly LabEvent[]) => {
 };
 const fail = (error: NonNullable<LabState['error']>) => set({ status: 'failed', error });
 
+/** Says if a run of this tab is under way. */
+const isLive = () => get().source === 'live' && (get().status === 'playing' || get().status === 'paused');
+
 /** Takes the screen for a new run. */
 function begin(fresh: Pick<LabState, 'source' | 'status'>): number {
   replay?.pause();
@@ -32,12 +35,14 @@ function begin(fresh: Pick<LabState, 'source' | 'status'>): number {
 
 /** Looks for a GPU and plays the recorded run; what the address selects stays selected. */
 export async function openLab(): Promise<void> {
-  client = new LabClient((message) => {
-    set({ adapter: { kind: 'none', cause: 'refused', message } });
-    if (get().source === 'live') fail({ message });
+  const opened = new LabClient(({ cause, message }) => {
+    if (cause === 'not-loaded') set({ adapter: { kind: 'none', cause: 'worker', message } });
+    if (isLive()) fail({ message });
   });
-  followDraft((recipe, compute) => (client as LabClient).estimate(recipe, compute));
-  void client.adapter().then((adapter) => set({ adapter, compute: adapter.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
+  client = opened;
+  followDraft((recipe, compute) => opened.estimate(recipe, compute));
+  const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
+  void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
   await play();
 }
 
@@ -98,13 +103,13 @@ export async function trainDraft(): Promise<void> {
 }
 
 export function pause(): void {
-  if (get().source === 'live') void client?.pause();
+  if (get().source === 'live') client?.pause();
   else replay?.pause();
   set({ status: 'paused' });
 }
 
 export function resume(): void {
-  if (get().source === 'live') void client?.resume();
+  if (get().source === 'live') client?.resume();
   else replay?.play();
   set({ status: 'playing' });
 }
@@ -112,7 +117,7 @@ export function resume(): void {
 /** One training step further, then paused. */
 export function stepOnce(): void {
   set({ status: 'paused' });
-  if (get().source === 'live') void client?.step();
+  if (get().source === 'live') client?.step();
   else {
     replay?.pause();
     replay?.step();
@@ -120,9 +125,11 @@ export function stepOnce(): void {
 }
 
 /** Ends a live run where it stands; a recording jumps to its end. */
-export function stop(): void {
-  if (get().source === 'live') void client?.stop();
-  else replay?.toEnd();
+export async function stop(): Promise<void> {
+  if (get().source === 'replay') return replay?.toEnd();
+  const mine = turn;
+  await client?.stop();
+  if (mine === turn && isLive()) set({ status: 'finished' });
 }
 
 export function setSpeed(speed: number): void {

@@ -23,7 +23,7 @@ export function AdapterBadge() {
     case 'webgpu':
       return <span className="badge on">{adapter.name}</span>;
     case 'none':
-      return <span className="badge off">no WebGPU here</span>;
+      return <span className="badge off">{adapter.cause === 'worker' ? 'no training here' : 'no WebGPU here'}</span>;
     default:
       return adapter satisfies never;
   }
@@ -32,6 +32,12 @@ export function AdapterBadge() {
 export function NoGpuBanner() {
   const adapter = useLab((state) => state.adapter);
   if (adapter.kind !== 'none') return null;
+  if (adapter.cause === 'worker')
+    return (
+      <aside className="banner" role="note">
+        <b>Training does not work here: {adapter.message}.</b> Everything below works on the recording.
+      </aside>
+    );
   return (
     <Notice kind="note" shape="banner">
       <b>No WebGPU here: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recording, and

@@ -1,49 +1,113 @@
-/** The page's end of the worker. */
-import { type Remote, transfer, wrap } from 'comlink';
+/** The page's end of the worker. A worker that fails or does not stop in time is ended; the next command gets a fresh one. */
+import { type Remote, transfer } from 'comlink';
 import type { Recipe } from '../lab/recipe';
-import type { Compute, LabCommands, RunMessage } from './protocol';
+import { Connection, WorkerEnded } from './connection';
+import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol';
+
+/** Milliseconds that a run has to end by itself: a step, a hanging custom term or a compiling kernel may take far longer. */
+const STOP_MS = 300;
 
 export class LabClient {
-  private readonly commands: Remote<LabCommands>;
+  private connection: Connection | null = null;
   private port: MessagePort | null = null;
+  /** Ends the watch over the run that is under way; null where there is none. */
+  private release: (() => void) | null = null;
+  /** Grows with every start and stop: a start that a later command overtook starts nothing. */
+  private turn = 0;
 
-  /** @param onBroken called with what the worker itself failed of: not loaded, or an error that nobody caught */
-  constructor(onBroken: (message: string) => void) {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
-    worker.onerror = (event) => onBroken(event.message || 'the worker that owns the GPU did not load');
-    this.commands = wrap<LabCommands>(worker);
+  /** @param onFailed called with why a worker ended by itself */
+  constructor(private readonly onFailed: (reason: WorkerEnded) => void) {}
+
+  private connect(): Connection {
+    this.connection ??= new Connection((reason) => {
+      this.connection = null;
+      this.closeRun();
+      this.onFailed(reason);
+    });
+    return this.connection;
+  }
+
+  private closeRun(): void {
+    this.release?.();
+    this.release = null;
+    this.port?.close();
+    this.port = null;
+  }
+
+  /** Asks again where *Stop* ended the worker meanwhile. */
+  private async query<T>(command: (commands: Remote<LabCommands>) => Promise<T>): Promise<T> {
+    try {
+      return await this.connect().ask(command);
+    } catch (error) {
+      if (error instanceof WorkerEnded && error.cause === 'stopped') return this.connect().ask(command);
+      throw error;
+    }
   }
 
   adapter() {
-    return this.commands.adapter();
+    return this.query<AdapterStatus>((commands) => commands.adapter());
   }
 
   estimate(recipe: Recipe, compute: Compute) {
-    return this.commands.estimate(recipe, compute);
+    return this.query((commands) => commands.estimate(recipe, compute));
   }
 
-  /** Messages of this run alone: those of an earlier one are no longer heard. */
+  /** Ends any run, then starts this one. Messages of an earlier run are no longer heard. */
   async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
+    const mine = ++this.turn;
+    await this.endRun();
+    if (mine !== this.turn) return;
+    this.closeRun();
+    const connection = this.connect();
     const { port1, port2 } = new MessageChannel();
-    this.port?.close();
+    const release = connection.hold();
     this.port = port1;
-    port1.onmessage = ({ data }: MessageEvent<RunMessage>) => onMessage(data);
-    await this.commands.start(recipe, compute, transfer(port2, [port2]));
+    this.release = release;
+    port1.onmessage = ({ data }: MessageEvent<RunMessage>) => {
+      connection.heard();
+      if (data.type === 'stopped' || data.type === 'failed') this.runEnded(release);
+      onMessage(data);
+    };
+    await connection.ask((commands) => commands.start(recipe, compute, transfer(port2, [port2])));
   }
 
-  pause() {
-    return this.commands.pause();
+  private runEnded(release: () => void): void {
+    release();
+    if (this.release === release) this.release = null;
   }
 
-  resume() {
-    return this.commands.resume();
+  pause(): void {
+    this.command((commands) => commands.pause());
   }
 
-  step() {
-    return this.commands.step();
+  resume(): void {
+    this.command((commands) => commands.resume());
   }
 
-  stop() {
-    return this.commands.stop();
+  step(): void {
+    this.command((commands) => commands.step());
+  }
+
+  /** For the run under way. A worker that fails says so to `onFailed`. */
+  private command(command: (commands: Remote<LabCommands>) => Promise<void>): void {
+    if (this.release) this.connection?.ask(command).catch(() => {});
+  }
+
+  /** Ends the run within `STOP_MS`: by itself where it can, else together with its worker. */
+  async stop(): Promise<void> {
+    this.turn++;
+    await this.endRun();
+  }
+
+  private async endRun(): Promise<void> {
+    const { connection, release } = this;
+    if (!connection || !release) return;
+    const timer = setTimeout(() => {
+      if (this.connection === connection) this.connection = null;
+      connection.end(new WorkerEnded('the run was stopped', 'stopped'));
+    }, STOP_MS);
+    await connection.ask((commands) => commands.stop()).catch(() => {});
+    clearTimeout(timer);
+    this.runEnded(release);
   }
 }

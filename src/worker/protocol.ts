@@ -6,7 +6,11 @@ import type { Recipe } from '../lab/recipe';
 
 export type AdapterStatus =
   | { readonly kind: 'webgpu'; readonly name: string }
-  | { readonly kind: 'none'; readonly cause: NoGpuCause; readonly message: string };
+  | { readonly kind: 'none'; readonly cause: NoGpuCause | 'worker'; readonly message: string };
+
+/** Messages of a worker beside its answers: that it lives, and that it holds the lock by its name (life.ts). */
+export const BEAT = 'beat';
+export const HOLDS_LIFE = 'holds-life';
 
 export type Compute = 'webgpu' | 'cpu';
 

@@ -8,9 +8,13 @@ import { parseRecipe } from '../lab/recipe';
 import { run } from '../lab/run';
 import { Session } from '../lab/session';
 import { Driver, transferables } from './drive';
-import type { LabCommands, RunMessage } from './protocol';
+import { beatEvery } from './heartbeat';
+import { holdLife } from './life';
+import { BEAT, HOLDS_LIFE, type LabCommands, type RunMessage } from './protocol';
 
 type StartArguments = Parameters<LabCommands['start']>;
+
+const beat = beatEvery(() => postMessage(BEAT));
 
 let current: { readonly driver: Driver; readonly ended: Promise<void> } | null = null;
 
@@ -31,7 +35,7 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
       post({ type: 'failed', message, cause: 'lost' });
       driver.stop();
     };
-    const device = compute === 'cpu' ? openCpuDevice() : await openBrowserDevice(lost);
+    const device = compute === 'cpu' ? openCpuDevice({ observe: () => beat }) : await openBrowserDevice(lost);
     try {
       const session = new Session(device, recipe);
       watching = setInterval(() => compiling(device.counters, post), COMPILING_MS);
@@ -77,3 +81,4 @@ const commands: LabCommands = {
 };
 
 expose(commands);
+holdLife(self.name, () => postMessage(HOLDS_LIFE));

@@ -1,0 +1,172 @@
+/** The page's end of the worker against workers that die, hang, do not load or do not stop. Each is a real message channel. */
+import { expose } from 'comlink';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Recipe } from '../lab/recipe';
+import { LabClient } from './client';
+import type { WorkerEnded } from './connection';
+import { BEAT_MS, MOST_MISSED } from './heartbeat';
+import { HOLDS_LIFE, type LabCommands, type RunMessage } from './protocol';
+
+const recipe = {} as Recipe;
+
+/** A worker as the page sees it: `serve` is its program. */
+class FakeWorker extends EventTarget {
+  static made: FakeWorker[] = [];
+  static serve: (port: MessagePort, worker: FakeWorker) => void = () => {};
+  private readonly inside: MessagePort;
+  private readonly outside: MessagePort;
+  terminated = false;
+  /** Frees the lock by the worker's name, as a browser does when it ends. */
+  die: () => void = () => {};
+
+  constructor(
+    _: URL,
+    readonly options: { readonly name: string },
+  ) {
+    super();
+    const { port1, port2 } = new MessageChannel();
+    [this.outside, this.inside] = [port1, port2];
+    port1.onmessage = ({ data }) => this.dispatchEvent(new MessageEvent('message', { data }));
+    FakeWorker.made.push(this);
+    FakeWorker.serve(port2, this);
+  }
+  postMessage(message: unknown, transfer: Transferable[]): void {
+    this.outside.postMessage(message, transfer as never);
+  }
+  terminate(): void {
+    this.terminated = true;
+    this.outside.close();
+    this.inside.close();
+  }
+}
+
+/** A worker that does as it is told, but for what is given. */
+const obedient =
+  (given: Partial<LabCommands> = {}) =>
+  (port: MessagePort) => {
+    let run: MessagePort | null = null;
+    const commands: LabCommands = {
+      adapter: async () => ({ kind: 'webgpu', name: 'any' }),
+      estimate: async () => ({ peak: 1 }) as never,
+      async start(_recipe, _compute, port) {
+        run = port;
+      },
+      pause() {},
+      resume() {},
+      step() {},
+      stop: async () => run?.postMessage({ type: 'stopped' } satisfies RunMessage),
+      ...given,
+    };
+    expose(commands, port as never);
+  };
+const hangs = () => new Promise<never>(() => {});
+
+let failures: WorkerEnded[];
+let client: LabClient;
+const messages: RunMessage[] = [];
+const start = () => client.start(recipe, 'cpu', (message) => messages.push(message));
+beforeEach(() => {
+  vi.stubGlobal('Worker', FakeWorker);
+  FakeWorker.made = [];
+  failures = [];
+  messages.length = 0;
+  client = new LabClient((reason) => failures.push(reason));
+});
+afterEach(() => {
+  for (const worker of FakeWorker.made) worker.terminate();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('ends a run that ends by itself, and keeps its worker', async () => {
+  FakeWorker.serve = obedient();
+  await start();
+  await client.stop();
+  await vi.waitFor(() => expect(messages).toEqual([{ type: 'stopped' }]));
+  await start();
+  expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([false]);
+});
+
+it('ends the worker of a run that does not stop, within half a second; the next run has a fresh one', async () => {
+  FakeWorker.serve = obedient({ stop: hangs });
+  await start();
+  const began = performance.now();
+  await client.stop();
+  expect(performance.now() - began).toBeLessThan(500);
+  expect(FakeWorker.made[0]?.terminated).toBe(true);
+  await start();
+  expect([FakeWorker.made.length, failures]).toEqual([2, []]);
+});
+
+it('asks a fresh worker what was asked of one that had to be ended', async () => {
+  FakeWorker.serve = obedient({ stop: hangs, estimate: hangs });
+  await start();
+  const memory = client.estimate(recipe, 'cpu');
+  FakeWorker.serve = obedient();
+  await client.stop();
+  expect(await memory).toEqual({ peak: 1 });
+});
+
+it('starts nothing where Stop came while the run before was still ending', async () => {
+  const starts = vi.fn(async () => {});
+  FakeWorker.serve = obedient({ stop: hangs, start: starts });
+  await start();
+  const next = start();
+  await client.stop();
+  await next;
+  expect(starts).toHaveBeenCalledTimes(1);
+});
+
+it('says that a worker fell silent, and gives the next run a fresh one', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  FakeWorker.serve = obedient({ start: hangs });
+  const started = start().catch((error: Error) => error.message);
+  await vi.advanceTimersByTimeAsync(BEAT_MS * MOST_MISSED);
+  expect(await started).toMatch(/stopped responding.*start the run again/);
+  expect(failures.map(({ cause }) => cause)).toEqual(['failed']);
+  FakeWorker.serve = obedient();
+  await start();
+  expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([true, false]);
+});
+
+it('notices at once that a worker is gone', async () => {
+  const waiting = new Map<string, () => void>();
+  vi.stubGlobal('navigator', {
+    locks: { request: async (name: string, _: unknown, granted: () => void) => void waiting.set(name, granted) },
+  });
+  FakeWorker.serve = (port, worker) => {
+    obedient()(port);
+    worker.die = () => waiting.get(worker.options.name)?.();
+    port.postMessage(HOLDS_LIFE);
+  };
+  await start();
+  await vi.waitFor(() => expect(waiting.size).toBe(1));
+  FakeWorker.made[0]?.die();
+  await vi.waitFor(() =>
+    expect(failures.map(({ message }) => message)).toEqual([expect.stringMatching(/ended unexp/)]),
+  );
+  await start();
+  expect(FakeWorker.made).toHaveLength(2);
+});
+
+it('says what a browser that refuses workers said', async () => {
+  vi.stubGlobal('Worker', function refuse() {
+    throw new Error('blocked by policy');
+  });
+  await expect(client.adapter()).rejects.toThrow(/did not load: allow scripts and workers.*\(blocked by policy\)/);
+  await expect(start()).rejects.toThrow(/blocked by policy/);
+});
+
+it('tells a worker that never loaded from one that failed later', async () => {
+  FakeWorker.serve = () => {};
+  const silent = client.adapter().catch((error: WorkerEnded) => error.cause);
+  FakeWorker.made[0]?.dispatchEvent(new Event('error'));
+  expect(await silent).toBe('not-loaded');
+  FakeWorker.serve = obedient();
+  await start();
+  FakeWorker.made[1]?.dispatchEvent(Object.assign(new Event('error'), { message: 'boom' }));
+  expect(failures.map(({ cause, message }) => [cause, message])).toEqual([
+    ['not-loaded', expect.stringContaining('did not load')],
+    ['failed', expect.stringContaining('boom')],
+  ]);
+});
