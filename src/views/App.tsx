@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 import { show, toggleSetup, type View } from '../store/lab';
 import { AdapterBadge, FailureBanner, NoGpuBanner } from './Adapter';
 import { Alerts } from './Alerts';
+import { Boundary } from './Boundary';
+import { prefersDark, recall, remember } from './browser';
 import { Curation } from './Curation';
 import { Data } from './Data';
 import { Evaluate } from './Evaluate';
@@ -22,13 +24,15 @@ const VIEWS: readonly { readonly name: View; readonly title: string }[] = [
   { name: 'data', title: 'Data' },
 ];
 
+const titleOf = (view: View) => VIEWS.find(({ name }) => name === view)?.title ?? view;
+
 /** Dark, light, or as the system has it. */
 function ThemeButton() {
-  const [theme, setTheme] = useState(() => localStorage.getItem('theme'));
-  const dark = theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const [theme, setTheme] = useState(() => recall('theme'));
+  const dark = theme ? theme === 'dark' : prefersDark();
   useEffect(() => {
     if (!theme) return;
-    localStorage.setItem('theme', theme);
+    remember('theme', theme);
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   return (
@@ -109,11 +113,15 @@ export function App() {
           Setup
         </button>
       </header>
-      <Transport />
+      <Boundary part="The run's controls">
+        <Transport />
+      </Boundary>
       <NoGpuBanner />
       <FailureBanner />
       <div className={setupOpen ? 'body setup-open' : 'body'}>
-        <Setup />
+        <Boundary part="Setup">
+          <Setup />
+        </Boundary>
         <main>
           {replay && view === 'train' && (
             <div className="lead">
@@ -123,7 +131,9 @@ export function App() {
               </div>
             </div>
           )}
-          <Shown view={view} />
+          <Boundary key={view} part={titleOf(view)}>
+            <Shown view={view} />
+          </Boundary>
         </main>
       </div>
     </div>

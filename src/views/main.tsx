@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openLab } from '../store/control';
 import { App } from './App';
+import { Boundary } from './Boundary';
 import './style.css';
 import './picture.css';
 import './curation.css';
@@ -13,7 +14,9 @@ import { followTheUrl } from './url';
 followTheUrl();
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <App />
+    <Boundary part="The page">
+      <App />
+    </Boundary>
   </StrictMode>,
 );
 void openLab();

@@ -3,6 +3,7 @@
  * What is out of range is brought to the nearest that there is.
  */
 import { browse, type LabState, lab, show, views } from '../store/lab';
+import { rewriteAddress } from './browser';
 
 const count = (text: string | null): number | null => (text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null);
 
@@ -50,6 +51,6 @@ export function followTheUrl(): void {
   lab.subscribe((state, before) => {
     if (address(state) === address(before)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(null, '', address(state)), REST_MS);
+    timer = setTimeout(() => rewriteAddress(address(state)), REST_MS);
   });
 }
