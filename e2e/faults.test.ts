@@ -1,0 +1,125 @@
+/** The page where a browser refuses what it uses, a worker dies, a screen fails or a run does not stop: a message, never a blank page. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+});
+afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+const waitForStage = (page: Page, pattern: RegExp) =>
+  page.waitForFunction(
+    (source) => new RegExp(source).test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
+    pattern.source,
+  );
+const banner = (page: Page) => page.locator('.banner.failed').innerText();
+
+describe('where the browser refuses everything', () => {
+  let page: Page;
+  let complaints: string[];
+  beforeAll(async () => {
+    page = await browser.newPage();
+    complaints = complaintsOf(page);
+    await page.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+        Object.defineProperty(window, name, { get: refuse });
+      for (const name of ['storage', 'gpu', 'locks', 'clipboard'])
+        Object.defineProperty(Navigator.prototype, name, { get: () => undefined });
+      Object.assign(window, { matchMedia: undefined, Worker: refuse });
+      Object.assign(History.prototype, { pushState: refuse, replaceState: refuse });
+    });
+    await page.goto(`${served.url}#view=nowhere&step=%E0%A4%A&group=-1&rollout=1e9&task=__proto__`);
+  });
+  afterAll(() => page?.close());
+
+  it('plays the recording, shows every screen, and says why nothing trains', async () => {
+    await waitForStage(page, /SFT [1-9]\d*\/300/);
+    expect(await page.locator('.banner').innerText()).toMatch(/worker did not load: allow scripts and workers/);
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await page.getByRole('button', { name: 'Light', exact: true }).waitFor();
+    for (const view of ['Rollouts', 'Evaluate', 'Data', 'Train']) {
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click();
+      await page.locator(`nav [aria-current=page]`, { hasText: view }).waitFor();
+      expect(await page.locator('main').innerText()).not.toBe('');
+    }
+    expect(await page.locator('.broken').count()).toBe(0);
+    await page
+      .getByRole('button', { name: /^Train/ })
+      .last()
+      .click();
+    expect(await banner(page)).toMatch(/worker did not load/);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('while it runs', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    // the workers of the page, for the test to end one behind its back
+    await page.addInitScript(() => {
+      const workers: Worker[] = [];
+      const Real = Worker;
+      Object.assign(window, {
+        workers,
+        Worker: function make(url: URL, options: WorkerOptions) {
+          const worker = new Real(url, options);
+          workers.push(worker);
+          return worker;
+        },
+      });
+    });
+    await page.goto(served.url);
+    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+  });
+  afterAll(() => page?.close());
+  const train = () => page.getByRole('button', { name: /Train small on the CPU|New run/ }).click();
+
+  it('says that its worker died, and trains again in a fresh one', async () => {
+    await train();
+    await waitForStage(page, /SFT [1-9]/);
+    await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.at(-1)?.terminate());
+    await page.locator('.banner.failed').waitFor({ timeout: 5000 });
+    expect(await banner(page)).toMatch(/worker ended unexpectedly: start the run again/);
+    await train();
+    await waitForStage(page, /SFT [1-9]/);
+    expect(await page.locator('.banner.failed').count()).toBe(0);
+  });
+
+  it('stops at once', async () => {
+    const took = await page.evaluate(async () => {
+      const began = performance.now();
+      document.querySelector<HTMLElement>('[aria-label=Stop]')?.click();
+      while (!document.querySelector('[data-testid=stages]')?.textContent?.includes('stopped'))
+        await new Promise(requestAnimationFrame);
+      return performance.now() - began;
+    });
+    expect(took).toBeLessThan(500);
+  });
+
+  it('keeps a fault of one screen in that screen, with a way on', async () => {
+    await page.evaluate(() => {
+      const real = Number.prototype.toFixed;
+      Object.assign(window, { repair: () => Object.assign(Number.prototype, { toFixed: real }) });
+      Number.prototype.toFixed = () => {
+        throw new Error('no digits today');
+      };
+    });
+    await page.getByRole('button', { name: 'Evaluate' }).click();
+    const broken = page.locator('main .broken');
+    expect(await broken.innerText()).toMatch(/Evaluate cannot be shown.*no digits today/s);
+    await page.getByRole('button', { name: 'Data' }).click();
+    await page.locator('.about-task').waitFor();
+    await page.getByRole('button', { name: 'Evaluate' }).click();
+    await page.evaluate(() => (window as unknown as { repair: () => void }).repair());
+    await broken.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('region', { name: 'This run' }).waitFor();
+    expect(await broken.count()).toBe(0);
+  });
+});
