@@ -50,12 +50,13 @@ export function generationConfigFile(config: PhiConfig, tokenizer: Tokenizer): J
   return { eos_token_id: ids.eos, pad_token_id: ids.pad, max_length: config.max_position_embeddings };
 }
 
-/** Prompts are padded on the left, as generation needs it. */
+/** Prompts are padded on the left, as generation needs it. `generate` of transformers 4 refuses the token types that it would add. */
 export function tokenizerConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
   const { eos_token, pad_token } = named(tokenizer);
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
     model_max_length: config.max_position_embeddings,
+    model_input_names: ['input_ids', 'attention_mask'],
     padding_side: 'left',
     clean_up_tokenization_spaces: false,
     bos_token: null,
