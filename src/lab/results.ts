@@ -114,7 +114,23 @@ const resultSchema = z
     rows: z.array(rowSchema).min(1),
     curves: z.array(curveSchema).default([]),
     matrix: matrixSchema.nullable().default(null),
-    verdict: z.enum(['agrees', 'partly', 'disagrees']),
+    /** `undecided`: too few seeds for the rule. */
+    verdict: z.enum(['agrees', 'partly', 'disagrees', 'undecided']),
+    /** What the verdict is held to, and what it was asked of: an effect an arm, of which 0 is none, with its 95 % interval. */
+    rule: text.optional(),
+    effects: z
+      .array(
+        z.strictObject({
+          arm: text,
+          mean: z.number(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+          everySeed: z.boolean(),
+          holds: z.boolean(),
+        }),
+      )
+      .optional(),
+    effectUnit: z.enum(resultUnits).optional(),
     /** What was found, in one honest sentence; and why a tiny model may differ. */
     found: text,
     why: text,

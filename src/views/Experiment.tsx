@@ -1,6 +1,6 @@
 /** One of the report's findings beside ours, or lessons of this lab: its figure, our numbers, what we make of it, and how to run it again. */
 import { useState } from 'react';
-import type { Result } from '../lab/results';
+import { type Result, unitForms } from '../lab/results';
 import { loadRecipe } from '../store/draft';
 import { Curves } from './Curves';
 import { clock } from './format';
@@ -12,10 +12,16 @@ const VERDICTS: Readonly<Record<Result['verdict'], string>> = {
   agrees: 'agrees',
   partly: 'agrees in part',
   disagrees: 'disagrees',
+  undecided: 'undecided',
 };
 
 /** What a lesson of this lab says is held to numbers, without a finding of the report. */
-const LESSON_VERDICTS: typeof VERDICTS = { agrees: 'shown', partly: 'shown in part', disagrees: 'not shown' };
+const LESSON_VERDICTS: typeof VERDICTS = {
+  agrees: 'shown',
+  partly: 'shown in part',
+  disagrees: 'not shown',
+  undecided: 'undecided',
+};
 
 /** The report's are E1, E2 …; others are this lab's own. */
 export const ofReport = ({ id }: Pick<Result, 'id'>): boolean => /^E\d+$/.test(id);
@@ -63,8 +69,39 @@ function Facts({ result }: { result: Result }) {
   );
 }
 
+/** What the rule was asked of: each effect with its interval, and whether it counts. */
+function Effects({ result: { effects = [], effectUnit = 'points' } }: { result: Result }) {
+  if (effects.length === 0) return null;
+  const { factor, digits } = unitForms[effectUnit];
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * factor).toFixed(digits)}`;
+  return (
+    <table className="effects">
+      <thead>
+        <tr>
+          <th>Effect, {effectUnit}</th>
+          <th>Mean</th>
+          <th>95 % interval</th>
+          <th>In every seed</th>
+          <th>Counts</th>
+        </tr>
+      </thead>
+      <tbody>
+        {effects.map(({ arm, mean, low, high, everySeed, holds }) => (
+          <tr key={arm}>
+            <th scope="row">{arm}</th>
+            <td>{signed(mean)}</td>
+            <td>{low === null || high === null ? 'n.a.' : `${signed(low)} to ${signed(high)}`}</td>
+            <td>{everySeed ? 'yes' : 'no'}</td>
+            <td>{holds ? 'yes' : 'no'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 export function Experiment({ result }: { result: Result }) {
-  const { id, title, finding, report, found, why, verdict, matrix, curves } = result;
+  const { id, title, finding, report, found, why, verdict, rule, matrix, curves } = result;
   const reported = ofReport(result);
   return (
     <Panel
@@ -81,9 +118,11 @@ export function Experiment({ result }: { result: Result }) {
           <dt>We find</dt>
           <dd>{found}</dd>
           <dd className="why">{why}</dd>
+          {rule && <dd className="why">{rule}</dd>}
         </div>
       </dl>
       <Spreads columns={result.columns} rows={result.rows} action={(row) => <LoadButton row={row} />} />
+      <Effects result={result} />
       {matrix && <Matrix matrix={matrix} />}
       {curves.length > 0 && <Curves curves={curves} />}
       <Facts result={result} />

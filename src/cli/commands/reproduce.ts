@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
-import { pagesOf } from '../../lab/experiments/page';
+import { pagesOf, VERDICT_WORDS } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
@@ -91,7 +91,9 @@ export async function reproduce(args: readonly string[]): Promise<void> {
         const result = resultOf(experiment, bench.device.name, outcomes, seeds.slice(0, i + 1), seconds, made);
         writeFileSync(file, resultToText(result));
         if (i === seeds.length - 1)
-          console.log(`${experiment.id}, ${experiment.title}: ${result.found} (${path.normalize(file)})`);
+          console.log(
+            `${experiment.id}, ${experiment.title}: ${result.found} It ${VERDICT_WORDS[result.verdict]}. (${path.normalize(file)})`,
+          );
       }
       writeIndex(out, pages);
     }

@@ -1,5 +1,6 @@
 /** E1: supervised fine-tuning on teacher traces makes a model that knows nothing reason. */
 import { type Experiment, meanOf, percent } from './experiment';
+import { byRule, differences, seedsOf } from './rule';
 import { familyRecipes, seeded } from './seeded';
 
 /** A family counts as learned where fine-tuning lifts its accuracy by this much. */
@@ -9,7 +10,8 @@ export const e1: Experiment = {
   id: 'E1',
   title: 'From base to SFT',
   finding: 'SFT on teachable prompts makes a base model reason',
-  report: 'AIME 25: 63.1 ± 6.3 after SFT, the base model far below',
+  report:
+    'AIME 25: 63.1 ± 6.3 after SFT (the report’s table with sd; the released model card has 62.9), the base model far below (unconfirmed: no figure at hand)',
   columns: [
     { title: 'base, sampled', unit: 'share' },
     { title: 'after SFT, sampled', unit: 'share' },
@@ -34,6 +36,7 @@ export const e1: Experiment = {
     const found =
       `SFT lifts sampled accuracy by 10 points or more on ${lifted.length} of ${rows.length} families; ` +
       `after it they lie between ${percent(Math.min(...sampled))} and ${percent(Math.max(...sampled))}.`;
-    return { verdict: lifted.length === rows.length ? 'agrees' : lifted.length > 0 ? 'partly' : 'disagrees', found };
+    const effects = rows.map((row) => ({ arm: row.arm, values: differences(seedsOf(row, 1), seedsOf(row, 0), LIFT) }));
+    return byRule({ what: 'gain of SFT over the base beyond 10 points', unit: 'points' }, effects, found);
   },
 };

@@ -3,6 +3,7 @@ import { mean } from '../../stats';
 import { withFields } from '../recipe';
 import { type Experiment, meanOf, points } from './experiment';
 import { accuracies, MIXED, membersOf, mixed, turnedTo } from './mixed';
+import { byRule, differences, seedsOf } from './rule';
 
 /** The report's figure at its lowest: the gain over the base model on unseen families. */
 const LEAST_GAIN = 0.3;
@@ -11,7 +12,8 @@ export const e6: Experiment = {
   id: 'E6',
   title: 'SFT on some families, evaluated on another',
   finding: 'SFT generalises to unseen families by 30–60 points over the base',
-  report: 'TSP, 3SAT, BA-Calendar: 30–60 points over the base, none of them trained on',
+  report:
+    'TSP, 3SAT, BA-Calendar: 30–60 points over the base, none of them trained on (the report’s text; the range is unconfirmed)',
   columns: [
     { title: 'base', unit: 'share' },
     { title: 'SFT on the others', unit: 'share' },
@@ -44,6 +46,10 @@ export const e6: Experiment = {
     const seen = rows.map((row) => meanOf(row, 2) - meanOf(row, 0));
     const high = unseen.filter((gain) => gain >= LEAST_GAIN).length;
     const found = `Over the base, SFT on the other families gains ${points(mean(unseen))} on a family that it never saw (30 points or more on ${high} of ${rows.length}), and ${points(mean(seen))} where it saw it.`;
-    return { verdict: high === rows.length ? 'agrees' : high > 0 ? 'partly' : 'disagrees', found };
+    const effects = rows.map((row) => ({
+      arm: row.arm,
+      values: differences(seedsOf(row, 1), seedsOf(row, 0), LEAST_GAIN),
+    }));
+    return byRule({ what: 'gain over the base on an unseen family beyond 30 points', unit: 'points' }, effects, found);
   },
 };

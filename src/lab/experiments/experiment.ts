@@ -1,6 +1,6 @@
 /**
  * What an experiment is: one of the report's findings, asked again of tiny models. It runs once a seed; its numbers are put
- * together over the seeds, and what was found is said from those numbers.
+ * together over the seeds, and what was found is said from those numbers, by the rule of rule.ts.
  */
 import type { ResultInput, ResultUnit } from '../results';
 import { spreadOf } from '../results';
@@ -39,12 +39,17 @@ export interface Conclusion {
   readonly verdict: ResultInput['verdict'];
   /** One honest sentence, its numbers taken from what was measured. */
   readonly found: string;
+  /** What the verdict is held to. */
+  readonly rule: string;
+  /** What the rule was asked of; none where the rule is another. */
+  readonly effects: NonNullable<ResultInput['effects']>;
+  readonly effectUnit: ResultUnit;
 }
 
 export interface Experiment {
   readonly id: string;
   readonly title: string;
-  /** What the report found, and the figure that it gives. */
+  /** What the report found, and the figures that are quoted for it, each with its source. */
   readonly finding: string;
   readonly report: string;
   readonly columns: readonly { readonly title: string; readonly unit: ResultUnit }[];
@@ -96,10 +101,6 @@ export function meanOf(row: Measured['rows'][number], column: number): number {
   if (!cell) throw new Error(`${row.arm} has no number in column ${column}`);
   return cell.mean;
 }
-
-/** Whether the cell is above 0 in every seed. */
-export const alwaysPositive = (row: Measured['rows'][number], column: number): boolean =>
-  row.cells[column]?.values.every((value) => value > 0) ?? false;
 
 /** 0.123 → "12.3 points", signed. */
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} points`;

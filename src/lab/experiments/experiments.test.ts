@@ -5,7 +5,7 @@ import { openNodeDevice } from '../../gpu/node';
 import type { Summary } from '../events';
 import { parseRecipe, withFields } from '../recipe';
 import { recipes } from '../recipes';
-import { parseIndex, parseResult } from '../results';
+import { parseIndex, parseResult, spreadOf } from '../results';
 import { run } from '../run';
 import { Session } from '../session';
 import { collate, type Outcome } from './experiment';
@@ -13,6 +13,7 @@ import { experimentById, experiments } from './index';
 import { judgeLessons, lessons } from './lessons';
 import { accuracies, membersOf, mixed, turnedTo } from './mixed';
 import { pagesOf } from './page';
+import { byRule, intervalOf, judge } from './rule';
 import { familyRecipes, seeded } from './seeded';
 import { Workbench } from './workbench';
 
@@ -71,6 +72,68 @@ describe('outcomes', () => {
   it('of other arms do not add up', () => {
     const other = { rows: [{ arm: 'b', recipe: null, cells: [1, null] }] };
     expect(() => collate([outcome(1), other])).toThrow('the seeds do not have the same arms');
+  });
+});
+
+describe('the rule', () => {
+  const effect = (values: number[]) => judge([{ arm: 'a', values }])[0]!;
+
+  it('has the interval of Student’s t', () => {
+    // 2, 4, 9: mean 5, sd √13; t 4.3027 for 2 degrees of freedom
+    expect(intervalOf([2, 4, 9])!.low).toBeCloseTo(5 - (4.3027 * Math.sqrt(13)) / Math.sqrt(3), 3);
+    expect(intervalOf([1])).toBeNull();
+    const many = Array.from({ length: 41 }, (_, i) => i);
+    const error = Math.sqrt((41 * 42) / 12) / Math.sqrt(41);
+    expect((intervalOf(many)!.high - 20) / error).toBeCloseTo(2.0211, 3); // t for 40
+  });
+
+  it('counts an effect of every seed whose interval lies above none', () => {
+    expect(effect([0.2, 0.21, 0.19])).toMatchObject({ everySeed: true, holds: true });
+    expect(effect([0.2, 0.01, 0.6])).toMatchObject({ everySeed: true, holds: false }); // too wide
+    expect(effect([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, -0.01]).low).toBeGreaterThan(0);
+    expect(effect([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, -0.01]).holds).toBe(false); // one seed against it
+    expect(effect([0, 0, 0]).holds).toBe(false);
+  });
+
+  it('says all, some, none, and undecided for one seed', () => {
+    const what = { what: 'gain', unit: 'points' } as const;
+    const verdict = (...all: number[][]) =>
+      byRule(
+        what,
+        all.map((values, i) => ({ arm: `${i}`, values })),
+        'x.',
+      ).verdict;
+    const [yes, no] = [
+      [1, 1.1, 1],
+      [1, -1, 1],
+    ];
+    expect([verdict(yes, yes), verdict(yes, no), verdict(no), verdict([1])]).toEqual([
+      'agrees',
+      'partly',
+      'disagrees',
+      'undecided',
+    ]);
+  });
+
+  it('holds every experiment of the report', () => {
+    for (const { id, conclude } of experiments.filter(({ id }) => id !== 'Lessons')) {
+      const result = parseResult(
+        readFileSync(new URL(`../../../public/results/${id}.json`, import.meta.url), 'utf8'),
+        id,
+      );
+      const alike = result.rows.map((row) => ({
+        ...row,
+        cells: row.cells.map((cell) => cell && spreadOf(cell.values.map(() => cell.values[0]!))),
+      }));
+      const flat = result.rows.map((row) => ({ ...row, cells: row.cells.map(() => spreadOf([0.5, 0.5, 0.5])) }));
+      expect(conclude({ rows: alike }).effects.length, id).toBeGreaterThan(1);
+      if (id !== 'E7') expect(conclude({ rows: flat }).verdict, id).toBe(id === 'E3' ? 'agrees' : 'disagrees');
+      const torn = result.rows.map((row) => ({
+        ...row,
+        cells: row.cells.map((_, c) => spreadOf([c, -c, (7 * c) % 3])),
+      }));
+      expect(conclude({ rows: torn }).verdict, id).not.toBe('agrees');
+    }
   });
 });
 

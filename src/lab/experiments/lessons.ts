@@ -140,6 +140,13 @@ export const lessonsExperiment: Experiment = {
   conclude(measured) {
     const { shown, not } = judgeLessons(measured);
     const found = `${shown.length} of ${lessons.length} lessons show it${not.length > 0 ? `; not so: ${not.join(', ')}` : ''}.`;
-    return { verdict: not.length === 0 ? 'agrees' : shown.length > 0 ? 'partly' : 'disagrees', found };
+    const verdict = not.length === 0 ? 'agrees' : shown.length > 0 ? 'partly' : 'disagrees';
+    return {
+      verdict,
+      found,
+      rule: 'A lesson is shown where the means over seeds show it.',
+      effects: [],
+      effectUnit: 'points',
+    };
   },
 };

@@ -3,6 +3,14 @@ import { recipeByName } from '../recipes';
 import { type Result, type ResultUnit, type Spread, unitForms } from '../results';
 import { judgeLessons, lessons } from './lessons';
 
+/** How a verdict on a finding is said. */
+export const VERDICT_WORDS: Readonly<Record<Result['verdict'], string>> = {
+  agrees: 'agrees',
+  partly: 'agrees in part',
+  disagrees: 'does not agree',
+  undecided: 'is undecided',
+};
+
 /** Mean ± sd, in the unit of its column. */
 function cell(spread: Spread | null, unit: ResultUnit): string {
   if (!spread) return '–';
@@ -42,16 +50,34 @@ function armsTable({ columns, rows }: Result): string {
   );
 }
 
+/** What the rule was asked of, and whether it counts. */
+function effectsTable({ effects = [], effectUnit = 'points' }: Result): string {
+  const { factor, digits } = unitForms[effectUnit];
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * factor).toFixed(digits)}`;
+  return table(
+    [`effect${unitOf[effectUnit]}`, 'mean', '95 % interval', 'above 0 in every seed', 'counts'],
+    effects.map(({ arm, mean, low, high, everySeed, holds }) => [
+      arm,
+      signed(mean),
+      low === null || high === null ? 'n.a.' : `${signed(low)} to ${signed(high)}`,
+      everySeed ? 'yes' : 'no',
+      holds ? 'yes' : 'no',
+    ]),
+  );
+}
+
 const madeBy = ({ command, seeds, seconds, adapter, date, commit }: Result) =>
   `Made by \`${command}\` (${seeds.length} seeds, ${Math.round(seconds / 60)} minutes on ${adapter}, ${date}, at ${commit}).`;
 
 function section(result: Result): string {
-  const { id, title, finding, report, matrix, found, verdict, why } = result;
+  const { id, title, finding, report, matrix, found, verdict, why, rule } = result;
   const parts = [
     `## ${id}: ${title}`,
     `**The report:** ${finding}: ${report}.`,
-    `**Here:** ${found} *It ${{ agrees: 'agrees', partly: 'agrees in part', disagrees: 'does not agree' }[verdict]}.*`,
+    `**Here:** ${found} *It ${VERDICT_WORDS[verdict]}.*`,
+    ...(rule ? [`**The rule:** ${rule}`] : []),
     armsTable(result),
+    effectsTable(result),
     ...(matrix
       ? [
           table(
@@ -75,7 +101,13 @@ function reportPage(results: readonly Result[]): string {
       'tasks that fit a browser tab. Each table gives the mean over seeds ± the standard deviation between seeds; every seed draws its ' +
       'own weights, problems, traces and samples, and, where a level has enough of them, its own held-out problems. This page is written by `npm run lab -- reproduce` from ' +
       'the files in `public/results`, which the Evaluate screen shows too; no number in it is typed by hand.',
-    `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}.`,
+    'Every finding is held to one rule: an effect counts where every seed shows it and the 95 % interval of its mean over seeds ' +
+      'excludes no effect. Three seeds make wide intervals: an effect that does not count is not shown to be absent. Figures of the ' +
+      'report say where they come from; what no source at hand confirms is called unconfirmed.',
+    'Each section names the commit that made its numbers. The numbers at edda23b were made when warm-up was one step ahead of ' +
+      'Hugging Face’s schedule; today the first step of a warm-up has a rate of 0, and a new run gives slightly other numbers.',
+    `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}` +
+      `${count('undecided') > 0 ? `; ${count('undecided')} are undecided for want of seeds` : ''}.`,
     ...results.map(section),
   ].join('\n\n')}\n`;
 }
