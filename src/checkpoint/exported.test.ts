@@ -117,6 +117,8 @@ describe('tokens as transformers makes them', () => {
       expect(tokenizer.decode(ids.filter((id) => !evidence.tokens.special.includes(id)))).toBe(skipped);
       expect(skipped).toContain('</think>');
     }
+    const sum = evidence.think.find(({ skipped }) => skipped === '<think>1+1=2</think>2');
+    expect(sum?.ids).toEqual([4, 26, 20, 26, 38, 27, 5, 27, evidence.tokens.eos]);
   });
 
   it('read too from a folder whose tokenizer.json has the think tags as special tokens', () => {

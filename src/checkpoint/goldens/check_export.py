@@ -103,7 +103,7 @@ def generation(folder):
 def think(folder):
     """7. the think tags survive every decode; with skip_special_tokens (TRL, vLLM, tokenizers) the rest goes"""
     tokenizer, out = AutoTokenizer.from_pretrained(folder), []
-    for text in (ANSWER, "<think></think>0", "<think>1 , . 's n't</think> 0"):
+    for text in (ANSWER, "<think></think>0", "<think>1+1=2</think>2", "<think>1 , . 's n't</think> 0"):
         ids = tokenizer(text)["input_ids"] + [tokenizer.eos_token_id]
         plain, skipped = tokenizer.decode(ids), tokenizer.decode(ids, skip_special_tokens=True)
         assert plain == text + tokenizer.eos_token and skipped == text, (plain, skipped)
