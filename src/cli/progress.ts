@@ -2,6 +2,7 @@
 import type { Counters } from '../gpu/device';
 import { cutOffs } from '../lab/cutOff';
 import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/events';
+import { policyAlertWords } from '../lab/policyAlert';
 import type { Recipe } from '../lab/recipe';
 import { mebibytes } from '../units';
 
@@ -20,6 +21,8 @@ const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string
 export class Progress {
   private readonly began = performance.now();
   private line = '';
+  /** The last step had an alert: it is said once. */
+  private alerted = false;
   private watching: NodeJS.Timeout | undefined;
 
   constructor(
@@ -56,7 +59,12 @@ export class Progress {
         return event.step % 50 === 0 || event.step === this.recipe.sft.steps ? this.print(text) : this.rewrite(text);
       }
       case 'grpo': {
-        const { metrics, step } = event;
+        const { metrics, step, alert } = event;
+        if (alert && !this.alerted) {
+          const { title, detail } = policyAlertWords(alert);
+          this.print(`warning: step ${step}: ${title}: ${detail}`);
+        }
+        this.alerted = alert !== undefined;
         const { reward, accuracy } = ofAllDrawn(metrics);
         const groups = groupsDrawn(metrics);
         const drawn = groups ? ` of all ${groups.drawn} groups drawn, ${groups.kept} with spread` : '';

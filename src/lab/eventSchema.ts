@@ -109,8 +109,23 @@ const metrics = z
   })
   .catchall(z.number());
 
+const policyAlert = z.strictObject({
+  code: z.literal('policy_destroyed'),
+  values: z.strictObject({
+    best_accuracy: share,
+    accuracy: share,
+    first_reward: z.number(),
+    reward: z.number(),
+    kl: z.number(),
+    first_entropy: z.number(),
+    entropy: z.number(),
+    clipped: share,
+  }),
+});
+
 const grpo = z.strictObject({
   type: z.literal('grpo'),
+  alert: policyAlert.exactOptional(),
   step: z.int().min(1),
   metrics,
   groups: z.array(group).min(1),

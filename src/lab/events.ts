@@ -12,6 +12,7 @@ import type { Metrics } from '../train/metrics';
 import type { StorageCost } from '../train/storageCost';
 import { parseAs } from '../validation';
 import { eventSchemas } from './eventSchema';
+import type { PolicyAlert } from './policyAlert';
 import type { Recipe } from './recipe';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
@@ -47,6 +48,8 @@ export interface SftEvent {
 
 export interface GrpoEvent extends GrpoStep {
   readonly type: 'grpo';
+  /** Where training has destroyed the policy. */
+  readonly alert?: PolicyAlert;
   readonly step_time: number;
 }
 

@@ -17,6 +17,7 @@ import {
 } from './events';
 import { estimateMemory, rehearse } from './memory';
 import { grpoOptions, openCustom, sftOptions } from './options';
+import { PolicyWatch } from './policyAlert';
 import { assertSound } from './precision';
 import type { Recipe } from './recipe';
 import { selfTest } from './selfTest/selfTest';
@@ -108,13 +109,15 @@ export async function* run(
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
   const curve: CurvePoint[] = [];
+  const watch = new PolicyWatch();
   last = now();
   const sampler = await session.openSampler();
   const problems = curation?.problems ?? sources.grpo;
   for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
-    yield { type: 'grpo', ...step, step_time: stepTime() };
+    const alert = watch.see(step.metrics);
+    yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: stepTime() };
     if (curation?.dueAfter(step.step)) {
       yield { type: 'stage', stage: 'curate' };
       yield await curation.select(step.step);

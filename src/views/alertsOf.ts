@@ -1,5 +1,6 @@
 /** What a step of GRPO has to tell beside its charts: success, a signal that is missing, a policy that runs away. */
 import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import { policyAlertWords } from '../lab/policyAlert';
 import { percent } from './format';
 import type { NoticeKind } from './Notice';
 
@@ -20,9 +21,10 @@ const ENTROPY_LOW = 0.003;
 const LEARNT = 0.9;
 
 /** @param vocabulary number of tokens */
-export function alertsOf({ metrics }: Pick<GrpoEvent, 'metrics'>, vocabulary: number): Alert[] {
+export function alertsOf({ metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'>, vocabulary: number): Alert[] {
   const value = (name: string) => metrics[name] ?? 0;
   const alerts: Alert[] = [];
+  if (alert) alerts.push({ kind: 'error', ...policyAlertWords(alert) });
   const withoutSpread = groupsWithoutSpread(metrics);
   if (withoutSpread > MOST_GROUPS) {
     const allWrong = value('frac_all_wrong');

@@ -30,6 +30,15 @@ describe('the alerts of a step', () => {
       ['warning', 'KL is high'],
     ]);
     expect(kinds({ entropy: Math.log(104) })).toEqual([['error', 'The policy guesses']]);
+    const values = { best_accuracy: 0.6, accuracy: 0, first_reward: 0.2, reward: -0.5, kl: 9, first_entropy: 0.2 };
+    const alert = { code: 'policy_destroyed', values: { ...values, entropy: 3, clipped: 0 } } as const;
+    expect(alertsOf({ metrics: { entropy: 1 }, alert }, 104)).toEqual([
+      {
+        kind: 'error',
+        title: 'The policy is destroyed',
+        detail: expect.stringContaining('from 60 % to 0 %, KL is 9.00'),
+      },
+    ]);
   });
 });
 
