@@ -15,10 +15,13 @@ import { Session } from './session';
 
 const TINY = withFields(recipeByName('parity-8-nano'), {
   kernels: 'fixed',
-  'sft.steps': 30,
-  'sft.sequences': 8,
+  'model.layers': 1,
+  'model.width': 32,
+  'sft.steps': 10,
+  'sft.sequences': 4,
   'grpo.steps': 2,
-  'grpo.prompts': 4,
+  'grpo.prompts': 2,
+  'grpo.groupSize': 4,
   'evaluation.problems': 8,
 });
 const HALF = withFields(TINY, { precision: 'f16' });
@@ -36,44 +39,46 @@ const policies = (events: readonly LabEvent[]) =>
   events.flatMap((event) => (event.type === 'grpo' ? [event.metrics] : []));
 
 describe('a run in f16', () => {
+  /** The adapter where it has f16, else the plain loops, which round at the same places. */
   let device: Device;
   let half: LabEvent[] = [];
+  const open = async () => {
+    const adapter = await openNodeDevice();
+    if (adapter.f16) return adapter;
+    adapter.destroy();
+    return openCpuDevice({ f16: true });
+  };
   beforeAll(async () => {
-    device = await openNodeDevice();
-    if (device.f16) half = await runAll(device, HALF);
+    device = await open();
+    half = await runAll(device, HALF);
   });
   afterAll(() => device.destroy());
 
-  it('repeats to the bit', async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('repeats to the bit', async () => {
     const again = await runAll(device, HALF);
     expect(losses(again)).toEqual(losses(half));
     expect(policies(again)).toEqual(policies(half));
   });
 
-  it('gives the same where blocks are computed again', async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('gives the same where blocks are computed again', async () => {
     expect(losses(await runAll(device, withFields(HALF, { 'memory.recompute': true })))).toEqual(losses(half));
   });
 
-  it('takes sizes that fill no vec4', async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('takes sizes that fill no vec4', async () => {
     const odd = { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9, 'model.tied': false };
     const events = await runAll(device, withFields(HALF, { ...odd, 'sft.steps': 3 }));
     expect(events.at(-1)?.type).toBe('end');
   });
 
-  it("follows f32's losses, and is not f32", async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it("follows f32's losses, and is not f32", async () => {
     const whole = losses(await runAll(device, TINY));
     expect(losses(half)).not.toEqual(whole);
-    // A half is off by 5e-4 at most; tens of them on the way to a logit move a log-probability by about 1e-3, and thirty
+    // A half is off by 5e-4 at most; tens of them on the way to a logit move a log-probability by about 1e-3, and ten
     // steps of AdamW, whose first ones have the sign of the gradient alone, spread that by an order of magnitude.
     losses(half).forEach((loss, i) => expect(Math.abs(loss - whole[i]!), `step ${i + 1}`).toBeLessThan(0.02));
   });
 
-  it('agrees between sampler and trainer within 1e-2', ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('agrees between sampler and trainer within 1e-2', () => {
     // Both round at the same places; sums in another order fall to the other side of a half now and then.
     for (const metrics of policies(half)) {
       expect(metrics['sampling/sampling_logp_difference/max']).toBeLessThan(1e-2);
@@ -82,8 +87,7 @@ describe('a run in f16', () => {
     expect(policies(half)[0]!.kl).toBeLessThan(1e-6); // the reference is the same copy
   });
 
-  it('tells what it costs, after each stage and in the summary', ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('tells what it costs, after each stage and in the summary', () => {
     const costs = half.flatMap((event) => (event.type === 'evaluation' ? [event.storage_logp_difference!] : []));
     expect(costs).toHaveLength(2);
     for (const { tokens, mean, max } of costs) {
@@ -99,9 +103,8 @@ describe('a run in f16', () => {
     });
   });
 
-  it('compiles nothing between the first training step and the last', async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
-    const fresh = await openNodeDevice();
+  it('compiles nothing between the first training step and the last', async () => {
+    const fresh = await open();
     const session = new Session(fresh, withFields(HALF, { 'sft.steps': 2 }));
     let before: number | null = null;
     for await (const event of run(session)) if (event.type === 'sft') before ??= fresh.counters.pipelines;
@@ -110,13 +113,20 @@ describe('a run in f16', () => {
     fresh.destroy();
   });
 
-  it('is refused where a kernel computes wrong, by its name', async ({ skip }) => {
-    skip(!device.f16, 'this adapter has no f16');
+  it('is refused where a kernel computes wrong, by its name', async () => {
     const kernel = storedInHalf(embedding, ['table', 'y']);
     const dispatch = (of: typeof kernel) => ({ kernel: of }) as Dispatch;
     await assertSound(device, [dispatch(kernel)]);
-    const wrong = { ...kernel, wgsl: kernel.wgsl.replace('ids[n] *', '(ids[n] + 1u) *') };
-    await expect(assertSound(device, [dispatch({ ...wrong, name: 'wrong' })])).rejects.toThrow(
+    const wrong = { ...kernel, name: 'wrong', wgsl: kernel.wgsl.replace('ids[n] *', '(ids[n] + 1u) *') };
+    // plain loops have no shader that could be wrong: they are given other rows to look up
+    const loops = openCpuDevice({
+      f16: true,
+      observe({ kernel: { name } }, _, { ids }) {
+        if (name === 'wrong') ids![0] = (ids![0]! + 1) % 2;
+        return () => {};
+      },
+    });
+    await expect(assertSound(device.kind === 'cpu' ? loops : device, [dispatch(wrong)])).rejects.toThrow(
       /precision: .* computes wrong in f16 \(wrong: .*\): choose f32/,
     );
   });
