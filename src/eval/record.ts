@@ -14,28 +14,28 @@ const headerSchema = z.strictObject({
   /** What computes: another adapter rounds otherwise. */
   adapter: z.string(),
   task: z.string(),
-  level: z.int(),
-  problems: z.int(),
+  level: z.int().min(0),
+  problems: z.int().min(1),
   /** Hash of their prompts. */
   prompts: z.string(),
   /** Hash of what they are judged by: answers, and the instances as plain data. Files of before have none. */
   instances: z.string().optional(),
-  temperature: z.number(),
-  maxNew: z.int(),
+  temperature: z.number().min(0),
+  maxNew: z.int().min(1),
   seed: z.int(),
 });
 export type RecordHeader = Required<z.infer<typeof headerSchema>>;
 
 const runSchema = z.strictObject({
   type: z.literal('run'),
-  run: z.int(),
+  run: z.int().min(1),
   seed: z.int(),
   answers: z.array(
     z.strictObject({
       correct: z.boolean(),
-      partial: z.number(),
+      partial: z.number().min(0).max(1),
       answer: z.string().nullable(),
-      tokens: z.int(),
+      tokens: z.int().min(1),
       ended: z.boolean(),
     }),
   ),
