@@ -183,13 +183,15 @@ describe('with WebGPU', () => {
   });
 
   it('begins anew on a double click, pauses what has just begun, and ends what runs when the recording returns', async () => {
-    await page.getByRole('button', { name: 'Train it yourself' }).dblclick();
+    await page.getByRole('button', { name: 'Train it yourself' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Start training' }).dblclick();
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = await atRest();
     expect(paused).not.toContain('stopped');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await waitForStage(page, /SFT 12\/12/);
     await page.getByRole('button', { name: 'Restart the recording' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Play the recording' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/300/);
     expect(await page.getByTestId('source').innerText()).toBe('a recording');
   });

@@ -15,7 +15,7 @@ const waitForStage = (page: Page, pattern: RegExp) =>
     (source) => new RegExp(source).test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
     pattern.source,
   );
-const banner = (page: Page) => page.locator('.banner.failed').innerText();
+const banner = (page: Page) => page.locator('.notice.error').innerText();
 
 describe('where the browser refuses everything', () => {
   let page: Page;
@@ -49,10 +49,7 @@ describe('where the browser refuses everything', () => {
       expect(await page.locator('main').innerText()).not.toBe('');
     }
     expect(await page.locator('.broken').count()).toBe(0);
-    await page
-      .getByRole('button', { name: /^Train/ })
-      .last()
-      .click();
+    await page.getByRole('button', { name: 'Train small on the CPU' }).click();
     expect(await banner(page)).toMatch(/worker did not load/);
     expect(complaints).toEqual([]);
   });
@@ -85,11 +82,11 @@ describe('while it runs', () => {
     await train();
     await waitForStage(page, /SFT [1-9]/);
     await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.at(-1)?.terminate());
-    await page.locator('.banner.failed').waitFor({ timeout: 5000 });
+    await page.locator('.notice.error').waitFor({ timeout: 5000 });
     expect(await banner(page)).toMatch(/worker ended unexpectedly: start the run again/);
     await train();
     await waitForStage(page, /SFT [1-9]/);
-    expect(await page.locator('.banner.failed').count()).toBe(0);
+    expect(await page.locator('.notice.error').count()).toBe(0);
   });
 
   it('stops at once', async () => {

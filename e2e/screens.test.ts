@@ -133,11 +133,11 @@ describe('Evaluate', () => {
     expect(await panel.locator('.chart').count()).toBe(2);
     const lessons = page.getByRole('navigation', { name: 'Lessons of this lab' }).getByRole('button');
     expect(await lessons.innerText()).toMatch(/The teaching recipes\s+shown in part/);
-    await panel.getByRole('button', { name: 'Load the recipe of SFT', exact: true }).press('Enter');
+    await panel.getByRole('button', { name: 'Load recipe of SFT', exact: true }).press('Enter');
     await panel.getByText('It is in Setup.').waitFor();
     expect(await page.locator('.recipe select').inputValue()).toBe('parity-8-nano');
     expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('3');
-    await panel.getByRole('button', { name: 'Load the recipe of of yesterday' }).click();
+    await panel.getByRole('button', { name: 'Load recipe of of yesterday' }).click();
     await panel.getByText('there is no recipe "no-such-recipe"').waitFor();
     await fits(page);
     await page.setViewportSize(NARROW);

@@ -26,7 +26,7 @@ const fail = (error: NonNullable<LabState['error']>) => set({ status: 'failed', 
 const isLive = () => get().source === 'live' && (get().status === 'playing' || get().status === 'paused');
 
 /** Takes the screen for a new run. */
-function begin(fresh: Pick<LabState, 'source' | 'status'>): number {
+function begin(fresh: Pick<LabState, 'source' | 'status' | 'started'>): number {
   replay?.pause();
   replay = null;
   set({ ...fresh, error: null, compiling: null, run: emptyRun(), version: get().version + 1 });
@@ -54,7 +54,7 @@ export async function playRecording(): Promise<void> {
 }
 
 async function play(): Promise<void> {
-  const mine = begin({ source: 'replay', status: 'loading' });
+  const mine = begin({ source: 'replay', status: 'loading', started: null });
   try {
     const response = await fetch(RECORDING);
     if (!response.ok) throw new Error(`${RECORDING}: ${response.status} ${response.statusText}`);
@@ -78,7 +78,7 @@ async function play(): Promise<void> {
 /** Trains the draft in this tab; not while a field of it does not fit. */
 export async function trainDraft(): Promise<void> {
   if (Object.keys(get().refused).length > 0) return;
-  const mine = begin({ source: 'live', status: 'playing' });
+  const mine = begin({ source: 'live', status: 'playing', started: get().draft });
   set(NOTHING_SELECTED);
   const onMessage = (message: RunMessage) => {
     if (mine !== turn) return;

@@ -8,6 +8,7 @@ import { recipes } from '../lab/recipes';
 import type { Result } from '../lab/results';
 import type { AdapterStatus, Compute } from '../worker/protocol';
 import type { Refused } from './edits';
+import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
 
 export const views = ['train', 'rollouts', 'evaluate', 'data'] as const;
@@ -27,6 +28,10 @@ export interface LabState {
   status: Status;
   error: { readonly message: string; readonly cause?: NoGpuCause | undefined } | null;
   run: RunData;
+  /** The recipe that the live run on screen was started with. */
+  started: Recipe | null;
+  /** What waits for an answer. */
+  question: Question | null;
   /** How many kernels are ready while a live run compiles; null before it does. */
   compiling: { readonly ready: number; readonly kernels: number } | null;
   /** Grows whenever `run` changed. */
@@ -73,6 +78,8 @@ export const lab = createStore<LabState>(() => ({
   status: 'loading',
   error: null,
   run: emptyRun(),
+  started: null,
+  question: null,
   compiling: null,
   version: 0,
   adapter: { kind: 'checking' },

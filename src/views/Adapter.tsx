@@ -34,9 +34,9 @@ export function NoGpuBanner() {
   if (adapter.kind !== 'none') return null;
   if (adapter.cause === 'worker')
     return (
-      <aside className="banner" role="note">
+      <Notice kind="warning" shape="banner">
         <b>Training does not work here: {adapter.message}.</b> Everything below works on the recording.
-      </aside>
+      </Notice>
     );
   return (
     <Notice kind="note" shape="banner">

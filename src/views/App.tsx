@@ -5,6 +5,7 @@ import { AdapterBadge, FailureBanner, NoGpuBanner } from './Adapter';
 import { Alerts } from './Alerts';
 import { Boundary } from './Boundary';
 import { prefersDark, recall, remember } from './browser';
+import { Confirm } from './Confirm';
 import { Curation } from './Curation';
 import { Data } from './Data';
 import { Evaluate } from './Evaluate';
@@ -12,6 +13,7 @@ import { LatestGroup } from './Group';
 import { useLab } from './hooks';
 import { onKey } from './keys';
 import { Rollouts } from './Rollouts';
+import { Running } from './Running';
 import { Setup } from './Setup';
 import { TrainButton } from './TrainButton';
 import { AccuracyChart, LengthChart, LossChart, RewardChart } from './TrainCharts';
@@ -95,6 +97,7 @@ export function App() {
     <div className="shell">
       <header className="top">
         <h1>Groupthink</h1>
+        <Running />
         <nav aria-label="Views">
           {VIEWS.map(({ name, title }) => (
             <button
@@ -136,6 +139,7 @@ export function App() {
           </Boundary>
         </main>
       </div>
+      <Confirm />
     </div>
   );
 }

@@ -43,7 +43,7 @@ function LoadButton({ row: { arm, recipe, set } }: { row: Result['rows'][number]
   };
   return (
     <span className="load">
-      <button type="button" aria-label={`Load the recipe of ${arm}`} onClick={load}>
+      <button type="button" aria-label={`Load recipe of ${arm}`} onClick={load}>
         Load recipe
       </button>
       <span role="status" className={told?.failed ? 'error' : undefined}>

@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 
 export type NoticeKind = 'success' | 'note' | 'warning' | 'error';
 
-/** Signs, so that kinds are told apart without colour. */
+/** A path in a box of 16, so that kinds are told apart without colour. */
 const SIGNS: Readonly<Record<NoticeKind, { readonly sign: string; readonly name: string }>> = {
-  success: { sign: '✓', name: 'Success' },
-  note: { sign: 'i', name: 'Note' },
-  warning: { sign: '!', name: 'Warning' },
-  error: { sign: '×', name: 'Error' },
+  success: { sign: 'M4 8.5 L7 11.5 L12 5', name: 'Success' },
+  note: { sign: 'M8 4 V4.8 M8 7.5 V12', name: 'Note' },
+  warning: { sign: 'M8 4 V8.8 M8 11.2 V12', name: 'Warning' },
+  error: { sign: 'M5 5 L11 11 M11 5 L5 11', name: 'Error' },
 };
 
 interface NoticeProps {
@@ -23,7 +23,10 @@ export function Notice({ kind, shape, children }: NoticeProps) {
   const { sign, name } = SIGNS[kind];
   return (
     <div className={`notice ${kind} ${shape}`} role={kind === 'error' ? 'alert' : 'status'} aria-relevant="additions">
-      <i aria-hidden="true">{sign}</i>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <circle cx="8" cy="8" r="8" fill="currentColor" />
+        <path d={sign} fill="none" stroke="var(--panel)" strokeWidth="2" />
+      </svg>
       <div>
         <span className="unseen">{name}: </span>
         {children}

@@ -1,10 +1,13 @@
 /** The one button: trains the draft in this tab. A field that does not fit holds it back. */
 import { Fragment } from 'react';
-import { trainDraft } from '../store/control';
+import { recipeByName } from '../lab/recipes';
 import { draftChanges, dropRefused } from '../store/draft';
 import { lab } from '../store/lab';
+import { SMALL_RECIPE, startTraining, trainSmall } from '../store/start';
 import { titleAt } from './fields';
 import { useLab } from './hooks';
+
+const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
 
 /** What pressing the button would do, in words. */
 function promise(changes: number): string {
@@ -47,25 +50,45 @@ function HeldBack({ paths }: { paths: readonly string[] }) {
   );
 }
 
+/** On the CPU any other recipe than the small one has a button of its own. */
+function CpuChoice({ title }: { title: string }) {
+  return (
+    <p className="promise cpu">
+      Starts “{SMALL_TITLE}” in place of “{title}”, which may take hours on the CPU.{' '}
+      <button type="button" className="link" onClick={() => void startTraining()}>
+        Train “{title}” on the CPU all the same
+      </button>
+    </p>
+  );
+}
+
 export function TrainButton() {
-  const adapter = useLab((state) => state.adapter);
-  const compute = useLab((state) => state.compute);
+  const checking = useLab((state) => state.adapter.kind === 'checking');
   const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
   const changes = useLab((state) => draftChanges(state.draft).length);
   const refused = useLab((state) => state.refused);
+  const small = useLab((state) => state.compute === 'cpu');
+  const title = useLab((state) => state.draft.title);
+  const other = useLab((state) => state.compute === 'cpu' && state.draft.name !== SMALL_RECIPE);
   const paths = Object.keys(refused);
-  const name = compute === 'cpu' ? 'Train small on the CPU' : 'Train it yourself';
+  const name = live && !other ? 'New run' : small ? 'Train small on the CPU' : 'Train it yourself';
   return (
     <div className="start">
       <button
         type="button"
         className="train"
-        disabled={adapter.kind === 'checking' || paths.length > 0}
-        onClick={() => void trainDraft()}
+        disabled={checking || paths.length > 0}
+        onClick={() => void (small ? trainSmall : startTraining)()}
       >
-        {live ? 'New run' : name}
+        {name}
       </button>
-      {paths.length > 0 ? <HeldBack paths={paths} /> : <p className="promise">{promise(changes)}</p>}
+      {paths.length > 0 ? (
+        <HeldBack paths={paths} />
+      ) : other ? (
+        <CpuChoice title={title} />
+      ) : (
+        <p className="promise">{promise(changes)}</p>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Play, pause, step, stop; where the run stands and how long it takes yet. */
-import { pause, playRecording, resume, setSpeed, stepOnce, stop } from '../store/control';
+import { pause, resume, setSpeed, stepOnce, stop } from '../store/control';
 import { pace, secondsLeft } from '../store/run';
+import { restartRecording } from '../store/start';
 import { clock, percent } from './format';
 import { useLab, useRun } from './hooks';
 import { Icon } from './parts';
@@ -91,7 +92,7 @@ export function Transport() {
         type="button"
         title="Play the recording from its start"
         aria-label="Restart the recording"
-        onClick={() => void playRecording()}
+        onClick={() => void restartRecording()}
       >
         <Icon name="restart" />
       </button>

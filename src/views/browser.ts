@@ -38,3 +38,12 @@ export function rewriteAddress(address: string): void {
     // a link then does not hold what is looked at; all else works
   }
 }
+
+/** Adds an entry to the page's history, so that Back returns from it; none where that is forbidden. */
+export function pushAddress(address: string): void {
+  try {
+    history.pushState(null, '', address);
+  } catch {
+    // Back then leaves the page; all else works
+  }
+}

@@ -8,7 +8,7 @@ const PRESSED = `${TAKEN}, button, summary, a`;
 
 export function onKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
-  if (event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.metaKey || event.ctrlKey || event.altKey || lab.getState().question) return;
   if (target.closest(event.key === ' ' ? PRESSED : TAKEN)) return;
   const { status } = lab.getState();
   const moves = status === 'playing' || status === 'paused';

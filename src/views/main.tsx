@@ -1,6 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openLab } from '../store/control';
+import { lab } from '../store/lab';
+import { runAtStake } from '../store/start';
 import { App } from './App';
 import { Boundary } from './Boundary';
 import './style.css';
@@ -12,6 +14,10 @@ import './setup.css';
 import { followTheUrl } from './url';
 
 followTheUrl();
+addEventListener('beforeunload', (event) => {
+  const { status } = lab.getState();
+  if ((status === 'playing' || status === 'paused') && runAtStake(lab.getState())) event.preventDefault();
+});
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Boundary part="The page">

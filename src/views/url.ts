@@ -3,7 +3,7 @@
  * What is out of range is brought to the nearest that there is.
  */
 import { browse, type LabState, lab, show, views } from '../store/lab';
-import { rewriteAddress } from './browser';
+import { pushAddress, rewriteAddress } from './browser';
 
 const count = (text: string | null): number | null => (text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null);
 
@@ -42,15 +42,27 @@ function address({ view, step, group, rollout, experiment, data }: LabState): st
 /** Milliseconds of rest before the address is rewritten: browsers limit how often it may be. */
 const REST_MS = 250;
 
-/** Reads the address now and when it changes, and writes what is chosen back without new history entries. */
+/**
+ * Reads the address now and when it changes, and writes what is chosen back. Each screen is a history entry of its own; what is
+ * chosen on it rewrites that entry.
+ */
 export function followTheUrl(): void {
-  readUrl(location.hash);
+  let reading = true;
+  const read = (hash: string) => {
+    reading = true;
+    readUrl(hash);
+    reading = false;
+  };
+  read(location.hash);
   // of the event: the address itself may have been rewritten between the change and its being told
-  window.addEventListener('hashchange', ({ newURL }) => readUrl(new URL(newURL).hash));
+  window.addEventListener('hashchange', ({ newURL }) => read(new URL(newURL).hash));
   let timer: ReturnType<typeof setTimeout> | undefined;
   lab.subscribe((state, before) => {
     if (address(state) === address(before)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => rewriteAddress(address(state)), REST_MS);
+    if (state.view !== before.view && !reading) {
+      rewriteAddress(address(before));
+      pushAddress(address(state));
+    } else timer = setTimeout(() => rewriteAddress(address(state)), REST_MS);
   });
 }

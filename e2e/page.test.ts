@@ -1,0 +1,135 @@
+/** The page around the screens: widths, history, what stays in view, what is asked, and what axe finds. */
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+
+const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Data'] as const;
+const WIDTHS = [360, 390, 768, 1024, 1440];
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  complaints = complaintsOf(page);
+  await page.goto(served.url);
+  await page.getByLabel('speed').waitFor();
+  await page.waitForFunction(
+    () => !document.querySelector('button[aria-label="To the end"]')?.hasAttribute('disabled'),
+  );
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByTestId('advantage').first().waitFor();
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+const shownScreen = () => page.locator('nav[aria-label=Views] [aria-current=page]').innerText();
+async function go(screen: (typeof SCREENS)[number]): Promise<void> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: screen }).click();
+  if (screen === 'Evaluate') await page.locator('.experiments').first().waitFor();
+}
+
+it('names the recipe of the run, and keeps transport and charts in view while Setup scrolls', async () => {
+  expect(await page.getByTestId('running').innerText()).toMatch(/^Parity of 12 bits/);
+  const tops = () =>
+    page.evaluate(() => ['.transport', '.chart'].map((of) => document.querySelector(of)?.getBoundingClientRect().top));
+  await page.evaluate(() => {
+    for (const section of document.querySelectorAll<HTMLDetailsElement>('.setup details')) section.open = true;
+  });
+  const before = await tops();
+  await page.locator('.setup').hover();
+  await page.mouse.wheel(0, 1500);
+  await page.waitForFunction(() => (document.querySelector('.setup')?.scrollTop ?? 0) > 500);
+  expect(await tops()).toEqual(before);
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
+
+it('has each screen in the history: Back and Forward move between them', async () => {
+  for (const screen of ['Rollouts', 'Data', 'Train'] as const) await go(screen);
+  await page.goBack();
+  expect(await shownScreen()).toBe('Data');
+  await page.goBack();
+  await page.goForward();
+  expect(await shownScreen()).toBe('Data');
+  await page.goBack();
+  await page.goBack();
+  expect(await shownScreen()).toBe('Train');
+  await page.evaluate(() => {
+    location.hash = 'view=rollouts&step=7&group=2';
+  });
+  await page.getByText('Step 7 of 40').waitFor();
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector('[aria-current=page]')?.textContent === 'Train');
+});
+
+describe.each(SCREENS)('%s', (screen) => {
+  beforeAll(() => go(screen));
+
+  it('fits every width without scrolling sideways', async () => {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 10_000 });
+      // what scrolls on its own must not hide anything either
+      expect(
+        await page.evaluate(() => {
+          const main = document.querySelector('main');
+          return main && main.scrollWidth - main.clientWidth;
+        }),
+        `${width}`,
+      ).toBe(0);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious fault of accessibility, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
+    // a theme changes colours alone
+    const rules = colorScheme === 'light' ? {} : { runOnly: ['color-contrast'] };
+    const found = await page.evaluate(async (options) => {
+      const { axe: checker } = window as unknown as { axe: typeof axe };
+      const { violations } = await checker.run({ ...options, resultTypes: ['violations'] });
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('\n')}`);
+    }, rules);
+    expect(found).toEqual([]);
+  });
+});
+
+it('says what a chart and the advantages of a group show', async () => {
+  await go('Train');
+  const reward = page.getByRole('region', { name: 'Reward' }).getByRole('img').first();
+  expect(await reward.getAttribute('aria-label')).toMatch(/^Reward, over step: reward from \S+ at 1 to 0\.58 at 40/);
+  await go('Rollouts');
+  const strip = page.locator('.groups .strip').first();
+  expect(await strip.getAttribute('role')).toBe('img');
+  expect((await strip.getAttribute('aria-label'))?.split(', ')).toHaveLength(8);
+});
+
+it('trains the small recipe on the CPU, says so, and asks before that run is lost', async () => {
+  await go('Train');
+  const start = page.locator('.setup .start');
+  expect(await start.innerText()).toMatch(/Starts “Parity of 8 bits, quick” in place of “Parity of 12 bits”/);
+  await start.getByRole('button', { name: 'Train small on the CPU' }).click();
+  await page.waitForFunction(() => /SFT [1-9]\d*\/150/.test(document.querySelector('.stages')?.textContent ?? ''));
+  expect(await page.getByTestId('running').innerText()).toMatch(/^Parity of 8 bits, quick/);
+  const dialog = page.getByRole('dialog');
+  for (const button of ['Restart the recording', 'New run']) {
+    await page.getByRole('button', { name: button }).click();
+    expect(await dialog.innerText()).toMatch(/“Parity of 8 bits, quick” is training here, \d+ steps? so far/);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
+  }
+  await page.getByRole('button', { name: 'Restart the recording' }).click();
+  await dialog.getByRole('button', { name: 'Play the recording' }).click();
+  await page.waitForFunction(() => /SFT \d+\/300/.test(document.querySelector('.stages')?.textContent ?? ''));
+});
+
+it('said nothing on the console', () => expect(complaints).toEqual([]));

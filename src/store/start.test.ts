@@ -1,0 +1,119 @@
+/** What is asked before a run begins: what it would end, what it would take, and which recipe the CPU gets. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LabEvent } from '../lab/events';
+import type { MemoryEstimate } from '../lab/memory';
+import { recipeByName } from '../lab/recipes';
+import { chooseRecipe, editDraft } from './draft';
+import { lab, NOTHING_SELECTED } from './lab';
+import { draftMemory, followDraft } from './memory';
+import { memoryShare } from './memoryShare';
+import { answer } from './question';
+import { applyEvent, emptyRun } from './run';
+import { runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
+
+const GIB = 2 ** 30;
+const peak = (gibibytes: number): MemoryEstimate => ({ peak: gibibytes * GIB }) as MemoryEstimate;
+const question = () => lab.getState().question;
+const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
+
+/** A run of the small recipe with so many steps of SFT. */
+function live(steps: number) {
+  const run = emptyRun();
+  applyEvent(run, { type: 'start', recipe: recipeByName(SMALL_RECIPE) } as LabEvent);
+  for (let step = 1; step <= steps; step++) applyEvent(run, { type: 'sft', step } as LabEvent);
+  return { source: 'live', status: 'playing', run } as const;
+}
+
+let clock = 0;
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => (clock += 5000));
+  chooseRecipe('parity-12');
+  lab.setState({
+    source: 'replay',
+    status: 'playing',
+    run: emptyRun(),
+    started: null,
+    memory: peak(0.1),
+    compute: 'webgpu',
+  });
+});
+
+describe('a run with steps', () => {
+  it('is at stake, a recording or a run without steps is not', () => {
+    expect(runAtStake(live(3))).toMatch(/“Parity of 8 bits, quick” is training here, 3 steps so far/);
+    expect(runAtStake({ ...live(3), status: 'finished' })).toMatch(/trained here, 3 steps/);
+    expect(runAtStake({ ...live(3), status: 'failed' })).toBeNull();
+    expect(runAtStake(live(0))).toBeNull();
+    expect(runAtStake({ ...live(3), source: 'replay' })).toBeNull();
+  });
+
+  it('goes on where the question is answered with no, and ends where it is answered with yes', async () => {
+    lab.setState(live(3));
+    const refused = startTraining();
+    await asked();
+    expect(question()?.reasons).toEqual([expect.stringContaining('3 steps so far')]);
+    answer(false);
+    await refused;
+    expect([question(), lab.getState().run.sft.length, lab.getState().started]).toEqual([null, 3, null]);
+    const taken = startTraining();
+    await asked();
+    answer(true);
+    await taken;
+    expect([lab.getState().run.sft.length, lab.getState().started?.name]).toEqual([0, 'parity-12']);
+  });
+});
+
+describe('memory', () => {
+  it('is asked about past a share of what the browser reports', async () => {
+    expect(memoryShare(4).bytes).toBe(2 * GIB);
+    expect(memoryShare(32).bytes).toBe(4 * GIB);
+    expect(memoryShare(undefined).bytes).toBe(2 * GIB);
+    lab.setState({ memory: peak(5.6) });
+    const refused = startTraining();
+    await asked();
+    expect(question()?.reasons).toEqual([expect.stringMatching(/about 5734 MiB of memory, more than .*GiB/)]);
+    answer(false);
+    await refused;
+    expect(lab.getState().source).toBe('replay');
+  });
+
+  it('is that of the draft as it is when training is asked for', async () => {
+    let told: (memory: MemoryEstimate) => void = () => {};
+    lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
+    const end = followDraft(
+      () =>
+        new Promise((resolve) => {
+          told = resolve;
+        }),
+    );
+    editDraft('grpo.prompts', 64);
+    const memory = draftMemory();
+    told(peak(3));
+    expect(await memory).toEqual(peak(3));
+    end();
+  });
+});
+
+describe('on the CPU', () => {
+  it('the small recipe is trained, with its own changes kept', async () => {
+    await trainSmall();
+    expect([lab.getState().started?.name, lab.getState().draft.name]).toEqual([SMALL_RECIPE, SMALL_RECIPE]);
+    editDraft('sft.steps', 3);
+    await trainSmall();
+    expect(lab.getState().started?.sft.steps).toBe(3);
+  });
+
+  it('changes to another recipe are not dropped without a question', async () => {
+    editDraft('sft.steps', 3);
+    const refused = trainSmall();
+    await asked();
+    answer(false);
+    await refused;
+    expect([lab.getState().draft.name, lab.getState().draft.sft.steps, lab.getState().source]).toEqual([
+      'parity-12',
+      3,
+      'replay',
+    ]);
+    lab.setState(NOTHING_SELECTED);
+  });
+});

@@ -1,0 +1,70 @@
+/** What is asked before a run begins: whether it may end the one on screen, and whether it may take that much memory. */
+import { recipeByName } from '../lab/recipes';
+import { mebibytes } from '../units';
+import { playRecording, trainDraft } from './control';
+import { chooseRecipe, draftChanges } from './draft';
+import { type LabState, lab } from './lab';
+import { draftMemory } from './memory';
+import { memoryShare } from './memoryShare';
+import { ask } from './question';
+
+/** The recipe for the CPU. */
+export const SMALL_RECIPE = 'parity-8-nano';
+
+/** What the run on screen would lose: a recording can be played again, a run that failed or has no steps has nothing to keep. */
+export function runAtStake({ source, status, run }: Pick<LabState, 'source' | 'status' | 'run'>): string | null {
+  const steps = run.sft.length + run.grpo.length;
+  if (source !== 'live' || status === 'failed' || steps === 0) return null;
+  const title = run.start?.recipe.title ?? 'The run';
+  return status === 'playing' || status === 'paused'
+    ? `“${title}” is training here, ${steps} steps so far. It ends, and its charts, rollouts and weights are gone.`
+    : `“${title}” trained here, ${steps} steps. Its charts and rollouts are on this page alone, and are gone.`;
+}
+
+/** Why the draft may be too large for this device; null where it is not, and where the run itself will say so at once. */
+function memoryDoubt(memory: LabState['memory']): string | null {
+  if (memory === null) return 'How much memory it takes is not known yet.';
+  if ('refused' in memory) return null;
+  const { bytes, of } = memoryShare();
+  if (memory.peak <= bytes) return null;
+  return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may end the page.`;
+}
+
+/** A second press within this time is a double click, ms. */
+const DOUBLE_CLICK_MS = 1000;
+let pressed = Number.NEGATIVE_INFINITY;
+
+/** Trains the draft; asks first where that ends a run, or takes much memory. */
+export async function startTraining(): Promise<void> {
+  if (performance.now() - pressed < DOUBLE_CLICK_MS) return;
+  const memory = await draftMemory();
+  const atStake = runAtStake(lab.getState());
+  const doubt = memoryDoubt(memory);
+  const reasons = [atStake, doubt].filter((reason) => reason !== null);
+  const title = `Train “${lab.getState().draft.title}”?`;
+  if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
+  pressed = performance.now();
+  await trainDraft();
+}
+
+/** On the CPU: the small recipe with the changes that were made to it, in place of any other. */
+export async function trainSmall(): Promise<void> {
+  const { draft, refused } = lab.getState();
+  const changes = draftChanges(draft).length + Object.keys(refused).length;
+  if (draft.name !== SMALL_RECIPE) {
+    const small = recipeByName(SMALL_RECIPE);
+    const reasons = [`Your changes to “${draft.title}” are dropped: “${small.title}” takes its place in Setup.`];
+    if (changes > 0 && !(await ask({ title: `Train “${small.title}”?`, reasons, confirm: 'Drop them and train' })))
+      return;
+    chooseRecipe(SMALL_RECIPE);
+  }
+  await startTraining();
+}
+
+/** Plays the recording from its start; asks first where that ends a run. */
+export async function restartRecording(): Promise<void> {
+  const atStake = runAtStake(lab.getState());
+  if (atStake && !(await ask({ title: 'Play the recording?', reasons: [atStake], confirm: 'Play the recording' })))
+    return;
+  await playRecording();
+}

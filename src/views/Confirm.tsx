@@ -1,0 +1,34 @@
+/** The question that waits for an answer, as a modal dialog. Escape and Cancel keep everything as it is. */
+import { useEffect, useId, useRef } from 'react';
+import { answer } from '../store/question';
+import { useLab } from './hooks';
+
+export function Confirm() {
+  const question = useLab((state) => state.question);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (question) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [question]);
+  return (
+    <dialog ref={dialog} className="confirm" aria-labelledby={id} onClose={() => question && answer(false)}>
+      {question && (
+        <>
+          <h2 id={id}>{question.title}</h2>
+          {question.reasons.map((reason) => (
+            <p key={reason}>{reason}</p>
+          ))}
+          <div className="answers">
+            <button type="button" onClick={() => answer(false)}>
+              Cancel
+            </button>
+            <button type="button" className="primary" onClick={() => answer(true)}>
+              {question.confirm}
+            </button>
+          </div>
+        </>
+      )}
+    </dialog>
+  );
+}

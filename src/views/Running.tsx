@@ -1,0 +1,26 @@
+/** Names the recipe of the run on screen, and how far it is from the recipe of that name. */
+import { useEffect } from 'react';
+import { draftChanges } from '../store/draft';
+import { useLab, useRun } from './hooks';
+
+export function Running() {
+  const { start } = useRun();
+  const live = useLab((state) => state.source === 'live');
+  const started = useLab((state) => state.started);
+  const recipe = started ?? start?.recipe;
+  const title = recipe?.title;
+  useEffect(() => {
+    document.title = title ? `${title} · Groupthink` : 'Groupthink';
+  }, [title]);
+  if (!recipe) return <p className="running" data-testid="running" />;
+  // a recording may be older than fields of the recipe
+  const changes = live ? draftChanges(recipe).length : 0;
+  return (
+    <p className="running" data-testid="running">
+      <b>{recipe.title}</b>
+      <span>
+        {changes > 0 && `${changes} ${changes === 1 ? 'change' : 'changes'}, `}seed {recipe.seed}
+      </span>
+    </p>
+  );
+}
