@@ -1,4 +1,4 @@
-// The end of a decoding step, one live slot per invocation: samples the next token from the slot's logits, stops at the end
+// The end of a decoding step, one live slot per invocation: samples the next token from the slot's logits, stops at an end
 // token or the budget, and moves the slot on. A slot that is done stays as it is. Nothing leaves the GPU.
 //
 // slots[s] = (sequence, 1 when done, tokens drawn so far, position of the token to feed). The random number is a hash of
@@ -10,7 +10,7 @@
 // A logit that is not finite ends the completion: its log-probability is then that logit, which no distribution gives. The bits are
 // tested, because WGSL lets a compiler assume that no number is NaN.
 struct Params {
-  rows: u32, vocabulary: u32, capacity: u32, maxNew: u32, endToken: u32,
+  rows: u32, vocabulary: u32, capacity: u32, maxNew: u32, endCount: u32,
   seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -20,6 +20,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] the token to feed next
 @group(0) @binding(5) var<storage, read_write> completions: array<u32>;      // [S, M]
 @group(0) @binding(6) var<storage, read_write> logprobs: array<f32>;         // [S, M]
+@group(0) @binding(7) var<storage, read> ends: array<u32>;                   // [E, at least 1] end tokens, the first endCount
 
 // xxhash32's avalanche over (seed, sequence, draw), as src/kernels/sample.ts has it.
 fn mix(value: u32) -> u32 {
@@ -110,7 +111,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   completions[at] = token;
   logprobs[at] = logits[base + token] * scale - top - log(kept);
   let drawn = slot.z + 1u;
-  let done = token == params.endToken || drawn >= params.maxNew;
+  var done = drawn >= params.maxNew;
+  for (var e = 0u; e < params.endCount; e++) { done = done || token == ends[e]; }
   slots[s] = vec4u(slot.x, select(0u, 1u, done), drawn, select(slot.w + 1u, slot.w, done));
   if (!done) { tokens[s] = token; }
 }

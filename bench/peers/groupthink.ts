@@ -24,9 +24,6 @@ import {
 } from '../works/model';
 import { ADAMW, type Generator, type GrpoRun, type Peer, type Product, type ProductShape, type Trainer } from './peer';
 
-/** No token: rollouts run to their full length. */
-const NO_END = 0xffffffff;
-
 /** What it measures it forgets at the end. */
 const inMemory = () => openNotebook({ load: async () => null, save: async () => {} });
 
@@ -146,7 +143,7 @@ async function openGenerator(
 ): Promise<Generator> {
   const weights = loadWeights(device, config, given);
   const capacity = { slots: sequences, promptTokens, newTokens };
-  const sampler = await Sampler.create(device, phiConfigOf(config), weights, capacity, NO_END);
+  const sampler = await Sampler.create(device, phiConfigOf(config), weights, capacity, []); // no end token: rollouts run to their full length
   return {
     async run(prompts, seed) {
       const requests = Array.from({ length: sequences }, (_, sequence) => ({

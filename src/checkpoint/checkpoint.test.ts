@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePhiConfig } from '../model/config';
 import { initialTensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
-import { type ModelFiles, modelFromFiles, modelToFiles } from './model';
+import { folderOf, type ModelFiles, modelToFiles, readModelFolder } from './model';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
 const config = parsePhiConfig({
@@ -31,8 +31,9 @@ const withTensors = (
 };
 
 it('comes back as it was', () => {
-  const back = modelFromFiles(files);
+  const back = readModelFolder(folderOf(files));
   expect(back.config).toEqual(config);
+  expect(back.ends).toEqual([model.tokenizer.special.end]);
   expect([...back.tensors]).toEqual([...model.tensors]);
   expect(back.tokenizer.tokens).toEqual(model.tokenizer.tokens);
 });
@@ -96,7 +97,7 @@ describe('a fault is named', () => {
       'rope_scaling is {"type":"longrope"}',
     ],
   ])('%s', (_, broken, message) => {
-    expect(() => modelFromFiles(broken as ModelFiles)).toThrow(message);
+    expect(() => readModelFolder(folderOf(broken as ModelFiles))).toThrow(message);
   });
 });
 

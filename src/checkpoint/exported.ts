@@ -1,5 +1,5 @@
 /** The small JSON files of a model folder, as transformers 4 and 5, TRL and vLLM read them. */
-import { headDim, type PhiConfig } from '../model/config';
+import type { PhiConfig } from '../model/config';
 import { CHAT_TEMPLATE } from '../text/chatTemplate';
 import type { Tokenizer } from '../text/tokenizer';
 
@@ -22,11 +22,9 @@ export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
     architectures: ['Phi3ForCausalLM'],
     model_type: 'phi3',
     ...config,
-    head_dim: headDim(config),
     original_max_position_embeddings: config.max_position_embeddings,
     rope_parameters: { rope_type: 'default', rope_theta, partial_rotary_factor },
     rope_scaling: null,
-    sliding_window: null,
     hidden_act: 'silu',
     attention_bias: false,
     attention_dropout: 0,

@@ -3,26 +3,29 @@ import { parseJsonFile } from '../json';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
+import { endTokens } from './ends';
 import { generationConfigFile, modelConfigFile, specialTokensMapFile, tokenizerConfigFile } from './exported';
-import { readSafetensors, writeSafetensors } from './safetensors';
+import { writeSafetensors } from './safetensors';
+import { type ReadFile, readFolderTensors, resolveTensors } from './weights';
 
 export interface SavedModel {
   readonly config: PhiConfig;
   readonly tensors: Tensors;
   readonly tokenizer: Tokenizer;
+  /** Tokens that end a completion; the tokenizer's `<|im_end|>` where left out. */
+  readonly ends?: readonly number[];
 }
 
-/** What a model is read from. */
-export const NEEDED_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'] as const;
-/** What a model is written to: those, and what other programs read beside them. */
+/** What a model is written to. */
 export const MODEL_FILES = [
-  ...NEEDED_FILES,
+  'config.json',
+  'model.safetensors',
+  'tokenizer.json',
   'generation_config.json',
   'special_tokens_map.json',
   'tokenizer_config.json',
 ] as const;
 export type ModelFiles = Readonly<Record<(typeof MODEL_FILES)[number], Uint8Array>>;
-export type NeededFiles = Pick<ModelFiles, (typeof NEEDED_FILES)[number]>;
 
 const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
 
@@ -37,26 +40,49 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
   };
 }
 
+export interface SavedWeights {
+  readonly config: PhiConfig;
+  readonly tensors: Tensors;
+  /** Tokens that end a completion; none where the folder names none. */
+  readonly ends: readonly number[];
+}
+
 /**
- * The config and the tensors alone: what a model of another vocabulary has too.
- * @throws naming the file and what is missing, misshapen or unknown in it
+ * The config, the tensors and the end tokens alone: what a model of another vocabulary has too. Computes what transformers 5
+ * computes from the same folder.
+ * @throws naming the file and what is missing, misshapen, unknown or not computed by this lab
  */
-export function readWeights(
-  files: Pick<NeededFiles, 'config.json' | 'model.safetensors'>,
-): Pick<SavedModel, 'config' | 'tensors'> {
-  const config = parsePhiConfig(parseJsonFile(files['config.json'], 'config.json'));
-  const tensors = readSafetensors(files['model.safetensors']);
-  checkTensors(parameterTable(config), tensors, 'model.safetensors');
-  return { config, tensors };
+export function readWeights(read: ReadFile): SavedWeights {
+  const json = parseJsonFile(needed(read, 'config.json'), 'config.json');
+  const given = parsePhiConfig(json);
+  const stored = readFolderTensors(read);
+  const { config, tensors } = resolveTensors(given, stored.tensors);
+  checkTensors(parameterTable(config), tensors, stored.where);
+  const generation = read('generation_config.json');
+  const generationJson = generation ? parseJsonFile(generation, 'generation_config.json') : undefined;
+  const ends = endTokens(json, generationJson, config.vocab_size);
+  return { config, tensors, ends };
+}
+
+function needed(read: ReadFile, name: string): Uint8Array {
+  const bytes = read(name);
+  if (!bytes) throw new Error(`${name} is missing; give the folder of a saved model`);
+  return bytes;
 }
 
 /** @throws naming the file and what is wrong in it */
-export function modelFromFiles(files: NeededFiles): SavedModel {
-  const weights = readWeights(files);
-  const tokenizer = Tokenizer.fromJson(parseJsonFile(files['tokenizer.json'], 'tokenizer.json'));
+export function readModelFolder(read: ReadFile): SavedModel {
+  const { ends, ...weights } = readWeights(read);
+  const tokenizer = Tokenizer.fromJson(parseJsonFile(needed(read, 'tokenizer.json'), 'tokenizer.json'));
   if (tokenizer.size !== weights.config.vocab_size)
     throw new Error(
-      `tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}`,
+      `tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}; use the tokenizer that the model was trained with`,
     );
-  return { ...weights, tokenizer };
+  return { ...weights, tokenizer, ends: ends.length > 0 ? ends : [tokenizer.special.end] };
 }
+
+/** Files in memory as a folder. */
+export const folderOf =
+  (files: Readonly<Record<string, Uint8Array>>): ReadFile =>
+  (name) =>
+    (Object.hasOwn(files, name) && files[name]) || null;

@@ -1,10 +1,3 @@
-/** Bytes of one number of each safetensors type that is read. */
-export const widths: ReadonlyMap<string, number> = new Map([
-  ['F32', 4],
-  ['F16', 2],
-  ['BF16', 2],
-]);
-
 /** Value of an IEEE 754 half: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
@@ -14,10 +7,11 @@ function fromHalf(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** Numbers of F32, F16 or BF16 as f32, exactly; `bytes` owns its buffer. */
-export function widen(bytes: Uint8Array<ArrayBuffer>, dtype: string): Float32Array<ArrayBuffer> {
+/** Numbers of F32, F16, BF16 (exactly) or F64 (rounded) as f32; null where they are of another type. `bytes` owns its buffer. */
+export function toF32(bytes: Uint8Array<ArrayBuffer>, dtype: string): Float32Array<ArrayBuffer> | null {
   if (dtype === 'F32') return new Float32Array(bytes.buffer);
-  const halves = new Uint16Array(bytes.buffer);
-  if (dtype === 'F16') return Float32Array.from(halves, fromHalf);
-  return new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer);
+  if (dtype === 'F64') return Float32Array.from(new Float64Array(bytes.buffer));
+  if (dtype === 'F16') return Float32Array.from(new Uint16Array(bytes.buffer), fromHalf);
+  if (dtype !== 'BF16') return null;
+  return new Float32Array(Uint32Array.from(new Uint16Array(bytes.buffer), (bits) => bits << 16).buffer);
 }

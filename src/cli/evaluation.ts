@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { NEEDED_FILES, type SavedModel } from '../checkpoint/model';
+import type { SavedModel } from '../checkpoint/model';
 import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
@@ -11,12 +11,13 @@ import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
-import { InputError, input, numeric, readFile, readJson, readModel, SEED, temperatureOf } from './input';
+import { maxNewOf } from './context';
+import { InputError, input, numeric, readJson, readModel, SEED, temperatureOf } from './input';
 
 export interface TrainedModel {
   readonly folder: string;
   readonly model: SavedModel;
-  /** SHA-256 of the folder's config, tensors and tokenizer. */
+  /** SHA-256 of the files that the model is read from: config, tensors, tokenizer, and generation config where there is one. */
   readonly digest: string;
   /** What it was trained by, where the folder says so. */
   readonly recipe: Recipe | null;
@@ -24,9 +25,8 @@ export interface TrainedModel {
 
 /** @throws naming the file and what is wrong in it */
 export function readTrainedModel(folder: string): TrainedModel {
-  const model = readModel(folder);
   const digest = createHash('sha256');
-  for (const name of NEEDED_FILES) digest.update(readFile(path.join(folder, name)));
+  const model = readModel(folder, (bytes) => digest.update(bytes));
   const recipeFile = path.join(folder, 'recipe.json');
   const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
   return { folder, model, digest: digest.digest('hex'), recipe };
@@ -119,6 +119,24 @@ export interface AskedEvaluation extends AskedTask {
   readonly sampling: { readonly temperature: number; readonly maxNew: number; readonly seed: number };
 }
 
+/**
+ * `--max-new` of an evaluation.
+ * @throws naming the model's folder where a prompt has a character that it does not know, or it has no room for so many tokens
+ */
+export function maxNewFor(
+  text: string | undefined,
+  { folder, model, recipe }: TrainedModel,
+  prompts: readonly string[],
+  usual: number,
+): number {
+  try {
+    const prompt = Math.max(...prompts.map((prompt) => model.tokenizer.chatPrompt(prompt).length));
+    return maxNewOf(text, model.config, { prompt, usual, trusted: recipe !== null });
+  } catch (error) {
+    throw new InputError(`${folder}: ${(error as Error).message}`);
+  }
+}
+
 /** The evaluation of a task that the options ask for, the same for all of the models. */
 export function askedEvaluation(given: Given, asked: AskedTask, models: readonly TrainedModel[]): AskedEvaluation {
   const { task, level } = asked;
@@ -127,13 +145,10 @@ export function askedEvaluation(given: Given, asked: AskedTask, models: readonly
   const problems = input(() =>
     heldOutProblems(task, level, count, numeric(given['problem-seed'], 'problem-seed', seed, SEED)),
   );
-  for (const { model, folder } of models)
-    for (const { prompt } of problems)
-      try {
-        model.tokenizer.chatPrompt(prompt);
-      } catch (error) {
-        throw new InputError(`${folder}: ${(error as Error).message}`);
-      }
+  const prompts = problems.map(({ prompt }) => prompt);
+  const maxNew = Math.min(
+    ...models.map((model) => maxNewFor(given['max-new'], model, prompts, budgetFor(asked, models))),
+  );
   return {
     task,
     level,
@@ -141,7 +156,7 @@ export function askedEvaluation(given: Given, asked: AskedTask, models: readonly
     runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
     sampling: {
       temperature: temperatureOf(given.temperature, 0.8),
-      maxNew: numeric(given['max-new'], 'max-new', budgetFor(asked, models), { min: 1, max: 65536, whole: true }),
+      maxNew,
       seed,
     },
   };

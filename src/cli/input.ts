@@ -1,10 +1,12 @@
 /** What a person gives the terminal: options, files, JSON. Whatever is wrong with it ends with exit code 2. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { modelFromFiles, NEEDED_FILES, type NeededFiles, readWeights, type SavedModel } from '../checkpoint/model';
-import { parseJson, parseJsonFile, parseJsonLines, utf8Text } from '../json';
+import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../checkpoint/model';
+import type { ReadFile } from '../checkpoint/weights';
+import { parseJson, parseJsonLines, utf8Text } from '../json';
+import { bounded } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
 
@@ -86,23 +88,29 @@ export function temperatureOf(text: string | undefined, initial: number): number
   return value;
 }
 
-const readModelFile = (folder: string, name: string) => readFile(path.join(folder, name));
-
-/** A model folder. @throws naming the file and what is missing or misshapen in it */
-export function readModel(folder: string): SavedModel {
-  const files = Object.fromEntries(
-    NEEDED_FILES.map((name) => [name, readModelFile(folder, name)]),
-  ) as unknown as NeededFiles;
-  return input(() => modelFromFiles(files));
+/**
+ * Reads files of a model folder.
+ * @param onRead is given each file in the order in which it is read
+ */
+function readFolder<T>(folder: string, read: (file: ReadFile) => T, onRead: (bytes: Uint8Array) => void = () => {}): T {
+  if (!existsSync(folder)) throw new InputError(`there is no folder ${folder}`);
+  const file: ReadFile = (name) => {
+    const at = path.join(folder, name);
+    if (!existsSync(at)) return null;
+    const bytes = readFile(at);
+    onRead(bytes);
+    return bytes;
+  };
+  try {
+    return read(file);
+  } catch (error) {
+    throw new InputError(bounded(`${folder}: ${(error as Error).message}`));
+  }
 }
 
-/** A model folder of any vocabulary: config and tensors, and the end token that the config names. */
-export function readAnyModel(folder: string) {
-  const config = readModelFile(folder, 'config.json');
-  const weights = input(() =>
-    readWeights({ 'config.json': config, 'model.safetensors': readModelFile(folder, 'model.safetensors') }),
-  );
-  const ends = [(parseJsonFile(config, 'config.json') as { eos_token_id?: unknown }).eos_token_id ?? []].flat();
-  if (ends.length > 1) throw new InputError(`config.json: eos_token_id names ${ends.length} tokens; one is supported`);
-  return { ...weights, endToken: typeof ends[0] === 'number' ? ends[0] : null };
-}
+/** A model folder. @throws naming the folder, the file and what is missing or misshapen in it */
+export const readModel = (folder: string, onRead?: (bytes: Uint8Array) => void): SavedModel =>
+  readFolder(folder, readModelFolder, onRead);
+
+/** A model folder of any vocabulary: config, tensors and end tokens. @throws as `readModel` */
+export const readAnyModel = (folder: string): SavedWeights => readFolder(folder, readWeights);

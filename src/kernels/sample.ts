@@ -54,6 +54,7 @@ const buffers = () => ({
   tokens: integers(SLOTS, 3, VOCABULARY),
   completions: integers(SLOTS * 5, 4, VOCABULARY),
   logprobs: unwritten(SLOTS * 5),
+  ends: [3, 8],
 });
 /** NaN, ∞ or −∞ in every row but the first, alone, among others or everywhere. */
 function faultyLogits(rows: number): number[] {
@@ -73,7 +74,7 @@ const options = {
   vocabulary: VOCABULARY,
   capacity: 5,
   maxNew: 5,
-  endToken: 3,
+  endCount: 1,
   seed: 42,
   inverseTemperature: 1,
   topK: 0,
@@ -91,6 +92,7 @@ export const sample = defineKernel({
     tokens: update('u32'),
     completions: update('u32'),
     logprobs: update(),
+    ends: read('u32'),
   },
   params: {
     rows: 'u32',
@@ -98,7 +100,8 @@ export const sample = defineKernel({
     /** M, most tokens of a completion. */
     capacity: 'u32',
     maxNew: 'u32',
-    endToken: 'u32',
+    /** E, the first of `ends` that end a completion; 0 for none. */
+    endCount: 'u32',
     seed: 'u32',
     /** 0 for greedy. */
     inverseTemperature: 'f32',
@@ -109,8 +112,8 @@ export const sample = defineKernel({
   },
   constants: {},
   workgroups: ({ rows }) => linear(rows, 16),
-  reference({ live, logits, slots, tokens, completions, logprobs }, params) {
-    const { rows, vocabulary, capacity, maxNew, endToken, seed, inverseTemperature } = params;
+  reference({ live, logits, slots, tokens, completions, logprobs, ends }, params) {
+    const { rows, vocabulary, capacity, maxNew, endCount, seed, inverseTemperature } = params;
     for (let r = 0; r < rows; r++) {
       const s = live[r]!;
       const [sequence, done, drawn, position] = slots.subarray(s * 4, s * 4 + 4) as unknown as number[];
@@ -145,7 +148,7 @@ export const sample = defineKernel({
       }
       completions[at] = token;
       logprobs[at] = scaled[token]! - top - Math.log(mass);
-      const finished = token === endToken || drawn! + 1 >= maxNew;
+      const finished = ends.subarray(0, endCount).includes(token) || drawn! + 1 >= maxNew;
       slots.set([sequence!, finished ? 1 : 0, drawn! + 1, finished ? position! : position! + 1], s * 4);
       if (!finished) tokens[s] = token;
     }
@@ -154,6 +157,8 @@ export const sample = defineKernel({
   cases: [
     { label: 'temperature 1', params: options, buffers: buffers() },
     { label: 'greedy', params: { ...options, inverseTemperature: 0 }, buffers: buffers() },
+    { label: 'two end tokens', params: { ...options, endCount: 2 }, buffers: buffers() },
+    { label: 'no end token', params: { ...options, endCount: 0 }, buffers: buffers() },
     { label: 'hot, another seed', params: { ...options, seed: 7, inverseTemperature: 0.5 }, buffers: buffers() },
     { label: 'top-k', params: { ...options, topK: 3 }, buffers: buffers() },
     { label: 'top-p', params: { ...options, topP: 0.7 }, buffers: buffers() },

@@ -24,7 +24,7 @@ async function withSampler<T>(
 ): Promise<T> {
   const table = parameterTable(model.config);
   const open = (on: Device, weights: Arena) =>
-    Sampler.create(on, model.config, weights, capacity, model.tokenizer.special.end);
+    Sampler.create(on, model.config, weights, capacity, model.ends ?? [model.tokenizer.special.end]);
   await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
   const weights = new Arena(device, table, 'weights');
   weights.load(model.tensors, 'model.safetensors');

@@ -225,7 +225,7 @@ describe('recipes', () => {
     [{ colour: 1 }, 'r: top level: Unrecognized key: "colour"'],
     [{ task: { name: 'chess' } }, 'r: task.name: Invalid option'],
     [{ task: { name: 'addition', level: 9 } }, 'r: task.level: addition has 1 to 6 digits, not 9'],
-    [{ model: { width: 66 } }, 'r: model: model: hidden_size: hidden_size / num_attention_heads is 16.5'],
+    [{ model: { width: 66 } }, 'r: model: model: head_dim is 16.5; use a multiple of 4, at most 128'],
     [{ model: { kvHeads: 3 } }, '4 heads cannot share 3 key/value heads'],
     [{ reward: { lPos: 30 } }, 'r: reward.lPos: L pos (30) must be below L max (24)'],
     [{ grpo: { lossType: 'cispo' } }, 'for cispo it is the cap of the ratio itself: 1 or more'],

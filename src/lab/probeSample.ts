@@ -27,14 +27,12 @@ export interface ProbeSampleResult {
   logprobs: number[][][];
 }
 
-/** What no token is: where a model has no end token, nothing but the budget ends a completion. */
-export const NO_TOKEN = 0xffffffff;
-
+/** @param ends tokens that end a completion; none: nothing but the budget does */
 export async function probeSample(
   device: Device,
   config: PhiConfig,
   tensors: Tensors,
-  endToken: number,
+  ends: readonly number[],
   input: z.infer<typeof probeSampleSchema>,
 ): Promise<ProbeSampleResult> {
   const { prompts, n, temperature, max_new: maxNew, seed } = input;
@@ -47,7 +45,7 @@ export async function probeSample(
     newTokens: maxNew,
   };
   const table = parameterTable(config);
-  const open = (on: Device, weights: Arena) => Sampler.create(on, config, weights, capacity, endToken);
+  const open = (on: Device, weights: Arena) => Sampler.create(on, config, weights, capacity, ends);
   await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
   const weights = new Arena(device, table, 'weights');
   weights.load(tensors);

@@ -330,6 +330,7 @@ export function phiConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: number
       hidden_size: model.width,
       num_hidden_layers: model.layers,
       num_attention_heads: model.heads,
+      head_dim: model.width / model.heads,
       num_key_value_heads: model.kvHeads,
       intermediate_size: model.ffn,
       rope_theta: model.ropeTheta,

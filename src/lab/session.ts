@@ -121,7 +121,7 @@ export class Session {
   /** One sampler for rollouts and evaluation: a slot for each completion of a GRPO step. */
   async openSampler(): Promise<Sampler> {
     const { end } = this.tokenizer.special;
-    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.working, this.decodeCapacity, end));
+    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.working, this.decodeCapacity, [end]));
     return this.sampler;
   }
 

@@ -1,69 +1,93 @@
 /** The shape of a model, in the names of Hugging Face's `Phi3Config`, with its checks. Presets are in presets.ts. */
-import { z } from 'zod';
-import { MAX_HEAD_DIM } from '../kernels/attention';
-import { parseAs } from '../validation';
+import { listed, quote } from '../quote';
+import { type FieldName, fields } from './configFields';
+import { refusals, ropeSettings } from './configRefusals';
 
-const size = (label: string, max: number) => z.int().min(1).max(max).meta({ title: label });
+/** What a Phi-3 `config.json` says that this lab computes with. */
+export interface PhiConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  /** Channels of a head; usually width ÷ heads. */
+  readonly head_dim: number;
+  readonly rms_norm_eps: number;
+  readonly rope_theta: number;
+  readonly partial_rotary_factor: number;
+  readonly tie_word_embeddings: boolean;
+  readonly max_position_embeddings: number;
+  /** Tokens that a token attends to, itself included; null for all before it. */
+  readonly sliding_window: number | null;
+}
 
-/** What a Phi-3 `config.json` says that this lab computes with; unknown keys of other libraries pass through unread. */
-export const phiConfigSchema = z
-  .object({
-    vocab_size: size('Vocabulary', 262144),
-    hidden_size: size('Width C', 8192),
-    num_hidden_layers: size('Layers L', 128),
-    num_attention_heads: size('Heads H', 128),
-    num_key_value_heads: size('Key/value heads K', 128),
-    intermediate_size: size('Feed-forward width F', 32768),
-    rms_norm_eps: z.number().min(0).max(1).default(1e-5),
-    rope_theta: z.number().min(1).default(10000),
-    partial_rotary_factor: z.number().min(0).max(1).default(1),
-    tie_word_embeddings: z.boolean().default(false),
-    max_position_embeddings: z.int().min(1).default(4096),
-  })
-  .superRefine((config, context) => {
-    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    const headDim = config.hidden_size / config.num_attention_heads;
-    if (!Number.isInteger(headDim) || headDim % 4 !== 0 || headDim > MAX_HEAD_DIM)
-      issue(
-        'hidden_size',
-        `hidden_size / num_attention_heads is ${headDim}: it must be a multiple of 4, at most ${MAX_HEAD_DIM}`,
-      );
-    if (config.num_attention_heads % config.num_key_value_heads !== 0)
-      issue(
-        'num_key_value_heads',
-        `${config.num_attention_heads} heads cannot share ${config.num_key_value_heads} key/value heads evenly`,
-      );
-    const rotary = Math.trunc(headDim * config.partial_rotary_factor);
-    if (rotary % 2 !== 0)
-      issue('partial_rotary_factor', `${rotary} of ${headDim} channels would turn: it must be an even number`);
-  });
-
-export type PhiConfig = z.infer<typeof phiConfigSchema>;
-
-export const headDim = (config: PhiConfig): number => config.hidden_size / config.num_attention_heads;
+export const headDim = (config: PhiConfig): number => config.head_dim;
 
 /** Channels of each head that turn with the position, as Hugging Face rounds them. */
 export const rotaryDim = (config: PhiConfig): number => Math.trunc(headDim(config) * config.partial_rotary_factor);
 
+/** Most tokens of a sequence, and the key that says so. A sliding window is computed as long as it holds the whole sequence. */
+export function longestSequence({ max_position_embeddings, sliding_window }: PhiConfig): {
+  tokens: number;
+  key: string;
+} {
+  return sliding_window !== null && sliding_window < max_position_embeddings
+    ? { tokens: sliding_window, key: 'sliding_window' }
+    : { tokens: max_position_embeddings, key: 'max_position_embeddings' };
+}
+
+type Given = Record<string, unknown>;
+
+/** The fields with what transformers fills in. */
+function filled(given: Given): Given {
+  const initial = Object.entries(fields).map(([key, field]) => [key, 'initial' in field ? field.initial : undefined]);
+  const known = Object.keys(fields).flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]]));
+  const config = Object.fromEntries([...initial, ...known]) as Given;
+  config.num_key_value_heads ??= config.num_attention_heads;
+  if (config.head_dim === undefined)
+    config.head_dim = Math.floor(Number(config.hidden_size) / Number(config.num_attention_heads));
+  return config;
+}
+
+/** What is wrong between fields that are right one by one. */
+function* conflicts(config: PhiConfig): Generator<string> {
+  const { num_attention_heads: heads, num_key_value_heads: kvHeads } = config;
+  if (heads % kvHeads !== 0)
+    yield `num_key_value_heads is ${kvHeads}: ${heads} heads cannot share ${kvHeads} key/value heads evenly; use a divisor of ${heads}`;
+  const rotary = rotaryDim(config);
+  if (rotary % 2 !== 0)
+    yield `partial_rotary_factor is ${config.partial_rotary_factor}: ${rotary} of the ${config.head_dim} channels of a head would turn, an odd number; use a factor that makes it even`;
+}
+
+/** Faults of single fields, by key. */
+function* misfits(config: Given, given: Given): Generator<string> {
+  for (const [key, { fits, range }] of Object.entries(fields))
+    if (!fits(config[key])) {
+      const value = key in given ? quote(given[key]) : quote(config[key]);
+      if (key !== 'head_dim' || key in given) yield `${key} is ${value}; use ${range}`;
+      else if (Number.isInteger(config.head_dim))
+        yield `hidden_size is ${quote(config.hidden_size)}, ${value} for each of ${quote(config.num_attention_heads)} heads (num_attention_heads); the width of a head is ${range}`;
+    }
+}
+
 /**
- * Reads a `config.json`, of transformers 4 (`rope_theta`, `rope_scaling`) or 5 (`rope_parameters`).
- * @throws naming every field that is wrong, and what this lab would compute otherwise than the model asks
+ * Reads a `config.json`, of transformers 4 (`rope_theta`, `rope_scaling`) or 5 (`rope_parameters`), as transformers 5 does.
+ * @param where what the JSON is, for the error
+ * @throws naming every key that is wrong, and those that ask for another function than this lab computes
  */
 export function parsePhiConfig(json: unknown, where = 'config.json'): PhiConfig {
-  if (typeof json !== 'object' || json === null) throw new Error(`${where}: is no JSON object`);
-  const given = { ...json } as Record<string, unknown>;
-  const refuse = (key: string, supported: string) => {
-    throw new Error(`${where}: ${key} is ${JSON.stringify(given[key])}; this lab computes ${supported}`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new Error(`${where}: is no JSON object; give the config.json of a Phi-3 model`);
+  const fail = (problems: readonly string[]) => {
+    if (problems.length > 0) throw new Error(listed(problems.map((problem) => `${where}: ${problem}`)));
   };
-  if ((given.model_type ?? 'phi3') !== 'phi3') refuse('model_type', '"phi3"');
-  if ((given.hidden_act ?? 'silu') !== 'silu') refuse('hidden_act', '"silu"');
-  if (given.attention_bias) refuse('attention_bias', 'without biases');
-  if (typeof given.sliding_window === 'number' && given.sliding_window < Number(given.max_position_embeddings ?? 4096))
-    refuse('sliding_window', 'whole attention');
-  for (const key of ['rope_parameters', 'rope_scaling']) {
-    const rope = (given[key] ?? {}) as Record<string, unknown>;
-    if ((rope.rope_type ?? rope.type ?? 'default') !== 'default') refuse(key, 'rope_type "default"');
-    for (const name of ['rope_theta', 'partial_rotary_factor']) given[name] ??= rope[name];
-  }
-  return parseAs(phiConfigSchema, given, where) as PhiConfig;
+  const given = { ...json } as Given;
+  fail([...refusals(given)]);
+  const settings = { ...given, ...ropeSettings(given) };
+  const config = filled(settings);
+  fail([...misfits(config, settings)]);
+  const checked = config as unknown as Record<FieldName, never> as PhiConfig;
+  fail([...conflicts(checked)]);
+  return checked;
 }

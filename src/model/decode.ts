@@ -40,9 +40,9 @@ export async function makeDecodePlan(
   weights: Arena,
   state: DecodeState,
   capacity: DecodeCapacity,
-  endToken: number,
+  endCount: number,
 ): Promise<Plan> {
-  const { graph } = await trace(device, (graph) => traceStep(graph, config, weights, state, capacity, endToken));
+  const { graph } = await trace(device, (graph) => traceStep(graph, config, weights, state, capacity, endCount));
   return makePlan(device, graph);
 }
 
@@ -53,7 +53,7 @@ function traceStep(
   weights: Arena,
   state: DecodeState,
   capacity: DecodeCapacity,
-  endToken: number,
+  endCount: number,
 ): void {
   const { slots: S, newTokens: M } = capacity;
   const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L, rms_norm_eps: eps } = config;
@@ -66,6 +66,7 @@ function traceStep(
   const tokens = outside('next tokens', [S], state.tokens);
   const completions = outside('completions', [S, M], state.completions);
   const logprobs = outside('logprobs', [S, M], state.logprobs);
+  const ends = outside('end tokens', [Math.max(1, endCount)], state.ends);
   const rotations = outside('rotations', state.rotationsShape, state.rotations);
   const w = weightsOf(graph, weights, null);
   const stored = (label: string, shape: readonly number[]) => graph.tensor(label, shape, weights.dtype);
@@ -106,13 +107,13 @@ function traceStep(
   graph.dispatch(
     'sample',
     sample,
-    { live, logits, slots, tokens, completions, logprobs },
+    { live, logits, slots, tokens, completions, logprobs, ends },
     {
       rows: ROWS,
       vocabulary: V,
       capacity: M,
       maxNew: dynamic('maxNew'),
-      endToken,
+      endCount,
       seed: dynamic('seed'),
       inverseTemperature: dynamic('inverseTemperature'),
       topK: dynamic('topK'),

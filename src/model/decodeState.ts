@@ -43,6 +43,8 @@ export class DecodeState {
   readonly completions: DeviceBuffer;
   /** [S, M] */
   readonly logprobs: DeviceBuffer;
+  /** Tokens that end a completion, [E], or one unused number. */
+  readonly ends: DeviceBuffer;
   /** Of each layer, [cacheRows, 2K·D]. */
   readonly caches: readonly DeviceBuffer[];
   /** [T, R/2, 2] */
@@ -50,8 +52,11 @@ export class DecodeState {
   readonly rotationsShape: readonly number[];
   private readonly owned: DeviceBuffer[] = [];
 
-  /** @param dtype of the caches: the weights' */
-  constructor(device: Device, config: PhiConfig, capacity: DecodeCapacity, dtype: Dtype) {
+  /**
+   * @param dtype of the caches: the weights'
+   * @param ends tokens that end a completion
+   */
+  constructor(device: Device, config: PhiConfig, capacity: DecodeCapacity, dtype: Dtype, ends: readonly number[]) {
     const { slots: S, promptTokens, newTokens: M } = capacity;
     const buffer = (label: string, numbers: number, of: Dtype = 'f32') => {
       const made = device.createBuffer(label, Math.ceil(numbers / 4) * 4 * BYTES[of]);
@@ -64,6 +69,8 @@ export class DecodeState {
     this.tokens = buffer('next tokens', S);
     this.completions = buffer('completions', S * M);
     this.logprobs = buffer('logprobs', S * M);
+    this.ends = buffer('end tokens', Math.max(1, ends.length));
+    if (ends.length > 0) device.write(this.ends, Uint32Array.from(ends));
     this.caches = Array.from({ length: config.num_hidden_layers }, (_, l) =>
       buffer(`cache ${l}`, cacheRows(capacity) * cacheWidth(config), dtype),
     );

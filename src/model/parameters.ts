@@ -7,6 +7,7 @@ import { BYTES, type Dtype, fromStored, toStored } from '../gpu/dtype';
 import type { Gradient } from '../graph/backward';
 import { DECAY_BLOCK } from '../kernels/adamw';
 import { NORM_PARTIALS } from '../kernels/gradNorm';
+import { excerpt } from '../quote';
 import { random } from '../random';
 import { headDim, type PhiConfig } from './config';
 
@@ -181,7 +182,17 @@ export class Arena {
   }
 }
 
-/** @throws naming each tensor that is missing, misshapen or unknown */
+/** Problems that a message lists. */
+const MOST_PROBLEMS = 8;
+
+/** The first problems, how many more there are, and what to do about them. */
+function summary(problems: readonly string[]): string {
+  const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : [];
+  const advice = 'save the whole model again, as Phi3ForCausalLM, with the config.json that belongs to it';
+  return [...problems.slice(0, MOST_PROBLEMS), ...more, advice].join('; ');
+}
+
+/** @throws naming the tensors that are missing, misshapen or unknown */
 export function checkTensors(table: ParameterTable, tensors: Tensors, where: string): void {
   const problems: string[] = [];
   for (const { name, shape, size } of table.specs) {
@@ -191,6 +202,6 @@ export function checkTensors(table: ParameterTable, tensors: Tensors, where: str
       problems.push(`${name} has shape [${tensor.shape}], expected [${shape}]`);
   }
   const known = new Set(table.specs.map((spec) => spec.name));
-  for (const name of tensors.keys()) if (!known.has(name)) problems.push(`${name} is not part of this model`);
-  if (problems.length > 0) throw new Error(`${where}: ${problems.join('; ')}`);
+  for (const name of tensors.keys()) if (!known.has(name)) problems.push(`${excerpt(name)} is not part of this model`);
+  if (problems.length > 0) throw new Error(`${where}: ${summary(problems)}`);
 }

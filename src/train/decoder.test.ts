@@ -6,8 +6,6 @@ import { Pace } from './pace';
 import { config, many, opener, openWeights, options, requests } from './rolloutFixture';
 
 const L = config.num_hidden_layers;
-/** No token: every rollout runs to its budget. */
-const NO_END = config.vocab_size;
 const DECODE_STEP = 5 * L + 3;
 /** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
 const PREFILL = 1 + 4 * L + 6 * (L - 1);
@@ -22,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => device.destroy());
 
 it('reads back once for 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
-  const sampler = await open(4, { newTokens: 40, end: NO_END });
+  const sampler = await open(4, { newTokens: 40, ends: [] }); // every rollout runs to its budget
   for (const [maxNew, readbacks] of [
     [16, 1],
     [31, 1],
@@ -132,7 +130,7 @@ it('goes on before a readback has arrived', async () => {
     () => events.push('submit'),
     () => events.push('arrival'),
   );
-  const sampler = await open(4, { newTokens: 64, pace: new Pace(Infinity), on, end: NO_END });
+  const sampler = await open(4, { newTokens: 64, pace: new Pace(Infinity), on, ends: [] });
   events.length = 0; // what was measured when the sampler was made
   await sampler.generate(requests.slice(0, 4), { ...options, maxNew: 64 });
   sampler.destroy();

@@ -51,7 +51,7 @@ export class Decoder {
     /** None where no prompt has tokens ahead of its last. */
     private readonly prefill: Prefill | null,
     private readonly capacity: DecodeCapacity,
-    private readonly endToken: number,
+    private readonly ends: readonly number[],
   ) {}
 
   static async create(
@@ -59,13 +59,13 @@ export class Decoder {
     config: PhiConfig,
     weights: Arena,
     capacity: DecodeCapacity,
-    endToken: number,
+    ends: readonly number[],
   ): Promise<Decoder> {
-    const state = new DecodeState(device, config, capacity, weights.dtype);
+    const state = new DecodeState(device, config, capacity, weights.dtype, ends);
     // one after the other: what each of them times must have the device for itself
-    const step = await makeDecodePlan(device, config, weights, state, capacity, endToken);
+    const step = await makeDecodePlan(device, config, weights, state, capacity, ends.length);
     const prefill = regionRows(capacity) > 0 ? await Prefill.create(device, config, weights, state, capacity) : null;
-    return new Decoder(device, state, step, prefill, capacity, endToken);
+    return new Decoder(device, state, step, prefill, capacity, ends);
   }
 
   /** Writes the slots that rollouts start in, and computes their prompts but the last token where no other has. */
@@ -146,7 +146,7 @@ export class Decoder {
       const base = place.slot * this.capacity.newTokens;
       const ids = [...allIds.subarray(base, base + drawn)];
       const logprobs = allLogprobs.slice(base, base + drawn);
-      return [{ place, completion: { ids, logprobs, ended: ids.at(-1) === this.endToken } }];
+      return [{ place, completion: { ids, logprobs, ended: this.ends.includes(ids.at(-1)!) } }];
     });
   }
 

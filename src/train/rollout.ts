@@ -26,15 +26,16 @@ export class Sampler {
     private readonly pace: Pace,
   ) {}
 
+  /** @param ends tokens that end a completion; none: its budget alone does */
   static async create(
     device: Device,
     config: PhiConfig,
     weights: Arena,
     capacity: DecodeCapacity,
-    endToken: number,
+    ends: readonly number[],
     pace = new Pace(),
   ): Promise<Sampler> {
-    return new Sampler(await Decoder.create(device, config, weights, capacity, endToken), capacity, pace);
+    return new Sampler(await Decoder.create(device, config, weights, capacity, ends), capacity, pace);
   }
 
   get statistics(): SamplerStatistics {

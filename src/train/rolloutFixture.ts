@@ -36,5 +36,8 @@ export function openWeights(device: Device): Arena {
 /** Opens samplers of these weights. */
 export const opener =
   (device: Device, weights: Arena) =>
-  (slots: number, { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, end = END } = {}) =>
-    Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, end, pace);
+  (
+    slots: number,
+    { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, ends = [END] as readonly number[] } = {},
+  ) =>
+    Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, ends, pace);

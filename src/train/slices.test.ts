@@ -113,7 +113,7 @@ describe('what does not fit is refused before anything is made or computed', () 
     await expect(training).rejects.toThrow(embedding);
     await expect(training).rejects.toThrow(SizeError);
     const sampling = probeSampleSchema.parse({ prompts: [[1, 2]], max_new: 4 });
-    await expect(probeSample(device, large, weights, 0, sampling)).rejects.toThrow(embedding);
+    await expect(probeSample(device, large, weights, [0], sampling)).rejects.toThrow(embedding);
     untouched(device);
   });
 

@@ -5,7 +5,7 @@ import { drawProblem, heldOutProblems } from '../../data/problems';
 import { curatePool } from '../../lab/answer';
 import { random } from '../../random';
 import { withAdapter } from '../adapter';
-import { askedTask, askedTasks, budgetFor, readTrainedModel, table } from '../evaluation';
+import { askedTask, askedTasks, budgetFor, maxNewFor, readTrainedModel, table } from '../evaluation';
 import { InputError, input, numeric, options, required, SEED, temperatureOf } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 
@@ -51,7 +51,6 @@ export async function curate(args: readonly string[]): Promise<void> {
     dedupe: share('dedupe', 1),
     decontaminate: share('decontaminate', 1),
     temperature: temperatureOf(given.temperature, 1),
-    maxNew: numeric(given['max-new'], 'max-new', budgetFor(asked, [trained]), { min: 1, max: 65536, whole: true }),
     seed,
   };
   if (settings.low > settings.high)
@@ -61,12 +60,16 @@ export async function curate(args: readonly string[]): Promise<void> {
   const pool = input(() =>
     Array.from({ length: count }, () => ({ task, level, problem: drawProblem(task, level, 'train', stream) })),
   );
+  const prompts = pool.map(({ problem }) => problem.prompt);
+  const maxNew = maxNewFor(given['max-new'], trained, prompts, budgetFor(asked, [trained]));
   const against = given.against === undefined ? [asked] : askedTasks(given.against, [trained], 'against', own);
   const held = against.map(({ task, level }) => ({
     ...{ task, level },
     problems: input(() => heldOutProblems(task, level, 256, seed)),
   }));
-  const curated = await withAdapter(given.adapter, (device) => curatePool(device, trained.model, pool, held, settings));
+  const curated = await withAdapter(given.adapter, (device) =>
+    curatePool(device, trained.model, pool, held, { ...settings, maxNew }),
+  );
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>
     JSON.stringify({ task: task.name, level, ...problem, passRate, kept, reason }),
   );

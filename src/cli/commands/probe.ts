@@ -5,9 +5,10 @@ import type { z } from 'zod';
 import { probePolicyLoss } from '../../lab/probePolicyLoss';
 import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
-import { NO_TOKEN, probeSample, probeSampleSchema } from '../../lab/probeSample';
+import { probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
 import { withAdapter } from '../adapter';
+import { checkLength } from '../context';
 import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
 
 export async function probe(args: readonly string[]): Promise<void> {
@@ -50,19 +51,23 @@ export async function probe(args: readonly string[]): Promise<void> {
       const { config, tensors } = model();
       return answer(probeStepSchema, (inputs) => {
         for (const { segments } of inputs)
-          inVocabulary(
-            segments.flatMap(({ ids }) => ids),
-            config.vocab_size,
-          );
+          for (const { ids } of segments) {
+            inVocabulary(ids, config.vocab_size);
+            checkLength(config, ids.length, `${file}: a segment`);
+          }
         return withAdapter(given.adapter, (device) => each(inputs, (one) => probeStep(device, config, tensors, one)));
       });
     }
     case 'sample': {
-      const { config, tensors, endToken } = model();
+      const { config, tensors, ends } = model();
       return answer(probeSampleSchema, (inputs) => {
-        for (const { prompts } of inputs) inVocabulary(prompts.flat(), config.vocab_size);
+        for (const { prompts, max_new: maxNew } of inputs)
+          for (const prompt of prompts) {
+            inVocabulary(prompt, config.vocab_size);
+            checkLength(config, prompt.length + maxNew, `${file}: a prompt of ${prompt.length} tokens and max_new`);
+          }
         return withAdapter(given.adapter, (device) =>
-          each(inputs, (one) => probeSample(device, config, tensors, endToken ?? NO_TOKEN, one)),
+          each(inputs, (one) => probeSample(device, config, tensors, ends, one)),
         );
       });
     }

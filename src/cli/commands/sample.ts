@@ -1,6 +1,7 @@
 /** `sample`: completions of one prompt by a saved model. */
 import { answerPrompt } from '../../lab/answer';
 import { withAdapter } from '../adapter';
+import { maxNewOf } from '../context';
 import { input, numeric, options, readModel, required, SEED, temperatureOf } from '../input';
 
 export async function sample(args: readonly string[]): Promise<void> {
@@ -26,11 +27,7 @@ export async function sample(args: readonly string[]): Promise<void> {
     topK: numeric(given['top-k'], 'top-k', 0, { min: 0, max: 1e6, whole: true }),
     topP: numeric(given['top-p'], 'top-p', 1, { min: 0, max: 1 }),
     minP: numeric(given['min-p'], 'min-p', 0, { min: 0, max: 1 }),
-    maxNew: numeric(given['max-new'], 'max-new', Math.max(8, model.config.max_position_embeddings - promptTokens), {
-      min: 1,
-      max: 65536,
-      whole: true,
-    }),
+    maxNew: maxNewOf(given['max-new'], model.config, { prompt: promptTokens, usual: null }),
     seed: numeric(given.seed, 'seed', 0, SEED),
   };
   const answers = await withAdapter(given.adapter, (device) => answerPrompt(device, model, prompt, count, sampling));

@@ -97,7 +97,7 @@ export async function recordTrials(session: Session): Promise<Trial[]> {
   const capacity = { tokens, longest: lengths.longest, recompute: recipe.memory.recompute };
 
   const decoding = { slots: sequences.length, promptTokens: lengths.prompt, newTokens: lengths.completion };
-  const sampler = parts.own(await Sampler.create(device, config, working, decoding, tokenizer.special.end));
+  const sampler = parts.own(await Sampler.create(device, config, working, decoding, [tokenizer.special.end]));
   const requests = sequences.map((ids, sequence) => ({ prompt: ids.slice(0, PROMPT + sequence), sequence }));
   const { temperature, topK, topP, minP } = recipe.grpo;
   const maxNew = Math.min(NEW_TOKENS, lengths.completion);

@@ -1,0 +1,20 @@
+/** Tokens that end a completion, as transformers 5 finds them in a model folder. */
+import { quote } from '../quote';
+
+/**
+ * `eos_token_id` of generation_config.json where there is that file, else of config.json: one token, several, or none.
+ * Tokens outside the vocabulary end nothing and are left out.
+ * @param generation the value of generation_config.json; undefined where there is none
+ * @throws naming the file and the key
+ */
+export function endTokens(config: unknown, generation: unknown, vocabulary: number): number[] {
+  const where = generation === undefined ? 'config.json' : 'generation_config.json';
+  const file = generation === undefined ? config : generation;
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new Error(`${where}: is no JSON object; remove the file, or save the model again`);
+  const { eos_token_id: given } = file as { eos_token_id?: unknown };
+  const ends = given === undefined || given === null ? [] : [given].flat();
+  if (!ends.every((id): id is number => Number.isSafeInteger(id)))
+    throw new Error(`${where}: eos_token_id is ${quote(given)}; use a token id, a list of them, or null`);
+  return [...new Set(ends)].filter((id) => id >= 0 && id < vocabulary);
+}
