@@ -17,14 +17,16 @@ const named = (tokenizer: Tokenizer) => {
  */
 export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
   const { ids } = named(tokenizer);
-  const { rope_theta, partial_rotary_factor } = config;
+  const { sliding_window, ...shape } = config;
+  const { rope_theta, partial_rotary_factor } = shape;
   return {
     architectures: ['Phi3ForCausalLM'],
     model_type: 'phi3',
-    ...config,
+    ...shape,
     original_max_position_embeddings: config.max_position_embeddings,
     rope_parameters: { rope_type: 'default', rope_theta, partial_rotary_factor },
     rope_scaling: null,
+    sliding_window,
     hidden_act: 'silu',
     attention_bias: false,
     attention_dropout: 0,

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { readSafetensors } from './safetensors';
 
 function file(header: unknown, numbers: ArrayLike<number> & Iterable<number>): Uint8Array {
@@ -40,4 +42,24 @@ test.each([
 test('a Node Buffer, whose slices share memory, reads as its own bytes', () => {
   const bytes = Buffer.from(file({ a: entry(0, 4), b: entry(4, 8) }, new Uint8Array(Float32Array.of(3, 4).buffer)));
   expect([...(readSafetensors(bytes).get('b')?.data ?? [])]).toEqual([4]);
+});
+
+describe('a safetensors file that the official library refuses is refused (goldens/make_safetensors_goldens.py)', () => {
+  const vectors = JSON.parse(readFileSync(path.join(import.meta.dirname, 'goldens/safetensors.json'), 'utf8')) as {
+    name: string;
+    file: string;
+    error: string | null;
+  }[];
+  /** What the library reads and we do not: a name that stands for two values, and a list in place of an object. */
+  const stricter = [
+    'a metadata key twice',
+    'a tensor twice',
+    'a tensor twice, once escaped',
+    'a tensor that is a list',
+  ];
+  test.each(vectors)('$name', ({ name, file, error }) => {
+    const read = () => readSafetensors(Buffer.from(file, 'base64'));
+    if (error !== null || stricter.includes(name)) expect(read).toThrow(/^model\.safetensors: /);
+    else expect(read).not.toThrow();
+  });
 });

@@ -2,13 +2,6 @@
 import { longestSequence, type PhiConfig } from '../model/config';
 import { InputError, numeric } from './input';
 
-/** @throws naming what is too long and the key of config.json that says so */
-export function checkLength(config: PhiConfig, tokens: number, what: string): void {
-  const { tokens: most, key } = longestSequence(config);
-  if (tokens > most)
-    throw new InputError(`${what}: ${tokens} tokens are more than the model takes; its ${key} is ${most}`);
-}
-
 export interface Asked {
   /** Tokens of the longest prompt. */
   readonly prompt: number;

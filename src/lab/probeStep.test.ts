@@ -8,7 +8,7 @@ import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { parsePhiConfig } from '../model/config';
 import { NonFiniteError } from '../train/nonFiniteError';
-import { NO_TOKEN, probeSample, probeSampleSchema } from './probeSample';
+import { probeSample, probeSampleSchema } from './probeSample';
 import { type ProbeStepResult, probeStep, probeStepSchema } from './probeStep';
 
 const GOLDENS = path.resolve(import.meta.dirname, '../model/goldens');
@@ -66,7 +66,7 @@ describe('a model of which no channel turns', () => {
     const config = parsePhiConfig({ ...json, partial_rotary_factor: factor });
     const on = async (device: Device) => {
       const losses = (await probeStep(device, config, tensors, step)).loss!;
-      const sampled = await probeSample(device, config, tensors, NO_TOKEN, sample);
+      const sampled = await probeSample(device, config, tensors, [], sample);
       device.destroy();
       return { losses, sampled };
     };

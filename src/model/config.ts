@@ -37,6 +37,15 @@ export function longestSequence({ max_position_embeddings, sliding_window }: Phi
     : { tokens: max_position_embeddings, key: 'max_position_embeddings' };
 }
 
+/** @throws naming what is too long and the key of config.json that says so */
+export function checkLength(config: PhiConfig, tokens: number, what: string): void {
+  const { tokens: most, key } = longestSequence(config);
+  if (tokens > most)
+    throw new Error(
+      `${what}: ${tokens} tokens are more than the model takes, its ${key} is ${most}; use a shorter sequence`,
+    );
+}
+
 type Given = Record<string, unknown>;
 
 /** The fields with what transformers fills in. */

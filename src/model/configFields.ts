@@ -32,16 +32,11 @@ const MOST_TOKENS = 2 ** 30;
 export const fields = {
   vocab_size: whole(262144, 32064),
   hidden_size: whole(8192, 3072),
-  intermediate_size: whole(32768, 8192),
   num_hidden_layers: whole(128, 32),
   num_attention_heads: whole(128, 32),
   /** Where left out: as many as query heads. */
   num_key_value_heads: whole(128),
-  /** Where left out: width ÷ heads, rounded down. */
-  head_dim: {
-    fits: (value) => isNumber(value) && value > 0 && value % 4 === 0 && value <= MAX_HEAD_DIM,
-    range: `a multiple of 4, at most ${MAX_HEAD_DIM}`,
-  },
+  intermediate_size: whole(32768, 8192),
   rms_norm_eps: between(0, 1, 1e-5),
   rope_theta: {
     fits: (value) => isNumber(value) && value > 0,
@@ -51,6 +46,11 @@ export const fields = {
   partial_rotary_factor: between(0, 1, 1),
   tie_word_embeddings: { fits: (value) => typeof value === 'boolean', range: 'true or false', initial: false },
   max_position_embeddings: whole(MOST_TOKENS, 4096),
+  /** Where left out: width ÷ heads, rounded down. */
+  head_dim: {
+    fits: (value) => isNumber(value) && value > 0 && value % 4 === 0 && value <= MAX_HEAD_DIM,
+    range: `a multiple of 4, at most ${MAX_HEAD_DIM}`,
+  },
   sliding_window: {
     fits: (value) => value === null || whole(MOST_TOKENS).fits(value),
     range: `null, or a whole number from 1 to ${MOST_TOKENS}`,

@@ -36,7 +36,7 @@ describe.each([
   ] as const)('a sampler meets %s', async (__, value, asked) => {
     const weights = faulty(value);
     const capacity = { slots: 3, promptTokens: 5, newTokens: 20 };
-    const sampler = await Sampler.create(device, config, weights, capacity, END, new Pace());
+    const sampler = await Sampler.create(device, config, weights, capacity, [END], new Pace());
     const failure = await sampler.generate(requests, { ...options, ...asked }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NonFiniteError);
     expect(String(failure)).toMatch(

@@ -7,8 +7,8 @@ import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
+import { checkLength } from '../../model/config';
 import { withAdapter } from '../adapter';
-import { checkLength } from '../context';
 import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
 
 export async function probe(args: readonly string[]): Promise<void> {
@@ -53,7 +53,7 @@ export async function probe(args: readonly string[]): Promise<void> {
         for (const { segments } of inputs)
           for (const { ids } of segments) {
             inVocabulary(ids, config.vocab_size);
-            checkLength(config, ids.length, `${file}: a segment`);
+            input(() => checkLength(config, ids.length, `${file}: a segment`));
           }
         return withAdapter(given.adapter, (device) => each(inputs, (one) => probeStep(device, config, tensors, one)));
       });
@@ -64,7 +64,8 @@ export async function probe(args: readonly string[]): Promise<void> {
         for (const { prompts, max_new: maxNew } of inputs)
           for (const prompt of prompts) {
             inVocabulary(prompt, config.vocab_size);
-            checkLength(config, prompt.length + maxNew, `${file}: a prompt of ${prompt.length} tokens and max_new`);
+            const what = `${file}: a prompt of ${prompt.length} tokens and max_new`;
+            input(() => checkLength(config, prompt.length + maxNew, what));
           }
         return withAdapter(given.adapter, (device) =>
           each(inputs, (one) => probeSample(device, config, tensors, ends, one)),
