@@ -16,8 +16,7 @@ interface Variant {
   readonly logits: number[][];
   readonly ends: number[];
 }
-const golden = <T>(name: string) =>
-  JSON.parse(readFileSync(path.join(import.meta.dirname, 'goldens', name), 'utf8')) as T;
+
 const { weights, variants } = JSON.parse(
   readFileSync(path.join(import.meta.dirname, 'goldens/import.json'), 'utf8'),
 ) as { weights: Record<string, string>; variants: Variant[] };

@@ -35,6 +35,24 @@ describe('the tokenizer', () => {
   });
 });
 
+describe('a tokenizer.json that would split or join text otherwise is refused by key', () => {
+  const file = tokenizer.toJson();
+  const added = file.added_tokens as Record<string, unknown>[];
+  it.each([
+    [{ model: { ...(file.model as object), type: 'BPE' } }, 'model.type is "BPE"'],
+    [{ normalizer: { type: 'Lowercase' } }, 'normalizer is {"type":"Lowercase"}'],
+    [{ pre_tokenizer: { type: 'Whitespace' } }, 'pre_tokenizer is {"type":"Whitespace"}'],
+    [{ pre_tokenizer: null }, 'pre_tokenizer is null'],
+    [{ post_processor: { type: 'TemplateProcessing', special_tokens: { a: {} } } }, 'post_processor is '],
+    [{ decoder: null }, 'decoder is null'],
+    [{ added_tokens: added.slice(1) }, 'added_tokens lacks "<|pad|>"'],
+    [{ added_tokens: [...added, { id: 9, content: '<x>' }] }, 'added_tokens has {"id":9'],
+    [{ added_tokens: [{ ...added[0], lstrip: true }, ...added.slice(1)] }, 'added_tokens: "<|pad|>" has lstrip true'],
+  ])('case %#', (change, message) => {
+    expect(() => Tokenizer.fromJson({ ...file, ...change })).toThrow(`tokenizer.json: ${message}`);
+  });
+});
+
 describe('a completion', () => {
   it.each([
     ['<think>110</think>0<|im_end|>', 'ok', '110', '0', true],

@@ -1,4 +1,6 @@
 /** One token a character, and one for each special token; the chat template; Hugging Face's `tokenizer.json` both ways. */
+import { listed, quote } from '../quote';
+import { tokenizerFileFaults } from './tokenizerFile';
 import { SPECIAL, VOCABULARY } from './vocabulary';
 
 export class Tokenizer {
@@ -84,25 +86,28 @@ export class Tokenizer {
     };
   }
 
-  /** Reads a `tokenizer.json` of this kind. @throws naming what is missing or not of a character vocabulary */
+  /** Reads a `tokenizer.json` of this kind. @throws naming what is missing, or would split or join text otherwise */
   static fromJson(json: unknown, where = 'tokenizer.json'): Tokenizer {
     const vocab = (json as { model?: { vocab?: unknown } } | null)?.model?.vocab;
-    if (typeof vocab !== 'object' || vocab === null) throw new Error(`${where}: model.vocab is missing`);
+    if (typeof vocab !== 'object' || vocab === null)
+      throw new Error(`${where}: model.vocab is missing; use the tokenizer.json of a model of this lab`);
     const entries = Object.entries(vocab as Record<string, unknown>);
     const tokens: string[] = [];
     for (const [token, id] of entries) {
       if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= entries.length)
-        throw new Error(
-          `${where}: token ${JSON.stringify(token)} has id ${String(id)}, not one of 0 … ${entries.length - 1}`,
-        );
+        throw new Error(`${where}: token ${quote(token)} has id ${quote(id)}, not one of 0 … ${entries.length - 1}`);
       const other = tokens[id as number];
       if (other !== undefined)
-        throw new Error(`${where}: ${JSON.stringify(other)} and ${JSON.stringify(token)} share id ${String(id)}`);
+        throw new Error(`${where}: ${quote(other)} and ${quote(token)} share id ${quote(id)}; give each its own`);
       tokens[id as number] = token;
     }
     const specials: readonly string[] = Object.values(SPECIAL);
     const long = tokens.find((token) => [...token].length !== 1 && !specials.includes(token));
-    if (long !== undefined) throw new Error(`${where}: ${JSON.stringify(long)} is more than one character`);
-    return new Tokenizer(tokens);
+    if (long !== undefined)
+      throw new Error(`${where}: ${quote(long)} is more than one character; this lab reads vocabularies of characters`);
+    const tokenizer = new Tokenizer(tokens);
+    const faults = [...tokenizerFileFaults(json as Readonly<Record<string, unknown>>, tokens)];
+    if (faults.length > 0) throw new Error(listed(faults.map((fault) => `${where}: ${fault}`)));
+    return tokenizer;
   }
 }

@@ -1,0 +1,69 @@
+/** A `tokenizer.json` checked against what this lab's tokenizer does: whatever would split or join text otherwise is refused. */
+import { quote } from '../quote';
+import { SPECIAL } from './vocabulary';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const none = (value: unknown) => value === undefined || value === null;
+
+/** Splits a text into its characters. */
+const splitsCharacters = (value: unknown): boolean =>
+  isObject(value) &&
+  value.type === 'Split' &&
+  isObject(value.pattern) &&
+  value.pattern.Regex === '[\\s\\S]' &&
+  value.behavior === 'Isolated' &&
+  !value.invert;
+
+/** Adds no token: none, or a template of the text alone, as transformers saves it. */
+const addsNothing = (value: unknown): boolean =>
+  none(value) ||
+  (isObject(value) &&
+    value.type === 'TemplateProcessing' &&
+    isObject(value.special_tokens) &&
+    Object.keys(value.special_tokens).length === 0);
+
+/** Parts of the file, and what each must be. */
+const PARTS: readonly { key: string; fits: (value: unknown) => boolean; must: string }[] = [
+  { key: 'normalizer', fits: none, must: 'null: text is taken as it is' },
+  {
+    key: 'pre_tokenizer',
+    fits: splitsCharacters,
+    must: 'Split by the Regex [\\s\\S], Isolated: one token a character',
+  },
+  { key: 'post_processor', fits: addsNothing, must: 'null: no token is added to a text' },
+  {
+    key: 'decoder',
+    fits: (value) => isObject(value) && value.type === 'Fuse',
+    must: 'Fuse: tokens are joined without spaces',
+  },
+];
+
+function* addedTokenFaults(added: unknown, tokens: readonly string[]): Generator<string> {
+  if (!Array.isArray(added)) return yield `added_tokens is ${quote(added)}; list the special tokens`;
+  for (const token of added) {
+    if (!isObject(token) || typeof token.content !== 'string' || tokens[token.id as number] !== token.content) {
+      yield `added_tokens has ${quote(token)}, which model.vocab has not under this id`;
+      continue;
+    }
+    for (const flag of ['single_word', 'lstrip', 'rstrip'])
+      if (token[flag]) yield `added_tokens: ${quote(token.content)} has ${flag} ${quote(token[flag])}; use false`;
+  }
+  const contents = added.map((token) => (isObject(token) ? token.content : null));
+  for (const special of Object.values(SPECIAL))
+    if (!contents.includes(special)) yield `added_tokens lacks ${quote(special)}, which would be split into characters`;
+}
+
+/**
+ * What is wrong with a file whose vocabulary is read.
+ * @param tokens the vocabulary by id
+ */
+export function* tokenizerFileFaults(json: Json, tokens: readonly string[]): Generator<string> {
+  const type = (json.model as Json).type;
+  if (type !== 'WordLevel') yield `model.type is ${quote(type)}; this lab reads "WordLevel" with one token a character`;
+  for (const { key, fits, must } of PARTS)
+    if (!fits(json[key])) yield `${key} is ${quote(json[key] ?? null)}; it must be ${must}`;
+  yield* addedTokenFaults(json.added_tokens, tokens);
+}
