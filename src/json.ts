@@ -36,6 +36,9 @@ const FAULTS: Readonly<Record<Fault, string>> = {
 
 const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(code) as Fault] ?? 'this is not JSON';
 
+/** What Python writes for numbers that JSON does not have. */
+const NOT_FINITE = /^-?(NaN|Infinity)/;
+
 /** Place in a text of several lines; the line is left out where `where` names it. */
 type Place = (line: number, column: number) => string;
 
@@ -46,6 +49,8 @@ function parseAt(text: string, where: string, place: Place): unknown {
     if (open.push(keys) > DEEPEST)
       throw new JsonError(`${where}: ${place(line, column)}: nested more than ${DEEPEST} levels deep; use fewer`);
   };
+  /** The last key that was read. */
+  let key: string | null = null;
   const fail = (line: number, column: number, why: string): never => {
     throw new JsonSyntaxError(bounded(`${where} is not JSON: ${place(line, column)}: ${why}`));
   };
@@ -56,15 +61,21 @@ function parseAt(text: string, where: string, place: Place): unknown {
       onObjectEnd: () => void open.pop(),
       onArrayBegin: (_offset, _length, line, column) => enter(null, line, column),
       onArrayEnd: () => void open.pop(),
-      onObjectProperty(key, _offset, _length, line, column) {
+      onObjectProperty(name, _offset, _length, line, column) {
         const keys = open.at(-1)!;
-        if (keys?.has(key))
+        if (keys?.has(name))
           throw new JsonError(
-            bounded(`${where}: ${place(line, column)}: the key ${quote(key)} occurs twice in one object; keep one`),
+            bounded(`${where}: ${place(line, column)}: the key ${quote(name)} occurs twice in one object; keep one`),
           );
-        keys?.add(key);
+        keys?.add(name);
+        key = name;
       },
-      onError: (code, _offset, _length, line, column) => fail(line, column, explain(code)),
+      onError(code, offset, _length, line, column) {
+        const [literal] = NOT_FINITE.exec(text.slice(offset, offset + 9)) ?? [];
+        const value = key === null ? '' : ` (the value of ${quote(key)})`;
+        if (literal) fail(line, column, `this is no JSON value but ${literal}${value}; write a finite number`);
+        fail(line, column, explain(code));
+      },
     },
     { disallowComments: true },
   );

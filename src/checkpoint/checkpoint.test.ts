@@ -81,6 +81,27 @@ describe('a fault is named', () => {
       'config.json: hidden_size',
     ],
     [
+      'a number that JSON does not have',
+      { ...files, 'config.json': new TextEncoder().encode('{"rope_theta": NaN}') },
+      'line 1, column 16: this is no JSON value but NaN (the value of "rope_theta"); write a finite number',
+    ],
+    [
+      'a width that the heads do not share',
+      {
+        ...files,
+        'config.json': text(
+          (json) => Object.assign(json, { hidden_size: 64, num_attention_heads: 3, head_dim: undefined }),
+          files['config.json'],
+        ),
+      },
+      'config.json: hidden_size is 64, 21 for each of 3 heads (num_attention_heads); the width of a head is a multiple of 4',
+    ],
+    [
+      'a number as text',
+      { ...files, 'config.json': text((json) => Object.assign(json, { hidden_size: '16' }), files['config.json']) },
+      'config.json: hidden_size is "16"; use a whole number from 1 to 8192',
+    ],
+    [
       'another activation',
       { ...files, 'config.json': text((json) => Object.assign(json, { hidden_act: 'gelu' }), files['config.json']) },
       'hidden_act is "gelu"',
