@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
-import { checkLength } from '../model/config';
 import { Arena, parameterTable } from '../model/parameters';
 import { sequenceLogits } from '../train/scoring';
+import { checkLength } from './length';
 import { folderOf, readWeights } from './model';
 
 interface Variant {

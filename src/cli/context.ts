@@ -1,5 +1,6 @@
 /** Prompts and completions against the longest sequence that a model takes. Whatever outgrows it is refused before anything runs. */
-import { longestSequence, type PhiConfig } from '../model/config';
+import { longestSequence } from '../checkpoint/length';
+import type { SavedModel } from '../checkpoint/model';
 import { InputError, numeric } from './input';
 
 export interface Asked {
@@ -20,7 +21,7 @@ const MOST = 65536;
 /** `--max-new` for a model. @throws naming the option, and the key of config.json that there is no room under */
 export function maxNewOf(
   text: string | undefined,
-  config: PhiConfig,
+  config: SavedModel['config'],
   { prompt, usual, trusted = false }: Asked,
 ): number {
   const { tokens, key } = longestSequence(config);

@@ -2,12 +2,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
+import { checkLength } from '../../checkpoint/length';
 import { probePolicyLoss } from '../../lab/probePolicyLoss';
 import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
-import { checkLength } from '../../model/config';
 import { withAdapter } from '../adapter';
 import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
 
