@@ -15,8 +15,9 @@ const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).t
 const GRPO_STEP_WEIGHT = 5;
 
 /** What f16 changed, where a run stores in it. */
-const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string =>
-  cost ? `; f16 moves a log-probability by ${fixed(cost.mean, 4)}, at most ${fixed(cost.max, 4)}` : '';
+const storageCost = ({ storage_logp_difference: cost, storage_gradient_difference: gradient }: EvaluationEvent) =>
+  (cost ? `; f16 moves a log-probability by ${fixed(cost.mean, 4)}, at most ${fixed(cost.max, 4)}` : '') +
+  (gradient ? `, and the gradient by ${fixed(100 * gradient.relative, 2)} % of its norm` : '');
 
 export class Progress {
   private readonly began = performance.now();

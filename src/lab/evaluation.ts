@@ -1,7 +1,7 @@
 /** What a run measures of its model as it stands: every evaluated task, greedily and sampled, on problems held out. */
 import { type Accuracy, measureAccuracy } from '../eval/accuracy';
 import type { EvaluationEvent, TaskEvaluation } from './events';
-import { storageCostOf } from './precision';
+import { gradientCostOf, storageCostOf } from './precision';
 import type { Evaluated, Session } from './session';
 
 /** Keep the random numbers of sampled evaluations and of the gate apart from those of rollouts. */
@@ -37,13 +37,16 @@ export async function evaluateStage(
   for (const other of others)
     measured.push({ task: other.task.name, level: other.level, ...(await both(session, other)) });
   session.release(...finished);
-  const cost = session.recipe.precision === 'f16' && finished.length > 0 ? await storageCostOf(session) : null;
+  const costs = session.recipe.precision === 'f16' && finished.length > 0;
+  const cost = costs ? await storageCostOf(session) : null;
+  const gradients = costs ? await gradientCostOf(session) : null;
   return {
     type: 'evaluation',
     stage,
     ...accuracy,
     ...(measured.length > 0 && { others: measured }),
     ...(cost && { storage_logp_difference: cost }),
+    ...(gradients && { storage_gradient_difference: gradients }),
   };
 }
 

@@ -178,9 +178,16 @@ function accuraciesTold(
   event: EvaluationEvent | undefined,
 ): [string, unknown, unknown][] {
   const was = event && stageAccuracy(event);
-  return (['greedy_accuracy', 'sampled_accuracy', 'mean_length', 'others', 'storage_logp_difference'] as const).map(
-    (field) => [`${stage}.${field}`, told?.[field], was?.[field]],
-  );
+  return (
+    [
+      'greedy_accuracy',
+      'sampled_accuracy',
+      'mean_length',
+      'others',
+      'storage_logp_difference',
+      'storage_gradient_difference',
+    ] as const
+  ).map((field) => [`${stage}.${field}`, told?.[field], was?.[field]]);
 }
 
 type Rollout = GrpoEvent['groups'][number]['rollouts'][number];

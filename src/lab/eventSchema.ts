@@ -140,6 +140,7 @@ const accuracy = z.strictObject({
   truncated: share,
 });
 
+const gradientCost = z.strictObject({ relative: z.number().min(0), cosine: z.number().min(-1).max(1) });
 const storageCost = z.strictObject({ tokens: z.int().min(1), mean: z.number().min(0), max: z.number().min(0) });
 
 const taskAt = { task: text, level: z.int().min(0) };
@@ -150,6 +151,7 @@ const evaluation = z.strictObject({
   sampled: accuracy,
   others: z.array(z.strictObject({ ...taskAt, greedy: accuracy, sampled: accuracy })).exactOptional(),
   storage_logp_difference: storageCost.exactOptional(),
+  storage_gradient_difference: gradientCost.exactOptional(),
 });
 
 const curation = z
@@ -193,6 +195,7 @@ const stageSummary = {
   ...stageAccuracy,
   others: z.array(z.strictObject({ ...taskAt, ...stageAccuracy })).exactOptional(),
   storage_logp_difference: storageCost.exactOptional(),
+  storage_gradient_difference: gradientCost.exactOptional(),
 };
 
 const curvePoint = z.strictObject({

@@ -9,7 +9,7 @@ import { parseJsonLine } from '../json';
 import { quote } from '../quote';
 import type { GrpoStep } from '../train/grpo';
 import type { Metrics } from '../train/metrics';
-import type { StorageCost } from '../train/storageCost';
+import type { GradientCost, StorageCost } from '../train/storageCost';
 import { parseAs } from '../validation';
 import { eventSchemas } from './eventSchema';
 import type { PolicyAlert } from './policyAlert';
@@ -72,6 +72,8 @@ export interface EvaluationEvent {
   readonly others?: readonly TaskEvaluation[];
   /** Where weights and activations are in f16: how far log-probabilities of held-out traces lie from those in f32. */
   readonly storage_logp_difference?: StorageCost;
+  /** The same of the gradient; recordings of before have none. */
+  readonly storage_gradient_difference?: GradientCost;
 }
 
 /** What GRPO draws from until the next of its kind, and how the pool came down to it. */
@@ -136,6 +138,8 @@ export interface StageAccuracy extends SummaryAccuracy {
   /** On the other tasks that the recipe evaluates, where it names any. */
   readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
   readonly storage_logp_difference?: StorageCost;
+  /** The same of the gradient; recordings of before have none. */
+  readonly storage_gradient_difference?: GradientCost;
 }
 
 const summaryAccuracy = ({ greedy, sampled }: Pick<TaskEvaluation, 'greedy' | 'sampled'>): SummaryAccuracy => ({
@@ -151,6 +155,7 @@ export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
     others: event.others.map((other) => ({ task: other.task, level: other.level, ...summaryAccuracy(other) })),
   }),
   ...(event.storage_logp_difference && { storage_logp_difference: event.storage_logp_difference }),
+  ...(event.storage_gradient_difference && { storage_gradient_difference: event.storage_gradient_difference }),
 });
 
 /** With dynamic sampling reward and accuracy are of all groups that were drawn, the others of those that are trained on. */

@@ -6,7 +6,7 @@ import { rowsOf } from '../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../gpu/counting';
 import type { Dispatch } from '../gpu/device';
 import { RUN_AHEAD } from '../train/sft';
-import { storageCostOf } from './precision';
+import { gradientCostOf, storageCostOf } from './precision';
 import type { Recipe } from './recipe';
 import { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
@@ -72,7 +72,10 @@ export async function rehearse(
   const sftTokens = supervised.capacity.tokens;
   await stepPass(trace, recipe.sft.sequences, sftTokens, RUN_AHEAD + 1, (pass) => supervised.trainer.step(pass, 0));
   session.release(supervised.trainer, supervised.optimizer);
-  if (recipe.precision === 'f16') await storageCostOf(session);
+  if (recipe.precision === 'f16') {
+    await storageCostOf(session);
+    await gradientCostOf(session);
+  }
 
   const policy = await openPolicy(session);
   const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import type { Device, Dispatch } from '../gpu/device';
+import { roundToHalf } from '../gpu/dtype';
 import { openNodeDevice } from '../gpu/node';
 import { embedding } from '../kernels/embedding';
 import { storedInHalf } from '../kernels/storage';
-import { initialTensors } from '../model/parameters';
+import { Arena, initialTensors } from '../model/parameters';
 import type { LabEvent } from './events';
-import { assertSound, storageCostOf } from './precision';
+import { assertSound, gradientCostOf, storageCostOf } from './precision';
 import { type Recipe, withFields } from './recipe';
 import { recipeByName } from './recipes/index';
 import { run } from './run';
@@ -101,6 +102,11 @@ describe('a run in f16', () => {
       sft: { storage_logp_difference: costs[0] },
       grpo: { storage_logp_difference: costs[1] },
     });
+    for (const event of half)
+      if (event.type === 'evaluation') {
+        expect(event.storage_gradient_difference!.relative).toBeGreaterThan(0);
+        expect(event.storage_gradient_difference!.relative).toBeLessThan(0.1);
+      }
   });
 
   it('compiles nothing between the first training step and the last', async () => {
@@ -150,4 +156,19 @@ it('is told over the traces that fit, where SFT is taught shorter ones than thos
   };
   expect(await costWith(0.5)).toMatchObject({ tokens: expect.any(Number), max: 0 }); // the same weights twice
   expect(await costWith(0)).toBeNull(); // long traces alone, and none of them fits
+});
+
+it('is told of gradients too: none for the same weights, that of rounding for weights that were rounded to f16', async () => {
+  const session = new Session(openCpuDevice(), TINY);
+  const fresh = initialTensors(session.config, 0.3, 1);
+  session.load(fresh);
+  expect(await gradientCostOf(session)).toEqual({ relative: 0, cosine: expect.closeTo(1, 12) });
+  const rounded = new Arena(session.device, session.table, 'rounded');
+  rounded.load(new Map([...fresh].map(([name, { shape, data }]) => [name, { shape, data: data.map(roundToHalf) }])));
+  const cost = await gradientCostOf(Object.assign(Object.create(session) as Session, { working: rounded }));
+  expect(cost!.relative).toBeGreaterThan(1e-5);
+  expect(cost!.relative).toBeLessThan(1e-2);
+  expect(cost!.cosine).toBeGreaterThan(0.999);
+  expect(cost!.cosine).toBeLessThan(1);
+  session.destroy();
 });

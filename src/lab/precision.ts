@@ -1,4 +1,4 @@
-/** What a run in f16 is held to: kernels that were tried on the adapter before the first step, and a cost that is told. */
+/** What a run in f16 is held to: kernels that were tried on the adapter before the first step, and what it costs in log-probabilities and gradients. */
 
 import { rowsOf } from '../data/packing';
 import { drawTrace } from '../data/problems';
@@ -6,7 +6,8 @@ import type { Device, Dispatch } from '../gpu/device';
 import { type AnyKernel, storesHalf } from '../gpu/kernel';
 import { compileTrials, verdictOf } from '../graph/forms/proof';
 import { random } from '../random';
-import { type StorageCost, storageCost } from '../train/storageCost';
+import type { BatchCapacity } from '../train/batch';
+import { type GradientCost, gradientCost, type StorageCost, storageCost } from '../train/storageCost';
 import type { Example } from '../train/supervised';
 import type { Session } from './session';
 
@@ -27,11 +28,10 @@ export async function assertSound(device: Device, dispatches: readonly Dispatch[
 const SCORED_ROWS = 1024;
 
 /**
- * Over teacher traces of held-out problems, long and short ones as SFT mixes them, but for those that are longer than anything the
+ * What is scored: teacher traces of held-out problems, long and short ones as SFT mixes them, but for those that are longer than anything the
  * run trains on: SFT may be taught other tasks than the one that is evaluated.
- * @returns null where none is left
  */
-export async function storageCostOf(session: Session): Promise<StorageCost | null> {
+function scored(session: Session): { readonly examples: readonly Example[]; readonly capacity: BatchCapacity } {
   const { recipe, tokenizer, lengths } = session;
   const { task, problems } = session.evaluated[0]!;
   const shares = { short: recipe.sft.shortShare, mend: recipe.sft.mendShare };
@@ -48,6 +48,22 @@ export async function storageCostOf(session: Session): Promise<StorageCost | nul
     if (room < 0) break;
     examples.push({ ids, mask: ids.map((_, t) => (t < prompt.length ? 0 : 1)) });
   }
+  return { examples, capacity };
+}
+
+const arenasOf = ({ weights, working }: Session) => [weights, working] as const;
+
+/** Log-probabilities in f16 against f32; null where no trace fits. */
+export async function storageCostOf(session: Session): Promise<StorageCost | null> {
+  const { examples, capacity } = scored(session);
   if (examples.length === 0) return null;
-  return storageCost(session.device, session.config, [session.weights, session.working], examples, capacity);
+  return storageCost(session.device, session.config, arenasOf(session), examples, capacity);
+}
+
+/** Gradients over the same traces. */
+export async function gradientCostOf(session: Session): Promise<GradientCost | null> {
+  const { examples, capacity } = scored(session);
+  if (examples.length === 0) return null;
+  const { recompute } = session.recipe.memory;
+  return gradientCost(session.device, session.config, arenasOf(session), examples, { ...capacity, recompute });
 }
