@@ -121,7 +121,10 @@ export async function* grpo(
       const { stats, loss: value, gradNorm } = await trainer.step(batch, lr, gamma / tokens);
       before ??= stats;
       const scored = stats.map((of, b) => ({ stats: of, counted: counted[b]! }));
-      const metrics: Metrics = { ...lossMetrics(scored, loss), loss: value, grad_norm: gradNorm };
+      const measured = lossMetrics(scored, loss);
+      // TRL's: the loss before the entropy bonus
+      const policy_loss = value + gamma * measured.entropy!;
+      const metrics: Metrics = { ...measured, loss: value, policy_loss, grad_norm: gradNorm };
       if (entropyTarget) {
         control = afterUpdate(control, metrics.entropy!, entropyTarget);
         updates.push({ ...metrics, entropy_coef: control.gamma, 'entropy_coef/in_force': gamma });

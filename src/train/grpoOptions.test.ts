@@ -169,6 +169,6 @@ it('a line falls from the peak to its floor', () => {
   const schedule = { peak: 1, warmup: 4, steps: 105, decay: 'linear', floor: 0.1 } as const;
   near(
     [0, 3, 4, 54, 104].map((step) => learningRate(schedule, step)),
-    [0.25, 1, 1, 0.55, 0.1],
+    [0, 0.75, 1, 0.55, 0.1],
   );
 });

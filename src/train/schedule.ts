@@ -1,4 +1,8 @@
-/** Learning rate by step: linear warm-up, then constant, or a line or a cosine down to a share of the peak. */
+/**
+ * Learning rate by step: linear warm-up, then constant, or a line or a cosine down to a share of the peak. The warm-up is that of
+ * Hugging Face's `get_constant_`, `get_linear_` and `get_cosine_schedule_with_warmup`: the first step has a rate of 0, and the
+ * first after the warm-up has the peak. Departs from them: a line or a cosine ends at its floor on the last step, theirs one later.
+ */
 
 export interface Schedule {
   readonly peak: number;
@@ -11,7 +15,7 @@ export interface Schedule {
 
 /** @param step counted from 0 */
 export function learningRate({ peak, warmup, steps, decay, floor }: Schedule, step: number): number {
-  if (step < warmup) return (peak * (step + 1)) / warmup;
+  if (step < warmup) return (peak * step) / warmup;
   if (decay === 'constant') return peak;
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
   if (decay === 'linear') return peak * (floor + (1 - floor) * (1 - progress));

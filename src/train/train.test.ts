@@ -1,4 +1,5 @@
 /** The pure parts of training, by hand-worked numbers. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { groupAdvantages } from './advantages';
 import { type LossOptions, tokenWeights } from './lossOptions';
@@ -57,11 +58,31 @@ describe('token weights', () => {
 });
 
 describe('the learning rate', () => {
+  interface Golden {
+    readonly decay: 'constant' | 'linear' | 'cosine';
+    readonly peak: number;
+    readonly warmup: number;
+    readonly steps: number;
+    readonly rates: number[];
+  }
+  const { cases } = JSON.parse(readFileSync(new URL('goldens/schedule.json', import.meta.url), 'utf8')) as {
+    cases: Golden[];
+  };
+  it.each(cases)('is that of transformers: $decay, $warmup of $steps steps', ({ rates, steps, ...given }) => {
+    // theirs ends at its floor one step after the last
+    const schedule = { ...given, steps: steps + 1, floor: 0 };
+    near(
+      rates.map((_, step) => learningRate(schedule, step)),
+      rates,
+    );
+    if (given.warmup > 0) expect(learningRate(schedule, 0)).toBe(0);
+  });
+
   it('rises in a line, then falls along a cosine to its floor', () => {
     const schedule = { peak: 1, warmup: 4, steps: 105, decay: 'cosine', floor: 0.1 } as const;
     near(
       [0, 1, 3].map((step) => learningRate(schedule, step)),
-      [0.25, 0.5, 1],
+      [0, 0.25, 0.75],
     );
     near(
       [4, 54, 104].map((step) => learningRate(schedule, step)),

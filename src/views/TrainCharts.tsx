@@ -113,10 +113,13 @@ const LENGTH: Series[] = [
   { key: 'longest', label: 'longest', color: 'var(--grey)', dash: '5 3', digits: 0 },
 ];
 /** What storing in f16 changed, where a run does. */
-const storageCost = ({ storage_logp_difference: cost }: EvaluationEvent): string =>
-  cost
+const storageCost = ({
+  storage_logp_difference: cost,
+  storage_gradient_difference: gradient,
+}: EvaluationEvent): string =>
+  (cost
     ? ` Storing in f16 moves a log-probability by ${fixed(cost.mean, 4)} on average, ${fixed(cost.max, 4)} at most.`
-    : '';
+    : '') + (gradient ? ` It moves the gradient by ${fixed(100 * gradient.relative, 2)} % of its norm.` : '');
 
 export function LengthChart() {
   const { points, last, run } = useGrpoPoints(2 * STAGGER, (event) => ({
@@ -146,6 +149,12 @@ const TABS = {
     digits: 4,
     words: 'SFT: how surprised the model is by the teacher. GRPO: near 0 by design; watch the reward.',
   },
+  policyLoss: {
+    label: 'Policy loss',
+    explained: 'policyLoss',
+    digits: 4,
+    words: 'The loss of GRPO before the entropy bonus.',
+  },
   kl: { label: 'KL', explained: 'kl', digits: 4, words: 'How far the policy has moved from the model that SFT left.' },
   entropy: { label: 'Entropy', explained: 'entropy', digits: 3, words: 'How undecided the model is at each token.' },
   gradNorm: {
@@ -162,10 +171,16 @@ export function LossChart() {
   const run = useRun(3 * STAGGER);
   const steps = run.sft.length + run.grpo.length;
   const tab = chosen ?? 'loss';
-  const grpoOnly = tab === 'kl' || tab === 'entropy';
+  const grpoOnly = tab === 'kl' || tab === 'entropy' || tab === 'policyLoss';
   // biome-ignore lint/correctness/useExhaustiveDependencies: the series grow in place; their length says when
   const points = useMemo((): Point[] => {
-    const names = { loss: 'loss', kl: 'kl', entropy: 'entropy', gradNorm: 'grad_norm' } as const;
+    const names = {
+      loss: 'loss',
+      policyLoss: 'policy_loss',
+      kl: 'kl',
+      entropy: 'entropy',
+      gradNorm: 'grad_norm',
+    } as const;
     const sft = grpoOnly
       ? []
       : run.sft.map((e) => ({ x: e.step, sft: tab === 'loss' ? e.loss : e.grad_norm, grpo: null }));

@@ -6,6 +6,8 @@ export const explanations = {
     'pass@1: share of right answers among all completions. pass@G: share of groups in which at least one completion is right. With dynamic sampling pass@1 is of every group that was drawn, pass@G of those with spread.',
   length:
     'Mean length of the completions in tokens, end token included; and the share that was cut off at the budget without an end token.',
+  policyLoss:
+    'The loss of GRPO before the entropy bonus: clipped objective and KL, as TRL logs it. Near 0 with one update a batch, as the loss is; a steady rise means that KL grows.',
   loss: 'SFT: mean cross-entropy of the completion tokens, nats. GRPO: the policy loss. With one update a batch the ratio is 1 and the advantages of a group sum to 0, so it stays near 0 while the gradient does not: watch the reward and the gradient norm.',
   kl: 'Mean of exp(ref − lp) − (ref − lp) − 1 over completion tokens: how far the policy has moved from the model that SFT left. Shown even where its weight β is 0.',
   entropy:
