@@ -16,7 +16,7 @@ const fast = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
 };
-const browser = { name: 'browser', include: ['e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
+const browser = { name: 'browser', include: ['e2e/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   plugins: [react(), wgsl],

@@ -1,5 +1,6 @@
 /** A page that runs every case of every kernel on this browser's adapter and leaves the verdicts on `window`. */
 import { openBrowserDevice } from '../src/gpu/browser';
+import { whole } from '../src/gpu/device';
 import { kernels } from '../src/kernels';
 import { trialsOf, tryKernel } from '../src/kernels/conformance';
 import { withHalves } from '../src/kernels/storage';
@@ -7,6 +8,10 @@ import { withHalves } from '../src/kernels/storage';
 export interface ConformanceReport {
   adapter: string;
   verdicts: { name: string; verdict: string | null }[];
+  /** Of all cases. */
+  seconds: number;
+  /** Milliseconds of a readback of a few bytes. */
+  readback: number;
   error: string | null;
 }
 
@@ -16,13 +21,29 @@ declare global {
   }
 }
 
+const NOTHING = { adapter: '', verdicts: [], seconds: 0, readback: 0 };
+
+/** Least milliseconds of a few times. */
+async function least(act: () => Promise<unknown>, times = 5): Promise<number> {
+  let milliseconds = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < times; i++) {
+    const began = performance.now();
+    await act();
+    milliseconds = Math.min(milliseconds, performance.now() - began);
+  }
+  return milliseconds;
+}
+
 async function report(): Promise<ConformanceReport> {
   const device = await openBrowserDevice(() => {});
+  const buffer = device.createBuffer('readback', 16);
+  const readback = await least(() => device.read([whole(buffer)]));
+  const began = performance.now();
   const verdicts: ConformanceReport['verdicts'] = [];
   for (const trial of trialsOf(withHalves(kernels)))
     verdicts.push({ name: trial.name, verdict: await tryKernel(device, trial) });
   device.destroy();
-  return { adapter: device.name, verdicts, error: null };
+  return { adapter: device.name, verdicts, seconds: (performance.now() - began) / 1000, readback, error: null };
 }
 
-window.conformance = await report().catch((error: unknown) => ({ adapter: '', verdicts: [], error: String(error) }));
+window.conformance = await report().catch((error: unknown) => ({ ...NOTHING, error: String(error) }));

@@ -4,10 +4,36 @@
 const RAISED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const satisfies GPUFeatureName[];
 
-/** The adapter in words a person recognises. */
-export function describeAdapter(info: GPUAdapterInfo): string {
+/** Engines by their user agents, the more particular ones first. */
+const ENGINES: readonly [pattern: RegExp, name: (version: string) => string][] = [
+  [/\bFirefox\/(\d+)/, (version) => `Gecko ${version} (Firefox)`],
+  [/(?:Headless)?Chrom(?:e|ium)\/(\d+)/, (version) => `Blink ${version} (Chromium)`],
+  [/\bVersion\/(\d+).*\bSafari\//, (version) => `WebKit ${version} (Safari)`],
+  [/\bAppleWebKit\/(\d+)/, (version) => `WebKit ${version}`],
+];
+
+/** The browser's engine; null where the user agent names none that is known. */
+function engineOf(userAgent: string): string | null {
+  for (const [pattern, name] of ENGINES) {
+    const version = pattern.exec(userAgent)?.[1];
+    if (version) return name(version);
+  }
+  return null;
+}
+
+/**
+ * The adapter in words a person recognises. Where it tells nothing about itself, the browser's engine, and whether the adapter
+ * is software.
+ */
+export function describeAdapter(
+  info: GPUAdapterInfo,
+  userAgent: string = globalThis.navigator?.userAgent ?? '',
+): string {
   const words = [info.description, info.device, info.architecture, info.vendor].find((text) => text);
-  return words ? `WebGPU: ${words}` : 'WebGPU';
+  if (words) return `WebGPU: ${words}`;
+  const engine = engineOf(userAgent);
+  if (!engine) return 'WebGPU';
+  return `WebGPU: ${engine}${info.isFallbackAdapter ? ', software' : ''}`;
 }
 
 /** Opens a device with the adapter's own limits and whatever optional features it has. */

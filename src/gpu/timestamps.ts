@@ -1,4 +1,5 @@
 /** Times dispatches by the adapter's own clock: each in a pass of its own between two timestamps. */
+import type { Wait } from './readbacks';
 
 /** WebGPU's limit for one query set. */
 const MOST_QUERIES = 4096;
@@ -11,11 +12,7 @@ export type Encode = (pass: GPUComputePassEncoder) => void;
  * than the step.
  * @param wait what every promise of the GPU is awaited through
  */
-export async function timePasses(
-  device: GPUDevice,
-  work: readonly Encode[],
-  wait: <T>(promise: Promise<T>) => Promise<T>,
-): Promise<number[]> {
+export async function timePasses(device: GPUDevice, work: readonly Encode[], wait: Wait): Promise<number[]> {
   const milliseconds: number[] = [];
   for (let at = 0; at < work.length; at += MOST_QUERIES / 2) {
     const part = work.slice(at, at + MOST_QUERIES / 2);

@@ -25,6 +25,7 @@ import {
 import { type AnyKernel, storesHalf } from './kernel';
 import type { Notebook } from './notebook';
 import { Pipelines } from './pipelines';
+import { readbackWait, type Wait } from './readbacks';
 import { Staging } from './staging';
 import { timePasses } from './timestamps';
 
@@ -57,7 +58,7 @@ export interface WebGpuOptions {
   /** Called once with the reason when the device is lost other than by `destroy`. */
   readonly onLost?: (reason: string) => void;
   /** What every promise of the GPU is awaited through. */
-  readonly wait?: <T>(promise: Promise<T>) => Promise<T>;
+  readonly wait?: Wait;
   /** The notebook of an adapter. */
   readonly openNotebook?: (adapterName: string) => Promise<Notebook>;
 }
@@ -69,6 +70,7 @@ export async function openWebGpuDevice(
   const device = await requestDevice(adapter);
   const name = describeAdapter(adapter.info);
   const notebook = (await openNotebook?.(name)) ?? null;
+  const waitForQueue = await readbackWait(device, wait);
   const subgroupSize = fixedSubgroupSize(device, adapter.info);
   const f16 = device.features.has('shader-f16');
   const supports = (kernel: AnyKernel) =>
@@ -235,7 +237,7 @@ export async function openWebGpuDevice(
       const spell = budget.spell();
       counters.readbacks++;
       counters.bytesRead += total;
-      await wait(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
+      await waitForQueue(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
         throw new Error(failure ?? `reading back failed: ${String(error)}`);
       });
       budget.ended(spell, performance.now());
@@ -304,12 +306,12 @@ export async function openWebGpuDevice(
       const times = await timePasses(
         device,
         steps.map(({ encode }) => encode),
-        wait,
+        waitForQueue,
       );
       return steps.map(({ dispatch }, i) => ({ dispatch, milliseconds: times[i]! }));
     },
     async idle() {
-      await wait(device.queue.onSubmittedWorkDone());
+      await waitForQueue(device.queue.onSubmittedWorkDone());
       throwIfFailed();
     },
     destroy() {

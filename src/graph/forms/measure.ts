@@ -6,6 +6,7 @@
 import type { BufferRange, Device, Dispatch } from '../../gpu/device';
 import { kernels } from '../../kernels';
 import { hash } from '../../random';
+import { pickClock } from './clock';
 
 export interface Candidate {
   readonly name: string;
@@ -14,9 +15,6 @@ export interface Candidate {
 }
 
 const ROUNDS = 3;
-/** Least milliseconds of one timing: shorter work is repeated, up to as often as given. */
-const LEAST_TIME = 4;
-const MOST_REPEATS = 64;
 /** A later candidate must be this much faster than the best of the earlier ones: noise changes no choice. */
 const GAIN = 0.97;
 
@@ -26,22 +24,17 @@ async function fastest(device: Device, candidates: readonly Candidate[]): Promis
   // what a driver does not compile is no candidate
   const runners = candidates.flatMap(({ name, dispatches }, i) => {
     const result = prepared[i]!;
-    return result.status === 'fulfilled' ? [{ name, sequence: result.value, told: tailOf(dispatches.at(-1)!) }] : [];
+    return result.status === 'fulfilled' ? [{ name, sequence: result.value, result: tailOf(dispatches.at(-1)!) }] : [];
   });
-  // by a readback, after which the device knows how much of it one submit may hold
-  const time = async ({ sequence, told }: (typeof runners)[number], repeat: number) => {
-    const began = performance.now();
-    await device.read([told], [{ sequence, repeat }]);
-    return (performance.now() - began) / repeat;
-  };
-  for (const runner of runners) await time(runner, 1); // pays for what a driver does late
-  const least: number[] = [];
-  for (const runner of runners) least.push(await time(runner, 1));
-  const repeat = Math.min(MOST_REPEATS, Math.ceil(LEAST_TIME / Math.min(...least)));
-  for (let round = 0; round < ROUNDS; round++)
-    for (const [i, runner] of runners.entries()) least[i] = Math.min(least[i]!, await time(runner, repeat));
-  for (const { sequence } of runners) sequence.destroy();
   if (runners.length === 0) throw new Error(`no form compiles: ${candidates.map(({ name }) => name).join(', ')}`);
+  for (const { sequence, result } of runners) await device.read([result], [{ sequence }]); // pays for what a driver does late
+  const clock = await pickClock(device, runners[0]!);
+  const least: number[] = [];
+  for (const runner of runners) least.push(await clock.time(runner, 1));
+  const repeat = clock.repeatsFor(Math.min(...least));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [i, runner] of runners.entries()) least[i] = Math.min(least[i]!, await clock.time(runner, repeat));
+  for (const { sequence } of runners) sequence.destroy();
   let best = 0;
   least.forEach((time, i) => {
     if (time < least[best]! * GAIN) best = i;
