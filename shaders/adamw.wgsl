@@ -14,7 +14,8 @@ struct Params { count: u32, lr: f32, beta1: f32, beta2: f32, eps: f32, correctio
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let i = (group.y * groups.x + group.x) * 64u + local;
-  if (i >= params.count) { return; }
+  // a factor below 0: the gradient is not finite, and moments and weights keep their last finite values
+  if (i >= params.count || clip[1] < 0.0) { return; }
   let g = grads[i] * clip[1];
   let first = params.beta1 * m[i] + (1.0 - params.beta1) * g;
   let second = params.beta2 * v[i] + (1.0 - params.beta2) * g * g;

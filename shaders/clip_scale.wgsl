@@ -1,5 +1,7 @@
 // norm = sqrt(Σ partial);  clip = (norm, what gradients are multiplied by: min(1, maxNorm / (norm + 1e-6)))
 // maxNorm 0: no clipping. One invocation: P is small.
+// A norm that is not finite gives the factor −1: AdamW then leaves the weights as they are. The bits are tested, because
+// WGSL lets a compiler assume that no number is NaN.
 struct Params { partials: u32, maxNorm: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;           // [P]
@@ -11,5 +13,7 @@ fn main() {
   for (var i = 0u; i < params.partials; i++) { sum += partial[i]; }
   let norm = sqrt(sum);
   clip[0] = norm;
-  clip[1] = select(1.0, min(1.0, params.maxNorm / (norm + 1e-6)), params.maxNorm > 0.0);
+  let scale = select(1.0, min(1.0, params.maxNorm / (norm + 1e-6)), params.maxNorm > 0.0);
+  let finite = (bitcast<u32>(sum) & 0x7f800000u) != 0x7f800000u;
+  clip[1] = select(-1.0, scale, finite);
 }

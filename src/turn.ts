@@ -13,15 +13,23 @@ export function turn(): Promise<void> {
 /** Milliseconds of work after which others are let in. */
 const AT_A_STRETCH_MS = 50;
 
+/** Gives the event loop a turn where the last one was long ago; else returns at once. */
+export function turnsAfterWork(): () => Promise<void> {
+  let began = performance.now();
+  return async () => {
+    if (performance.now() - began < AT_A_STRETCH_MS) return;
+    await turn();
+    began = performance.now();
+  };
+}
+
 /** Maps one item after another; long work gives the event loop a turn between two items. */
 export async function mapInTurns<T, R>(items: readonly T[], map: (item: T, index: number) => R): Promise<R[]> {
   const results: R[] = [];
-  let began = performance.now();
+  const letOthersIn = turnsAfterWork();
   for (const [i, item] of items.entries()) {
     results.push(map(item, i));
-    if (performance.now() - began < AT_A_STRETCH_MS) continue;
-    await turn();
-    began = performance.now();
+    await letOthersIn();
   }
   return results;
 }

@@ -2,6 +2,8 @@
  * The CPU device: every dispatch runs its kernel's plain loops over f32 buffers. It is the oracle that tests hold shaders
  * against, and what a browser without WebGPU trains the smallest models on. Slow, and exact in the same places.
  */
+
+import { turnsAfterWork } from '../turn';
 import {
   type BufferRange,
   checkBuffer,
@@ -78,6 +80,7 @@ export interface CpuOptions {
 }
 
 export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device {
+  const letOthersIn = turnsAfterWork();
   const counters = noCounts();
   const name = 'CPU reference';
   const supports = (kernel: AnyKernel) => f16 || !storesHalf(kernel);
@@ -127,10 +130,12 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
     async read(ranges, runs = []) {
       if (runs.length > 0) submit(runs);
       counters.readbacks++;
-      return ranges.map((range) => {
+      const bytes = ranges.map((range) => {
         counters.bytesRead += range.bytes;
         return (range.buffer as CpuBuffer).data.slice(range.offset, range.offset + range.bytes);
       });
+      await letOthersIn(); // the plain loops hold the thread: a stop must be heard between two of them
+      return bytes;
     },
     async prepare(dispatches: readonly Dispatch[]): Promise<CpuSequence> {
       dispatches.forEach(checkDispatch);

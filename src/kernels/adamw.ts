@@ -14,6 +14,7 @@ export const adamw = defineKernel({
   constants: {},
   workgroups: ({ count }) => linear(count, 64),
   reference({ grads, decay, clip, m, v, p }, { count, lr, beta1, beta2, eps, correction1, correction2 }) {
+    if (clip[1]! < 0) return; // the gradient is not finite: the last finite values stay
     for (let i = 0; i < count; i++) {
       const g = grads[i]! * clip[1]!;
       m[i] = beta1 * m[i]! + (1 - beta1) * g;

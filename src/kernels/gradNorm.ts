@@ -1,4 +1,7 @@
-/** Norm of the whole gradient and the factor that clips it, kept on the GPU: AdamW reads the factor. */
+/**
+ * Norm of the whole gradient and the factor that clips it, kept on the GPU: AdamW reads the factor. The factor is −1 where the
+ * norm is not finite: AdamW then changes nothing, so the arena always holds the last finite weights.
+ */
 import wgslClip from '../../shaders/clip_scale.wgsl';
 import wgslSum from '../../shaders/square_sum.wgsl';
 import { defineKernel, linear, read, update, write } from '../gpu/kernel';
@@ -48,9 +51,12 @@ export const clipScale = defineKernel({
   reference({ partial, clip }, { partials, maxNorm }) {
     let sum = 0;
     for (let i = 0; i < partials; i++) sum += partial[i]!;
-    const norm = Math.sqrt(sum);
+    // in f32, as the shader adds them: a sum beyond its range is no norm either
+    const finite = Number.isFinite(Math.fround(sum));
+    const norm = finite ? Math.sqrt(sum) : Math.fround(sum);
+    const scale = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
     clip[0] = norm;
-    clip[1] = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
+    clip[1] = finite ? scale : -1;
   },
   tolerance: { value: 1e-6, reason: 'hundreds of positive f32 additions under a square root' },
   cases: [

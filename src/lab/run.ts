@@ -27,11 +27,14 @@ import { openPolicy, openSupervised } from './stages';
 /**
  * @param from weights to start from; null for fresh ones
  * @param now seconds, for step times
+ * @param stop ends the run after the step that is under way; the run then has no `end`
+ * @throws DivergedError where a number is no longer finite; the session keeps the last finite weights
  */
 export async function* run(
   session: Session,
   from: Tensors | null = null,
   now: () => number = () => performance.now() / 1000,
+  stop?: AbortSignal,
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, tokenizer, sources } = session;
   const began = now();
@@ -77,7 +80,7 @@ export async function* run(
   };
   const gate = () => gateAccuracy(session);
   const { traces } = sources;
-  for await (const step of sft(supervised.trainer, sources.sft, traces, tokenizer, sftOptions(recipe), gate)) {
+  for await (const step of sft(supervised.trainer, sources.sft, traces, tokenizer, sftOptions(recipe), gate, stop)) {
     sftSteps = step.step;
     finalLoss = step.loss;
     tokens += step.tokens;
@@ -93,6 +96,7 @@ export async function* run(
     };
     last = now(); // a pause is no part of the next step
   }
+  if (stop?.aborted) return;
   yield { type: 'stage', stage: 'evaluate' };
   const afterSft = await evaluateStage(session, 'sft', [supervised.trainer, supervised.optimizer]);
   yield afterSft;
@@ -118,6 +122,7 @@ export async function* run(
     curve.push(curvePoint(step));
     const alert = watch.see(step.metrics);
     yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: stepTime() };
+    if (stop?.aborted) return;
     if (curation?.dueAfter(step.step)) {
       yield { type: 'stage', stage: 'curate' };
       yield await curation.select(step.step);
@@ -144,8 +149,11 @@ export async function* run(
   yield { type: 'end', summary };
 }
 
+/** Training has left the finite numbers. The weights are still those of the last finite step. */
+export class DivergedError extends Error {}
+
 function assertFinite(where: string, numbers: Readonly<Record<string, number>>, { precision }: Recipe): void {
   const help = precision === 'f16' ? 'precision f32 or a lower learning rate' : 'a lower learning rate';
   for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new Error(`${where}: ${name} is ${value}; ${help} may help`);
+    if (!Number.isFinite(value)) throw new DivergedError(`${where}: ${name} is ${value}; ${help} may help`);
 }

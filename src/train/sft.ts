@@ -35,6 +35,7 @@ export const RUN_AHEAD = 2;
 /**
  * @param stream draws the traces' kinds
  * @param sampledAccuracy of the model as it stands, for the gate
+ * @param stop begins no further step; those under way are finished and yielded, so that the weights are those of the last one
  */
 export async function* sft(
   trainer: SupervisedTrainer,
@@ -43,6 +44,7 @@ export async function* sft(
   tokenizer: Tokenizer,
   options: SftOptions,
   sampledAccuracy: () => Promise<number>,
+  stop?: AbortSignal,
 ): AsyncGenerator<SftStep> {
   const { sequences, traces, schedule, gateEvery, gateAccuracy } = options;
   const example = (): Example => {
@@ -64,13 +66,13 @@ export async function* sft(
     return settled;
   };
   try {
-    for (let i = 0; i < schedule.steps; i++) {
+    for (let i = 0; i < schedule.steps && !stop?.aborted; i++) {
       const examples = Array.from({ length: sequences }, example);
       const lr = learningRate(schedule, i);
       const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
       pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
       yield* await settle(RUN_AHEAD);
-      if (gateEvery > 0 && gateAccuracy > 0 && (i + 1) % gateEvery === 0) {
+      if (gateEvery > 0 && gateAccuracy > 0 && !stop?.aborted && (i + 1) % gateEvery === 0) {
         yield* await settle(0);
         if ((await sampledAccuracy()) >= gateAccuracy) return;
       }
