@@ -1,7 +1,9 @@
-/** The lab from a terminal. Exit code 0 when done, 2 where the input is wrong, 1 where something else failed. */
+/** The lab from a terminal. `stopping.ts` has the exit codes. */
+
 import { SizeError } from '../gpu/device';
 import { SelfTestError } from '../lab/selfTest/selfTest';
 import { NonFiniteError } from '../train/nonFiniteError';
+import { turn } from '../turn';
 import { compare } from './commands/compare';
 import { curate } from './commands/curate';
 import { data, verify } from './commands/data';
@@ -13,6 +15,8 @@ import { sample } from './commands/sample';
 import { train } from './commands/train';
 import { transfer } from './commands/transfer';
 import { InputError } from './input';
+import { print, watchOutput } from './output';
+import { EXIT, ExitError, listenForSignals, unlessStopped, whatIsKept } from './stopping';
 
 const USAGE = `The lab from a terminal.
 
@@ -46,23 +50,34 @@ const commands: Readonly<Record<string, (args: readonly string[]) => void | Prom
   reproduce,
 };
 
+/** Commands whose work is in files: a closed standard output does not end them. */
+const WRITERS: readonly string[] = ['train', 'reproduce', 'mixture', 'curate'];
+
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help') {
-    console.log(USAGE);
+    print(USAGE);
     return name === undefined ? 2 : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (!command) throw new InputError(`there is no command ${name}\n\n${USAGE}`);
-    await command(args);
+    // `train` finishes its step by itself; the others are left where they are
+    await (command === train ? command(args) : unlessStopped(Promise.resolve(command(args)), whatIsKept));
     return 0;
   } catch (error) {
+    if (error instanceof ExitError) {
+      console.error(`error: ${error.message}`);
+      return error.code;
+    }
     const refused = error instanceof InputError || error instanceof SizeError || error instanceof NonFiniteError;
     console.error(refused || error instanceof SelfTestError ? `error: ${error.message}` : error);
-    return refused ? 2 : 1;
+    return refused ? EXIT.input : EXIT.failed;
   }
 }
 
-// a reader that has seen enough (`… | head`) is no failure
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-process.exitCode = await main(process.argv.slice(2));
+watchOutput(WRITERS.includes(process.argv[2] ?? ''));
+listenForSignals();
+const code = await main(process.argv.slice(2));
+await turn(); // errors of streams arrive a turn late
+// what a stopped command left behind must not go on
+process.exit(process.exitCode === undefined ? code : code || Number(process.exitCode));

@@ -7,7 +7,9 @@ import type { Device } from '../gpu/device';
 import { evaluationRuns } from '../lab/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
+import { checkWritable, fileFault } from './files';
 import { input, readFile } from './input';
+import { EXIT, keeps } from './stopping';
 
 /**
  * The runs, of which finished ones are read from the file and each further one is written to it as it is done.
@@ -31,16 +33,30 @@ export async function recordedRuns(
   };
   const text = existsSync(file) ? readFile(file).toString() : '';
   const { runs: finished, whole } = input(() => readRecord(text, header, file));
-  if (whole === '') input(() => writeFileSync(file, headerLine(header)));
-  else truncateSync(file, Buffer.byteLength(whole));
-  return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) =>
-    appendFileSync(file, runLine(run)),
-  );
+  checkWritable(file);
+  input(() => (whole === '' ? writeFileSync(file, headerLine(header)) : truncateSync(file, Buffer.byteLength(whole))));
+  let done = finished.length;
+  keeps(() => `${file} has ${done} of ${runs} runs; the same command goes on from there`);
+  let full = false;
+  return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) => {
+    if (full) return;
+    try {
+      appendFileSync(file, runLine(run));
+      done++;
+    } catch (error) {
+      // the result is worth more than its record: it is still printed, with the exit code of a failure
+      full = true;
+      process.exitCode = EXIT.failed;
+      console.error(`error: ${file}: run ${run.run} and those after it are not recorded: ${fileFault(error)}`);
+    }
+  });
 }
 
-/** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. */
+/** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. @throws where it cannot */
 export function recordFile(folder: string | undefined, { digest }: TrainedModel, { task, level }: AskedEvaluation) {
   if (folder === undefined) return undefined;
   input(() => mkdirSync(folder, { recursive: true }));
-  return path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
+  const file = path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
+  checkWritable(file);
+  return file;
 }

@@ -1,4 +1,5 @@
 /** `compare`: two saved models on the same held-out problems, with the interval of the difference; with --out it goes on where it stopped. */
+
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
@@ -12,6 +13,7 @@ import {
   readTrainedModel,
 } from '../evaluation';
 import { options, required } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
@@ -29,10 +31,10 @@ export async function compare(args: readonly string[]): Promise<void> {
   const asked = askedTask(required(given.task, 'task'), given.level, models, readOwn(given));
   const evaluation = askedEvaluation(given, asked, models);
   const { task, level, problems, runs, sampling } = evaluation;
+  const files = models.map((model) => recordFile(given.out, model, evaluation));
   const [a, b] = await withAdapter(given.adapter, async (device) => {
     const all = [];
-    for (const model of models)
-      all.push(await recordedRuns(device, model, evaluation, recordFile(given.out, model, evaluation)));
+    for (const [i, model] of models.entries()) all.push(await recordedRuns(device, model, evaluation, files[i]));
     return all;
   });
   const comparison = compareRuns(a!, b!, sampling.seed);
@@ -40,25 +42,21 @@ export async function compare(args: readonly string[]): Promise<void> {
   if (given.json) {
     const digests = { a: models[0]!.digest, b: models[1]!.digest };
     const spreads = { accuracyA, accuracyB };
-    console.log(
-      JSON.stringify({ task: task.name, level, runs, ...sampling, models: digests, ...spreads, ...comparison }),
-    );
+    print(JSON.stringify({ task: task.name, level, runs, ...sampling, models: digests, ...spreads, ...comparison }));
     return;
   }
   const { difference, interval, standardError, aBetter, bBetter, equal } = comparison;
-  console.log(
-    `${task.name} ${level} at temperature ${sampling.temperature}, ${problems.length} problems, ${runs} runs each`,
-  );
+  print(`${task.name} ${level} at temperature ${sampling.temperature}, ${problems.length} problems, ${runs} runs each`);
   for (const [name, i] of [
     ['a', 0],
     ['b', 1],
   ] as const) {
     const { mean, sd, interval } = [accuracyA, accuracyB][i]!;
-    console.log(
+    print(
       `${name}: ${percent(mean)}, ${percent(interval.confidence, 0)} interval ${fromTo(interval)} (Wilson), sd of runs ${percentOr(sd)}  ${models[i]!.folder}`,
     );
   }
-  console.log(
+  print(
     `b − a: ${percent(difference)}, standard error ${percentOr(standardError || null, 2)}, ` +
       (interval
         ? `${percent(interval.confidence, 0)} interval ${fromTo(interval)} ` +
@@ -67,5 +65,5 @@ export async function compare(args: readonly string[]): Promise<void> {
             : '(Newcombe, as all problems differ by the same)')
         : 'interval n.a. (it takes two problems or more)'),
   );
-  console.log(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
+  print(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
 }

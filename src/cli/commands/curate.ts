@@ -1,13 +1,16 @@
 /** `curate`: a pool of training problems, which of them a saved model should train on, and why; one JSON object a line. */
-import { writeFileSync } from 'node:fs';
+
 import { passHistogram, placeOf, type Selection, selections } from '../../data/curation/selection';
 import { drawProblem, heldOutProblems } from '../../data/problems';
 import { curatePool } from '../../lab/answer';
 import { random } from '../../random';
 import { withAdapter } from '../adapter';
 import { askedTask, askedTasks, budgetFor, maxNewFor, readTrainedModel, table } from '../evaluation';
+import { checkWritable, writeFile } from '../files';
 import { InputError, input, numeric, options, required, SEED, temperatureOf } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
+import { keeps } from '../stopping';
 
 function selectionOf(text: string): Selection {
   const select = selections.find((name) => name === text);
@@ -67,17 +70,19 @@ export async function curate(args: readonly string[]): Promise<void> {
     ...{ task, level },
     problems: input(() => heldOutProblems(task, level, 256, seed)),
   }));
+  checkWritable(out);
+  keeps(() => `${out} is as it was: problems are written when all are answered`);
   const curated = await withAdapter(given.adapter, (device) =>
     curatePool(device, trained.model, pool, held, { ...settings, maxNew }),
   );
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>
     JSON.stringify({ task: task.name, level, ...problem, passRate, kept, reason }),
   );
-  input(() => writeFileSync(out, `${lines.join('\n')}\n`));
+  writeFile(out, `${lines.join('\n')}\n`);
 
   const rated = curated.flatMap(({ problem, passRate }) => (passRate === null ? [] : [{ problem, passRate }]));
   const kept = curated.filter((one) => one.kept).length;
-  console.log(
+  print(
     table([
       [`right of ${settings.samples}`, 'problems', ''],
       ...passHistogram(rated, settings.samples).map((problems, right) => [
@@ -87,7 +92,7 @@ export async function curate(args: readonly string[]): Promise<void> {
       ]),
     ]),
   );
-  console.log(
+  print(
     `${count} problems, ${count - rated.length} left out as duplicates or contaminated, ${kept} kept (${settings.select})`,
   );
   if (kept === 0)

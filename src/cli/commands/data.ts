@@ -1,10 +1,12 @@
 /** `data`: problems with teacher traces, one JSON object a line. `verify`: completions against their problems. */
+
 import { z } from 'zod';
 import { browsedStream } from '../../lab/browse';
 import { OWN, ownJudge } from '../../tasks/own';
 import type { Task } from '../../tasks/task';
 import { parseCompletion } from '../../text/completion';
 import { InputError, input, jsonLines, numeric, options, parseWith, required, SEED } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn, taskFrom } from '../own';
 
 export function data(args: readonly string[]): void {
@@ -22,7 +24,7 @@ export function data(args: readonly string[]): void {
   const stream = browsedStream(task, level, numeric(given.seed, 'seed', 0, SEED));
   for (let i = 0; i < count; i++) {
     const problem = input(() => task.generate(stream, level));
-    console.log(JSON.stringify({ ...problem, traces: task.traces(problem) }));
+    print(JSON.stringify({ ...problem, traces: task.traces(problem) }));
   }
 }
 
@@ -52,5 +54,5 @@ export function verify(args: readonly string[]): void {
     return judge.verify(checked, parseCompletion(completion).answer);
   });
   for (const { correct, partial, reason, measures } of verdicts)
-    console.log(JSON.stringify({ correct, partial, reason, measures }));
+    print(JSON.stringify({ correct, partial, reason, measures }));
 }

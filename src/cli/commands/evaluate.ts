@@ -13,32 +13,34 @@ import {
   readTrainedModel,
   table,
 } from '../evaluation';
+import { checkWritable } from '../files';
 import { numeric, options, required } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns } from '../recorded';
 
 function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
   const { accuracy, ofN, runs } = report;
   runs.forEach(({ accuracy, meanLength }, r) => {
-    console.log(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
+    print(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
   });
-  console.log(
+  print(
     `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)}, sd ${percentOr(accuracy.sd)} ` +
       `(of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}), on average ${percent(report.partial)} of an answer right, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
   );
-  console.log(
+  print(
     `${percent(accuracy.interval.confidence, 0)} interval ${fromTo(accuracy.interval)} (Wilson, a share of ${report.problems} problems)`,
   );
-  console.log(
+  print(
     `standard error: ${percentOr(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +
       `${percentOr(accuracy.standardErrorOverProblems || null, 2)} over problems (which ${report.problems} were asked)`,
   );
-  console.log(
+  print(
     `of ${ofN.n}: average ${percent(ofN.average)}, best ${percent(ofN.best)}, worst ${percent(ofN.worst)}, majority ${percent(ofN.majority)}`,
   );
-  console.log(report.passAtK.map(({ k, value }) => `pass@${k} ${percent(value)}`).join(', '));
+  print(report.passAtK.map(({ k, value }) => `pass@${k} ${percent(value)}`).join(', '));
   const range = (from: number, to: number) => (from === to ? `${from}` : `${from}–${to}`);
-  console.log(
+  print(
     table([
       ['tokens', 'answers', 'accuracy'],
       ...report.accuracyByTokens.map(({ from, to, answers, accuracy }) => [
@@ -64,10 +66,11 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const asked = askedTask(required(given.task, 'task'), given.level, [trained], readOwn(given));
   const evaluation = askedEvaluation(given, asked, [trained]);
   const of = numeric(given.of, 'of', 5, { min: 1, max: 10_000, whole: true });
+  if (given.out !== undefined) checkWritable(given.out);
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
   const report = evaluationReport(runs, of, votesOf(evaluation.task, evaluation.problems));
   if (given.json)
-    console.log(
+    print(
       JSON.stringify({
         task: asked.task.name,
         level: asked.level,

@@ -1,14 +1,17 @@
 /** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
-import { writeFileSync } from 'node:fs';
+
 import { cutOffs } from '../../lab/cutOff';
 import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/mixture';
 import type { ClusterFields } from '../../lab/recipeData';
 import { openSources } from '../../lab/sources';
 import { withAdapter } from '../adapter';
 import { askedTasks, percent, table } from '../evaluation';
+import { checkWritable, writeFile } from '../files';
 import { InputError, input, numeric, options, required } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
-import { readRecipe } from './train';
+import { readRecipe } from '../recipe';
+import { keeps } from '../stopping';
 
 function epochsOf(text: string): number[] {
   const epochs = text.split(',').map((one) => numeric(one, 'epochs', 1, { min: 0.001, max: 1000 }));
@@ -48,7 +51,9 @@ export async function mixture(args: readonly string[]): Promise<void> {
     );
   });
   for (const line of cutOffs(longest)) console.error(`note: ${line}`);
+  checkWritable(out);
   const trials: Trial[] = [];
+  keeps(() => `${out} is as it was; ${trials.length} trials were finished, as shown above`);
   await withAdapter(given.adapter, async (device) => {
     for await (const trial of searchEpochs(device, recipe, domains, epochs)) {
       trials.push(trial);
@@ -58,9 +63,9 @@ export async function mixture(args: readonly string[]): Promise<void> {
   });
   const best = bestTrials(trials);
   const mixed = concatenated(recipe, best);
-  input(() => writeFileSync(out, `${JSON.stringify(mixed, null, 1)}\n`));
+  writeFile(out, `${JSON.stringify(mixed, null, 1)}\n`);
   if (given.json) {
-    console.log(JSON.stringify({ trials, chosen: mixed.data.clusters, steps: mixed.sft.steps }));
+    print(JSON.stringify({ trials, chosen: mixed.data.clusters, steps: mixed.sft.steps }));
     return;
   }
   const rows = trials.map((trial) => [
@@ -71,6 +76,6 @@ export async function mixture(args: readonly string[]): Promise<void> {
     percent(trial.greedy),
     best.includes(trial) ? (trial.sampled > 0 ? 'chosen' : 'chosen, though nothing was right') : '',
   ]);
-  console.log(table([['domain', 'epochs', 'steps', 'sampled', 'greedy', ''], ...rows]));
-  console.log(`${out}: ${mixed.data.clusters.length} domains together, ${mixed.sft.steps} steps of SFT`);
+  print(table([['domain', 'epochs', 'steps', 'sampled', 'greedy', ''], ...rows]));
+  print(`${out}: ${mixed.data.clusters.length} domains together, ${mixed.sft.steps} steps of SFT`);
 }

@@ -1,6 +1,4 @@
 /** `probe`: single computations as JSON in and JSON out, one object or an array of them, to hold against other code. */
-import { existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { z } from 'zod';
 import { checkLength } from '../../checkpoint/length';
 import { probePolicyLoss } from '../../lab/probePolicyLoss';
@@ -9,6 +7,7 @@ import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
 import { withAdapter } from '../adapter';
+import { checkWritable, writeFile } from '../files';
 import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
 
 export async function probe(args: readonly string[]): Promise<void> {
@@ -23,17 +22,15 @@ export async function probe(args: readonly string[]): Promise<void> {
   const out = required(given.out, 'out');
   const json = readJson(file);
 
-  const folder = path.dirname(path.resolve(out));
-  if (!existsSync(folder)) throw new InputError(`--out: there is no folder ${folder}`);
-
   /** Checks all inputs first, then answers each, then writes. */
   const answer = async <T, R>(schema: z.ZodType<T>, work: (inputs: readonly T[]) => Promise<R[]>) => {
     const many = Array.isArray(json);
     const inputs = (many ? json : [json]).map((one: unknown, i) =>
       parseWith(schema, one, many ? `${file}[${i}]` : file),
     );
+    checkWritable(out);
     const results = await work(inputs);
-    input(() => writeFileSync(out, `${JSON.stringify(many ? results : results[0])}\n`));
+    writeFile(out, `${JSON.stringify(many ? results : results[0])}\n`);
   };
   const each = async <T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<R[]> => {
     const results: R[] = [];

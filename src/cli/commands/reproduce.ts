@@ -1,6 +1,7 @@
 /** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
+
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
@@ -9,7 +10,10 @@ import { pagesOf, VERDICT_WORDS } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { withAdapter } from '../adapter';
+import { checkWritable, writeFile } from '../files';
 import { InputError, input, numeric, readText, SEED } from '../input';
+import { print } from '../output';
+import { keeps } from '../stopping';
 
 const INDEX = 'index.json';
 
@@ -36,16 +40,16 @@ function writeIndex(folder: string, pages: string): void {
     .filter((name) => name.endsWith('.json') && name !== INDEX)
     .map((name) => path.basename(name, '.json'))
     .sort();
-  writeFileSync(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
+  writeFile(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
   const results = ids.map((id) => path.join(folder, `${id}.json`));
   const parsed = results.map((file) => {
     const result = parseResult(readText(file), file);
     const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
     const told = { ...result, id, title, finding, report, columns: [...columns], why, ...conclude(result) };
-    writeFileSync(file, resultToText(told));
+    writeFile(file, resultToText(told));
     return parseResult(readText(file), file);
   });
-  for (const [name, text] of Object.entries(pagesOf(parsed))) writeFileSync(path.join(pages, name), text);
+  for (const [name, text] of Object.entries(pagesOf(parsed))) writeFile(path.join(pages, name), text);
 }
 
 /**
@@ -73,6 +77,10 @@ export async function reproduce(args: readonly string[]): Promise<void> {
   const pages = given.out === undefined ? 'docs' : out;
   input(() => mkdirSync(out, { recursive: true }));
   if (positionals.length === 0) return writeIndex(out, pages);
+  for (const { id } of chosen) checkWritable(path.join(out, `${id}.json`));
+  checkWritable(path.join(out, INDEX));
+  for (const name of Object.keys(pagesOf([]))) checkWritable(path.join(pages, name));
+  keeps(() => `the seeds that were finished are in ${out}`);
   const made = { commit: commit(), adapter: given.adapter };
   await withAdapter(given.adapter, async (device) => {
     const bench = new Workbench(device, (text) => console.error(`  ${text}`));
@@ -89,9 +97,9 @@ export async function reproduce(args: readonly string[]): Promise<void> {
         // as if it had run alone
         const seconds = (performance.now() - began) / 1000 + reused;
         const result = resultOf(experiment, bench.device.name, outcomes, seeds.slice(0, i + 1), seconds, made);
-        writeFileSync(file, resultToText(result));
+        writeFile(file, resultToText(result));
         if (i === seeds.length - 1)
-          console.log(
+          print(
             `${experiment.id}, ${experiment.title}: ${result.found} It ${VERDICT_WORDS[result.verdict]}. (${path.normalize(file)})`,
           );
       }

@@ -1,8 +1,10 @@
 /** `sample`: completions of one prompt by a saved model. */
+
 import { answerPrompt } from '../../lab/answer';
 import { withAdapter } from '../adapter';
 import { maxNewOf } from '../context';
 import { input, numeric, options, readModel, required, SEED, temperatureOf } from '../input';
+import { print } from '../output';
 
 export async function sample(args: readonly string[]): Promise<void> {
   const given = options(args, {
@@ -33,6 +35,6 @@ export async function sample(args: readonly string[]): Promise<void> {
   const answers = await withAdapter(given.adapter, (device) => answerPrompt(device, model, prompt, count, sampling));
   if (given.json) {
     const rows = answers.map(({ text, ids, logprobs, ended }) => ({ text, ids, logprobs: [...logprobs], ended }));
-    console.log(JSON.stringify({ prompt, ...sampling, completions: rows }));
-  } else for (const { text } of answers) console.log(text);
+    print(JSON.stringify({ prompt, ...sampling, completions: rows }));
+  } else for (const { text } of answers) print(text);
 }

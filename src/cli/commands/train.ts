@@ -1,68 +1,114 @@
-/** `train`: a recipe from start to end, into a folder of recipe, events, summary and model. */
-import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { finished } from 'node:stream/promises';
-import { MODEL_FILES, modelToFiles } from '../../checkpoint/model';
-import { JsonSyntaxError, parseJson } from '../../json';
-import { eventToLine, type Summary } from '../../lab/events';
+/** `train`: a recipe from start to end, into a folder of recipe, events, summary and model; what is stopped keeps its weights. */
+import { modelToFiles } from '../../checkpoint/model';
+import type { Device } from '../../gpu/device';
+import { eventToLine } from '../../lab/events';
 import { openCustom } from '../../lab/options';
-import { parseRecipe, type Recipe, withFields } from '../../lab/recipe';
-import { recipeByName } from '../../lab/recipes';
-import { run } from '../../lab/run';
+import type { Recipe } from '../../lab/recipe';
+import { DivergedError, run } from '../../lab/run';
 import { Session } from '../../lab/session';
-import { OWN, type OwnProblems } from '../../tasks/own';
+import { RunRecord, type Stopped } from '../../lab/stopped';
+import { NonFiniteError } from '../../train/nonFiniteError';
 import { withAdapter } from '../adapter';
-import { InputError, input, inputAsync, numeric, options, readJson, readText, required, SEED } from '../input';
+import { fileFault } from '../files';
+import { input, inputAsync, options, required } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
+import { readRecipe } from '../recipe';
+import { checkRunFolder, RunFolder } from '../runFolder';
+import { EXIT, ExitError, StoppedError, type StopSignal, stopping, unlessStopped } from '../stopping';
 
-/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text; `@FILE` is the text of the file. */
-function field(text: string): [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
-  const value = text.slice(at + 1);
-  if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
+/** Why a run ended before its end, with the exit code and what the terminal says. */
+interface Ending {
+  readonly code: number;
+  readonly reason: Stopped['reason'];
+  readonly message: string;
+}
+
+const stoppedBy = (reason: StopSignal): Ending => ({ code: EXIT[reason], reason, message: `stopped by ${reason}` });
+
+function endingOf(error: unknown): Ending {
+  const { message } = error as Error;
+  if (error instanceof StoppedError) return stoppedBy(error.signal);
+  if (error instanceof DivergedError || error instanceof NonFiniteError)
+    return { code: EXIT.diverged, reason: 'diverged', message };
+  return { code: EXIT.failed, reason: 'failed', message };
+}
+
+/** Runs and records. Returns null where the run came to its end. */
+async function recordRun(session: Session, folder: RunFolder, record: RunRecord): Promise<Ending | null> {
+  const progress = new Progress(session.recipe);
+  const disk = new AbortController();
+  let full: Ending | null = null;
+  const events = run(session, null, undefined, AbortSignal.any([stopping, disk.signal]));
   try {
-    return [text.slice(0, at), parseJson(value, `--set: ${text.slice(0, at)}`)];
+    for (;;) {
+      // a training step is finished first; compiling, evaluating and curating are left where they are
+      const training = record.stage === 'sft' || record.stage === 'grpo';
+      const next = events.next();
+      const { value: event } = await (training ? next : unlessStopped(next));
+      if (!event) break;
+      record.add(event);
+      progress.show(event);
+      if (event.type === 'stage' && event.stage === 'compile') progress.watch(session.device.counters);
+      try {
+        if (!full) folder.record(`${eventToLine(event)}\n`);
+      } catch (error) {
+        full = {
+          ...{ code: EXIT.failed, reason: 'full disk' },
+          message: `${folder.folder}: the recording could not be written: ${fileFault(error)}`,
+        };
+        disk.abort();
+      }
+    }
   } catch (error) {
-    if (error instanceof JsonSyntaxError) return [text.slice(0, at), value];
-    throw new InputError((error as Error).message);
+    const ending = endingOf(error);
+    if (ending.reason === 'failed' && !record.last) throw error; // with its stack: there is nothing to keep
+    return ending;
+  } finally {
+    progress.end();
   }
+  return full ?? (record.summary ? null : stoppedBy(stopping.reason as StopSignal));
 }
 
-/** @param own problems that take the place of the recipe's task, at their lowest level */
-export function readRecipe(
-  name: string,
-  seed: string | undefined,
-  sets: readonly string[],
-  own: OwnProblems | null = null,
-): Recipe {
-  const named = name.endsWith('.json')
-    ? input(() => parseRecipe(readJson(name), name))
-    : input(() => recipeByName(name));
-  const base = own ? input(() => withOwn(named, own)) : named;
-  const fields = Object.fromEntries(sets.map(field));
-  return input(() =>
-    withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }),
-  );
+/** Saves the weights as they are: the one place where a run leaves them. */
+async function saveRun(session: Session, folder: RunFolder, summary: unknown) {
+  const { config, tokenizer, recipe } = session;
+  const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
+  return folder.save({ recipe, summary, model });
 }
 
-function withOwn(recipe: Recipe, own: OwnProblems): Recipe {
-  const level = Math.min(...own.problems.map((line) => line.level ?? 1));
-  const about = `Trained as ${recipe.name}, on ${own.problems.length} problems from a file.`;
-  return parseRecipe({ ...recipe, name: OWN, title: 'Your own problems', about, task: { name: OWN, level }, own });
-}
-
-const PARTIAL = 'events.jsonl.partial';
-const OURS: readonly string[] = ['recipe.json', 'summary.json', 'events.jsonl', PARTIAL, ...MODEL_FILES];
-
-/** An empty folder, or one of an earlier run, ended or not; anything else stays as it is. */
-function checkFolder(out: string): void {
-  if (!existsSync(out)) return;
-  const files = input(() => readdirSync(out));
-  const other = files.find((file) => !OURS.includes(file));
-  if (other !== undefined)
-    throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
+async function trainOn(device: Device, recipe: Recipe, out: string): Promise<void> {
+  const session = input(() => new Session(device, recipe));
+  input(() => session.sources); // a cluster may ask for more problems than there are
+  const folder = RunFolder.open(out);
+  const record = new RunRecord();
+  let ending: Ending | null;
+  try {
+    ending = await recordRun(session, folder, record);
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+  if (ending && !record.last) {
+    folder.discard();
+    throw new ExitError(ending.code, `${ending.message}; nothing has been trained yet, and nothing is saved`);
+  }
+  const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
+  const summary = ending
+    ? record.stoppedSummary(run, { reason: ending.reason, ...record.last!, message: ending.message })
+    : record.summary;
+  const saved = await saveRun(session, folder, summary);
+  const faults = [...new Set(saved.faults)].join('; ');
+  if (ending) {
+    const { stage, step } = record.last!;
+    const which = ending.reason === 'diverged' ? 'the last finite weights' : 'the weights';
+    throw new ExitError(
+      ending.code,
+      `${ending.message}; ${which}, after ${stage.toUpperCase()} step ${step}, are in ${saved.folder}${faults && ` (${faults})`}`,
+    );
+  }
+  if (faults) throw new ExitError(EXIT.failed, `${out}: ${faults}; the weights are in ${saved.folder}`);
+  session.destroy();
 }
 
 export async function train(args: readonly string[]): Promise<void> {
@@ -77,37 +123,6 @@ export async function train(args: readonly string[]): Promise<void> {
   const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
   await inputAsync(() => openCustom(recipe.reward));
   const out = required(given.out, 'out');
-  checkFolder(out);
-  await withAdapter(given.adapter, async (device) => {
-    const session = input(() => new Session(device, recipe));
-    input(() => session.sources); // a cluster may ask for more problems than there are
-    input(() => mkdirSync(out, { recursive: true }));
-    const file = (name: string) => path.join(out, name);
-    // Written beside and renamed at the end: an earlier run in the folder is whole until this one is.
-    const events = createWriteStream(file(PARTIAL));
-    const written = finished(events);
-    written.catch(() => {}); // told below, where it is awaited
-    const progress = new Progress(recipe);
-    let summary: Summary | null = null;
-    try {
-      for await (const event of run(session)) {
-        events.write(`${eventToLine(event)}\n`);
-        progress.show(event);
-        if (event.type === 'stage' && event.stage === 'compile') progress.watch(device.counters);
-        if (event.type === 'end') summary = event.summary;
-      }
-    } finally {
-      progress.end();
-    }
-    events.end();
-    await written;
-    const { config, tokenizer } = session;
-    const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
-    session.destroy();
-    const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
-    writeFileSync(file('recipe.json'), json(recipe));
-    writeFileSync(file('summary.json'), json(summary));
-    for (const [name, bytes] of Object.entries(model)) writeFileSync(file(name), bytes);
-    renameSync(file(PARTIAL), file('events.jsonl'));
-  });
+  checkRunFolder(out);
+  await withAdapter(given.adapter, (device) => trainOn(device, recipe, out));
 }

@@ -1,4 +1,5 @@
 /** `transfer`: trained on → evaluated on, a matrix of saved models against tasks; with --out it goes on where it stopped. */
+
 import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
 import { trainedOn } from '../../lab/sources';
@@ -13,6 +14,7 @@ import {
   table,
 } from '../evaluation';
 import { options, required } from '../input';
+import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
@@ -30,6 +32,7 @@ export async function transfer(args: readonly string[]): Promise<void> {
   const evaluations = askedTasks(required(given.tasks, 'tasks'), models, 'tasks', readOwn(given)).map((asked) =>
     askedEvaluation(given, asked, models),
   );
+  for (const trained of models) for (const evaluation of evaluations) recordFile(given.out, trained, evaluation);
   const rows = await withAdapter(given.adapter, async (device) => {
     const rows = [];
     for (const trained of models) {
@@ -61,7 +64,7 @@ export async function transfer(args: readonly string[]): Promise<void> {
   const { runs, sampling } = evaluations[0]!;
   const { temperature, seed } = sampling;
   if (given.json) {
-    console.log(JSON.stringify({ runs, temperature, seed, matrix: rows }));
+    print(JSON.stringify({ runs, temperature, seed, matrix: rows }));
     return;
   }
   const lines = rows.map(({ model, trainedOn, evaluatedOn }) => [
@@ -72,8 +75,8 @@ export async function transfer(args: readonly string[]): Promise<void> {
     ),
   ]);
   const heads = evaluations.map(({ task, level, problems }) => `${task.name} ${level} (${problems.length})`);
-  console.log(table([['model (trained on)', ...heads], ...lines]));
-  console.log(
+  print(table([['model (trained on)', ...heads], ...lines]));
+  print(
     `mean and Wilson's 95 % interval of ${runs} ${runs === 1 ? 'run' : 'runs'} at temperature ${temperature}; held-out problems in brackets after each task`,
   );
 }

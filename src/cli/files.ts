@@ -1,0 +1,115 @@
+/** Files that commands write: tested before anything is computed, then written beside and renamed, so that none is ever half. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { InputError } from './input';
+
+export const PARTIAL = '.partial';
+/** Bytes of the test: a full disk may still take an empty file. */
+const TEST_BYTES = 4096;
+
+export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Plain English for what the operating system says. */
+export function fileFault(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'EACCES':
+    case 'EPERM':
+      return 'this user may not write there';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOENT':
+      return 'there is no such folder';
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a folder';
+    case 'EISDIR':
+      return 'it is a folder, not a file';
+    case 'EEXIST':
+      return 'a file of that name is in the way';
+    default:
+      return (error as Error).message;
+  }
+}
+
+const stat = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
+
+/** Where the bytes go: the target of a symbolic link, so that the link stays. */
+const resolved = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+
+/** Writes and flushes a file in place. */
+function writeWhole(file: string, content: string | Uint8Array): void {
+  const descriptor = openSync(file, 'w');
+  try {
+    writeFileSync(descriptor, content);
+    if (statSync(file).isFile()) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Writes all files beside their targets, flushes them, then renames them in this order. Where one cannot be written, no target
+ * has changed and nothing is left beside.
+ */
+export function writeFiles(files: readonly (readonly [file: string, content: string | Uint8Array])[]): void {
+  const renames: [from: string, to: string][] = [];
+  try {
+    for (const [file, content] of files) {
+      const target = resolved(file);
+      const found = stat(target);
+      // a device or a pipe cannot be replaced
+      if (found && !found.isFile() && !found.isDirectory()) writeWhole(target, content);
+      else {
+        renames.push([`${target}${PARTIAL}`, target]);
+        writeWhole(`${target}${PARTIAL}`, content);
+      }
+    }
+    for (const [from, to] of renames) renameSync(from, to);
+  } catch (error) {
+    for (const [from] of renames) if (stat(from)?.isFile()) rmSync(from);
+    throw error;
+  }
+}
+
+export const writeFile = (file: string, content: string | Uint8Array): void => writeFiles([[file, content]]);
+
+/**
+ * Tests that a file can be written, by writing beside it; the file itself stays as it is.
+ * @throws InputError naming the option, the file and what is in the way
+ */
+export function checkWritable(file: string, option = 'out'): void {
+  try {
+    const target = resolved(file);
+    const found = stat(target);
+    if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    if (found && !found.isFile()) {
+      accessSync(target, constants.W_OK);
+      // of devices only writing shows whether they take anything; JSON may begin with an empty line
+      if (found.isCharacterDevice()) writeWhole(target, '\n');
+      return;
+    }
+    if (found) closeSync(openSync(target, 'r+'));
+    const beside = `${target}${PARTIAL}`;
+    try {
+      writeWhole(beside, new Uint8Array(TEST_BYTES));
+    } finally {
+      if (stat(beside)?.isFile()) rmSync(beside);
+    }
+  } catch (error) {
+    throw new InputError(`--${option}: ${file} cannot be written: ${fileFault(error)}; choose another place`);
+  }
+}

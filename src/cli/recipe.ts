@@ -1,0 +1,43 @@
+/** Reads the recipe that options ask for: a name or a file, a seed, fields that are set, problems of one's own. */
+import { JsonSyntaxError, parseJson } from '../json';
+import { parseRecipe, type Recipe, withFields } from '../lab/recipe';
+import { recipeByName } from '../lab/recipes';
+import { OWN, type OwnProblems } from '../tasks/own';
+import { InputError, input, numeric, readJson, readText, SEED } from './input';
+
+/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text; `@FILE` is the text of the file. */
+function field(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
+  const value = text.slice(at + 1);
+  if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
+  try {
+    return [text.slice(0, at), parseJson(value, `--set: ${text.slice(0, at)}`)];
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return [text.slice(0, at), value];
+    throw new InputError((error as Error).message);
+  }
+}
+
+/** @param own problems that take the place of the recipe's task, at their lowest level */
+export function readRecipe(
+  name: string,
+  seed: string | undefined,
+  sets: readonly string[],
+  own: OwnProblems | null = null,
+): Recipe {
+  const named = name.endsWith('.json')
+    ? input(() => parseRecipe(readJson(name), name))
+    : input(() => recipeByName(name));
+  const base = own ? input(() => withOwn(named, own)) : named;
+  const fields = Object.fromEntries(sets.map(field));
+  return input(() =>
+    withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }),
+  );
+}
+
+function withOwn(recipe: Recipe, own: OwnProblems): Recipe {
+  const level = Math.min(...own.problems.map((line) => line.level ?? 1));
+  const about = `Trained as ${recipe.name}, on ${own.problems.length} problems from a file.`;
+  return parseRecipe({ ...recipe, name: OWN, title: 'Your own problems', about, task: { name: OWN, level }, own });
+}

@@ -1,0 +1,160 @@
+/** The folder of a run: tested before the run, recorded into while it runs, whole at its end. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
+import { mebibytes } from '../units';
+import { errorCode, fileFault, PARTIAL, writeFiles } from './files';
+import { InputError, input } from './input';
+
+const EVENTS = 'events.jsonl';
+const FILES: readonly string[] = ['recipe.json', 'summary.json', EVENTS, ...MODEL_FILES];
+const OURS: readonly string[] = [...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
+/** Bytes of the test: a full disk may still take an empty file. */
+const TEST_BYTES = 4096;
+
+/** An empty folder, or one of an earlier run, ended or not; anything else stays as it is. */
+export function checkRunFolder(out: string): void {
+  if (!existsSync(out)) return;
+  if (!statSync(out).isDirectory()) throw new InputError(`--out: ${out} is a file; choose a folder`);
+  const files = input(() => readdirSync(out));
+  const other = files.find((file) => !OURS.includes(file));
+  if (other !== undefined)
+    throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
+  const folder = files.find((file) => statSync(path.join(out, file), { throwIfNoEntry: false })?.isDirectory());
+  if (folder !== undefined)
+    throw new InputError(`--out: ${path.join(out, folder)} is a folder, where a file of the run belongs; remove it`);
+}
+
+export interface SavedRun {
+  readonly recipe: unknown;
+  readonly summary: unknown;
+  readonly model: ModelFiles;
+}
+
+/** Where a run was saved, and what could not be. */
+export interface Saved {
+  readonly folder: string;
+  /** Empty where everything is there. */
+  readonly faults: readonly string[];
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
+
+export class RunFolder {
+  private events: number | null;
+  private constructor(
+    readonly folder: string,
+    private readonly isNew: boolean,
+    events: number,
+  ) {
+    this.events = events;
+  }
+
+  /** Opens the folder and tests that it takes files. @throws InputError with what is in the way; nothing is changed then */
+  static open(folder: string): RunFolder {
+    checkRunFolder(folder);
+    const isNew = !existsSync(folder);
+    const file = path.join(folder, `${EVENTS}${PARTIAL}`);
+    let events: number | null = null;
+    try {
+      mkdirSync(folder, { recursive: true });
+      events = openSync(file, 'w');
+      writeFileSync(events, new Uint8Array(TEST_BYTES));
+      fsyncSync(events);
+      ftruncateSync(events);
+      closeSync(events);
+      return new RunFolder(folder, isNew, openSync(file, 'a'));
+    } catch (error) {
+      if (events !== null) rmSync(file, { force: true });
+      throw new InputError(`--out: ${folder} cannot be written: ${fileFault(error)}; choose another place`);
+    }
+  }
+
+  /** Appends to the recording, beside an earlier run's until this one is saved. @throws where the disk does not take it */
+  record(line: string): void {
+    if (this.events !== null) writeFileSync(this.events, line);
+  }
+
+  private closeEvents(): void {
+    if (this.events === null) return;
+    const descriptor = this.events;
+    this.events = null;
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /**
+   * Saves the run. Weights come before everything: where the disk is full, the recording makes room for them; where that is not
+   * enough, they go to the folder for temporary files.
+   * @throws where there is no place for the weights at all
+   */
+  save({ recipe, summary, model }: SavedRun): Saved {
+    const partial = path.join(this.folder, `${EVENTS}${PARTIAL}`);
+    const all = (folder: string) =>
+      [...Object.entries(model), ['recipe.json', json(recipe)] as const, ['summary.json', json(summary)] as const].map(
+        ([name, content]) => [path.join(folder, name), content] as const,
+      );
+    const faults: string[] = [];
+    const attempt = (work: () => void): boolean => {
+      try {
+        work();
+        return true;
+      } catch (error) {
+        faults.push(fileFault(error));
+        return false;
+      }
+    };
+    attempt(() => this.closeEvents());
+    if (attempt(() => writeFiles(all(this.folder)))) {
+      attempt(() => renameSync(partial, path.join(this.folder, EVENTS)));
+      return { folder: this.folder, faults };
+    }
+    if (attempt(() => rmSync(partial, { force: true })) && attempt(() => writeFiles(all(this.folder)))) {
+      // a recording of an earlier run would pass for this one's
+      attempt(() => rmSync(path.join(this.folder, EVENTS), { force: true }));
+      return { folder: this.folder, faults: [...faults, 'the recording was given up to make room'] };
+    }
+    let spare = '';
+    if (
+      attempt(() => {
+        spare = mkdtempSync(path.join(os.tmpdir(), 'groupthink-run-'));
+        writeFiles(all(spare));
+      })
+    )
+      return { folder: spare, faults };
+    const bytes = Object.values(model).reduce((sum, { length }) => sum + length, 0);
+    throw new Error(
+      `the weights could not be saved, in ${this.folder} or in ${os.tmpdir()}: ${[...new Set(faults)].join('; ')}. ` +
+        `They need ${mebibytes(bytes)}: free that much and run again`,
+    );
+  }
+
+  /** Leaves the place as it was, for a run that has nothing to save. */
+  discard(): void {
+    try {
+      this.closeEvents();
+      rmSync(path.join(this.folder, `${EVENTS}${PARTIAL}`), { force: true });
+      if (this.isNew) rmdirSync(this.folder);
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error; // a folder that holds something by now stays
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** How a person stops a command: the first SIGINT or SIGTERM lets it keep what it has, a second one ends it at once. */
+
+/** Exit codes, as `--help` lists them. */
+export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGINT: 130, SIGTERM: 143 } as const;
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** Ends a command with a code and one line, without a stack. */
+export class ExitError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Ends a command by a signal. */
+export class StoppedError extends ExitError {
+  constructor(
+    readonly signal: StopSignal,
+    kept: string,
+  ) {
+    super(EXIT[signal], `stopped by ${signal}${kept && `; ${kept}`}`);
+  }
+}
+
+let kept: (() => string) | null = null;
+
+/** A command says what a stop leaves, for the message. */
+export function keeps(say: () => string): void {
+  kept = say;
+}
+
+export const whatIsKept = (): string => kept?.() ?? 'nothing is saved';
+
+const controller = new AbortController();
+
+/** Aborted at the first signal; the reason is its name. */
+export const stopping: AbortSignal = controller.signal;
+
+export function listenForSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping.aborted) process.exit(EXIT[signal]);
+      controller.abort(signal);
+    });
+}
+
+/**
+ * Work that a signal need not wait for: the promise is left behind, and the process exits over it.
+ * @param kept what is kept, for the message
+ * @throws StoppedError at the first signal
+ */
+export async function unlessStopped<T>(work: Promise<T>, kept: () => string = () => ''): Promise<T> {
+  let onStop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    onStop = () => reject(new StoppedError(stopping.reason as StopSignal, kept()));
+    stopping.addEventListener('abort', onStop);
+    if (stopping.aborted) onStop();
+  });
+  work.catch(() => {}); // what fails after the stop is no news
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    stopping.removeEventListener('abort', onStop);
+  }
+}
