@@ -73,6 +73,12 @@ export async function openCustom(
   }
 }
 
+/** Says what keeps the text of a custom term from compiling, with line and column; null where it compiles. Runs nothing of it. */
+export async function customSourceFault(source: string): Promise<string | null> {
+  const { sourceFault } = await import('../rewards/sandbox/source');
+  return sourceFault(source);
+}
+
 export function grpoOptions(recipe: Recipe, custom: CustomTerm | null): GrpoOptions {
   const { seed, grpo, reward } = recipe;
   return {

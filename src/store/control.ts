@@ -138,3 +138,9 @@ export function setSpeed(speed: number): void {
 }
 
 export const setCompute = (compute: Compute): void => set({ compute });
+
+/** Says what keeps a program from compiling, with line and column; null where it compiles, or where it cannot be checked. */
+export async function sourceFault(source: string): Promise<string | null> {
+  if (!client || source.trim() === '') return null;
+  return client.sourceFault(source).catch(() => null);
+}

@@ -4,6 +4,7 @@ import { editDraft } from '../store/draft';
 import type { Field } from './fields';
 import { useLab } from './hooks';
 import { Help } from './parts';
+import { SourceFault } from './SourceFault';
 
 export interface FieldProps {
   readonly field: Field;
@@ -36,7 +37,7 @@ const blurOnEnter = (event: KeyboardEvent<HTMLElement>) => {
 type TypedProps = Pick<FieldProps, 'field' | 'edition'> & {
   readonly shown: string;
   /** Attributes of the element. */
-  readonly common: object;
+  readonly common: { readonly 'aria-describedby'?: string };
 };
 
 /** Text that is taken when it is left, so that what is half typed is not refused. Whatever changes the draft shows it again. */
@@ -51,7 +52,16 @@ function Typed({ field, edition, shown, common }: TypedProps) {
       setTyped({ text: target.value, of: edition }),
     onBlur: () => text !== shown && editDraft(field.path, taken(field, text), text),
   };
-  if (field.kind === 'source') return <textarea {...props} rows={SOURCE_ROWS} />;
+  if (field.kind === 'source') {
+    const id = `${field.path}-syntax`;
+    const described = [common['aria-describedby'], id].filter(Boolean).join(' ');
+    return (
+      <>
+        <textarea {...props} aria-describedby={described} rows={SOURCE_ROWS} />
+        <SourceFault text={text} id={id} />
+      </>
+    );
+  }
   const inputMode = field.kind === 'number' ? 'decimal' : 'text';
   return <input {...props} type="text" inputMode={inputMode} onKeyDown={blurOnEnter} />;
 }

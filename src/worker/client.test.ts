@@ -48,6 +48,7 @@ const obedient =
     const commands: LabCommands = {
       adapter: async () => ({ kind: 'webgpu', name: 'any' }),
       estimate: async () => ({ peak: 1 }) as never,
+      sourceFault: async () => null,
       async start(_recipe, _compute, port) {
         run = port;
       },

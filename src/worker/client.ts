@@ -52,6 +52,10 @@ export class LabClient {
     return this.query((commands) => commands.estimate(recipe, compute));
   }
 
+  sourceFault(source: string) {
+    return this.query((commands) => commands.sourceFault(source));
+  }
+
   /** Ends any run, then starts this one. Messages of an earlier run are no longer heard. */
   async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
     const mine = ++this.turn;

@@ -4,6 +4,7 @@ import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';
 import type { Counters } from '../gpu/device';
 import { estimateMemory } from '../lab/memory';
+import { customSourceFault } from '../lab/options';
 import { parseRecipe } from '../lab/recipe';
 import { run } from '../lab/run';
 import { Session } from '../lab/session';
@@ -64,6 +65,7 @@ const commands: LabCommands = {
   async estimate(recipe, compute) {
     return estimateMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
   },
+  sourceFault: customSourceFault,
   // The new run is the current one at once, so that commands reach it while it waits for the one before to end.
   async start(...given) {
     const before = current;
