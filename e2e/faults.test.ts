@@ -84,7 +84,7 @@ describe('while it runs', () => {
     const syntax = source.locator('xpath=following-sibling::*[1]');
     const complains = (text: string) => syntax.filter({ hasText: text }).waitFor({ timeout: 20_000 });
     await source.pressSequentially('for (;;);\n(rollout) => rollout.');
-    await complains('This does not compile: line 2, column 22: the text ends before it is complete');
+    await complains('This does not compile: line 2, column 22: expecting field name');
     await source.pressSequentially('length +* 2');
     await complains('This does not compile: line 2, column 30: ');
     for (let i = 0; i < 4; i++) await source.press('Backspace');
