@@ -40,7 +40,7 @@ describe('where the browser refuses everything', () => {
 
   it('plays the recording, shows every screen, and says why nothing trains', async () => {
     await waitForStage(page, /SFT [1-9]\d*\/300/);
-    expect(await errors(page).innerText()).toMatch(/worker did not load: allow scripts and workers/);
+    expect(await page.locator('.banner').innerText()).toMatch(/worker did not load: allow scripts and workers/);
     await page.getByRole('button', { name: 'Dark', exact: true }).click();
     await page.getByRole('button', { name: 'Light', exact: true }).waitFor();
     for (const view of ['Rollouts', 'Evaluate', 'Data', 'Train']) {
