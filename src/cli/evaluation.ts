@@ -7,12 +7,15 @@ import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
 import { splitFault } from '../lab/task';
+import { quote } from '../quote';
 import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
+import { ADAPTER } from './adapter';
+import type { Given } from './command';
 import { maxNewOf } from './context';
-import { InputError, input, numeric, readJson, readModel, SEED, temperatureOf } from './input';
+import { checkTemperature, InputError, input, JSON_OPTION, numeric, readJson, readModel, SEED } from './input';
 
 export interface TrainedModel {
   readonly folder: string;
@@ -72,7 +75,7 @@ export function askedTasks(
 ): AskedTask[] {
   return list.split(',').map((text) => {
     const [name = '', level, ...more] = text.trim().split(':');
-    if (more.length > 0) throw new InputError(`--${option}: ${JSON.stringify(text)} is not of the form task:level`);
+    if (more.length > 0) throw new InputError(`--${option}: ${quote(text)} is not of the form task:level`);
     return askedTask(name, level, models, name === OWN ? file : null);
   });
 }
@@ -100,18 +103,49 @@ export function budgetFor({ task, level }: AskedTask, models: readonly Pick<Trai
 const meets = (recipe: Recipe, name: string): boolean =>
   [...sftTasks(recipe), ...grpoTasks(recipe), ...evaluatedTasks(recipe)].some(({ task }) => task.name === name);
 
-export const EVALUATION_OPTIONS = {
-  problems: { type: 'string' },
-  runs: { type: 'string' },
-  temperature: { type: 'string' },
-  'max-new': { type: 'string' },
-  seed: { type: 'string' },
-  'problem-seed': { type: 'string' },
-  adapter: { type: 'string' },
-  json: { type: 'boolean' },
+export const MODEL = {
+  type: 'string',
+  value: 'DIR',
+  required: true,
+  help: 'a folder that train has written',
 } as const;
+export const TASK = { type: 'string', value: 'NAME', required: true, help: 'the task' } as const;
+export const LEVEL = {
+  type: 'string',
+  value: 'N',
+  help: "the task's level (default: the level that the model was trained on, else the task's own)",
+} as const;
+export const MAX_NEW = {
+  type: 'string',
+  value: 'N',
+  help: 'most tokens of an answer, within the context of the model (default: the budget of its training, and room for the longest trace)',
+} as const;
+export const SEED_OPTION = {
+  type: 'number',
+  ...SEED,
+  initial: 0,
+  help: 'the same seed gives the same answers',
+} as const;
+export const temperatureOption = (initial: number) =>
+  ({ type: 'number', value: 'T', min: 0, max: 100, initial, help: '0 for greedy' }) as const;
 
-type Given = { readonly [K in Exclude<keyof typeof EVALUATION_OPTIONS, 'json'>]?: string | undefined };
+export const EVALUATION_OPTIONS = {
+  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 256, help: 'held-out problems' },
+  runs: {
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    whole: true,
+    initial: 5,
+    help: 'independent runs over the same problems',
+  },
+  temperature: temperatureOption(0.8),
+  'max-new': MAX_NEW,
+  seed: SEED_OPTION,
+  'problem-seed': { type: 'number', ...SEED, help: 'draws the problems (default: the seed)' },
+  adapter: ADAPTER,
+  json: JSON_OPTION,
+} as const;
 
 export interface AskedEvaluation extends AskedTask {
   readonly problems: readonly Problem[];
@@ -138,13 +172,15 @@ export function maxNewFor(
 }
 
 /** The evaluation of a task that the options ask for, the same for all of the models. */
-export function askedEvaluation(given: Given, asked: AskedTask, models: readonly TrainedModel[]): AskedEvaluation {
+export function askedEvaluation(
+  given: Given<typeof EVALUATION_OPTIONS>,
+  asked: AskedTask,
+  models: readonly TrainedModel[],
+): AskedEvaluation {
   const { task, level } = asked;
-  const seed = numeric(given.seed, 'seed', 0, SEED);
-  const count = numeric(given.problems, 'problems', 256, { min: 1, max: 100_000, whole: true });
-  const problems = input(() =>
-    heldOutProblems(task, level, count, numeric(given['problem-seed'], 'problem-seed', seed, SEED)),
-  );
+  const { seed, runs } = given;
+  const temperature = checkTemperature(given.temperature);
+  const problems = input(() => heldOutProblems(task, level, given.problems, given['problem-seed'] ?? seed));
   const prompts = problems.map(({ prompt }) => prompt);
   const maxNew = Math.min(
     ...models.map((model) => maxNewFor(given['max-new'], model, prompts, budgetFor(asked, models))),
@@ -153,12 +189,8 @@ export function askedEvaluation(given: Given, asked: AskedTask, models: readonly
     task,
     level,
     problems,
-    runs: numeric(given.runs, 'runs', 5, { min: 1, max: 10_000, whole: true }),
-    sampling: {
-      temperature: temperatureOf(given.temperature, 0.8),
-      maxNew,
-      seed,
-    },
+    runs,
+    sampling: { temperature, maxNew, seed },
   };
 }
 

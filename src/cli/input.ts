@@ -1,12 +1,11 @@
 /** What a person gives the terminal: options, files, JSON. Whatever is wrong with it ends with exit code 2. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../checkpoint/model';
 import type { ReadFile } from '../checkpoint/weights';
 import { parseJson, parseJsonLines, utf8Text } from '../json';
-import { bounded } from '../quote';
+import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
 
@@ -31,16 +30,7 @@ export async function inputAsync<T>(check: () => Promise<T>): Promise<T> {
   }
 }
 
-export function options<const T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], config: T) {
-  return input(() => parseArgs({ args: [...args], options: config, allowPositionals: false, strict: true }).values);
-}
-
-export function required(value: string | undefined, name: string): string {
-  if (value === undefined || value === '') throw new InputError(`--${name} is missing`);
-  return value;
-}
-
-interface Range {
+export interface Range {
   readonly min: number;
   readonly max: number;
   readonly whole?: boolean;
@@ -57,13 +47,13 @@ export function numeric(text: string | undefined, name: string, initial: number,
     value > max ||
     (whole && !Number.isInteger(value))
   )
-    throw new InputError(
-      `--${name}: ${JSON.stringify(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
-    );
+    throw new InputError(`--${name}: ${quote(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   return value;
 }
 
 export const SEED: Range = { min: 0, max: 2 ** 31 - 1, whole: true };
+
+export const JSON_OPTION = { type: 'boolean', help: 'prints one line of JSON' } as const;
 
 export const readFile = (file: string): Buffer => input(() => readFileSync(file));
 
@@ -82,8 +72,7 @@ export const parseWith = <T>(schema: z.ZodType<T>, value: unknown, where: string
   input(() => parseAs(schema, value, where));
 
 /** A temperature: 0 for greedy. */
-export function temperatureOf(text: string | undefined, initial: number): number {
-  const value = numeric(text, 'temperature', initial, { min: 0, max: 100 });
+export function checkTemperature(value: number): number {
   if (!isTemperature(value)) throw new InputError(`--temperature: ${value} ${TEMPERATURE_RANGE}`);
   return value;
 }

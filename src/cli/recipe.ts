@@ -2,13 +2,15 @@
 import { JsonSyntaxError, parseJson } from '../json';
 import { parseRecipe, type Recipe, withFields } from '../lab/recipe';
 import { recipeByName } from '../lab/recipes';
+import { quote } from '../quote';
 import { OWN, type OwnProblems } from '../tasks/own';
-import { InputError, input, numeric, readJson, readText, SEED } from './input';
+import type { Given } from './command';
+import { InputError, input, readJson, readText, SEED } from './input';
 
 /** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text; `@FILE` is the text of the file. */
 function field(text: string): [string, unknown] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InputError(`--set: ${JSON.stringify(text)} is not of the form field=value`);
+  if (at < 1) throw new InputError(`--set: ${quote(text)} is not of the form field=value`);
   const value = text.slice(at + 1);
   if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
   try {
@@ -19,21 +21,33 @@ function field(text: string): [string, unknown] {
   }
 }
 
+export const RECIPE_OPTIONS = {
+  recipe: {
+    type: 'string',
+    value: 'NAME|FILE.json',
+    required: true,
+    help: 'a recipe that comes with the lab, or a file',
+  },
+  seed: { type: 'number', ...SEED, help: 'in place of that of the recipe' },
+  set: {
+    type: 'string',
+    multiple: true,
+    value: 'field=value',
+    help: 'sets a field of the recipe, as grpo.steps=40; reward.customSource=@FILE takes the text of a file',
+  },
+} as const;
+
 /** @param own problems that take the place of the recipe's task, at their lowest level */
 export function readRecipe(
-  name: string,
-  seed: string | undefined,
-  sets: readonly string[],
+  { recipe: name, seed, set = [] }: Given<typeof RECIPE_OPTIONS>,
   own: OwnProblems | null = null,
 ): Recipe {
   const named = name.endsWith('.json')
     ? input(() => parseRecipe(readJson(name), name))
     : input(() => recipeByName(name));
   const base = own ? input(() => withOwn(named, own)) : named;
-  const fields = Object.fromEntries(sets.map(field));
-  return input(() =>
-    withFields(base, seed === undefined ? fields : { ...fields, seed: numeric(seed, 'seed', 0, SEED) }),
-  );
+  const fields = Object.fromEntries(set.map(field));
+  return input(() => withFields(base, seed === undefined ? fields : { ...fields, seed }));
 }
 
 function withOwn(recipe: Recipe, own: OwnProblems): Recipe {

@@ -1,17 +1,28 @@
 /** How a person stops a command: the first SIGINT or SIGTERM lets it keep what it has, a second one ends it at once. */
 
-/** Exit codes, as `--help` lists them. */
+/** Exit codes. */
 export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** What they mean, for `--help`. */
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done',
+  failed: 'something failed on the way; a run that had begun to train has saved its weights',
+  input: 'the input is wrong, or there is no place to write to; nothing was computed',
+  diverged: 'a number of the training is no longer finite; the last finite weights are saved',
+  SIGINT: 'stopped by SIGINT (Ctrl+C); train finishes its step and saves the weights',
+  SIGTERM: 'stopped by SIGTERM, likewise',
+};
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** Ends a command with a code and one line, without a stack. */
+/** Ends a command with a code and one line; the stack of the cause follows where that is a fault of the lab. */
 export class ExitError extends Error {
   constructor(
     readonly code: number,
     message: string,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
 

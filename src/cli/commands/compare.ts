@@ -3,32 +3,35 @@
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import {
   askedEvaluation,
   askedTask,
   EVALUATION_OPTIONS,
   fromTo,
+  LEVEL,
   percent,
   percentOr,
   readTrainedModel,
+  TASK,
 } from '../evaluation';
-import { options, required } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
-export async function compare(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    a: { type: 'string' },
-    b: { type: 'string' },
-    task: { type: 'string' },
-    level: { type: 'string' },
-    out: { type: 'string' },
-    ...EVALUATION_OPTIONS,
-    ...OWN_OPTIONS,
-  });
-  const models = [required(given.a, 'a'), required(given.b, 'b')].map(readTrainedModel);
-  const asked = askedTask(required(given.task, 'task'), given.level, models, readOwn(given));
+const options = {
+  a: { type: 'string', value: 'DIR', required: true, help: 'the first model' },
+  b: { type: 'string', value: 'DIR', required: true, help: 'the second model' },
+  task: TASK,
+  level: LEVEL,
+  out: { type: 'string', value: 'DIR', help: 'keeps the finished runs; the same command goes on from there' },
+  ...EVALUATION_OPTIONS,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const models = [given.a, given.b].map(readTrainedModel);
+  const asked = askedTask(given.task, given.level, models, readOwn(given));
   const evaluation = askedEvaluation(given, asked, models);
   const { task, level, problems, runs, sampling } = evaluation;
   const files = models.map((model) => recordFile(given.out, model, evaluation));
@@ -67,3 +70,10 @@ export async function compare(args: readonly string[]): Promise<void> {
   );
   print(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
 }
+
+export const compare = command({
+  name: 'compare',
+  summary: 'two saved models on the same held-out problems, with the interval of the difference',
+  options,
+  run: work,
+});

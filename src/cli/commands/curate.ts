@@ -3,63 +3,73 @@
 import { passHistogram, placeOf, type Selection, selections } from '../../data/curation/selection';
 import { drawProblem, heldOutProblems } from '../../data/problems';
 import { curatePool } from '../../lab/answer';
+import { excerpt } from '../../quote';
 import { random } from '../../random';
-import { withAdapter } from '../adapter';
-import { askedTask, askedTasks, budgetFor, maxNewFor, readTrainedModel, table } from '../evaluation';
+import { ADAPTER, withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
+import {
+  askedTask,
+  askedTasks,
+  budgetFor,
+  LEVEL,
+  MAX_NEW,
+  MODEL,
+  maxNewFor,
+  readTrainedModel,
+  SEED_OPTION,
+  TASK,
+  table,
+  temperatureOption,
+} from '../evaluation';
 import { checkWritable, writeFile } from '../files';
-import { InputError, input, numeric, options, required, SEED, temperatureOf } from '../input';
+import { checkTemperature, InputError, input } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { keeps } from '../stopping';
 
 function selectionOf(text: string): Selection {
   const select = selections.find((name) => name === text);
-  if (!select) throw new InputError(`--select: ${text} is none of ${selections.join(', ')}`);
+  if (!select) throw new InputError(`--select: ${excerpt(text)} is none of ${selections.join(', ')}`);
   return select;
 }
 
-export async function curate(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    model: { type: 'string' },
-    task: { type: 'string' },
-    level: { type: 'string' },
-    out: { type: 'string' },
-    pool: { type: 'string' },
-    samples: { type: 'string' },
-    low: { type: 'string' },
-    high: { type: 'string' },
-    select: { type: 'string' },
-    dedupe: { type: 'string' },
-    decontaminate: { type: 'string' },
-    against: { type: 'string' },
-    temperature: { type: 'string' },
-    'max-new': { type: 'string' },
-    seed: { type: 'string' },
-    adapter: { type: 'string' },
-    ...OWN_OPTIONS,
-  });
-  const trained = readTrainedModel(required(given.model, 'model'));
+const share = (initial: number, help: string) =>
+  ({ type: 'number', value: 'S', min: 0, max: 1, initial, help }) as const;
+
+const options = {
+  model: MODEL,
+  task: TASK,
+  level: LEVEL,
+  out: { type: 'string', value: 'FILE.jsonl', required: true, help: 'the problems, each with why it is kept or not' },
+  pool: { type: 'number', min: 1, max: 100_000, whole: true, initial: 512, help: 'problems to choose from' },
+  samples: { type: 'number', min: 1, max: 256, whole: true, initial: 8, help: 'answers to each problem' },
+  low: share(0.1, 'lower end of the band of pass rates'),
+  high: share(0.9, 'upper end of the band of pass rates'),
+  select: { type: 'string', value: selections.join('|'), help: 'which problems are kept (default band)' },
+  dedupe: share(1, 'likeness from which a problem is a duplicate'),
+  decontaminate: share(1, 'likeness to a held-out problem from which a problem is contaminated'),
+  against: {
+    type: 'string',
+    value: 'NAME:LEVEL,…',
+    help: 'tasks whose held-out problems count (default: the task itself)',
+  },
+  temperature: temperatureOption(1),
+  'max-new': MAX_NEW,
+  seed: SEED_OPTION,
+  adapter: ADAPTER,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const { out, seed, samples, low, high, dedupe, decontaminate, pool: count } = given;
+  const select = selectionOf(given.select ?? 'band');
+  const temperature = checkTemperature(given.temperature);
+  if (low > high) throw new InputError(`--low: the band from ${low} to ${high} is empty`);
+  const trained = readTrainedModel(given.model);
   const own = readOwn(given);
-  const asked = askedTask(required(given.task, 'task'), given.level, [trained], own);
-  const out = required(given.out, 'out');
+  const asked = askedTask(given.task, given.level, [trained], own);
   const { task, level } = asked;
-  const seed = numeric(given.seed, 'seed', 0, SEED);
-  const share = (name: 'low' | 'high' | 'dedupe' | 'decontaminate', initial: number) =>
-    numeric(given[name], name, initial, { min: 0, max: 1 });
-  const settings = {
-    select: selectionOf(given.select ?? 'band'),
-    samples: numeric(given.samples, 'samples', 8, { min: 1, max: 256, whole: true }),
-    low: share('low', 0.1),
-    high: share('high', 0.9),
-    dedupe: share('dedupe', 1),
-    decontaminate: share('decontaminate', 1),
-    temperature: temperatureOf(given.temperature, 1),
-    seed,
-  };
-  if (settings.low > settings.high)
-    throw new InputError(`--low: the band from ${settings.low} to ${settings.high} is empty`);
   const stream = random(seed, 'curation', task.name, level);
-  const count = numeric(given.pool, 'pool', 512, { min: 1, max: 100_000, whole: true });
   const pool = input(() =>
     Array.from({ length: count }, () => ({ task, level, problem: drawProblem(task, level, 'train', stream) })),
   );
@@ -70,11 +80,10 @@ export async function curate(args: readonly string[]): Promise<void> {
     ...{ task, level },
     problems: input(() => heldOutProblems(task, level, 256, seed)),
   }));
+  const settings = { select, samples, low, high, dedupe, decontaminate, temperature, maxNew, seed };
   checkWritable(out);
   keeps(() => `${out} is as it was: problems are written when all are answered`);
-  const curated = await withAdapter(given.adapter, (device) =>
-    curatePool(device, trained.model, pool, held, { ...settings, maxNew }),
-  );
+  const curated = await withAdapter(given.adapter, (device) => curatePool(device, trained.model, pool, held, settings));
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>
     JSON.stringify({ task: task.name, level, ...problem, passRate, kept, reason }),
   );
@@ -84,20 +93,26 @@ export async function curate(args: readonly string[]): Promise<void> {
   const kept = curated.filter((one) => one.kept).length;
   print(
     table([
-      [`right of ${settings.samples}`, 'problems', ''],
-      ...passHistogram(rated, settings.samples).map((problems, right) => [
+      [`right of ${samples}`, 'problems', ''],
+      ...passHistogram(rated, samples).map((problems, right) => [
         String(right),
         String(problems),
-        placeOf(right / settings.samples, settings),
+        placeOf(right / samples, { low, high }),
       ]),
     ]),
   );
-  print(
-    `${count} problems, ${count - rated.length} left out as duplicates or contaminated, ${kept} kept (${settings.select})`,
-  );
+  print(`${count} problems, ${count - rated.length} left out as duplicates or contaminated, ${kept} kept (${select})`);
   if (kept === 0)
     throw new InputError(
-      `nothing is kept: no problem falls under “${settings.select}” of the band from ${settings.low} to ${settings.high}; ` +
+      `nothing is kept: no problem falls under “${select}” of the band from ${low} to ${high}; ` +
         `widen it, take another level or a larger pool (${out} says why for each)`,
     );
 }
+
+export const curate = command({
+  name: 'curate',
+  summary: 'a pool of training problems: which of them a saved model should train on, and why',
+  options,
+  writesFiles: true,
+  run: work,
+});

@@ -2,19 +2,22 @@
 import { votesOf } from '../../eval/attempts';
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import {
   type AskedEvaluation,
   askedEvaluation,
   askedTask,
   EVALUATION_OPTIONS,
   fromTo,
+  LEVEL,
+  MODEL,
   percent,
   percentOr,
   readTrainedModel,
+  TASK,
   table,
 } from '../evaluation';
 import { checkWritable } from '../files';
-import { numeric, options, required } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns } from '../recorded';
@@ -52,23 +55,30 @@ function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationRepo
   );
 }
 
-export async function evaluate(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    model: { type: 'string' },
-    task: { type: 'string' },
-    level: { type: 'string' },
-    of: { type: 'string' },
-    out: { type: 'string' },
-    ...EVALUATION_OPTIONS,
-    ...OWN_OPTIONS,
-  });
-  const trained = readTrainedModel(required(given.model, 'model'));
-  const asked = askedTask(required(given.task, 'task'), given.level, [trained], readOwn(given));
+const options = {
+  model: MODEL,
+  task: TASK,
+  level: LEVEL,
+  of: {
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    whole: true,
+    initial: 5,
+    help: 'answers that best, worst and majority look at',
+  },
+  out: { type: 'string', value: 'FILE.jsonl', help: 'keeps the finished runs; the same command goes on from there' },
+  ...EVALUATION_OPTIONS,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const trained = readTrainedModel(given.model);
+  const asked = askedTask(given.task, given.level, [trained], readOwn(given));
   const evaluation = askedEvaluation(given, asked, [trained]);
-  const of = numeric(given.of, 'of', 5, { min: 1, max: 10_000, whole: true });
   if (given.out !== undefined) checkWritable(given.out);
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
-  const report = evaluationReport(runs, of, votesOf(evaluation.task, evaluation.problems));
+  const report = evaluationReport(runs, given.of, votesOf(evaluation.task, evaluation.problems));
   if (given.json)
     print(
       JSON.stringify({
@@ -81,3 +91,10 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     );
   else tell(evaluation, report);
 }
+
+export const evaluate = command({
+  name: 'eval',
+  summary: 'accuracy of a saved model on held-out problems, over independent runs',
+  options,
+  run: work,
+});

@@ -4,13 +4,15 @@ import { cutOffs } from '../../lab/cutOff';
 import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/mixture';
 import type { ClusterFields } from '../../lab/recipeData';
 import { openSources } from '../../lab/sources';
-import { withAdapter } from '../adapter';
+import { excerpt } from '../../quote';
+import { ADAPTER, withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import { askedTasks, percent, table } from '../evaluation';
 import { checkWritable, writeFile } from '../files';
-import { InputError, input, numeric, options, required } from '../input';
+import { InputError, input, JSON_OPTION, numeric } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
-import { readRecipe } from '../recipe';
+import { RECIPE_OPTIONS, readRecipe } from '../recipe';
 import { keeps } from '../stopping';
 
 function epochsOf(text: string): number[] {
@@ -19,26 +21,25 @@ function epochsOf(text: string): number[] {
   return epochs;
 }
 
-export async function mixture(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    recipe: { type: 'string' },
-    tasks: { type: 'string' },
-    out: { type: 'string' },
-    problems: { type: 'string' },
-    epochs: { type: 'string' },
-    seed: { type: 'string' },
-    adapter: { type: 'string' },
-    set: { type: 'string', multiple: true },
-    json: { type: 'boolean' },
-    ...OWN_OPTIONS,
-  });
-  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
-  const out = required(given.out, 'out');
-  if (!out.endsWith('.json')) throw new InputError(`--out: ${out} does not end in .json, as a recipe's file does`);
-  const problems = numeric(given.problems, 'problems', 1000, { min: 1, max: 100_000, whole: true });
+const options = {
+  ...RECIPE_OPTIONS,
+  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'the domains' },
+  out: { type: 'string', value: 'FILE.json', required: true, help: 'the recipe that trains on all domains together' },
+  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 1000, help: 'problems of each domain' },
+  epochs: { type: 'string', value: 'N,N,…', help: 'numbers of epochs that are tried (default 1,2,4,8)' },
+  adapter: ADAPTER,
+  json: JSON_OPTION,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const { out, problems } = given;
+  const recipe = readRecipe(given, readOwn(given));
+  if (!out.endsWith('.json'))
+    throw new InputError(`--out: ${excerpt(out)} does not end in .json, as a recipe's file does`);
   const epochs = epochsOf(given.epochs ?? '1,2,4,8');
   const own = recipe.own.problems.length > 0 ? recipe.own : null;
-  const domains = askedTasks(required(given.tasks, 'tasks'), [], 'tasks', own).map(({ task, level }) => ({
+  const domains = askedTasks(given.tasks, [], 'tasks', own).map(({ task, level }) => ({
     ...{ task: task.name as ClusterFields['task'], level, problems },
   }));
   // every trial and the whole are checked before the first is trained
@@ -79,3 +80,11 @@ export async function mixture(args: readonly string[]): Promise<void> {
   print(table([['domain', 'epochs', 'steps', 'sampled', 'greedy', ''], ...rows]));
   print(`${out}: ${mixed.data.clusters.length} domains together, ${mixed.sft.steps} steps of SFT`);
 }
+
+export const mixture = command({
+  name: 'mixture',
+  summary: 'finds the epochs of each domain alone, and writes the recipe that trains on all of them together',
+  options,
+  writesFiles: true,
+  run: work,
+});

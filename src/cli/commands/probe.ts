@@ -6,20 +6,28 @@ import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
 import { probeReward, probeRewardSchema } from '../../lab/probeReward';
 import { probeSample, probeSampleSchema } from '../../lab/probeSample';
 import { probeStep, probeStepSchema } from '../../lab/probeStep';
-import { withAdapter } from '../adapter';
+import { excerpt } from '../../quote';
+import { ADAPTER, withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import { checkWritable, writeFile } from '../files';
-import { InputError, input, inputAsync, options, parseWith, readAnyModel, readJson, required } from '../input';
+import { InputError, input, inputAsync, parseWith, readAnyModel, readJson } from '../input';
+import { didYouMean } from '../nearest';
 
-export async function probe(args: readonly string[]): Promise<void> {
-  const [what, ...rest] = args;
-  const given = options(rest, {
-    model: { type: 'string' },
-    in: { type: 'string' },
-    out: { type: 'string' },
-    adapter: { type: 'string' },
-  });
-  const file = required(given.in, 'in');
-  const out = required(given.out, 'out');
+const PROBES = ['step', 'sample', 'reward', 'policy-loss'];
+
+const options = {
+  in: { type: 'string', value: 'FILE', required: true, help: 'the input in JSON' },
+  out: { type: 'string', value: 'FILE', required: true, help: 'the answer in JSON' },
+  model: { type: 'string', value: 'DIR', help: 'a model of any vocabulary, for step and sample' },
+  adapter: ADAPTER,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>, [what = 'nothing', ...more]: readonly string[]): Promise<void> {
+  if (!PROBES.includes(what) || more.length > 0)
+    throw new InputError(
+      `probe: ${excerpt([what, ...more].join(' '))} is none of ${PROBES.join(', ')}${didYouMean(what, PROBES)}`,
+    );
+  const { in: file, out } = given;
   const json = readJson(file);
 
   /** Checks all inputs first, then answers each, then writes. */
@@ -37,7 +45,10 @@ export async function probe(args: readonly string[]): Promise<void> {
     for (const one of inputs) results.push(await work(one));
     return results;
   };
-  const model = () => readAnyModel(required(given.model, 'model'));
+  const model = () => {
+    if (!given.model) throw new InputError(`--model is missing: probe ${what} computes with one`);
+    return readAnyModel(given.model);
+  };
   const inVocabulary = (ids: readonly number[], size: number) => {
     const over = ids.find((id) => id >= size);
     if (over !== undefined) throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}`);
@@ -75,7 +86,13 @@ export async function probe(args: readonly string[]): Promise<void> {
       return answer(probePolicyLossSchema, (inputs) =>
         withAdapter(given.adapter, (device) => each(inputs, (one) => probePolicyLoss(device, one))),
       );
-    default:
-      throw new InputError(`probe: ${what ?? 'nothing'} is none of step, sample, reward, policy-loss`);
   }
 }
+
+export const probe = command({
+  name: 'probe',
+  summary: 'single computations as JSON in and JSON out, to hold against other code',
+  operands: { usage: PROBES.join('|'), help: 'what is computed; one object or an array of them' },
+  options,
+  run: work,
+});

@@ -3,13 +3,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
 import { pagesOf, VERDICT_WORDS } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
 import { parseResult, type ResultInput, resultToText } from '../../lab/results';
-import { withAdapter } from '../adapter';
+import { excerpt } from '../../quote';
+import { ADAPTER, withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import { checkWritable, writeFile } from '../files';
 import { InputError, input, numeric, readText, SEED } from '../input';
 import { print } from '../output';
@@ -19,7 +20,7 @@ const INDEX = 'index.json';
 
 function seedsOf(text: string): number[] {
   const seeds = text.split(',').map((part) => numeric(part, 'seeds', 0, SEED));
-  if (new Set(seeds).size < seeds.length) throw new InputError(`--seeds: ${text} names a seed twice`);
+  if (new Set(seeds).size < seeds.length) throw new InputError(`--seeds: ${excerpt(text)} names a seed twice`);
   return seeds;
 }
 
@@ -52,23 +53,18 @@ function writeIndex(folder: string, pages: string): void {
   for (const [name, text] of Object.entries(pagesOf(parsed))) writeFile(path.join(pages, name), text);
 }
 
+const options = {
+  seeds: { type: 'string', value: 'N,N,…', help: 'a run for each (default 0,1,2)' },
+  out: { type: 'string', value: 'DIR', help: 'a folder for results and pages (default: public/results and docs)' },
+  pages: { type: 'boolean', help: 'runs nothing: says anew, in files and on pages, what the numbers there say' },
+  adapter: ADAPTER,
+} as const satisfies Options;
+
 /**
  * `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done.
  * `reproduce --pages` runs nothing: what is said of the numbers that there are is said anew, in the files and on the pages.
  */
-export async function reproduce(args: readonly string[]): Promise<void> {
-  const { values: given, positionals } = input(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        seeds: { type: 'string' },
-        out: { type: 'string' },
-        adapter: { type: 'string' },
-        pages: { type: 'boolean' },
-      },
-      allowPositionals: true,
-    }),
-  );
+async function work(given: Given<typeof options>, positionals: readonly string[]): Promise<void> {
   if (positionals.length === 0 && !given.pages)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
   const chosen = positionals.includes('ALL') ? experiments : positionals.map((id) => input(() => experimentById(id)));
@@ -136,3 +132,12 @@ function resultOf(
     why,
   };
 }
+
+export const reproduce = command({
+  name: 'reproduce',
+  summary: "runs the report's findings again",
+  operands: { usage: 'E1 E2 …', help: `one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL` },
+  options,
+  writesFiles: true,
+  run: work,
+});

@@ -8,12 +8,13 @@ import { DivergedError, run } from '../../lab/run';
 import { Session } from '../../lab/session';
 import { RunRecord, type Stopped } from '../../lab/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';
-import { withAdapter } from '../adapter';
+import { ADAPTER, withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import { fileFault } from '../files';
-import { input, inputAsync, options, required } from '../input';
+import { input, inputAsync } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
-import { readRecipe } from '../recipe';
+import { RECIPE_OPTIONS, readRecipe } from '../recipe';
 import { checkRunFolder, RunFolder } from '../runFolder';
 import { EXIT, ExitError, StoppedError, type StopSignal, stopping, unlessStopped } from '../stopping';
 
@@ -22,6 +23,8 @@ interface Ending {
   readonly code: number;
   readonly reason: Stopped['reason'];
   readonly message: string;
+  /** The error of a run that failed; the terminal shows its stack. */
+  readonly cause?: unknown;
 }
 
 const stoppedBy = (reason: StopSignal): Ending => ({ code: EXIT[reason], reason, message: `stopped by ${reason}` });
@@ -31,7 +34,7 @@ function endingOf(error: unknown): Ending {
   if (error instanceof StoppedError) return stoppedBy(error.signal);
   if (error instanceof DivergedError || error instanceof NonFiniteError)
     return { code: EXIT.diverged, reason: 'diverged', message };
-  return { code: EXIT.failed, reason: 'failed', message };
+  return { code: EXIT.failed, reason: 'failed', message, cause: error };
 }
 
 /** Runs and records. Returns null where the run came to its end. */
@@ -105,24 +108,32 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
     throw new ExitError(
       ending.code,
       `${ending.message}; ${which}, after ${stage.toUpperCase()} step ${step}, are in ${saved.folder}${faults && ` (${faults})`}`,
+      ending.cause,
     );
   }
   if (faults) throw new ExitError(EXIT.failed, `${out}: ${faults}; the weights are in ${saved.folder}`);
   session.destroy();
 }
 
-export async function train(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    recipe: { type: 'string' },
-    out: { type: 'string' },
-    seed: { type: 'string' },
-    adapter: { type: 'string' },
-    set: { type: 'string', multiple: true },
-    ...OWN_OPTIONS,
-  });
-  const recipe = readRecipe(required(given.recipe, 'recipe'), given.seed, given.set ?? [], readOwn(given));
+const options = {
+  ...RECIPE_OPTIONS,
+  out: { type: 'string', value: 'DIR', required: true, help: 'a folder for recipe, events, summary and model' },
+  adapter: ADAPTER,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const recipe = readRecipe(given, readOwn(given));
   await inputAsync(() => openCustom(recipe.reward));
-  const out = required(given.out, 'out');
-  checkRunFolder(out);
-  await withAdapter(given.adapter, (device) => trainOn(device, recipe, out));
+  checkRunFolder(given.out);
+  await withAdapter(given.adapter, (device) => trainOn(device, recipe, given.out));
 }
+
+export const train = command({
+  name: 'train',
+  summary: 'a recipe from start to end: SFT, GRPO and their evaluations',
+  options,
+  writesFiles: true,
+  stopsItself: true,
+  run: work,
+});

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
 import { trainedOn } from '../../lab/sources';
 import { withAdapter } from '../adapter';
+import { command, type Given, type Options } from '../command';
 import {
   askedEvaluation,
   askedTasks,
@@ -13,23 +14,23 @@ import {
   type TrainedModel,
   table,
 } from '../evaluation';
-import { options, required } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
 const trainedTasks = ({ recipe }: TrainedModel) => (recipe ? trainedOn(recipe) : null);
 
-export async function transfer(args: readonly string[]): Promise<void> {
-  const given = options(args, {
-    models: { type: 'string' },
-    tasks: { type: 'string' },
-    out: { type: 'string' },
-    ...EVALUATION_OPTIONS,
-    ...OWN_OPTIONS,
-  });
-  const models = required(given.models, 'models').split(',').map(readTrainedModel);
-  const evaluations = askedTasks(required(given.tasks, 'tasks'), models, 'tasks', readOwn(given)).map((asked) =>
+const options = {
+  models: { type: 'string', value: 'DIR,DIR,…', required: true, help: 'folders that train has written' },
+  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'what they are evaluated on' },
+  out: { type: 'string', value: 'DIR', help: 'keeps the finished runs; the same command goes on from there' },
+  ...EVALUATION_OPTIONS,
+  ...OWN_OPTIONS,
+} as const satisfies Options;
+
+async function work(given: Given<typeof options>): Promise<void> {
+  const models = given.models.split(',').map(readTrainedModel);
+  const evaluations = askedTasks(given.tasks, models, 'tasks', readOwn(given)).map((asked) =>
     askedEvaluation(given, asked, models),
   );
   for (const trained of models) for (const evaluation of evaluations) recordFile(given.out, trained, evaluation);
@@ -80,3 +81,10 @@ export async function transfer(args: readonly string[]): Promise<void> {
     `mean and Wilson's 95 % interval of ${runs} ${runs === 1 ? 'run' : 'runs'} at temperature ${temperature}; held-out problems in brackets after each task`,
   );
 }
+
+export const transfer = command({
+  name: 'transfer',
+  summary: 'trained on → evaluated on: a matrix of saved models against tasks',
+  options,
+  run: work,
+});

@@ -1,0 +1,17 @@
+/** The commands of the terminal, in the order of `--help`. */
+import type { Command } from '../command';
+import { compare } from './compare';
+import { curate } from './curate';
+import { data, verify } from './data';
+import { evaluate } from './evaluate';
+import { mixture } from './mixture';
+import { probe } from './probe';
+import { reproduce } from './reproduce';
+import { sample } from './sample';
+import { train } from './train';
+import { transfer } from './transfer';
+
+export const commands: readonly Command[] = [
+  ...[train, sample, evaluate, compare, transfer],
+  ...[curate, mixture, data, verify, reproduce, probe],
+];

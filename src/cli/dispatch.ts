@@ -1,0 +1,69 @@
+/** One call of the terminal: finds the command, prints help, and turns what it throws into a line and an exit code. */
+import { SizeError } from '../gpu/device';
+import { SelfTestError } from '../lab/selfTest/selfTest';
+import { bounded, excerpt } from '../quote';
+import { NonFiniteError } from '../train/nonFiniteError';
+import { asksForHelp, type Command } from './command';
+import { commands } from './commands';
+import { errorCode } from './files';
+import { commandHelp, overview } from './help';
+import { InputError } from './input';
+import { didYouMean } from './nearest';
+import { print } from './output';
+import { EXIT, ExitError, unlessStopped, whatIsKept } from './stopping';
+
+/** Shows the stack of errors that are told in a line. */
+const DEBUG = 'GROUPTHINK_DEBUG';
+
+export const commandOf = (name: string | undefined): Command | undefined =>
+  commands.find((command) => command.name === name);
+
+/** @throws InputError with the nearest name */
+function known(name: string): Command {
+  const command = commandOf(name);
+  if (command) return command;
+  const names = commands.map(({ name }) => name);
+  const near = didYouMean(name, names) || `; there are ${names.join(', ')}`;
+  throw new InputError(`there is no command ${excerpt(name)}${near}`);
+}
+
+const isHelp = (text: string | undefined): boolean => text === 'help' || text === '--help' || text === '-h';
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || (isHelp(name) && args[0] === undefined)) {
+    print(overview(commands));
+    return name === undefined ? EXIT.input : EXIT.done;
+  }
+  const command = known(isHelp(name) ? args[0]! : name);
+  if (isHelp(name) || asksForHelp(command, args)) {
+    print(commandHelp(command));
+    return EXIT.done;
+  }
+  const work = async () => command.run(args);
+  await (command.stopsItself ? work() : unlessStopped(work(), whatIsKept));
+  return EXIT.done;
+}
+
+/** An error that its message explains; any other one is a fault of the lab and keeps its stack. */
+function isExplained(error: unknown): boolean {
+  const kinds = [InputError, SizeError, NonFiniteError, SelfTestError, ExitError];
+  return kinds.some((kind) => error instanceof kind) || /^E[A-Z]+$/.test(errorCode(error) ?? '');
+}
+
+function tell(error: unknown): void {
+  if (isExplained(error)) console.error(`error: ${bounded((error as Error).message)}`);
+  if (!isExplained(error) || process.env[DEBUG]) console.error(error);
+  else if ((error as Error).cause && !isExplained((error as Error).cause)) console.error((error as Error).cause);
+}
+
+/** Runs a command. Returns the exit code. */
+export async function dispatch(args: readonly string[]): Promise<number> {
+  try {
+    return await run(args);
+  } catch (error) {
+    tell(error);
+    if (error instanceof ExitError) return error.code;
+    const refused = [InputError, SizeError, NonFiniteError].some((kind) => error instanceof kind);
+    return refused ? EXIT.input : EXIT.failed;
+  }
+}
