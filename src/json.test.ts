@@ -12,7 +12,7 @@ const lines = (text: string) => [...parseJsonLines(text, 'in.jsonl')].map(({ jso
 
 describe('JSON', () => {
   it('reads what JSON.parse reads, with or without a byte-order mark', () => {
-    for (const text of ['1', '"a\\u0062"', '[]', ' {"a": [1, {"a": null}], "b": {"a": 1}}\n', '-0', '1e400'])
+    for (const text of ['1', '"a\\u0062"', '[]', ' {"a": [1, {"a": null}], "b": {"a": 1}}\n', '-0', '0e999', '1.50e-3'])
       for (const mark of ['', '\ufeff']) {
         expect(parseJson(mark + text, 'f')).toEqual(JSON.parse(text));
         expect(parseJsonFile(bytes(mark + text), 'f')).toEqual(JSON.parse(text));
@@ -50,6 +50,10 @@ describe('JSON', () => {
     [`{"${'k'.repeat(9999)}":1,"${'k'.repeat(9999)}":2}`, '(9999 characters) occurs twice'],
     ['{"a":1,}', 'f is not JSON: line 1, column 8: a key in double quotation marks is missing here'],
     ['{"a":\n1 "b":2}', 'f is not JSON: line 2, column 3: a comma is missing here'],
+    ['[1, -1e400]', 'f: line 1, column 5: "-1e400" is larger than a number here can be; use another'],
+    [`[${'9'.repeat(400)}]`, '(400 characters) is larger than a number here can be'],
+    ['{"a":\n1e-400}', 'f: line 2, column 1: "1e-400" is closer to 0 than a number here can be; use another'],
+    ['[Infinity]', 'f is not JSON: line 1, column 2: this is no JSON value'],
     ['', 'f is not JSON: line 1, column 1: a value is missing here'],
     ['[NaN]', 'f is not JSON: line 1, column 2: this is no JSON value'],
     ['[1] // all', 'f is not JSON: line 1, column 5: JSON has no comments'],

@@ -76,6 +76,16 @@ function parseAt(text: string, where: string, place: Place): unknown {
         if (literal) fail(line, column, `this is no JSON value but ${literal}${value}; write a finite number`);
         fail(line, column, explain(code));
       },
+      onLiteralValue(value, offset, length, line, column) {
+        if (typeof value !== 'number') return;
+        const lost = value === 0 ? /^[^e]*[1-9]/i.test(text.slice(offset, offset + length)) : !Number.isFinite(value);
+        if (lost)
+          throw new JsonError(
+            bounded(
+              `${where}: ${place(line, column)}: ${quote(text.slice(offset, offset + length))} is ${value === 0 ? 'closer to 0' : 'larger'} than a number here can be; use another`,
+            ),
+          );
+      },
     },
     { disallowComments: true },
   );

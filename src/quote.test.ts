@@ -33,7 +33,8 @@ it('quotes a value as JSON, and of a long one the start and its length', () => {
 it('shortens text and whole messages', () => {
   expect([excerpt('abc'), excerpt('abcdef', 3), excerpt('a😀b', 2)]).toEqual(['abc', 'abc…', 'a…']);
   expect(bounded('short')).toBe('short');
-  expect(bounded('x'.repeat(1e6)).length).toBeLessThan(2000);
+  for (const char of ['x', 'é', '한', '😀'])
+    expect(Buffer.byteLength(bounded(`a${char.repeat(1e5)}`)), char).toBeLessThan(2000);
 });
 
 it('lists faults one a line, and counts those that it leaves out', () => {
@@ -42,5 +43,6 @@ it('lists faults one a line, and counts those that it leaves out', () => {
   expect(many).toMatch(/^fault 0\n[\s\S]*\n… and 488 more$/);
   const long = listed(Array.from({ length: 500 }, () => 'x'.repeat(1e5)));
   expect(long.length).toBeLessThan(2000);
+  expect(Buffer.byteLength(listed(Array.from({ length: 500 }, () => '한'.repeat(1e5))))).toBeLessThan(2000);
   expect(long).toMatch(/… and 498 more$/);
 });

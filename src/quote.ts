@@ -2,7 +2,7 @@
 
 /** Characters that a message quotes of one value. */
 const MOST_QUOTED = 80;
-/** Characters of a whole message. */
+/** Bytes in UTF-8 of a whole message. */
 const MOST_TOLD = 1900;
 /** Lines of a message that lists faults. */
 const MOST_LINES = 12;
@@ -35,16 +35,22 @@ export function quote(value: unknown): string {
   }
 }
 
+/** The start of a text that takes so many bytes in UTF-8, no character cut in two. */
+function within(text: string, bytes: number, close = ''): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
+  return read === text.length ? text : `${text.slice(0, read)}…${close}`;
+}
+
 /** A message of a bounded length. Whatever prints one that others wrote passes it through here. */
-export const bounded = (message: string): string => start(message, MOST_TOLD, ' (shortened)');
+export const bounded = (message: string): string => within(message, MOST_TOLD, ' (shortened)');
 
 /** Several faults, one a line: the first dozen, and how many more there are. */
 export function listed(lines: readonly string[]): string {
   const shown: string[] = [];
   let left = MOST_TOLD;
   for (const line of lines.slice(0, MOST_LINES)) {
-    const short = start(line, Math.floor(MOST_TOLD / 3));
-    left -= short.length + 1;
+    const short = within(line, Math.floor(MOST_TOLD / 3));
+    left -= new TextEncoder().encode(short).length + 1;
     if (left < 0) break;
     shown.push(short);
   }

@@ -1,13 +1,121 @@
 /** Checked data: the value as a schema sees it, or an error that names every field that is wrong. Any room may import it. */
 import type { z } from 'zod';
-import { listed } from './quote';
+import { excerpt, listed, quote } from './quote';
 
-/** @throws one line for each field that does not fit, the first dozen: where, its path, why */
+/** Characters of a path, a key or a choice that a message names. */
+const LONGEST_NAME = 120;
+/** Keys that a message names. */
+const MOST_KEYS = 5;
+
+type Issue = z.core.$ZodRawIssue;
+
+const KINDS: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'an object with named fields',
+  record: 'an object with named fields',
+  null: 'null',
+};
+
+const kindOf = (expected: string, input: unknown): string =>
+  expected === 'number' && typeof input === 'number' ? 'a finite number' : (KINDS[expected] ?? expected);
+
+const choices = (values: readonly unknown[]): string =>
+  `${values.length > 1 ? 'one of ' : ''}${values.map((value) => quote(value)).join(', ')}`;
+
+/** "has 1 item", "has 3 characters", "is 7": how much there is of what is bounded. */
+function amount(input: unknown): { readonly what: string; readonly unit: string } {
+  const size = (length: number, unit: string) => ({ what: `has ${length} ${unit}${length === 1 ? '' : 's'}`, unit });
+  if (typeof input === 'string') return size(input.length, 'character');
+  if (Array.isArray(input)) return size(input.length, 'item');
+  return { what: `is ${quote(input)}`, unit: '' };
+}
+
+type Range = readonly [number, number];
+
+function boundText(input: unknown, bound: number | bigint, words: string, range: Range | null): string {
+  const { what, unit } = amount(input);
+  if (range && unit === '') return `${what}; use ${range[0]} to ${range[1]}`;
+  return `${what}; use ${words.replace('#', `${bound}${unit ? ` ${unit}${Number(bound) === 1 ? '' : 's'}` : ''}`)}`;
+}
+
+/** What the choices of a union say: what is wrong deeper within one of them, else the kinds that they take. */
+function unionText(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const all = errors.flat();
+  const deeper = all.find(({ path }) => path.length > 0);
+  if (deeper) return `has at ${excerpt(deeper.path.join('.'), LONGEST_NAME)} what ${deeper.message}`;
+  const kinds = all.flatMap((issue) => (issue.code === 'invalid_type' ? kindOf(issue.expected, undefined) : []));
+  return `use ${[...new Set(kinds)].join(' or ') || 'another value'}`;
+}
+
+/**
+ * What is wrong with a value and what to use instead, in plain words.
+ * @param range of the number that the schema takes there, where it has both bounds
+ */
+export function explain(issue: Issue, range: Range | null = null): string {
+  const { input } = issue;
+  switch (issue.code) {
+    case 'invalid_type':
+      return input === undefined
+        ? `is missing; use ${kindOf(issue.expected, input)}`
+        : `is ${quote(input)}; use ${kindOf(issue.expected, input)}`;
+    case 'invalid_value': {
+      const use = `use ${excerpt(choices(issue.values), 6 * LONGEST_NAME)}`;
+      return input === undefined ? `is missing; ${use}` : `is ${quote(input)}; ${use}`;
+    }
+    case 'too_small':
+      return boundText(input, issue.minimum, issue.exact ? '#' : issue.inclusive ? '# or more' : 'more than #', range);
+    case 'too_big':
+      return boundText(input, issue.maximum, issue.exact ? '#' : issue.inclusive ? 'at most #' : 'less than #', range);
+    case 'not_multiple_of':
+      return `is ${quote(input)}; use a multiple of ${issue.divisor}`;
+    case 'unrecognized_keys': {
+      const named = issue.keys.slice(0, MOST_KEYS).map((key) => quote(key));
+      const more = issue.keys.length > MOST_KEYS ? ` and ${issue.keys.length - MOST_KEYS} more` : '';
+      return `unknown field ${named.join(', ')}${more}; remove it or correct its name`;
+    }
+    case 'invalid_union': {
+      const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
+      const given = discriminator === undefined ? input : (input as Record<string, unknown> | null)?.[discriminator];
+      const what = given === undefined ? 'is missing' : `is ${quote(given)}`;
+      return `${what}; ${options && options.length > 0 ? `use ${choices(options)}` : unionText(issue.errors)}`;
+    }
+    case 'invalid_key':
+      return 'has a name that no field here can have';
+    case 'invalid_format':
+      return `is ${quote(input)}; use text that matches ${excerpt(String(issue.pattern ?? issue.format))}`;
+    default:
+      return `is ${quote(input)}, which does not have the form that is needed`;
+  }
+}
+
+/** The schema at a path; null where the path leads through a choice, or nowhere. */
+function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | null {
+  const { def } = schema._zod as unknown as { def: Record<string, unknown> };
+  if (def.innerType) return schemaAt(def.innerType as z.core.$ZodType, path);
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  const next = (def.shape as Record<PropertyKey, z.core.$ZodType> | undefined)?.[key] ?? def.element ?? def.valueType;
+  return next ? schemaAt(next as z.core.$ZodType, rest) : null;
+}
+
+/** Both bounds of a number at a path; null where it has fewer. */
+function rangeAt(schema: z.core.$ZodType, path: readonly PropertyKey[] = []): Range | null {
+  const { minValue, maxValue } = (schemaAt(schema, path) ?? {}) as Partial<z.ZodNumber>;
+  const bounds = [minValue, maxValue].filter((bound) => bound != null && Math.abs(bound) < Number.MAX_SAFE_INTEGER);
+  return bounds.length === 2 ? (bounds as [number, number]) : null;
+}
+
+/** @throws one line for each field that does not fit, the first dozen: where, its path, what is wrong, what to use */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(
-    (issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`,
+    ({ path, message }) => `${where}: ${excerpt(path.join('.'), LONGEST_NAME) || 'top level'}: ${message}`,
   );
   throw new Error(listed(lines));
 }

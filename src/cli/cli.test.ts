@@ -206,7 +206,7 @@ describe('bad input ends with exit code 2, names the place, and leaves everythin
       ['train', '--recipe', 'parity-12', '--out', at('no'), '--set', 'grpo.groupSize=1'],
       'grpo.groupSize',
     ],
-    ['a field that there is not', ['train', '--recipe', recipe, '--out', at('no')], 'Unrecognized key: "stepz"'],
+    ['a field that there is not', ['train', '--recipe', recipe, '--out', at('no')], 'unknown field "stepz"; remove it'],
     ['a folder of something else', ['train', '--recipe', 'parity-12', '--out', at('full')], 'holds letter.txt'],
     [
       'a custom term that does not compile, from a file',

@@ -7,7 +7,7 @@ import { heldOutProblems } from '../data/problems';
 import { parseRecipe, type Recipe } from '../lab/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
 import { splitFault } from '../lab/task';
-import { quote } from '../quote';
+import { excerpt, quote } from '../quote';
 import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
@@ -50,7 +50,7 @@ export function askedTask(
   models: readonly TrainedModel[],
   file: OwnProblems | null = null,
 ): AskedTask {
-  if (file && name !== OWN) throw new InputError(`--data has the problems of the task ${OWN}, not of ${name}`);
+  if (file && name !== OWN) throw new InputError(`--data has the problems of the task ${OWN}, not of ${excerpt(name)}`);
   const own = file ?? models.find(({ recipe }) => recipe && recipe.own.problems.length > 0)?.recipe?.own;
   const task = input(() => (name === OWN && own ? (ownTask(own) as Task) : taskByName(name)));
   const { min, max, initial } = task.level;

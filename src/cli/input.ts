@@ -17,7 +17,7 @@ export function input<T>(check: () => T): T {
   try {
     return check();
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError((error as Error).message);
+    throw error instanceof InputError ? error : new InputError(bounded((error as Error).message));
   }
 }
 
@@ -26,7 +26,7 @@ export async function inputAsync<T>(check: () => Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError((error as Error).message);
+    throw error instanceof InputError ? error : new InputError(bounded((error as Error).message));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Own problems from a file: one JSON object a line, and how their answers are matched. */
 
-import { listed, quote } from '../quote';
+import { excerpt, listed, quote } from '../quote';
 import { taskByName } from '../tasks';
 import {
   OWN,
@@ -61,7 +61,7 @@ export function readOwn({ data: file, match: wanted, tolerance }: OwnGiven): Own
 export function taskFrom(name: string, given: OwnGiven, fallback: OwnProblems | null = null): Task {
   const read = readOwn(given);
   if (name !== OWN) {
-    if (read) throw new InputError(`--data has the problems of the task ${OWN}, not of ${name}`);
+    if (read) throw new InputError(`--data has the problems of the task ${OWN}, not of ${excerpt(name)}`);
     return input(() => taskByName(name));
   }
   const own = read ?? fallback;

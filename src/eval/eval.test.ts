@@ -298,6 +298,19 @@ describe('a record', () => {
     expect(readRecord('{"type":"eval', header, 'f')).toEqual({ runs: [], whole: '' });
   });
 
+  it('reads back with a byte-order mark and other line ends, and refuses what says two things', () => {
+    const edited = `\ufeff${text.replaceAll('\n', '\r\n')}`;
+    expect(readRecord(edited, header, 'f')).toEqual({ runs, whole: edited });
+    expect(() => readRecord(`\ufffd\ufffd{\0"\0}\0\n\0`, header, 'f')).toThrow('f is no text in UTF-8');
+    const twice = text.replace('"seed":3', '"seed":3,"seed":3');
+    expect(() => readRecord(twice, header, 'f')).toThrow('f: line 1: column');
+    const half = headerLine(header) + runLine({ ...runs[0]!, answers: [{ ...right, partial: 0.5 }, right] });
+    expect(() => readRecord(half, header, 'f')).toThrow('f: line 2: answers.0: is right, but only in part');
+    expect(() => readRecord(text.replace('"tokens":4', '"tokens":-4'), header, 'f')).toThrow(
+      'f: line 2: answers.0.tokens: is -4; use 1 or more',
+    );
+  });
+
   it('names what differs, and the line that is none', () => {
     expect(() => readRecord(text, { ...header, model: 'abd', temperature: 1 }, 'f')).toThrow(
       'f is of another evaluation: model is "abc" there, "abd" here; temperature is 0.8 there, 1 here',

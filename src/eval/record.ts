@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseJsonLine } from '../json';
+import { quote } from '../quote';
 import { parseAs } from '../validation';
 import type { EvaluationRun } from './report';
 
@@ -31,13 +32,15 @@ const runSchema = z.strictObject({
   run: z.int().min(1),
   seed: z.int(),
   answers: z.array(
-    z.strictObject({
-      correct: z.boolean(),
-      partial: z.number().min(0).max(1),
-      answer: z.string().nullable(),
-      tokens: z.int().min(1),
-      ended: z.boolean(),
-    }),
+    z
+      .strictObject({
+        correct: z.boolean(),
+        partial: z.number().min(0).max(1),
+        answer: z.string().nullable(),
+        tokens: z.int().min(1),
+        ended: z.boolean(),
+      })
+      .refine(({ correct, partial }) => !correct || partial === 1, 'is right, but only in part'),
   ),
 });
 
@@ -56,8 +59,13 @@ export function readRecord(
   asked: RecordHeader,
   where: string,
 ): { readonly runs: readonly EvaluationRun[]; readonly whole: string } {
+  if (text.includes('\0')) throw new Error(`${where} is no text in UTF-8; choose another file`);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first, ...rest] = whole.split('\n').slice(0, -1);
+  // an editor may have put a byte-order mark before it
+  const [first, ...rest] = whole
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .slice(0, -1);
   if (first === undefined) {
     if (headerLine(asked).startsWith(text)) return { runs: [], whole: '' };
     throw new Error(`${where} holds something that is no evaluation; choose another file`);
@@ -73,7 +81,7 @@ export function readRecord(
   if (differing.length > 0)
     throw new Error(
       `${where} is of another evaluation: ${differing
-        .map((key) => `${key} is ${JSON.stringify(header[key])} there, ${JSON.stringify(asked[key])} here`)
+        .map((key) => `${key} is ${quote(header[key])} there, ${quote(asked[key])} here`)
         .join('; ')}`,
     );
   const runs = rest.map((line, i): EvaluationRun => {

@@ -7,6 +7,7 @@ import { selections } from '../data/curation/selection';
 import { rewardNames } from '../rewards/total';
 import { taskNames, tasks } from '../tasks';
 import { OWN, ownJudge } from '../tasks/own';
+import { explain } from '../validation';
 import type { LabEvent } from './events';
 import { recipeSchema } from './recipe';
 
@@ -87,7 +88,8 @@ const group = z
   .superRefine(({ task, problem }, context) => {
     if (task === undefined) return;
     const { problemSchema } = task === OWN ? ownJudge : tasks[task];
-    for (const { path, message } of problemSchema.safeParse(problem).error?.issues ?? [])
+    for (const { path, message } of problemSchema.safeParse(problem, { error: (issue) => explain(issue) }).error
+      ?.issues ?? [])
       context.addIssue({ code: 'custom', path: ['problem', ...path], message });
   });
 

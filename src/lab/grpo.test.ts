@@ -206,8 +206,8 @@ it.each([
     { samplerCorrection: 'token_truncate', correctionMax: 0 },
     'r: grpo.correctionMax: token_truncate needs a bound to clamp to',
   ],
-  [{ dynamicDraws: 0 }, 'r: grpo.dynamicDraws: Too small'],
-  [{ referenceMixup: 2 }, 'r: grpo.referenceMixup: Too big'],
+  [{ dynamicDraws: 0 }, 'r: grpo.dynamicDraws: is 0; use 1 to '],
+  [{ referenceMixup: 2 }, 'r: grpo.referenceMixup: is 2; use 0 to 1'],
 ])('%j is refused with its place', (grpo, message) => {
   expect(() => parseRecipe({ grpo }, 'r')).toThrow(message);
 });

@@ -220,16 +220,18 @@ describe('recipes', () => {
   });
 
   it.each([
-    [{ grpo: { groupSize: 1 } }, 'r: grpo.groupSize: Too small'],
-    [{ grpo: { steps: 'many' } }, 'r: grpo.steps: Invalid input'],
-    [{ colour: 1 }, 'r: top level: Unrecognized key: "colour"'],
-    [{ task: { name: 'chess' } }, 'r: task.name: Invalid option'],
+    [{ grpo: { groupSize: 1 } }, 'r: grpo.groupSize: is 1; use 2 to 64'],
+    [{ grpo: { steps: 'many' } }, 'r: grpo.steps: is "many"; use a number'],
+    [{ grpo: { beta: Number.NaN } }, 'r: grpo.beta: is NaN; use a finite number'],
+    [{ model: { width: 64, heads: 3 } }, 'r: model.width: is 64 for 3 heads; use a multiple of 12 up to 384'],
+    [{ colour: 1 }, 'r: top level: unknown field "colour"; remove it or correct its name'],
+    [{ task: { name: 'chess' } }, 'r: task.name: is "chess"; use one of "parity", '],
     [{ task: { name: 'addition', level: 9 } }, 'r: task.level: addition has 1 to 6 digits, not 9'],
-    [{ model: { width: 66 } }, 'r: model: model: head_dim is 16.5; use a multiple of 4, at most 128'],
+    [{ model: { width: 66 } }, 'r: model.width: is 66 for 4 heads; use a multiple of 16 up to 512'],
     [{ model: { kvHeads: 3 } }, '4 heads cannot share 3 key/value heads'],
     [{ reward: { lPos: 30 } }, 'r: reward.lPos: L pos (30) must be below L max (24)'],
     [{ grpo: { lossType: 'cispo' } }, 'for cispo it is the cap of the ratio itself: 1 or more'],
-    [{ data: { clusters: [{ task: 'chess', level: 1 }] } }, 'r: data.clusters.0.task: Invalid option'],
+    [{ data: { clusters: [{ task: 'chess', level: 1 }] } }, 'r: data.clusters.0.task: is "chess"; use one of '],
     [
       {
         data: {

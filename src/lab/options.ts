@@ -1,4 +1,5 @@
 /** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
+import { bounded } from '../quote';
 import type { CustomTerm } from '../rewards/sandbox/term';
 import { type RewardOptions, type RewardWeights, rewardNames } from '../rewards/total';
 import type { GrpoOptions } from '../train/grpo';
@@ -69,7 +70,7 @@ export async function openCustom(
     return await openCustomTerm(customSource);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new SourceError(`${where}: ${error.message}`);
+    throw new SourceError(bounded(`${where}: ${error.message}`));
   }
 }
 

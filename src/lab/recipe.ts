@@ -3,7 +3,8 @@
  * with each field; the Setup panel, the terminal's --set and the errors all come from here.
  */
 import { z } from 'zod';
-import { type PhiConfig, parsePhiConfig } from '../model/config';
+import { MAX_HEAD_DIM, type PhiConfig, parsePhiConfig } from '../model/config';
+import { excerpt } from '../quote';
 import { REPORT_CONSTANTS } from '../rewards/term';
 import { type TaskName, taskNames } from '../tasks';
 import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
@@ -311,6 +312,12 @@ export const recipeSchema = z
       issue(['grpo', 'correctionMin'], `the least correction (${least}) must be below the most (${most})`);
     if (grpo.samplerCorrection.endsWith('truncate') && most === 0 && least === 0)
       issue(['grpo', 'correctionMax'], `${grpo.samplerCorrection} needs a bound to clamp to`);
+    const { width, heads } = recipe.model;
+    if (width % (4 * heads) !== 0 || width / heads > MAX_HEAD_DIM)
+      return issue(
+        ['model', 'width'],
+        `is ${width} for ${heads} heads; use a multiple of ${4 * heads} up to ${heads * MAX_HEAD_DIM}`,
+      );
     try {
       phiConfigOf(recipe, VOCABULARY.length);
     } catch (error) {
@@ -358,12 +365,12 @@ export function withFields(recipe: Recipe, fields: Readonly<Record<string, unkno
     let at = copy;
     for (const key of keys) {
       const next = Object.hasOwn(at, key) ? at[key] : undefined;
-      if (typeof next !== 'object' || next === null) throw new Error(`recipe: there is no field ${path}`);
+      if (typeof next !== 'object' || next === null) throw new Error(`recipe: there is no field ${excerpt(path)}`);
       at = next as Record<string, unknown>;
     }
-    if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${path}`);
+    if (!Object.hasOwn(at, last)) throw new Error(`recipe: there is no field ${excerpt(path)}`);
     if (typeof at[last] === 'object' && !Array.isArray(at[last]))
-      throw new Error(`recipe: ${path} is a section: set one of its fields, as ${path}.…`);
+      throw new Error(`recipe: ${excerpt(path)} is a section: set one of its fields, as ${excerpt(path)}.…`);
     at[last] = value;
   }
   return parseRecipe(copy);

@@ -1,7 +1,10 @@
 /** The shape of a model, in the names of Hugging Face's `Phi3Config`, with its checks. Presets are in presets.ts. */
+import { MAX_HEAD_DIM } from '../kernels/attention';
 import { listed, quote } from '../quote';
 import { type FieldName, fields } from './configFields';
 import { refusals, ropeSettings } from './configRefusals';
+
+export { MAX_HEAD_DIM };
 
 /** What a Phi-3 `config.json` says that this lab computes with. */
 export interface PhiConfig {

@@ -1,5 +1,6 @@
 /** What moves the run on screen: the recording, or training in the worker. Whoever began last owns the screen. */
 import type { LabEvent } from '../lab/events';
+import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
 import type { Compute, RunMessage } from '../worker/protocol';
 import { type LabState, lab, NOTHING_SELECTED } from './lab';
@@ -20,7 +21,8 @@ const applyAll = (events: readonly LabEvent[]) => {
   for (const event of events) applyEvent(run, event);
   set({ version: version + 1 });
 };
-const fail = (error: NonNullable<LabState['error']>) => set({ status: 'failed', error });
+const fail = (error: NonNullable<LabState['error']>) =>
+  set({ status: 'failed', error: { ...error, message: bounded(error.message) } });
 
 /** Says if a run of this tab is under way. */
 const isLive = () => get().source === 'live' && (get().status === 'playing' || get().status === 'paused');

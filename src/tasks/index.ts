@@ -1,4 +1,5 @@
 /** Every task: adding one is its file and a line here. */
+import { quote } from '../quote';
 import { addition } from './addition';
 import { arithmetic } from './arithmetic';
 import { calendar } from './calendar';
@@ -35,6 +36,6 @@ export const taskNames = Object.keys(tasks) as TaskName[];
 export function taskByName(name: string): Task {
   if (name === OWN) throw new Error(`the task ${OWN} has its problems in a file or a recipe: give the file`);
   if (!Object.hasOwn(tasks, name))
-    throw new Error(`there is no task ${JSON.stringify(name)}; there are ${taskNames.join(', ')}`);
+    throw new Error(`there is no task ${quote(name)}; there are ${taskNames.join(', ')}`);
   return tasks[name as TaskName] as Task;
 }

@@ -8,6 +8,7 @@ import { customSourceFault } from '../lab/options';
 import { parseRecipe } from '../lab/recipe';
 import { run } from '../lab/run';
 import { Session } from '../lab/session';
+import { bounded } from '../quote';
 import { Driver, transferables } from './drive';
 import { beatEvery } from './heartbeat';
 import { holdLife } from './life';
@@ -33,7 +34,7 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
     await before; // one run at a time has the GPU
     const recipe = parseRecipe(input);
     const lost = (message: string) => {
-      post({ type: 'failed', message, cause: 'lost' });
+      post({ type: 'failed', message: bounded(message), cause: 'lost' });
       driver.stop();
     };
     const device = compute === 'cpu' ? openCpuDevice({ observe: () => beat }) : await openBrowserDevice(lost);
@@ -49,7 +50,7 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
     post({ type: 'stopped' });
   } catch (error) {
     const cause = error instanceof NoGpuError ? { cause: error.reason } : {};
-    post({ type: 'failed', message: (error as Error).message, ...cause });
+    post({ type: 'failed', message: bounded((error as Error).message), ...cause });
   }
 }
 
@@ -59,7 +60,7 @@ const commands: LabCommands = {
       return { kind: 'webgpu', name: (await browserLimits()).name };
     } catch (error) {
       const cause = error instanceof NoGpuError ? error.reason : 'refused';
-      return { kind: 'none', cause, message: (error as Error).message };
+      return { kind: 'none', cause, message: bounded((error as Error).message) };
     }
   },
   async estimate(recipe, compute) {

@@ -1,4 +1,5 @@
 /** Every experiment: adding one is its file and a line here. */
+import { excerpt } from '../../quote';
 import { e1 } from './e1';
 import { e2 } from './e2';
 import { e3 } from './e3';
@@ -16,6 +17,6 @@ export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6, e7, e
 export function experimentById(id: string): Experiment {
   const experiment = experiments.find((candidate) => candidate.id === id);
   if (!experiment)
-    throw new Error(`there is no experiment ${id}; there are ${experiments.map((e) => e.id).join(', ')}`);
+    throw new Error(`there is no experiment ${excerpt(id)}; there are ${experiments.map((e) => e.id).join(', ')}`);
   return experiment;
 }

@@ -2,6 +2,7 @@
  * The recipes that come with the lab, by group, as Setup lists them. To add one is to add an entry to its group's file; its
  * `about` says what it should show.
  */
+import { quote } from '../../quote';
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe';
 import { families } from './families';
 import { firstSteps } from './firstSteps';
@@ -33,7 +34,6 @@ export const recipeGroups: readonly { readonly group: Group; readonly recipes: r
 /** @throws naming the recipes that there are */
 export function recipeByName(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
-  if (!recipe)
-    throw new Error(`there is no recipe ${JSON.stringify(name)}; there are ${recipes.map((r) => r.name).join(', ')}`);
+  if (!recipe) throw new Error(`there is no recipe ${quote(name)}; there are ${recipes.map((r) => r.name).join(', ')}`);
   return recipe;
 }

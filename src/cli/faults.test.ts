@@ -1,0 +1,135 @@
+/** Input that is not what it seems, at the terminal: each is read for what it means, or refused with its place. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { modelToFiles } from '../checkpoint/model';
+import { phiConfigOf } from '../lab/recipe';
+import { recipeByName } from '../lab/recipes';
+import { initialTensors } from '../model/parameters';
+import { Tokenizer } from '../text/tokenizer';
+import { at, lab, lines, write } from './fixture';
+import { readOwn } from './own';
+
+const jsonl = (name: string, rows: readonly unknown[]) =>
+  write(name, rows.map((row) => JSON.stringify(row)).join('\n'));
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+
+describe('numbers', () => {
+  it('are compared as decimals of any size', async () => {
+    const cases = [
+      ['9007199254740993', '9007199254740993', true],
+      ['9007199254740993', '9007199254740992', false],
+      ['12345678901234567890', '12345678901234567891', false],
+      ['2432902008176640000', '2432902008176640001', false],
+      ['0', '1e-400', false],
+      ['-15', '\u221215', true],
+      ['8', '+8.0', true],
+    ] as const;
+    const completions = jsonl(
+      'numbers.jsonl',
+      cases.map(([answer, given]) => ({
+        problem: { prompt: '?', answer, match: 'numeric' },
+        completion: `<think></think>${given}<|im_end|>`,
+      })),
+    );
+    const data = jsonl('big.jsonl', [{ prompt: '2^53+1=', answer: '9007199254740993' }]);
+    const answers = jsonl(
+      'big-answers.jsonl',
+      ['9007199254740993', '9007199254740992'].map((given) => ({
+        problem: { prompt: '2^53+1=' },
+        completion: `<think></think>${given}<|im_end|>`,
+      })),
+    );
+    const [alone, fromFile] = await Promise.all([
+      lab('verify', '--task', 'own', '--in', completions),
+      lab('verify', '--task', 'own', '--data', data, '--match', 'numeric', '--in', answers),
+    ]);
+    expect(
+      lines(alone).map(({ correct }) => correct),
+      alone.error,
+    ).toEqual(cases.map(([, , right]) => right));
+    expect(
+      lines(fromFile).map(({ correct }) => correct),
+      fromFile.error,
+    ).toEqual([true, false]);
+  });
+});
+
+describe('text', () => {
+  const problem = '{"prompt":"7+1=","answer":"8"}';
+  const completion = '{"problem":{"prompt":"7+1="},"completion":"<think></think> 8 <|im_end|>"}';
+
+  it('may begin with a byte-order mark and end its lines as on any system', async () => {
+    const data = write('bom.jsonl', `\ufeff${problem}\r\n{"prompt":"7+2=","answer":"9"}\r\n`);
+    const answers = write('bom-answers.jsonl', `\ufeff${completion}\r${completion}`);
+    const judged = await lab('verify', '--task', 'own', '--data', data, '--in', answers);
+    expect(judged.code, judged.error).toBe(0);
+    expect(lines(judged).map(({ correct }) => correct)).toEqual([true, true]);
+  });
+
+  it.each([
+    ['UTF-16', utf16(problem), 'is UTF-16, not UTF-8; save it as UTF-8'],
+    ['no UTF-8', Buffer.concat([Buffer.from(`${problem}\n`), Buffer.of(0xff)]), ': line 2 is not UTF-8'],
+    [
+      'a key twice',
+      `${problem}\n{"prompt":"7+2=","answer":"8","answer":"9"}`,
+      ': line 2: column 31: the key "answer" occurs twice in one object; keep one',
+    ],
+    ['NaN', '{"prompt":"7+1=","answer":NaN}', ': line 1 is not JSON: column 27: this is no JSON value'],
+    ['a number without end', '{"prompt":"1","answer":"1","level":1e999}', ': line 1: column 36: "1e999" is larger'],
+    ['another field', '{"prompt":"1","answer":"1","colour":1}', ': line 1: top level: unknown field "colour"'],
+    ['a number as text', '{"prompt":"1","answer":9007199254740993}', ': line 1: answer: is 9007199254740992; use text'],
+    ['nesting', `{"prompt":${'['.repeat(9999)}`, ': line 1: column 74: nested more than 64 levels deep'],
+    ['length', `{"${'x'.repeat(150_000)}":1}`, ': line 1: answer: is missing; use text'],
+  ] as const)('is refused for %s', async (name, text, message) => {
+    const data = write(`${name}.jsonl`, text);
+    const place = data + (message.startsWith(':') ? message : ` ${message}`);
+    expect(() => readOwn({ data })).toThrow(place);
+    if (name !== 'UTF-16' && name !== 'a key twice') return; // the others take the same way out
+    const { code, out, error } = await lab('data', '--task', 'own', '--data', data);
+    expect(error).toContain(place);
+    expect([code, out]).toEqual([2, '']);
+  });
+});
+
+describe('a recipe', () => {
+  it('with a section twice is refused by key', async () => {
+    const recipe = write('twice.json', '{"name":"x","grpo":{"steps":3},"grpo":{"beta":0.5}}');
+    const { code, error } = await lab('train', '--recipe', recipe, '--out', at('none'), '--adapter', 'cpu');
+    expect(error).toContain(`${recipe}: line 1, column 32: the key "grpo" occurs twice in one object`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('one run', () => {
+  const model = at('untrained');
+  const recipe = recipeByName('parity-8-nano');
+  const tokenizer = new Tokenizer();
+  const config = phiConfigOf(recipe, tokenizer.size);
+  mkdirSync(model);
+  for (const [name, bytes] of Object.entries(
+    modelToFiles({ config, tensors: initialTensors(config, 0.07, 1), tokenizer }),
+  ))
+    writeFileSync(path.join(model, name), bytes);
+  const few = ['--task', 'parity', '--level', '8', '--max-new', '4', '--adapter', 'cpu'];
+
+  it('has no deviation, and one problem no interval of a difference', async () => {
+    const evaluated = ['eval', '--model', model, ...few, '--runs', '1', '--problems', '3'];
+    const compared = ['compare', '--a', model, '--b', model, ...few, '--runs', '1', '--problems', '1'];
+    const [report, told, comparison, difference] = await Promise.all([
+      lab(...evaluated, '--json'),
+      lab(...evaluated),
+      lab(...compared, '--json'),
+      lab(...compared),
+    ]);
+    expect([report.code, comparison.code], report.error + comparison.error).toEqual([0, 0]);
+    expect(lines(report)[0]).toMatchObject({
+      accuracy: { sd: null, standardErrorOverRuns: null, interval: { confidence: 0.95, low: 0 } },
+    });
+    expect(told.out).toMatch(/: 0\.0 %, sd n\.a\. \(of 1 run\)/);
+    expect(told.out).toContain('95 % interval from 0.0 % to 56.1 % (Wilson, a share of 3 problems)');
+    expect(told.out).not.toMatch(/± ?0/);
+    expect(lines(comparison)[0]).toMatchObject({ interval: null, standardError: null });
+    expect(difference.out).toContain('standard error n.a., interval n.a.');
+  });
+});
