@@ -1,12 +1,13 @@
 /** The lab from a terminal. `stopping.ts` has the exit codes. */
-import { turn } from '../turn';
-import { commandOf, dispatch } from './dispatch';
-import { watchOutput } from './output';
 import { listenForSignals } from './stopping';
+
+listenForSignals(); // before the rest is loaded, so that no signal comes too early to be heard
+const { commandOf, dispatch } = await import('./dispatch');
+const { watchOutput } = await import('./output');
+const { turn } = await import('../turn');
 
 const args = process.argv.slice(2);
 watchOutput(commandOf(args[0])?.writesFiles ?? false);
-listenForSignals();
 const code = await dispatch(args);
 await turn(); // errors of streams arrive a turn late
 // what a stopped command left behind must not go on

@@ -85,6 +85,11 @@ export class RunFolder {
     }
   }
 
+  /** Whether a run before this one left its weights here. */
+  get hasWeights(): boolean {
+    return existsSync(path.join(this.folder, 'model.safetensors' satisfies keyof ModelFiles));
+  }
+
   /** Appends to the recording, beside an earlier run's until this one is saved. @throws where the disk does not take it */
   record(line: string): void {
     if (this.events !== null) writeFileSync(this.events, line);

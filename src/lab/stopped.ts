@@ -4,6 +4,7 @@ import {
   curvePoint,
   type EvaluationEvent,
   type LabEvent,
+  type Stage,
   type StageAccuracy,
   type Summary,
   stageAccuracy,
@@ -13,8 +14,9 @@ import {
 export interface Stopped {
   /** `full disk`: the recording could not be written. `failed`: any other error, told in `message`. */
   readonly reason: 'SIGINT' | 'SIGTERM' | 'diverged' | 'full disk' | 'failed';
-  readonly stage: 'sft' | 'grpo';
-  /** Last step of the stage that changed the saved weights, from 1. */
+  /** The stage that changed the saved weights last; before the first step the one that ran. */
+  readonly stage: Stage;
+  /** Its last step, from 1; 0 where the saved weights are those that the run began with. */
   readonly step: number;
   readonly message?: string;
 }
@@ -27,8 +29,8 @@ export type StoppedSummary = Omit<Summary, 'sft' | 'grpo'> & {
 };
 
 export class RunRecord {
-  /** The stage that runs now; null before the first. */
-  stage: Extract<LabEvent, { type: 'stage' }>['stage'] | null = null;
+  /** The stage that runs now; null before the first, until which the session has no weights. */
+  stage: Stage | null = null;
   /** Of a run that came to its end. */
   summary: Summary | null = null;
   private sftSteps = 0;
@@ -47,11 +49,12 @@ export class RunRecord {
     else if (event.type === 'end') this.summary = event.summary;
   }
 
-  /** The last training step; null before the first. */
+  /** The last training step, or step 0 of the stage that runs; null as long as there are no weights. */
   get last(): Pick<Stopped, 'stage' | 'step'> | null {
     const { length } = this.curve;
     if (length > 0) return { stage: 'grpo', step: this.curve[length - 1]!.step };
-    return this.sftSteps > 0 ? { stage: 'sft', step: this.sftSteps } : null;
+    if (this.sftSteps > 0) return { stage: 'sft', step: this.sftSteps };
+    return this.stage && { stage: this.stage, step: 0 };
   }
 
   stoppedSummary(

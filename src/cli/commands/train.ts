@@ -45,10 +45,10 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
   const events = run(session, null, undefined, AbortSignal.any([stopping, disk.signal]));
   try {
     for (;;) {
-      // a training step is finished first; compiling, evaluating and curating are left where they are
-      const training = record.stage === 'sft' || record.stage === 'grpo';
+      // a training step is finished first, and so is what makes the weights; compiling, evaluating and curating are left
+      const finishes = record.stage === null || record.stage === 'sft' || record.stage === 'grpo';
       const next = events.next();
-      const { value: event } = await (training ? next : unlessStopped(next));
+      const { value: event } = await (finishes ? next : unlessStopped(next));
       if (!event) break;
       record.add(event);
       progress.show(event);
@@ -65,7 +65,7 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
     }
   } catch (error) {
     const ending = endingOf(error);
-    if (ending.reason === 'failed' && !record.last) throw error; // with its stack: there is nothing to keep
+    if (ending.reason === 'failed' && !record.last?.step) throw error; // with its stack: there is nothing to keep
     return ending;
   } finally {
     progress.end();
@@ -92,9 +92,12 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
     folder.discard();
     throw error;
   }
-  if (ending && !record.last) {
+  if (ending && !record.last!.step && folder.hasWeights) {
     folder.discard();
-    throw new ExitError(ending.code, `${ending.message}; nothing has been trained yet, and nothing is saved`);
+    throw new ExitError(
+      ending.code,
+      `${ending.message} before the first step; ${out} keeps the weights of the run that was there before`,
+    );
   }
   const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
   const summary = ending
@@ -105,9 +108,10 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
   if (ending) {
     const { stage, step } = record.last!;
     const which = ending.reason === 'diverged' ? 'the last finite weights' : 'the weights';
+    const when = step === 0 ? 'before the first step' : `after ${stage.toUpperCase()} step ${step}`;
     throw new ExitError(
       ending.code,
-      `${ending.message}; ${which}, after ${stage.toUpperCase()} step ${step}, are in ${saved.folder}${faults && ` (${faults})`}`,
+      `${ending.message}; ${which}, ${when}, are in ${saved.folder}${faults && ` (${faults})`}`,
       ending.cause,
     );
   }
