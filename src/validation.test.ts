@@ -16,6 +16,7 @@ describe('a value that does not fit', () => {
   const word = z.object({ a: z.union([z.string(), z.array(z.object({ b: z.number() }))]) });
   const kinds = z.discriminatedUnion('k', [z.object({ k: z.literal('x') }), z.object({ k: z.literal('y') })]);
   it.each([
+    [z.record(z.string(), z.int()), JSON.parse('{"__proto__":1}'), 'f: __proto__: stands for nothing; remove it'],
     [z.number(), Number.NaN, 'f: top level: is NaN; use a finite number'],
     [z.number(), Number.POSITIVE_INFINITY, 'f: top level: is Infinity; use a finite number'],
     [z.number(), undefined, 'f: top level: is missing; use a number'],

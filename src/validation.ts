@@ -110,10 +110,25 @@ function rangeAt(schema: z.core.$ZodType, path: readonly PropertyKey[] = []): Ra
   return bounds.length === 2 ? (bounds as [number, number]) : null;
 }
 
+/** Path of a key `__proto__` that a JSON text set; schemas of records lose it without a word. */
+function prototypeKey(value: unknown, path: readonly string[] = []): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, key];
+    const found = key === '__proto__' ? at.join('.') : prototypeKey(inner, at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** @throws one line for each field that does not fit, the first dozen: where, its path, what is wrong, what to use */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const lost = prototypeKey(value);
+    if (lost !== null) throw new Error(`${where}: ${excerpt(lost, LONGEST_NAME)}: stands for nothing; remove it`);
+    return parsed.data;
+  }
   const lines = parsed.error.issues.map(
     ({ path, message }) => `${where}: ${excerpt(path.join('.'), LONGEST_NAME) || 'top level'}: ${message}`,
   );

@@ -3,7 +3,7 @@ import { quote } from '../quote';
 
 /**
  * `eos_token_id` of generation_config.json where there is that file, else of config.json: one token, several, or none.
- * Tokens outside the vocabulary end nothing and are left out.
+ * Of several, those outside the vocabulary end nothing and are left out.
  * @param generation the value of generation_config.json; undefined where there is none
  * @throws naming the file and the key
  */
@@ -14,7 +14,13 @@ export function endTokens(config: unknown, generation: unknown, vocabulary: numb
     throw new Error(`${where}: is no JSON object; remove the file, or save the model again`);
   const { eos_token_id: given } = file as { eos_token_id?: unknown };
   const ends = given === undefined || given === null ? [] : [given].flat();
-  if (!ends.every((id): id is number => Number.isSafeInteger(id)))
+  const empty = Array.isArray(given) && ends.length === 0;
+  if (empty || !ends.every((id): id is number => Number.isSafeInteger(id)))
     throw new Error(`${where}: eos_token_id is ${quote(given)}; use a token id, a list of them, or null`);
-  return [...new Set(ends)].filter((id) => id >= 0 && id < vocabulary);
+  const known = [...new Set(ends)].filter((id) => id >= 0 && id < vocabulary);
+  if (ends.length > 0 && known.length === 0)
+    throw new Error(
+      `${where}: eos_token_id is ${quote(given)}, outside the vocabulary of ${vocabulary}: no completion would end; name a token of it, or null`,
+    );
+  return known;
 }

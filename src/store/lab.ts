@@ -67,6 +67,8 @@ export interface LabState {
   experiment: string | null;
   /** What the Data screen shows. */
   data: Browsed;
+  /** What a link asked for that there is not. */
+  linkFaults: readonly string[];
 }
 
 const first = recipes[0] as Recipe;
@@ -98,6 +100,7 @@ export const lab = createStore<LabState>(() => ({
   results: { read: false, list: [], faults: [] },
   experiment: null,
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
+  linkFaults: [],
 }));
 
 export const show = (shown: Partial<Pick<LabState, 'view' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>

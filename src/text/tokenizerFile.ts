@@ -15,7 +15,7 @@ const splitsCharacters = (value: unknown): boolean =>
   isObject(value.pattern) &&
   value.pattern.Regex === '[\\s\\S]' &&
   value.behavior === 'Isolated' &&
-  !value.invert;
+  (value.invert === undefined || value.invert === false);
 
 /** Adds no token: none, or a template of the text alone, as transformers saves it. */
 const addsNothing = (value: unknown): boolean =>
@@ -48,8 +48,12 @@ function* addedTokenFaults(added: unknown, tokens: readonly string[]): Generator
       yield `added_tokens has ${quote(token)}, which model.vocab has not under this id`;
       continue;
     }
+    for (const flag of ['special', 'normalized'])
+      if (typeof token[flag] !== 'boolean')
+        yield `added_tokens: ${quote(token.content)} has ${flag} ${quote(token[flag])}; use true or false`;
     for (const flag of ['single_word', 'lstrip', 'rstrip'])
-      if (token[flag]) yield `added_tokens: ${quote(token.content)} has ${flag} ${quote(token[flag])}; use false`;
+      if (token[flag] !== false)
+        yield `added_tokens: ${quote(token.content)} has ${flag} ${quote(token[flag])}; use false`;
   }
   const contents = added.map((token) => (isObject(token) ? token.content : null));
   for (const special of Object.values(SPECIAL))

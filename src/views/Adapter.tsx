@@ -1,5 +1,7 @@
 /** What computes here; and where there is no WebGPU: why, and what to do. */
+
 import type { NoGpuCause } from '../gpu/browser';
+import { listed } from '../quote';
 import { useLab } from './hooks';
 import { Notice } from './Notice';
 
@@ -52,6 +54,18 @@ export function FailureBanner() {
   return (
     <Notice kind="error" shape="banner">
       <b>The run ended with an error.</b> {error.message}. {error.cause && ADVICE[error.cause]}
+    </Notice>
+  );
+}
+
+/** What the address asked for and there is not. */
+export function LinkBanner() {
+  const faults = useLab((state) => state.linkFaults);
+  if (faults.length === 0) return null;
+  return (
+    <Notice kind="warning" shape="banner">
+      <b>This link asks for something that is not here.</b> {listed(faults.map((fault) => `${fault}.`))} You see the
+      nearest that there is.
     </Notice>
   );
 }

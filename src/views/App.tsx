@@ -1,7 +1,7 @@
 /** The shell: header, transport, Setup beside the views. */
 import { useEffect, useState } from 'react';
 import { show, toggleSetup, type View } from '../store/lab';
-import { AdapterBadge, FailureBanner, NoGpuBanner } from './Adapter';
+import { AdapterBadge, FailureBanner, LinkBanner, NoGpuBanner } from './Adapter';
 import { Alerts } from './Alerts';
 import { Boundary } from './Boundary';
 import { prefersDark, recall, remember } from './browser';
@@ -121,6 +121,7 @@ export function App() {
       </Boundary>
       <NoGpuBanner />
       <FailureBanner />
+      <LinkBanner />
       <div className={setupOpen ? 'body setup-open' : 'body'}>
         <Boundary part="Setup">
           <Setup />
