@@ -18,13 +18,18 @@ interface Ended {
   error: string;
 }
 
-/** What `npm run lab -- …` runs. */
-const labCommand = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: { lab: string } })
-  .scripts.lab;
+/**
+ * What `npm run lab -- …` runs, as npm runs it: by a shell, which makes way (`exec`), so that a signal to npm reaches the lab
+ * rather than a shell that waits for it.
+ */
+const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: { lab: string } };
+export const labCommand = (args: readonly string[]): [command: string, args: string[]] => [
+  'sh',
+  ['-c', `${scripts.lab} "$@"`, 'lab', ...args],
+];
 export const lab = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const [command, ...rest] = labCommand.split(' ') as [string, ...string[]];
-    execFile(command, [...rest, ...args], { cwd: ROOT, maxBuffer: 1e8 }, (error, out, stderr) =>
+    execFile(...labCommand(args), { cwd: ROOT, maxBuffer: 1e8 }, (error, out, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, out, error: stderr }),
     );
   });
