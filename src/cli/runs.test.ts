@@ -1,0 +1,252 @@
+/** Nothing is computed in vain: places are tested first, and a run that ends early keeps its weights. On the CPU reference, tiny. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readModelFolder } from '../checkpoint/model';
+import { openCpuDevice } from '../gpu/cpu';
+import { run } from '../lab/run';
+import { dispatch } from './dispatch';
+import { at, labCommand, ROOT, write } from './fixture';
+
+vi.mock('../gpu/cpu', { spy: true });
+vi.mock('../lab/run', { spy: true });
+/** The disk that fills: it takes no text or bytes of which this says so. */
+const disk = vi.hoisted(() => ({ refuses: (_file: fs.PathOrFileDescriptor, _data: unknown): boolean => false }));
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  const writeFileSync: typeof fs.writeFileSync = (file, data, options) => {
+    if (disk.refuses(file, data)) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    real.writeFileSync(file, data, options);
+  };
+  return { ...real, default: { ...real, writeFileSync }, writeFileSync };
+});
+
+afterEach(() => {
+  disk.refuses = () => false;
+  vi.unstubAllEnvs();
+});
+
+const CPU = ['--adapter', 'cpu'];
+const FIELDS = [
+  ...['model.layers=1', 'model.width=8', 'model.heads=2', 'model.kvHeads=1', 'model.ffn=8', 'task.level=6'],
+  ...['sft.steps=2', 'sft.sequences=2', 'sft.warmup=0', 'grpo.steps=0', 'grpo.prompts=1', 'grpo.groupSize=2'],
+  ...['reward.lMax=16', 'evaluation.problems=1', 'evaluation.base=false'],
+];
+const training = (out: string, ...sets: string[]) => [
+  ...['train', '--recipe', 'parity-8-nano', '--out', out, ...CPU],
+  ...[...FIELDS, ...sets].flatMap((set) => ['--set', set]),
+];
+
+/** A command in this process. */
+async function lab(...args: string[]) {
+  const said = { out: '', error: '' };
+  const hear = (stream: 'out' | 'error') => (text: unknown) => {
+    said[stream] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(hear('error')),
+    vi.spyOn(console, 'error').mockImplementation((text) => void hear('error')(`${text}\n`)),
+  ];
+  try {
+    return { code: await dispatch(args), ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+const sampled = (folder: string) => lab('sample', '--model', folder, '--prompt', '110101=', '--max-new', '2', ...CPU);
+const summaryOf = (folder: string) =>
+  JSON.parse(fs.readFileSync(path.join(folder, 'summary.json'), 'utf8')) as Record<string, unknown>;
+const weightsOf = (folder: string) => fs.readFileSync(path.join(folder, 'model.safetensors'));
+
+const model = at('model');
+beforeAll(async () => {
+  const ended = await lab(...training(model));
+  expect(ended.code, ended.error).toBe(0);
+});
+
+describe('a place that cannot be written to is refused before anything is computed', () => {
+  const file = write('file', 'a file');
+  const folder = at('folder');
+  fs.mkdirSync(folder);
+  const evaluating = ['--problems', '1', '--runs', '1', ...CPU];
+  const commands: Record<string, (out: string) => string[]> = {
+    train: (out) => training(out),
+    compare: (out) => ['compare', '--a', model, '--b', model, '--task', 'parity:6', '--out', out, ...evaluating],
+    transfer: (out) => ['transfer', '--models', model, '--tasks', 'parity:6', '--out', out, ...evaluating],
+    curate: (out) => ['curate', '--model', model, '--task', 'parity', '--pool', '2', '--out', out, ...CPU],
+    mixture: (out) => [
+      ...['mixture', '--recipe', 'parity-8-nano', '--tasks', 'parity:6,addition:2', '--problems', '4'],
+      ...['--out', out, ...CPU],
+    ],
+    reproduce: (out) => ['reproduce', 'E1', '--seeds', '0', '--out', out, ...CPU],
+    probe: (out) => {
+      const asked = write('asked.json', JSON.stringify({ prompts: [[1]], max_new: 1 }));
+      return ['probe', 'sample', '--model', model, '--in', asked, '--out', out, ...CPU];
+    },
+    eval: (out) => ['eval', '--model', model, '--task', 'parity', '--out', out, ...evaluating],
+  };
+  const cases: [command: string, what: string, out: string][] = [
+    ...Object.keys(commands).map((name): [string, string, string] => [
+      name,
+      'a place under a file',
+      path.join(file, 'x.json'),
+    ]),
+    ...['train', 'compare', 'transfer', 'reproduce'].map((name): [string, string, string] => [name, 'a file', file]),
+    ...['curate', 'mixture', 'probe', 'eval'].flatMap((name): [string, string, string][] => [
+      [name, 'a folder that there is not', path.join(folder, 'none/x.json')],
+      [name, 'a folder', fs.mkdtempSync(path.join(os.tmpdir(), 'groupthink-')).concat('/x.json')],
+    ]),
+    ...['curate', 'probe', 'eval'].map((name): [string, string, string] => [name, 'a full disk', '/dev/full']),
+  ];
+  it.each(cases)('%s: %s', async (name, what, out) => {
+    if (what === 'a folder') fs.mkdirSync(out);
+    vi.mocked(run).mockClear();
+    vi.mocked(openCpuDevice).mockClear();
+    const ended = await lab(...commands[name]!(out));
+    expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
+    expect(ended.error).toMatch(/^error: /m);
+    expect(ended.error).not.toMatch(/^\s+at /m);
+    expect(run).not.toHaveBeenCalled();
+    if (name !== 'train') expect(openCpuDevice).not.toHaveBeenCalled();
+    expect(fs.readFileSync(file, 'utf8')).toBe('a file');
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it('train: a folder lies where a file of the run belongs', async () => {
+    const out = at('blocked');
+    for (const name of ['events.jsonl.partial', 'model.safetensors']) {
+      fs.mkdirSync(path.join(out, name), { recursive: true });
+      vi.mocked(run).mockClear();
+      const ended = await lab(...training(out));
+      expect(ended).toMatchObject({ code: 2, error: expect.stringContaining(`${name} is a folder`) });
+      expect(run).not.toHaveBeenCalled();
+      fs.rmdirSync(path.join(out, name));
+      expect(fs.readdirSync(out)).toEqual([]);
+    }
+  });
+
+  it('train: a disk that takes a name and no bytes', async () => {
+    const out = at('no-room');
+    disk.refuses = (_, data) => data instanceof Uint8Array;
+    vi.mocked(run).mockClear();
+    expect(await lab(...training(out))).toMatchObject({ code: 2, error: expect.stringContaining('the disk is full') });
+    expect(run).not.toHaveBeenCalled();
+    expect(fs.readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('a disk that fills while a run trains', () => {
+  const isStep = (data: unknown) => typeof data === 'string' && data.startsWith('{"type":"sft"');
+
+  it('ends it after the steps under way, with the weights', async () => {
+    const out = at('filled');
+    disk.refuses = (_, data) => isStep(data);
+    const ended = await lab(...training(out, 'sft.steps=20'));
+    expect(ended.code).toBe(1);
+    const { stopped } = summaryOf(out) as { stopped: { step: number } };
+    expect(ended.error).toContain(`the disk is full; the weights, after SFT step ${stopped.step}, are in ${out}`);
+    expect(ended.error).not.toMatch(/^\s+at /m);
+    expect(stopped).toMatchObject({ reason: 'full disk', stage: 'sft' });
+    expect(stopped.step).toBeLessThan(20);
+    expect((await sampled(out)).code).toBe(0);
+  });
+
+  it('saves the weights elsewhere where there is no room for them', async () => {
+    const [out, spare] = [at('filled-whole'), at('spare')];
+    fs.mkdirSync(spare);
+    vi.stubEnv('TMPDIR', spare);
+    let full = false;
+    let refused = 0;
+    // the recording, then both attempts at the folder
+    disk.refuses = (_, data) => {
+      full ||= isStep(data);
+      return full && refused++ < 3;
+    };
+    const ended = await lab(...training(out));
+    expect(ended.code).toBe(1);
+    const saved = path.join(spare, fs.readdirSync(spare)[0]!);
+    expect(ended.error).toContain(`are in ${saved} (the disk is full)`);
+    expect((await sampled(saved)).code).toBe(0);
+  });
+});
+
+it('a run that diverges keeps the last finite weights', async () => {
+  const out = at('diverged');
+  const ended = await lab(
+    ...training(out, 'sft.learningRate=1', 'sft.weightDecay=10', 'sft.maxGradNorm=0', 'sft.steps=200'),
+  );
+  expect(ended.code, ended.error).toBe(3);
+  expect(ended.error).toMatch(/^error: SFT step \d+: .*; the last finite weights, after SFT step \d+, are in /m);
+  expect(ended.error).not.toMatch(/^\s+at /m);
+  expect(summaryOf(out)).toMatchObject({ stopped: { reason: 'diverged', stage: 'sft' } });
+  const { tensors } = await readModelFolder((name) => fs.readFileSync(path.join(out, name)));
+  for (const [name, values] of tensors) expect(values.data.every(Number.isFinite), name).toBe(true);
+});
+
+describe('a process', () => {
+  const started = (args: string[], stdout: 'ignore' | number = 'ignore') => {
+    return spawn(...labCommand(args), { cwd: ROOT, stdio: ['ignore', stdout, 'pipe'] });
+  };
+  const endOf = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('close', resolve));
+
+  it.concurrent.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s in the middle of SFT leaves weights that sample loads', async (signal, code) => {
+    const out = at(signal);
+    const child = started(training(out, 'sft.steps=100000'));
+    let said = '';
+    child.stderr!.on('data', (text) => {
+      said += text;
+      if (/SFT \d/.test(String(text))) child.kill(signal);
+    });
+    expect(await endOf(child), said).toBe(code);
+    const { stopped } = summaryOf(out) as { stopped: { step: number } };
+    expect(said).toContain(`stopped by ${signal}; the weights, after SFT step ${stopped.step}, are in ${out}`);
+    expect(stopped).toMatchObject({ reason: signal, stage: 'sft' });
+    expect(stopped.step).toBeLessThan(100_000);
+    expect((await sampled(out)).code).toBe(0);
+  });
+
+  it.concurrent('stopped before its first step leaves the weights that it began with, and an earlier run as it was', async () => {
+    const out = at('early');
+    const stop = async () => {
+      const child = started(training(out, 'evaluation.base=true', 'evaluation.problems=8', 'reward.lMax=200'));
+      let said = '';
+      child.stderr!.on('data', (text) => {
+        said += text;
+        if (String(text).includes('takes about')) child.kill('SIGINT');
+      });
+      expect(await endOf(child), said).toBe(130);
+      return said;
+    };
+    expect(await stop()).toContain(`the weights, before the first step, are in ${out}`);
+    expect(summaryOf(out)).toMatchObject({ stopped: { reason: 'SIGINT', step: 0 }, sft: { steps: 0 } });
+    expect((await sampled(out)).code).toBe(0);
+    const [files, weights] = [fs.readdirSync(out), weightsOf(out)];
+    expect(await stop()).toContain(`before the first step; ${out} keeps the weights of the run that was there before`);
+    expect(fs.readdirSync(out)).toEqual(files);
+    expect(weightsOf(out).equals(weights)).toBe(true);
+  });
+
+  it.concurrent('goes on where nobody reads its standard error', async () => {
+    const child = started(training(at('unread')));
+    child.stderr!.once('data', () => child.stderr!.destroy());
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
+    expect(weightsOf(at('unread')).equals(weightsOf(model))).toBe(true);
+  });
+
+  it.concurrent('tells of a full standard output', async () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const child = started(['data', '--task', 'parity', '-n', '1'], full);
+    let said = '';
+    child.stderr!.on('data', (text) => (said += text));
+    expect(await endOf(child)).toBe(1);
+    expect(said).toBe('error: standard output: the disk is full\n');
+    fs.closeSync(full);
+  });
+});
