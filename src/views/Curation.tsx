@@ -3,7 +3,7 @@ import type { CurationEvent } from '../lab/events';
 import { fixed } from './format';
 import { useRun } from './hooks';
 import { Notice } from './Notice';
-import { Panel } from './parts';
+import { Panel, Scroll } from './parts';
 
 /** When it draws, after the charts. */
 const DELAY = 240;
@@ -83,7 +83,7 @@ const HEADINGS = ['selected', 'pass rates from', 'rated', 'answered anew', 'kept
 
 function Refreshes({ curations }: { curations: readonly CurationEvent[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="selections, a row each">
       <table className="evaluations">
         <thead>
           <tr>
@@ -106,7 +106,7 @@ function Refreshes({ curations }: { curations: readonly CurationEvent[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

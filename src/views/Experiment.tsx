@@ -5,7 +5,7 @@ import { loadRecipe } from '../store/draft';
 import { Curves } from './Curves';
 import { clock } from './format';
 import { Matrix } from './Matrix';
-import { Panel } from './parts';
+import { Panel, Scroll } from './parts';
 import { Spreads } from './Spreads';
 
 const VERDICTS: Readonly<Record<Result['verdict'], string>> = {
@@ -75,28 +75,30 @@ function Effects({ result: { effects = [], effectUnit = 'points' } }: { result: 
   const { factor, digits } = unitForms[effectUnit];
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * factor).toFixed(digits)}`;
   return (
-    <table className="effects">
-      <thead>
-        <tr>
-          <th>Effect, {effectUnit}</th>
-          <th>Mean</th>
-          <th>95 % interval</th>
-          <th>In every seed</th>
-          <th>Counts</th>
-        </tr>
-      </thead>
-      <tbody>
-        {effects.map(({ arm, mean, low, high, everySeed, holds }) => (
-          <tr key={arm}>
-            <th scope="row">{arm}</th>
-            <td>{signed(mean)}</td>
-            <td>{low === null || high === null ? 'n.a.' : `${signed(low)} to ${signed(high)}`}</td>
-            <td>{everySeed ? 'yes' : 'no'}</td>
-            <td>{holds ? 'yes' : 'no'}</td>
+    <Scroll label="effects, a row each">
+      <table className="effects">
+        <thead>
+          <tr>
+            <th>Effect, {effectUnit}</th>
+            <th>Mean</th>
+            <th>95 % interval</th>
+            <th>In every seed</th>
+            <th>Counts</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {effects.map(({ arm, mean, low, high, everySeed, holds }) => (
+            <tr key={arm}>
+              <th scope="row">{arm}</th>
+              <td>{signed(mean)}</td>
+              <td>{low === null || high === null ? 'n.a.' : `${signed(low)} to ${signed(high)}`}</td>
+              <td>{everySeed ? 'yes' : 'no'}</td>
+              <td>{holds ? 'yes' : 'no'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 

@@ -1,5 +1,6 @@
 /** A transfer matrix: figures in cells, shaded by size. Blue above 0, orange below; the figure says it too. */
 import type { Matrix as MatrixData, ResultUnit, Spread } from '../lab/results';
+import { Scroll } from './parts';
 import { scaleOf, spreadInUnit } from './unitFormat';
 
 /** Strongest shade, in hundredths of the full colour: the figure in it stays easy to read. */
@@ -18,7 +19,7 @@ function Cell({ spread, scale, unit }: { spread: Spread | null; scale: readonly 
 export function Matrix({ matrix: { unit, rowsAre, columnsAre, rows, columns, cells } }: { matrix: MatrixData }) {
   const scale = scaleOf(cells.flat(), unit);
   return (
-    <div className="scroll">
+    <Scroll label="results, a row each">
       <table className="matrix">
         <caption>
           rows: {rowsAre}; columns: {columnsAre}
@@ -44,6 +45,6 @@ export function Matrix({ matrix: { unit, rowsAre, columnsAre, rows, columns, cel
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

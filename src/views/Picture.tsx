@@ -4,6 +4,7 @@
  */
 import type { GridPicture, Mark, Picture as PictureData, TextPicture } from '../tasks/picture';
 import { PictureMap } from './PictureMap';
+import { Scroll } from './parts';
 
 /** Cells whose texts are no longer than this are squares. */
 const SQUARE_TEXT = 2;
@@ -85,10 +86,9 @@ function Drawing({ picture }: { picture: PictureData }) {
 export function Picture({ picture, flaws = [] }: { picture: PictureData; flaws?: readonly string[] }) {
   return (
     <figure className="picture">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide pictures scroll, by key as well */}
-      <div className="scroll" role="group" aria-label="the problem, drawn" tabIndex={0}>
+      <Scroll label="the problem, drawn">
         <Drawing picture={picture} />
-      </div>
+      </Scroll>
       <figcaption>
         {picture.caption}
         {flaws.length > 0 && `; the completion is ${flaws.join(' and ')}`}

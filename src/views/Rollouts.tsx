@@ -7,7 +7,7 @@ import { fixed, percent, signed } from './format';
 import { GroupDetail, NoGroup } from './Group';
 import { shownGroup, useLab, useShownStep } from './hooks';
 import { judgementOf } from './judgement';
-import { Panel } from './parts';
+import { Panel, Scroll } from './parts';
 import { FoldButton } from './Trace';
 
 function StepSlider({ step, total }: { step: number; total: number }) {
@@ -77,7 +77,7 @@ function Groups({ step, start }: { step: Pick<GrpoStep, 'groups'>; start: StartE
   return (
     <div className="split">
       <Panel title="Groups" explained="accuracy" aside={`${step.groups.length} problems`}>
-        <div className="scroll">
+        <Scroll label="groups, a row each">
           <table className="groups">
             <thead>
               <tr>
@@ -94,7 +94,7 @@ function Groups({ step, start }: { step: Pick<GrpoStep, 'groups'>; start: StartE
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       </Panel>
       <Panel
         title="Group"

@@ -4,7 +4,7 @@ import { wilsonInterval } from '../stats';
 import { taskNames, tasks } from '../tasks';
 import { fixed, percent } from './format';
 import { useRun } from './hooks';
-import { Panel } from './parts';
+import { Panel, Scroll } from './parts';
 
 const STAGES: Readonly<Record<EvaluationEvent['stage'], string>> = {
   base: 'before training',
@@ -61,7 +61,7 @@ export function RunEvaluations() {
   const lines = evaluationLines({ task: name, level }, evaluations);
   return (
     <Panel title="This run" aside={problemsTold(lines, problems)}>
-      <div className="scroll">
+      <Scroll label="evaluations of this run">
         <table className="evaluations">
           <thead>
             <tr>
@@ -91,7 +91,7 @@ export function RunEvaluations() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p className="words">
         One answer to each problem, greedy and at temperature {temperature}; in brackets the 95 % interval of a share of
         so many answers (Wilson). Another seed of training differs by more: repeat the run before you believe a small

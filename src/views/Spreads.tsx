@@ -1,6 +1,7 @@
 /** Arms against columns: mean ± sd in figures, and beneath them the seeds as dots on the column's scale, with an error bar. */
 import type { ReactNode } from 'react';
 import type { Result, ResultUnit, Spread } from '../lab/results';
+import { Scroll } from './parts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 type Scale = readonly [number, number];
@@ -64,7 +65,7 @@ export function Spreads({ columns, rows, action }: SpreadsProps) {
     ),
   );
   return (
-    <div className="scroll">
+    <Scroll label="arms, a row each">
       <table className="spreads">
         <thead>
           <tr>
@@ -96,6 +97,6 @@ export function Spreads({ columns, rows, action }: SpreadsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

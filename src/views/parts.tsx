@@ -75,3 +75,13 @@ export function Panel({
     </section>
   );
 }
+
+/** What may be wider than its place and then scrolls sideways, by pointer or by key. */
+export function Scroll({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, no key reaches what is out of sight
+    <div className="scroll" role="group" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
