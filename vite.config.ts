@@ -17,7 +17,12 @@ const fast = {
   testTimeout: 600_000,
   hookTimeout: 600_000,
 };
-const browser = { name: 'browser', include: ['e2e/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
+const browser = {
+  ...fast,
+  name: 'browser',
+  include: ['e2e/*.test.ts'],
+  globalSetup: ['e2e/buildApp.ts'],
+};
 
 export default defineConfig({
   plugins: [react(), wgsl],

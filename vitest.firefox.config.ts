@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     include: ['e2e/firefox/*.test.ts'],
+    globalSetup: ['e2e/buildApp.ts'],
     // a software driver compiles the largest kernels for seconds each
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent } from '../src/lab/events';
 import { fixed, percent, signed } from '../src/views/format';
 import { complaintsOf, openBrowser, recordMainThread, serveApp } from './browser';
+import { STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
 const recorded = readFileSync(RECORDING, 'utf8')
@@ -20,27 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => served?.close());
 
-const stages = (page: Page) => page.getByTestId('stages').innerText();
 const rewards = (page: Page) => page.getByTestId('reward').allInnerTexts();
 const advantages = (page: Page) => page.getByTestId('advantage').allInnerTexts();
 const traces = (page: Page) => page.locator('.rollouts .trace').allInnerTexts();
-const waitForStage = (page: Page, pattern: RegExp) =>
-  page.waitForFunction(
-    (source) => new RegExp(source).test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
-    pattern.source,
-    { timeout: 300_000 },
-  );
-
-async function setField(page: Page, section: string, label: string, value: string): Promise<void> {
-  const details = page.locator('.setup details', {
-    has: page.locator('summary', { hasText: new RegExp(`^${section}$`) }),
-  });
-  if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
-  const field = details.getByLabel(label, { exact: true });
-  await field.fill(value);
-  await field.blur();
-}
-
 describe('with WebGPU', () => {
   let browser: Browser;
   let page: Page;
@@ -205,11 +188,45 @@ describe('with WebGPU', () => {
     });
     await slow.goto(served.url);
     await slow.getByLabel('Recipe').selectOption('parity-8-nano');
+    await slow.getByLabel('Kernels', { exact: true }).selectOption('fixed'); // nothing to measure in a fresh browser
     await slow.getByRole('button', { name: 'Train it yourself' }).click();
     await waitForStage(slow, /SFT [1-9]\d*\/150/);
     await slow.waitForTimeout(4000);
     expect(await stages(slow)).toMatch(/^SFT \d+\/150/);
     await slow.close();
+  });
+
+  it('stops at once while kernels compile', async () => {
+    const other = await browser.newPage();
+    await other.goto(served.url);
+    await other.getByLabel('Recipe').selectOption('parity-8-nano');
+    await other.getByRole('button', { name: 'Train it yourself' }).click();
+    await waitForStage(other, /compiling kernels/);
+    expect(await timeToStop(other)).toBeLessThan(STOP_MS);
+    await other.close();
+  });
+
+  it('trains nothing where a kernel computes wrongly, and names the kernel', async () => {
+    const wrong = await browser.newPage();
+    const gradient = 'dgateUp[at + params.width] = d * gate * s;';
+    let patched = 0;
+    await wrong.route('**/assets/*.js', async (route) => {
+      const response = await route.fetch();
+      const text = await response.text();
+      if (text.includes(gradient)) patched++;
+      await route.fulfill({ response, body: text.replace(gradient, '') });
+    });
+    await wrong.goto(served.url);
+    await wrong.getByLabel('Recipe').selectOption('parity-8-nano');
+    await wrong.getByLabel('Kernels', { exact: true }).selectOption('fixed');
+    await wrong.getByRole('button', { name: 'Train it yourself' }).click();
+    await wrong.locator('.notice.error').waitFor({ timeout: 300_000 });
+    expect(patched).toBe(1);
+    expect(await wrong.locator('.notice.error').innerText()).toMatch(
+      /self-test: .* computes wrong: swiglu_grad \(.*\): .*largest difference .*Nothing was trained/s,
+    );
+    expect(await stages(wrong)).toMatch(/^SFT 0\/150.*failed/s);
+    await wrong.close();
   });
 
   it('said nothing on the console', () => expect(complaints).toEqual([]));

@@ -1,9 +1,8 @@
-/** The bundled headless Chromium with its SwiftShader, and the app built and served. Fails where either is not to be had. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+/** The bundled headless Chromium with its SwiftShader, and the app served. Fails where either is not to be had. */
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, createServer, preview } from 'vite';
+import { createServer, preview } from 'vite';
+import { inject } from 'vitest';
 import { unpackBundled } from '../src/gpu/bundled';
 
 const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -31,26 +30,15 @@ interface Served {
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** The app as it is shipped: the tests' own NODE_ENV would bundle React's development build. */
+/** The app that `buildApp.ts` built. */
 export async function serveApp(): Promise<Served> {
-  const outDir = await mkdtemp(path.join(os.tmpdir(), 'groupthink-'));
-  const environment = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  await build({ root: ROOT, build: { outDir, emptyOutDir: true }, logLevel: 'error' });
-  process.env.NODE_ENV = environment;
   const server = await preview({
     root: ROOT,
-    build: { outDir },
+    build: { outDir: inject('app') },
     preview: { port: 0, host: 'localhost' },
     logLevel: 'error',
   });
-  return {
-    url: server.resolvedUrls?.local[0] as string,
-    async close() {
-      await server.close();
-      await rm(outDir, { recursive: true });
-    },
-  };
+  return { url: server.resolvedUrls?.local[0] as string, close: () => server.close() };
 }
 
 /** Pages that only tests open, from their sources. */

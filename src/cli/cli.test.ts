@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODEL_FILES } from '../checkpoint/model';
 import { readSafetensors, writeSafetensors } from '../checkpoint/safetensors';
-import { at, lab, lines, ROOT, train, write } from './fixture';
+import { at, lab, labProcess, lines, ROOT, train, training, write } from './fixture';
 
 describe('train in f16', () => {
   it('is refused by field and device where the device has none', async () => {
@@ -17,7 +17,8 @@ describe('train in f16', () => {
 
 describe('train, sample, eval', () => {
   it('leave a folder that the other commands read, the same for the same seed', async () => {
-    const [first, second] = [await train('first', '--seed', '3'), await train('second', '--seed', '3')];
+    const first = await labProcess(...training('first', '--seed', '3'));
+    const second = await train('second', '--seed', '3');
     expect([first.code, second.code], first.error).toEqual([0, 0]);
     expect(readdirSync(at('first')).sort()).toEqual(
       ['events.jsonl', 'recipe.json', 'summary.json', ...MODEL_FILES].sort(),
@@ -30,7 +31,7 @@ describe('train, sample, eval', () => {
     expect(first.error).toMatch(/takes about [\d.]+ MiB of its memory/);
 
     const sampling = ['--model', at('first'), '--prompt', '11010110=', '-n', '3', '--seed', '7', '--json'];
-    const [samples, again] = [await lab('sample', ...sampling), await lab('sample', ...sampling)];
+    const [samples, again] = [await labProcess('sample', ...sampling), await lab('sample', ...sampling)];
     expect(samples.code, samples.error).toBe(0);
     expect(again.out).toBe(samples.out);
     const { completions } = lines(samples)[0] as { completions: { ids: number[]; logprobs: number[] }[] };

@@ -40,10 +40,8 @@ describe('numbers', () => {
         completion: `<think></think>${given}<|im_end|>`,
       })),
     );
-    const [alone, fromFile] = await Promise.all([
-      lab('verify', '--task', 'own', '--in', completions),
-      lab('verify', '--task', 'own', '--data', data, '--match', 'numeric', '--in', answers),
-    ]);
+    const alone = await lab('verify', '--task', 'own', '--in', completions);
+    const fromFile = await lab('verify', '--task', 'own', '--data', data, '--match', 'numeric', '--in', answers);
     expect(
       lines(alone).map(({ correct }) => correct),
       alone.error,
@@ -85,7 +83,6 @@ describe('text', () => {
     const data = write(`${name}.jsonl`, text);
     const place = data + (message.startsWith(':') ? message : ` ${message}`);
     expect(() => readOwn({ data })).toThrow(place);
-    if (name !== 'UTF-16' && name !== 'a key twice') return; // the others take the same way out
     const { code, out, error } = await lab('data', '--task', 'own', '--data', data);
     expect(error).toContain(place);
     expect([code, out]).toEqual([2, '']);
@@ -116,19 +113,15 @@ describe('one run', () => {
   it('has no deviation, and one problem no interval of a difference', async () => {
     const evaluated = ['eval', '--model', model, ...few, '--runs', '1', '--problems', '3'];
     const compared = ['compare', '--a', model, '--b', model, ...few, '--runs', '1', '--problems', '1'];
-    const [report, told, comparison, difference] = await Promise.all([
-      lab(...evaluated, '--json'),
-      lab(...evaluated),
-      lab(...compared, '--json'),
-      lab(...compared),
-    ]);
+    const [report, readable] = [await lab(...evaluated, '--json'), await lab(...evaluated)];
+    const [comparison, difference] = [await lab(...compared, '--json'), await lab(...compared)];
     expect([report.code, comparison.code], report.error + comparison.error).toEqual([0, 0]);
     expect(lines(report)[0]).toMatchObject({
       accuracy: { sd: null, standardErrorOverRuns: null, interval: { confidence: 0.95, low: 0 } },
     });
-    expect(told.out).toMatch(/: 0\.0 %, sd n\.a\. \(of 1 run\)/);
-    expect(told.out).toContain('95 % interval from 0.0 % to 56.1 % (Wilson, a share of 3 problems)');
-    expect(told.out).not.toMatch(/± ?0/);
+    expect(readable.out).toMatch(/: 0\.0 %, sd n\.a\. \(of 1 run\)/);
+    expect(readable.out).toContain('95 % interval from 0.0 % to 56.1 % (Wilson, a share of 3 problems)');
+    expect(readable.out).not.toMatch(/± ?0/);
     expect(lines(comparison)[0]).toMatchObject({ interval: null, standardError: null });
     expect(difference.out).toContain('standard error n.a., interval n.a.');
   });

@@ -1,8 +1,11 @@
-/** The terminal as tests use it: a folder of their own, the command as `npm run lab` runs it, a tiny training. */
+/** The terminal as tests use it: a folder of their own, a command in this process or in its own, a tiny training. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { format } from 'node:util';
+import { vi } from 'vitest';
+import { dispatch } from './dispatch';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'groupthink-cli-'));
@@ -27,12 +30,31 @@ export const labCommand = (args: readonly string[]): [command: string, args: str
   'sh',
   ['-c', `${scripts.lab} "$@"`, 'lab', ...args],
 ];
-export const lab = (...args: string[]): Promise<Ended> =>
+export const labProcess = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     execFile(...labCommand(args), { cwd: ROOT, maxBuffer: 1e8 }, (error, out, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, out, error: stderr }),
     );
   });
+
+/** A command in this process, which spares the start of one. One at a time: what it prints is caught on the way. */
+export async function lab(...args: string[]): Promise<Ended> {
+  const printed = { out: '', error: '' };
+  const to = (stream: 'out' | 'error') => (text: unknown) => {
+    printed[stream] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(to('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(to('error')),
+    vi.spyOn(console, 'error').mockImplementation((...values) => void to('error')(`${format(...values)}\n`)),
+  ];
+  try {
+    return { code: await dispatch(args), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
 export const lines = ({ out }: Ended) =>
   out
     .trim()
@@ -40,6 +62,7 @@ export const lines = ({ out }: Ended) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const TINY = [
+  ...['model.layers=1', 'kernels=fixed'], // so that a software adapter compiles little
   'sft.steps=4',
   'sft.sequences=8',
   'grpo.steps=2',
@@ -47,5 +70,8 @@ const TINY = [
   'grpo.groupSize=4',
   'evaluation.problems=4',
 ];
-export const train = (out: string, ...more: string[]) =>
-  lab('train', '--recipe', 'parity-8-nano', '--out', at(out), ...TINY.flatMap((set) => ['--set', set]), ...more);
+export const training = (out: string, ...more: string[]) => [
+  ...['train', '--recipe', 'parity-8-nano', '--out', at(out), ...TINY.flatMap((set) => ['--set', set])],
+  ...more,
+];
+export const train = (out: string, ...more: string[]) => lab(...training(out, ...more));

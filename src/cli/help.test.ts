@@ -1,25 +1,9 @@
 /** Help of every command, suggestions for what is mistyped, and what is refused before anything runs. */
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commands } from './commands';
-import { dispatch } from './dispatch';
-import { ROOT } from './fixture';
+import { lab, ROOT } from './fixture';
 import { EXIT } from './stopping';
-
-afterEach(() => vi.restoreAllMocks());
-
-/** Runs a command in this process. */
-async function lab(...args: string[]) {
-  const said = { out: '', error: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said.out += String(text);
-    return true;
-  });
-  vi.spyOn(console, 'error').mockImplementation((...texts) => {
-    said.error += `${texts.map(String).join(' ')}\n`;
-  });
-  return { code: await dispatch(args), ...said };
-}
 
 describe('help', () => {
   it.each(commands.map((command) => [command.name, command] as const))('%s --help', async (name, { options }) => {

@@ -7,8 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readModelFolder } from '../checkpoint/model';
 import { openCpuDevice } from '../gpu/cpu';
 import { run } from '../lab/run';
-import { dispatch } from './dispatch';
-import { at, labCommand, ROOT, write } from './fixture';
+import { at, lab, labCommand, ROOT, write } from './fixture';
 
 vi.mock('../gpu/cpu', { spy: true });
 vi.mock('../lab/run', { spy: true });
@@ -39,24 +38,6 @@ const training = (out: string, ...sets: string[]) => [
   ...[...FIELDS, ...sets].flatMap((set) => ['--set', set]),
 ];
 
-/** A command in this process. */
-async function lab(...args: string[]) {
-  const said = { out: '', error: '' };
-  const hear = (stream: 'out' | 'error') => (text: unknown) => {
-    said[stream] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out')),
-    vi.spyOn(process.stderr, 'write').mockImplementation(hear('error')),
-    vi.spyOn(console, 'error').mockImplementation((text) => void hear('error')(`${text}\n`)),
-  ];
-  try {
-    return { code: await dispatch(args), ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 const sampled = (folder: string) => lab('sample', '--model', folder, '--prompt', '110101=', '--max-new', '2', ...CPU);
 const summaryOf = (folder: string) =>
   JSON.parse(fs.readFileSync(path.join(folder, 'summary.json'), 'utf8')) as Record<string, unknown>;
@@ -200,9 +181,14 @@ describe('a process', () => {
     const out = at(signal);
     const child = started(training(out, 'sft.steps=100000'));
     let said = '';
+    let sent = false;
     child.stderr!.on('data', (text) => {
       said += text;
-      if (/SFT \d/.test(String(text))) child.kill(signal);
+      if (sent || !/SFT \d/.test(said)) return;
+      sent = true;
+      // Ctrl+C comes twice: from the terminal and from npm
+      child.kill(signal);
+      setTimeout(() => child.kill(signal), 5);
     });
     expect(await endOf(child), said).toBe(code);
     const { stopped } = summaryOf(out) as { stopped: { step: number } };
@@ -217,9 +203,12 @@ describe('a process', () => {
     const stop = async () => {
       const child = started(training(out, 'evaluation.base=true', 'evaluation.problems=8', 'reward.lMax=200'));
       let said = '';
+      let sent = false;
       child.stderr!.on('data', (text) => {
         said += text;
-        if (String(text).includes('takes about')) child.kill('SIGINT');
+        if (sent || !said.includes('takes about')) return;
+        sent = true;
+        child.kill('SIGINT');
       });
       expect(await endOf(child), said).toBe(130);
       return said;

@@ -1,4 +1,4 @@
-/** How a person stops a command: the first SIGINT or SIGTERM lets it keep what it has, a second one ends it at once. */
+/** How a person stops a command: the first SIGINT or SIGTERM lets it keep what it has, a later one ends it at once. */
 
 /** Exit codes. */
 export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGINT: 130, SIGTERM: 143 } as const;
@@ -50,11 +50,20 @@ const controller = new AbortController();
 /** Aborted at the first signal; the reason is its name. */
 export const stopping: AbortSignal = controller.signal;
 
+/**
+ * Milliseconds within which a second signal counts as the same one: a terminal sends Ctrl+C to npm and to the lab, and npm sends
+ * it to the lab again.
+ */
+const SAME_SIGNAL_MS = 1000;
+
 export function listenForSignals(): void {
+  let first = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
-      if (stopping.aborted) process.exit(EXIT[signal]);
-      controller.abort(signal);
+      if (!stopping.aborted) {
+        first = performance.now();
+        controller.abort(signal);
+      } else if (performance.now() - first > SAME_SIGNAL_MS) process.exit(EXIT[signal]);
     });
 }
 

@@ -1,18 +1,14 @@
 /** Every case of every kernel on Dawn and on the CPU device, and every record against its WGSL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect';
-import { openCpuDevice } from '../gpu/cpu';
+import { bothDevices } from '../gpu/bothDevices';
 import type { Device } from '../gpu/device';
 import type { Binding } from '../gpu/kernel';
-import { openNodeDevice } from '../gpu/node';
 import { expected, trialsOf, tryKernel } from './conformance';
 import { kernels } from './index';
 import { withHalves } from './storage';
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
   beforeAll(async () => {
     device = await open();

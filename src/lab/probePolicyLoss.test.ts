@@ -5,9 +5,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCpuDevice } from '../gpu/cpu';
+import { bothDevices } from '../gpu/bothDevices';
 import type { Device } from '../gpu/device';
-import { openNodeDevice } from '../gpu/node';
 import { type ProbePolicyLossResult, probePolicyLoss } from './probePolicyLoss';
 import { probePolicyLossSchema } from './probePolicyLossSchema';
 
@@ -20,10 +19,7 @@ const goldens = (name: string): { cases: Case[] } =>
   JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../train/goldens/${name}.json`), 'utf8'));
 const cases = [...goldens('policy-loss').cases, ...goldens('grpo').cases];
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
   beforeAll(async () => {
     device = await open();

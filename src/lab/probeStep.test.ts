@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '../checkpoint/safetensors';
+import { bothDevices } from '../gpu/bothDevices';
 import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
@@ -20,10 +21,7 @@ const largestDifference = (got: readonly number[], want: readonly number[]) => {
   return got.reduce((most, value, i) => Math.max(most, Math.abs(value - want[i]!)), 0);
 };
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
   beforeAll(async () => {
     device = await open();

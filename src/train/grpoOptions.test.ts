@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCpuDevice } from '../gpu/cpu';
-import { openNodeDevice } from '../gpu/node';
+import { bothDevices } from '../gpu/bothDevices';
 import { correctedRatio } from '../kernels/correction';
 import { Arena } from '../model/parameters';
 import { type Aggregation, advantagesOf, shareWithoutSpread } from './advantages';
@@ -130,10 +129,7 @@ describe('the correction for the sampler', () => {
   });
 });
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('a reference that follows, on %s', (_, open) => {
+describe.each(bothDevices)('a reference that follows, on %s', (_, open) => {
   it('moves by α every N steps as in TRL, by one dispatch, and makes nothing', async () => {
     const device = await open();
     const [weights, reference] = [new Arena(device, table, 'weights'), new Arena(device, table, 'reference')];

@@ -1,10 +1,9 @@
 /** What a training step holds: logits in chunks, blocks computed again, nothing that grows; and what it wastes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack } from '../data/packing';
+import { bothDevices } from '../gpu/bothDevices';
 import { openCountingDevice } from '../gpu/counting';
-import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
-import { openNodeDevice } from '../gpu/node';
 import { parsePhiConfig } from '../model/config';
 import { Arena, parameterTable } from '../model/parameters';
 import { type ModelPreset, modelPresetNames, modelPresets } from '../model/presets';
@@ -43,10 +42,7 @@ const sequences = Array.from({ length: 32 }, () => ({
   mask: [0, ...new Array<number>(64).fill(1)],
 }));
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
   beforeAll(async () => {
     device = await open();

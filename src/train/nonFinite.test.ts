@@ -1,8 +1,7 @@
 /** A gradient that is not finite leaves weights and moments as they are, on the plain loops and on the adapter. */
 import { describe, expect, it } from 'vitest';
-import { openCpuDevice } from '../gpu/cpu';
+import { bothDevices } from '../gpu/bothDevices';
 import { type Device, whole } from '../gpu/device';
-import { openNodeDevice } from '../gpu/node';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
 import { Optimizer } from './optimizer';
@@ -40,10 +39,7 @@ async function stepWith(device: Device, bad: number, maxGradNorm: number | null)
   return { first, broken, next };
 }
 
-describe.each([
-  ['CPU reference', async () => openCpuDevice()],
-  ['WebGPU', openNodeDevice],
-])('%s', (_, open) => {
+describe.each(bothDevices)('%s', (_, open) => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e38])('a gradient of %s', async (bad) => {
     const device = await open();
     for (const maxNorm of [1, null]) {

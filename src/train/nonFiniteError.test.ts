@@ -1,8 +1,7 @@
 /** Numbers that are not finite end what computes with them, with the place, on every device. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCpuDevice } from '../gpu/cpu';
+import { bothDevices } from '../gpu/bothDevices';
 import type { Device } from '../gpu/device';
-import { openNodeDevice } from '../gpu/node';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
 import { openModel, policyExamples, config as trained } from './fixture';
 import { NonFiniteError } from './nonFiniteError';
@@ -10,10 +9,7 @@ import { Pace } from './pace';
 import { Sampler } from './rollout';
 import { config, END, options, requests } from './rolloutFixture';
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
   beforeAll(async () => {
     device = await open();

@@ -1,9 +1,9 @@
 /** Models larger than one binding: arenas bound in slices compute the same to the bit, and what does not fit is refused first. */
 import { describe, expect, it } from 'vitest';
+import { bothDevices } from '../gpu/bothDevices';
 import { openCountingDevice } from '../gpu/counting';
 import { openCpuDevice } from '../gpu/cpu';
 import { type Device, type DeviceBuffer, type Dispatch, SizeError, whole } from '../gpu/device';
-import { openNodeDevice } from '../gpu/node';
 import { probeSample, probeSampleSchema } from '../lab/probeSample';
 import { probeStep, probeStepSchema } from '../lab/probeStep';
 import { parsePhiConfig } from '../model/config';
@@ -61,10 +61,7 @@ async function train(device: Device) {
   return { results, dispatches, arenas: contents.map((bytes) => new Uint32Array(bytes)) };
 }
 
-describe.each([
-  ['Dawn', openNodeDevice],
-  ['the CPU device', async () => openCpuDevice()],
-] as const)('on %s', (_, open) => {
+describe.each(bothDevices)('on %s', (_, open) => {
   it('weights, moments, reference, losses and gradient norms are those of one slice, to the bit', async () => {
     const device = { ...(await open()), notebook: null };
     const small = { ...device, maxBindingBytes: SMALL };
