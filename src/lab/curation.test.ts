@@ -21,6 +21,8 @@ const BASE = withFields(recipeByName('parity-8-nano'), {
   'evaluation.problems': 3,
   'curation.pool': 40,
   'curation.samples': 8,
+  'model.layers': 1,
+  kernels: 'fixed',
 });
 
 let device: Device;

@@ -25,6 +25,7 @@ const TINY = withFields(recipeByName('parity-8-nano'), {
   'grpo.learningRate': 3e-3,
   'grpo.warmup': 0,
   'evaluation.problems': 2,
+  'model.layers': 1,
   kernels: 'fixed',
 });
 

@@ -50,6 +50,15 @@ export interface Engine {
   mark(): () => void;
 }
 
+/** The range outside which every word is 0. In plain loops: a callback for each of millions of words takes several times as long. */
+function rangeInUse(words: Uint32Array): [from: number, to: number] {
+  let from = 0;
+  while (from < words.length && words[from] === 0) from++;
+  let to = words.length;
+  while (to > from && words[to - 1] === 0) to--;
+  return [from, to];
+}
+
 export async function openEngine({ memory: limit, stack }: EngineLimits): Promise<Engine> {
   const [core, { default: variant }, module] = await Promise.all([
     import('quickjs-emscripten-core'),
@@ -90,8 +99,8 @@ export async function openEngine({ memory: limit, stack }: EngineLimits): Promis
     mark() {
       // from the first word in use: below it lies the part of the stack that nothing has reached, or that nothing reads again
       const words = new Uint32Array(memory.buffer);
-      const from = words.findIndex((word) => word !== 0);
-      const kept = words.slice(from, words.findLastIndex((word) => word !== 0) + 1);
+      const [from, to] = rangeInUse(words);
+      const kept = words.slice(from, to);
       const values = globals.map(({ value }) => value);
       return () => {
         new Uint32Array(memory.buffer).set(kept, from);
