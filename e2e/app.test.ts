@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent } from '../src/lab/events';
 import { fixed, percent, signed } from '../src/views/format';
-import { complaintsOf, openBrowser, recordMainThread, serveApp } from './browser';
+import { complaintsOf, openBrowser, recordMainThread, serveApp, slowness } from './browser';
 import { STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
@@ -116,13 +116,14 @@ describe('with WebGPU', () => {
 
   it('trains nano in the page; rewards and advantages move', async () => {
     await setField(page, 'SFT', 'Steps', '12');
-    await setField(page, 'GRPO', 'Steps', '60');
-    expect(await page.locator('.setup .start p').innerText()).toBe('2 changes to the recipe.');
+    await setField(page, 'GRPO', 'Steps', '400');
+    await setField(page, 'GRPO', 'Problems a step P', '2'); // short steps, for which the tests below wait
+    expect(await page.locator('.setup .start p').innerText()).toBe('3 changes to the recipe.');
     tasksUntilNow = await recordMainThread(browser, page);
     await page.getByRole('button', { name: 'Train it yourself' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/12/);
     expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
-    await waitForStage(page, /GRPO [1-9]\d*\/60/);
+    await waitForStage(page, /GRPO [1-9]\d*\/400/);
     await page.getByTestId('advantage').first().waitFor();
     const first = [await traces(page), await rewards(page), await advantages(page)];
     expect(first[2]).toHaveLength(8);
@@ -141,7 +142,7 @@ describe('with WebGPU', () => {
       const now = await stages(page);
       if (now === before) return now;
       before = now;
-      await page.waitForTimeout(2500);
+      await page.waitForTimeout(1500);
     }
   }
   const grpoStep = (text: string) => Number(/GRPO (\d+)/.exec(text)?.[1]);
@@ -149,21 +150,26 @@ describe('with WebGPU', () => {
   it('pauses, takes one step, resumes, and stops where it stands', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = grpoStep(await atRest());
-    expect(paused).toBeLessThan(60);
+    expect(paused).toBeLessThan(400);
     await page.getByRole('button', { name: 'One step' }).click();
     await waitForStage(page, new RegExp(`GRPO ${paused + 1}/`));
     expect(grpoStep(await atRest())).toBe(paused + 1);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await waitForStage(page, new RegExp(`GRPO ${paused + 2}/`));
+    // several steps may pass between two looks
+    await page.waitForFunction(
+      (step) =>
+        Number(/GRPO (\d+)/.exec(document.querySelector('[data-testid=stages]')?.textContent ?? '')?.[1]) > step,
+      paused + 1,
+    );
     await page.getByRole('button', { name: 'Stop' }).click();
     await waitForStage(page, /stopped/);
-    expect(grpoStep(await atRest())).toBeLessThan(60);
+    expect(grpoStep(await atRest())).toBeLessThan(400);
   });
 
   it('kept the main thread free while it trained: no task over 50 ms', async () => {
     const tasks = await tasksUntilNow();
     expect(tasks.length).toBeGreaterThan(100);
-    expect(tasks[0]).toBeLessThan(50);
+    expect(tasks[0]).toBeLessThan(50 * (await slowness(page)));
   });
 
   it('begins anew on a double click, pauses what has just begun, and ends what runs when the recording returns', async () => {

@@ -76,6 +76,31 @@ export async function recordMainThread(browser: Browser, page: Page): Promise<()
   };
 }
 
+/** Milliseconds that the work of `slowness` takes on a current laptop, for which the budgets of the page are meant. */
+const REFERENCE_MS = 30;
+
+/**
+ * How many times longer plain JavaScript takes on this machine's main thread, at least 1. A budget of milliseconds times this
+ * holds on a machine of any speed.
+ */
+export async function slowness(page: Page): Promise<number> {
+  const took = await page.evaluate(() => {
+    const times = Array.from({ length: 7 }, () => {
+      const began = performance.now();
+      let state = 1;
+      const items = Array.from({ length: 60_000 }, (_, i) => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return { key: state, name: `item ${i}` };
+      });
+      items.sort((a, b) => a.key - b.key);
+      new Map(items.map(({ name, key }) => [name, key]));
+      return performance.now() - began;
+    });
+    return times.sort((a, b) => a - b)[3] as number;
+  });
+  return Math.max(1, took / REFERENCE_MS);
+}
+
 /** What the page's console and its errors said, for `expect(…).toEqual([])`. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
 
-it.each([
+it.concurrent.each([
   { name: 'a recording', files: '**/runs/*.jsonl', view: 'rollouts', mutate: mutatedLines },
   { name: 'results', files: '**/results/E1.json', view: 'evaluate', mutate: mutatedFile },
 ])('shows something whatever $name holds', async ({ name, files, view, mutate }) => {
