@@ -35,7 +35,10 @@ async function go(screen: (typeof SCREENS)[number]): Promise<void> {
 }
 
 it('names the recipe of the run, and keeps transport and charts in view while Setup scrolls', async () => {
-  await page.getByTestId('running').filter({ hasText: /^Parity of 12 bits/ }).waitFor();
+  await page
+    .getByTestId('running')
+    .filter({ hasText: /^Parity of 12 bits/ })
+    .waitFor();
   const tops = () =>
     page.evaluate(() => ['.transport', '.chart'].map((of) => document.querySelector(of)?.getBoundingClientRect().top));
   await page.evaluate(() => {
