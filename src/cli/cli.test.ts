@@ -148,7 +148,15 @@ describe('train, sample, eval', () => {
       '--epochs',
       '1,3',
     ];
-    const small = ['--set', 'sft.sequences=8', '--set', 'grpo.steps=0', '--set', 'evaluation.problems=4'];
+    const small = [
+      ...['kernels=fixed', 'model.layers=1'].flatMap((set) => ['--set', set]),
+      '--set',
+      'sft.sequences=8',
+      '--set',
+      'grpo.steps=0',
+      '--set',
+      'evaluation.problems=4',
+    ];
     const ended = await lab('mixture', ...searching, ...small, '--out', at('mixed.json'), '--json');
     expect(ended.code, ended.error).toBe(0);
     const { trials, chosen, steps } = lines(ended)[0] as {

@@ -25,7 +25,6 @@ beforeAll(async () => {
   // answers in form and is right about half of the time
   const recipe = withFields(recipeByName('parity-8-nano'), {
     'model.layers': 1,
-    kernels: 'fixed',
     'sft.steps': 90,
     'grpo.steps': 0,
     'evaluation.problems': 1,

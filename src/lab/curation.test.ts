@@ -22,7 +22,6 @@ const BASE = withFields(recipeByName('parity-8-nano'), {
   'curation.pool': 40,
   'curation.samples': 8,
   'model.layers': 1,
-  kernels: 'fixed',
 });
 
 let device: Device;
