@@ -7,16 +7,24 @@ import { random } from '../random';
 import { CUSTOM_LIMITS } from '../rewards/sandbox/term';
 import { type Importer, importers } from './importers';
 import { type Mutation, mutatedFile, mutatedLines, mutatedText } from './mutate';
+import { mutatedWeights, weightsFile, writtenWeights } from './weights';
 
 const MUTATIONS = Number(process.env.FUZZ_MUTATIONS ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? 0);
 const LONGEST_MESSAGE = 2048;
 
-const mutate = { JSON: mutatedFile, 'JSON lines': mutatedLines, text: mutatedText, link: mutatedText } as const;
+const mutate = {
+  JSON: mutatedFile,
+  'JSON lines': mutatedLines,
+  text: mutatedText,
+  link: mutatedText,
+  safetensors: mutatedWeights,
+} as const;
 
-/** What JSON.parse makes of the bytes, line by line for JSON lines; undefined where they are no JSON. */
+/** What JSON.parse makes of the bytes, line by line for JSON lines; undefined where they cannot be read so. */
 function written(bytes: Uint8Array, { form, lastMayBeCut }: Importer): unknown {
   try {
+    if (form === 'safetensors') return writtenWeights(bytes);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     if (form === 'JSON') return JSON.parse(text);
     if (form === 'link') return Object.fromEntries(new URLSearchParams(text.replace(/^#/, '')));
@@ -74,14 +82,15 @@ async function faultOf({ bytes, what }: Mutation, importer: Importer): Promise<s
   }
   if (what.includes('a key twice')) return 'was read, though a key stands there twice';
   const said = written(bytes, importer);
-  if (said === undefined) return 'was read, though it is no JSON';
+  if (said === undefined) return 'was read, though it has no such form';
   const fault = lost(said, understood);
   return fault && !ignored?.test(fault) ? fault : null;
 }
 
 describe.each(importers)('$name', (importer) => {
   it('passes as it is, and means what it says', async () => {
-    const bytes = new TextEncoder().encode(importer.sample);
+    const { form, sample } = importer;
+    const bytes = form === 'safetensors' ? weightsFile(sample) : new TextEncoder().encode(sample);
     expect(await faultOf({ bytes, what: 'nothing' }, importer)).toBeNull();
     await importer.read(bytes);
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { folderOf, modelToFiles, readModelFolder } from '../checkpoint/model';
+import { readSafetensors } from '../checkpoint/safetensors';
 import { readOwn } from '../cli/own';
 import { headerLine, type RecordHeader, readRecord, runLine } from '../eval/record';
 import { linesOf, parseJsonFile, utf8Text } from '../json';
@@ -18,11 +19,14 @@ import { openCustomTerm } from '../rewards/sandbox/sandbox';
 import type { CustomRollout } from '../rewards/sandbox/term';
 import { Tokenizer } from '../text/tokenizer';
 import { readAddress } from '../views/address';
+import { schemaImporters } from './probes';
+import { HEADER } from './weights';
 
 export interface Importer {
   readonly name: string;
   readonly sample: string;
-  readonly form: 'JSON' | 'JSON lines' | 'text' | 'link';
+  /** Of safetensors the sample is the header. */
+  readonly form: 'JSON' | 'JSON lines' | 'text' | 'link' | 'safetensors';
   /** What was understood, as plain data with the keys of the input. @throws where it is refused */
   read(bytes: Uint8Array): unknown;
   /** Keys that no program reads: what stands there may be anything. */
@@ -141,6 +145,16 @@ const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.js
 const NOT_COMPUTED =
   /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|was left out$/;
 
+const weights: Importer = {
+  name: 'weights in safetensors',
+  form: 'safetensors',
+  sample: HEADER,
+  read: (bytes) =>
+    Object.fromEntries(
+      [...readSafetensors(bytes)].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: [...data] }]),
+    ),
+};
+
 const rollout: CustomRollout = {
   ...{ prompt: '11=', expected: '0', text: '<think>10</think>0<|im_end|>', thought: '10', answer: '0' },
   ...{ correct: true, partial: 1, measures: {}, length: 6, lMax: 24, ended: true, think: 'ok' },
@@ -183,5 +197,7 @@ export const importers: readonly Importer[] = [
   inFolder('config.json', NOT_COMPUTED),
   inFolder('generation_config.json', /^(pad_token_id|max_length)\b|was left out$/),
   inFolder('tokenizer.json', /was left out$/),
+  weights,
   customReward,
+  ...schemaImporters,
 ];
