@@ -238,7 +238,7 @@ export async function openWebGpuDevice(
       counters.readbacks++;
       counters.bytesRead += total;
       await waitForQueue(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
-        throw new Error(failure ?? `reading back failed: ${String(error)}`);
+        throw new Error(failure ?? (closed ? 'the device was destroyed' : `reading back failed: ${String(error)}`));
       });
       budget.ended(spell, performance.now());
       const mapped = buffer.getMappedRange(0, total);

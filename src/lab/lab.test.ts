@@ -114,6 +114,18 @@ describe('a run on Dawn', () => {
     await device.idle();
   });
 
+  it('ends with a reason where the device is destroyed with work in flight', async () => {
+    const gone = await openNodeDevice();
+    const session = new Session(gone, TINY);
+    const generator = run(session);
+    for (let i = 0; i < 6; i++) await generator.next();
+    const next = generator.next();
+    gone.destroy();
+    await expect(next).rejects.toThrow('the device was destroyed');
+    session.destroy();
+    await device.idle(); // another one goes on
+  });
+
   it('survives a batch in which every completion is masked, μ > 1, and every loss', async () => {
     const masked = {
       'grpo.maskTruncated': true,
