@@ -38,6 +38,16 @@ it('comes back as it was', () => {
   expect(back.tokenizer.tokens).toEqual(model.tokenizer.tokens);
 });
 
+it('ends where the folder says: nowhere for null, at <|im_end|> where it does not say', () => {
+  const { end } = model.tokenizer.special;
+  const ends = (change: (json: Record<string, unknown>) => void) =>
+    readModelFolder(folderOf({ ...files, 'generation_config.json': text(change, files['generation_config.json']) }))
+      .ends;
+  expect(ends((json) => Object.assign(json, { eos_token_id: null }))).toEqual([]);
+  expect(ends((json) => Object.assign(json, { eos_token_id: [end, 5, end] }))).toEqual([end, 5]);
+  expect(ends((json) => delete json.eos_token_id)).toEqual([end]);
+});
+
 it('is what Hugging Face reads: names, shapes, f32', () => {
   const json = JSON.parse(new TextDecoder().decode(files['config.json'])) as Record<string, unknown>;
   expect(json).toMatchObject({
@@ -106,6 +116,11 @@ describe('a fault is named', () => {
       { ...files, 'config.json': text((json) => Object.assign(json, { hidden_act: 'gelu' }), files['config.json']) },
       'hidden_act is "gelu"',
     ],
+    ...([true, '', 0] as const).map((bias): [string, ModelFiles, string] => [
+      `a bias of ${JSON.stringify(bias)}`,
+      { ...files, 'config.json': text((json) => Object.assign(json, { attention_bias: bias }), files['config.json']) },
+      `attention_bias is ${JSON.stringify(bias)}`,
+    ]),
     [
       'scaled positions',
       {

@@ -43,8 +43,8 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
 export interface SavedWeights {
   readonly config: PhiConfig;
   readonly tensors: Tensors;
-  /** Tokens that end a completion; none where the folder names none. */
-  readonly ends: readonly number[];
+  /** Tokens that end a completion; null where the folder does not say. */
+  readonly ends: readonly number[] | null;
 }
 
 /**
@@ -78,7 +78,7 @@ export function readModelFolder(read: ReadFile): SavedModel {
     throw new Error(
       `tokenizer.json has ${tokenizer.size} tokens, config.json a vocabulary of ${weights.config.vocab_size}; use the tokenizer that the model was trained with`,
     );
-  return { ...weights, tokenizer, ends: ends.length > 0 ? ends : [tokenizer.special.end] };
+  return { ...weights, tokenizer, ends: ends ?? [tokenizer.special.end] };
 }
 
 /** Files in memory as a folder. */

@@ -122,6 +122,12 @@ const record: Importer = {
 const tokenizer = new Tokenizer();
 const config = phiConfigOf(SMALL, tokenizer.size);
 const files = modelToFiles({ config, tensors: initialTensors(config, 0.02, 1), tokenizer });
+/** End tokens in the form that a file gives them, if they are the same: one, several, one of them twice, or none. */
+function endsAsGiven(file: Uint8Array, ends: readonly number[] = []): unknown {
+  const { eos_token_id: given } = JSON.parse(new TextDecoder().decode(file)) as { eos_token_id?: unknown };
+  const asked = new Set(given === null ? [] : [given].flat());
+  return asked.size === ends.length && ends.every((id) => asked.has(id)) ? given : ends;
+}
 /** A folder with one file changed; `understood` is that file as the model that was read would have it. */
 const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.json', ignored?: RegExp): Importer => ({
   name: `${name} of a model`,
@@ -130,10 +136,7 @@ const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.js
   read(bytes) {
     const model = readModelFolder((file) => (file === name ? bytes : (folderOf(files)(file) ?? null)));
     const understood = JSON.parse(new TextDecoder().decode(modelToFiles(model)[name]));
-    const [first, ...more] = model.ends ?? [];
-    return name === 'tokenizer.json'
-      ? understood
-      : { ...understood, eos_token_id: more.length > 0 ? model.ends : first };
+    return name === 'tokenizer.json' ? understood : { ...understood, eos_token_id: endsAsGiven(bytes, model.ends) };
   },
   ...(ignored && { ignored }),
 });
@@ -196,7 +199,8 @@ export const importers: readonly Importer[] = [
   record,
   inFolder('config.json', NOT_COMPUTED),
   inFolder('generation_config.json', /^(pad_token_id|max_length)\b|was left out$/),
-  inFolder('tokenizer.json', /was left out$/),
+  // which tokens other programs leave out of a decoded text: this lab shows all
+  inFolder('tokenizer.json', /was left out$|^added_tokens\.\d+\.(special|normalized):/),
   weights,
   customReward,
   ...schemaImporters,

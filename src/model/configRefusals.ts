@@ -52,7 +52,9 @@ export function* refusals(given: Given): Generator<string> {
   const { model_type: type = 'phi3', hidden_act: activation = 'silu', layer_types: layers } = given;
   if (type !== 'phi3') yield `model_type is ${quote(type)}; this lab computes "phi3": use a Phi-3 or Phi-4 model`;
   if (!ACTIVATIONS.includes(activation)) yield `hidden_act is ${quote(activation)}; this lab computes "silu"`;
-  for (const key of BIASES) if (given[key]) yield `${key} is ${quote(given[key])}; this lab computes without biases`;
+  for (const key of BIASES)
+    if (![undefined, null, false].includes(given[key] as false))
+      yield `${key} is ${quote(given[key])}; this lab computes without biases: use false`;
   for (const [key, computed] of Object.entries(CHANGES))
     if (given[key] !== undefined && given[key] !== null)
       yield `${key} is ${quote(given[key])}; this lab computes ${computed}`;

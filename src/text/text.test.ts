@@ -40,6 +40,10 @@ describe('a tokenizer.json that would split or join text otherwise is refused by
   const added = file.added_tokens as Record<string, unknown>[];
   it.each([
     [{ model: { ...(file.model as object), type: 'BPE' } }, 'model.type is "BPE"'],
+    [{ model: { ...(file.model as object), unk_token: '<unk>' } }, 'model.unk_token is "<unk>"'],
+    [{ version: 2 }, 'version is 2; it must be "1.0"'],
+    [{ padding: -1 }, 'padding is -1'],
+    [{ truncation: {} }, 'truncation is {}'],
     [{ normalizer: { type: 'Lowercase' } }, 'normalizer is {"type":"Lowercase"}'],
     [{ pre_tokenizer: { type: 'Whitespace' } }, 'pre_tokenizer is {"type":"Whitespace"}'],
     [{ pre_tokenizer: null }, 'pre_tokenizer is null'],

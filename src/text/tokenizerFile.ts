@@ -25,8 +25,14 @@ const addsNothing = (value: unknown): boolean =>
     isObject(value.special_tokens) &&
     Object.keys(value.special_tokens).length === 0);
 
+/** Settings of a batch, which a trainer saves with the file and which every call of a tokenizer sets again. */
+const ofABatch = (value: unknown): boolean => none(value) || (isObject(value) && 'strategy' in value);
+
 /** Parts of the file, and what each must be. */
 const PARTS: readonly { key: string; fits: (value: unknown) => boolean; must: string }[] = [
+  { key: 'version', fits: (value) => none(value) || value === '1.0', must: '"1.0"' },
+  { key: 'truncation', fits: ofABatch, must: 'null or an object with a strategy' },
+  { key: 'padding', fits: ofABatch, must: 'null or an object with a strategy' },
   { key: 'normalizer', fits: none, must: 'null: text is taken as it is' },
   {
     key: 'pre_tokenizer',
@@ -65,7 +71,9 @@ function* addedTokenFaults(added: unknown, tokens: readonly string[]): Generator
  * @param tokens the vocabulary by id
  */
 export function* tokenizerFileFaults(json: Json, tokens: readonly string[]): Generator<string> {
-  const type = (json.model as Json).type;
+  const { type, unk_token: unknown } = json.model as Json;
+  if (!none(unknown) && !tokens.includes(unknown as string))
+    yield `model.unk_token is ${quote(unknown)}, which model.vocab lacks`;
   if (type !== 'WordLevel') yield `model.type is ${quote(type)}; this lab reads "WordLevel" with one token a character`;
   for (const { key, fits, must } of PARTS)
     if (!fits(json[key])) yield `${key} is ${quote(json[key] ?? null)}; it must be ${must}`;

@@ -76,7 +76,7 @@ async function work(given: Given<typeof options>, [what = 'nothing', ...more]: r
             input(() => checkLength(config, prompt.length + maxNew, what));
           }
         return withAdapter(given.adapter, (device) =>
-          each(inputs, (one) => probeSample(device, config, tensors, ends, one)),
+          each(inputs, (one) => probeSample(device, config, tensors, ends ?? [], one)),
         );
       });
     }
