@@ -36,6 +36,7 @@ describe('a value that does not fit', () => {
     [z.enum(['a', 'b']), 'c', 'f: top level: is "c"; use one of "a", "b"'],
     [z.literal(1), 2, 'f: top level: is 2; use 1'],
     [z.strictObject({}), { colour: 1 }, 'f: top level: unknown field "colour"; remove it or correct its name'],
+    [z.object({ a: z.int() }).catchall(z.number()), { a: 1, toString: 'x' }, 'f: toString: is "x"; use a number'],
     [z.union([z.string(), z.number()]), null, 'f: top level: is null; use text or a number'],
     [word, { a: [{ b: 'x' }] }, 'f: a: is [{"b":"x"}]; has at 0.b what is "x"; use a number'],
     [kinds, { k: 'z' }, 'f: k: is "z"; use one of "x", "y"'],

@@ -99,7 +99,8 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
   if (def.innerType) return schemaAt(def.innerType as z.core.$ZodType, path);
   const [key, ...rest] = path;
   if (key === undefined) return schema;
-  const next = (def.shape as Record<PropertyKey, z.core.$ZodType> | undefined)?.[key] ?? def.element ?? def.valueType;
+  const { shape = {} } = def as { shape?: Record<PropertyKey, z.core.$ZodType> };
+  const next = Object.hasOwn(shape, key) ? shape[key] : (def.element ?? def.valueType);
   return next ? schemaAt(next as z.core.$ZodType, rest) : null;
 }
 

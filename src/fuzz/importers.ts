@@ -128,6 +128,11 @@ function endsAsGiven(file: Uint8Array, ends: readonly number[] = []): unknown {
   const asked = new Set(given === null ? [] : [given].flat());
   return asked.size === ends.length && ends.every((id) => asked.has(id)) ? given : ends;
 }
+/** Added tokens in the order of a file: each has its id. */
+function inOrder(file: Uint8Array, understood: readonly { id: number }[]): unknown {
+  const { added_tokens: given } = JSON.parse(new TextDecoder().decode(file)) as { added_tokens: { id: number }[] };
+  return given.map(({ id }) => understood.find((token) => token.id === id));
+}
 /** A folder with one file changed; `understood` is that file as the model that was read would have it. */
 const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.json', ignored?: RegExp): Importer => ({
   name: `${name} of a model`,
@@ -136,17 +141,24 @@ const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.js
   read(bytes) {
     const model = readModelFolder((file) => (file === name ? bytes : (folderOf(files)(file) ?? null)));
     const understood = JSON.parse(new TextDecoder().decode(modelToFiles(model)[name]));
-    return name === 'tokenizer.json' ? understood : { ...understood, eos_token_id: endsAsGiven(bytes, model.ends) };
+    if (name === 'tokenizer.json') return { ...understood, added_tokens: inOrder(bytes, understood.added_tokens) };
+    return { ...understood, eos_token_id: endsAsGiven(bytes, model.ends) };
   },
   ...(ignored && { ignored }),
 });
 
 /**
+ * What changes nothing in the tokens of a text: which of them other programs leave out of a decoded text, and what stands for
+ * unknown characters, which this lab refuses.
+ */
+const NOT_TOKENIZED = /was left out$|^added_tokens\.\d+\.(special|normalized):|^model\.unk_token:/;
+
+/**
  * What changes nothing in what a Phi-3 model computes, or what another place stands above: `rope_parameters` above rope's keys
- * at the top, generation_config.json above `eos_token_id`. Keys that nobody knows are left alone, as transformers does.
+ * at the top, generation_config.json above `eos_token_id`; a dictionary of rotary settings that sets none. Keys that nobody knows are left alone, as transformers does.
  */
 const NOT_COMPUTED =
-  /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|was left out$/;
+  /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|^rope_scaling: was read as null$|^rope_parameters: null was|was left out$/;
 
 const weights: Importer = {
   name: 'weights in safetensors',
@@ -199,8 +211,7 @@ export const importers: readonly Importer[] = [
   record,
   inFolder('config.json', NOT_COMPUTED),
   inFolder('generation_config.json', /^(pad_token_id|max_length)\b|was left out$/),
-  // which tokens other programs leave out of a decoded text: this lab shows all
-  inFolder('tokenizer.json', /was left out$|^added_tokens\.\d+\.(special|normalized):/),
+  inFolder('tokenizer.json', NOT_TOKENIZED),
   weights,
   customReward,
   ...schemaImporters,

@@ -30,7 +30,7 @@ const ofABatch = (value: unknown): boolean => none(value) || (isObject(value) &&
 
 /** Parts of the file, and what each must be. */
 const PARTS: readonly { key: string; fits: (value: unknown) => boolean; must: string }[] = [
-  { key: 'version', fits: (value) => none(value) || value === '1.0', must: '"1.0"' },
+  { key: 'version', fits: (value) => value === undefined || value === '1.0', must: '"1.0"' },
   { key: 'truncation', fits: ofABatch, must: 'null or an object with a strategy' },
   { key: 'padding', fits: ofABatch, must: 'null or an object with a strategy' },
   { key: 'normalizer', fits: none, must: 'null: text is taken as it is' },
@@ -50,7 +50,7 @@ const PARTS: readonly { key: string; fits: (value: unknown) => boolean; must: st
 function* addedTokenFaults(added: unknown, tokens: readonly string[]): Generator<string> {
   if (!Array.isArray(added)) return yield `added_tokens is ${quote(added)}; list the special tokens`;
   for (const token of added) {
-    if (!isObject(token) || typeof token.content !== 'string' || tokens[token.id as number] !== token.content) {
+    if (!isObject(token) || typeof token.content !== 'string' || tokens.indexOf(token.content) !== token.id) {
       yield `added_tokens has ${quote(token)}, which model.vocab has not under this id`;
       continue;
     }
@@ -62,6 +62,8 @@ function* addedTokenFaults(added: unknown, tokens: readonly string[]): Generator
         yield `added_tokens: ${quote(token.content)} has ${flag} ${quote(token[flag])}; use false`;
   }
   const contents = added.map((token) => (isObject(token) ? token.content : null));
+  const twice = contents.find((content, i) => contents.indexOf(content) !== i);
+  if (twice !== undefined) yield `added_tokens has ${quote(twice)} twice; keep one`;
   for (const special of Object.values(SPECIAL))
     if (!contents.includes(special)) yield `added_tokens lacks ${quote(special)}, which would be split into characters`;
 }
