@@ -94,7 +94,7 @@ describe('with WebGPU', () => {
     await setField(page, 'GRPO', 'Updates μ', '1');
     await setField(page, 'GRPO', 'Group size G', '8');
     expect(await page.getByRole('alert').count()).toBe(0);
-    expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');
+    expect(await page.locator('.setup .start p').innerText()).toBe('No changes to the recipe.');
   });
 
   it('tells the memory that the recipe would take, and follows the draft', async () => {
@@ -111,7 +111,7 @@ describe('with WebGPU', () => {
     );
     expect(await mebibytes()).toBeLessThan(0.8 * whole);
     await section.getByLabel('Recompute activations', { exact: true }).uncheck();
-    expect(await page.locator('.setup .start p').innerText()).toBe('The recipe as it stands.');
+    expect(await page.locator('.setup .start p').innerText()).toBe('No changes to the recipe.');
   });
 
   it('trains nano in the page; rewards and advantages move', async () => {

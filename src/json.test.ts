@@ -52,6 +52,7 @@ describe('JSON', () => {
     ['{"a":\n1 "b":2}', 'f is not JSON: line 2, column 3: a comma is missing here'],
     ['[1, -1e400]', 'f: line 1, column 5: "-1e400" is larger than a number here can be; use another'],
     [`[${'9'.repeat(400)}]`, '(400 characters) is larger than a number here can be'],
+    ['[9007199254740993]', 'f: line 1, column 2: "9007199254740993" has more digits than a number here keeps'],
     ['{"a":\n1e-400}', 'f: line 2, column 1: "1e-400" is closer to 0 than a number here can be; use another'],
     ['[Infinity]', 'f is not JSON: line 1, column 2: this is no JSON value'],
     ['', 'f is not JSON: line 1, column 1: a value is missing here'],

@@ -39,6 +39,15 @@ const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(cod
 /** What Python writes for numbers that JSON does not have. */
 const NOT_FINITE = /^-?(NaN|Infinity)/;
 
+/** What a number in double precision loses of a literal, in words; null where it is near enough, or exact for a whole number. */
+function lostOf(literal: string, value: number): string | null {
+  if (!Number.isFinite(value)) return 'is larger than a number here can be; use another';
+  if (value === 0) return /^[^e]*[1-9]/i.test(literal) ? 'is closer to 0 than a number here can be; use another' : null;
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || !/^-?\d+$/.test(literal) || BigInt(literal) === BigInt(value))
+    return null;
+  return `has more digits than a number here keeps: it would be ${value}; use text, or fewer digits`;
+}
+
 /** Place in a text of several lines; the line is left out where `where` names it. */
 type Place = (line: number, column: number) => string;
 
@@ -78,12 +87,10 @@ function parseAt(text: string, where: string, place: Place): unknown {
       },
       onLiteralValue(value, offset, length, line, column) {
         if (typeof value !== 'number') return;
-        const lost = value === 0 ? /^[^e]*[1-9]/i.test(text.slice(offset, offset + length)) : !Number.isFinite(value);
-        if (lost)
+        const lost = lostOf(text.slice(offset, offset + length), value);
+        if (lost !== null)
           throw new JsonError(
-            bounded(
-              `${where}: ${place(line, column)}: ${quote(text.slice(offset, offset + length))} is ${value === 0 ? 'closer to 0' : 'larger'} than a number here can be; use another`,
-            ),
+            bounded(`${where}: ${place(line, column)}: ${quote(text.slice(offset, offset + length))} ${lost}`),
           );
       },
     },

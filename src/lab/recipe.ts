@@ -3,12 +3,11 @@
  * with each field; the Setup panel, the terminal's --set and the errors all come from here.
  */
 import { z } from 'zod';
-import { MAX_HEAD_DIM, type PhiConfig, parsePhiConfig } from '../model/config';
+import { MAX_HEAD_DIM, type PhiConfig, parsePhiConfig, rotaryDim } from '../model/config';
 import { excerpt } from '../quote';
 import { REPORT_CONSTANTS } from '../rewards/term';
 import { type TaskName, taskNames } from '../tasks';
 import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../tasks/own';
-import { VOCABULARY } from '../text/vocabulary';
 import { aggregations } from '../train/advantages';
 import { correctionModes, lossTypes } from '../train/lossOptions';
 import { parseAs } from '../validation';
@@ -292,7 +291,11 @@ export const recipeSchema = z
     }),
   })
   .superRefine((recipe, context) => {
-    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    /** A field that is out of its range is wrong once. */
+    const issue = (path: (string | number)[], message: string) => {
+      if (!context.issues.some((other) => other.path?.join() === path.join()))
+        context.addIssue({ code: 'custom', path, message });
+    };
     if (!checkData(recipe as Recipe, issue)) return;
     if (recipe.sft.shortShare + recipe.sft.mendShare > 1)
       issue(['sft', 'mendShare'], 'short and mending traces are more than all traces together');
@@ -312,17 +315,21 @@ export const recipeSchema = z
       issue(['grpo', 'correctionMin'], `the least correction (${least}) must be below the most (${most})`);
     if (grpo.samplerCorrection.endsWith('truncate') && most === 0 && least === 0)
       issue(['grpo', 'correctionMax'], `${grpo.samplerCorrection} needs a bound to clamp to`);
-    const { width, heads } = recipe.model;
+    const { width, heads, kvHeads, partialRotary } = recipe.model;
+    if (heads < 1) return; // said at the field
     if (width % (4 * heads) !== 0 || width / heads > MAX_HEAD_DIM)
       return issue(
         ['model', 'width'],
         `is ${width} for ${heads} heads; use a multiple of ${4 * heads} up to ${heads * MAX_HEAD_DIM}`,
       );
-    try {
-      phiConfigOf(recipe, VOCABULARY.length);
-    } catch (error) {
-      issue(['model'], (error as Error).message);
-    }
+    if (heads % kvHeads !== 0)
+      issue(['model', 'kvHeads'], `is ${kvHeads}: ${heads} heads cannot share them evenly; use a divisor of ${heads}`);
+    const rotary = rotaryDim({ head_dim: width / heads, partial_rotary_factor: partialRotary });
+    if (rotary % 2 !== 0)
+      issue(
+        ['model', 'partialRotary'],
+        `is ${partialRotary}: ${rotary} of the ${width / heads} channels of a head would turn, an odd number; use a share that makes it even`,
+      );
   });
 
 export type Recipe = z.infer<typeof recipeSchema>;

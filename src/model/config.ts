@@ -28,7 +28,8 @@ export interface PhiConfig {
 export const headDim = (config: PhiConfig): number => config.head_dim;
 
 /** Channels of each head that turn with the position, as Hugging Face rounds them. */
-export const rotaryDim = (config: PhiConfig): number => Math.trunc(headDim(config) * config.partial_rotary_factor);
+export const rotaryDim = (config: Pick<PhiConfig, 'head_dim' | 'partial_rotary_factor'>): number =>
+  Math.trunc(config.head_dim * config.partial_rotary_factor);
 
 type Given = Record<string, unknown>;
 

@@ -50,10 +50,12 @@ export function NoGpuBanner() {
 
 export function FailureBanner() {
   const error = useLab((state) => state.error);
+  const live = useLab((state) => state.source === 'live');
   if (error === null) return null;
   return (
     <Notice kind="error" shape="banner">
-      <b>The run ended with an error.</b> {error.message}. {error.cause && ADVICE[error.cause]}
+      <b>{live ? 'The run ended with an error.' : 'The recording cannot be read.'}</b> {error.message}.{' '}
+      {error.cause && ADVICE[error.cause]}
     </Notice>
   );
 }

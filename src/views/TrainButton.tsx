@@ -11,7 +11,7 @@ const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
 
 /** What pressing the button would do, in words. */
 function promise(changes: number): string {
-  if (changes === 0) return 'The recipe as it stands.';
+  if (changes === 0) return 'No changes to the recipe.';
   return `${changes} ${changes === 1 ? 'change' : 'changes'} to the recipe.`;
 }
 

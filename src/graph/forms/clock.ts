@@ -4,6 +4,8 @@ import type { BufferRange, Device, Sequence } from '../../gpu/device';
 /** Steps of the clock that are looked at, and the milliseconds of a busy loop that they may take. */
 const STEPS = 3;
 const MOST_WAITING = 20;
+/** Looks at a clock that does not move: some tenths of a second. */
+const MOST_LOOKS = 1e7;
 /** Milliseconds from which on a step of the clock is coarse: browsers make it 1 or more where pages are not isolated. */
 const COARSE = 0.5;
 /** Least milliseconds of one timing, for a fine clock and for a coarse one without timestamps. */
@@ -12,12 +14,12 @@ const LEAST_TIME_COARSE = 100;
 const MOST_REPEATS = 64;
 const MOST_REPEATS_COARSE = 1024;
 
-/** Smallest step of a clock, milliseconds. */
+/** Smallest step of a clock, milliseconds; infinite where it does not move. */
 export function clockStep(now: () => number = () => performance.now()): number {
   let least = Number.POSITIVE_INFINITY;
   const began = now();
   let last = began;
-  for (let steps = 0; steps < STEPS && last - began < MOST_WAITING; ) {
+  for (let steps = 0, looks = 0; steps < STEPS && last - began < MOST_WAITING && looks < MOST_LOOKS; looks++) {
     const next = now();
     if (next === last) continue;
     least = Math.min(least, next - last);

@@ -1,5 +1,5 @@
 /**
- * Which of several ways to compute the same thing is fastest on the adapter at hand: each is timed once on made-up numbers and
+ * Which of several ways to compute the same thing is fastest on the adapter: each is timed once on made-up numbers and
  * the answer is kept in the adapter's notebook. A choice changes results within the kernels' tolerances only; it stays the
  * same as long as the notebook does.
  */

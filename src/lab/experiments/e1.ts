@@ -11,7 +11,7 @@ export const e1: Experiment = {
   title: 'From base to SFT',
   finding: 'SFT on teachable prompts makes a base model reason',
   report:
-    'AIME 25: 63.1 ± 6.3 after SFT (the report’s table with sd; the released model card has 62.9), the base model far below (unconfirmed: no figure at hand)',
+    'AIME 25: 63.1 ± 6.3 after SFT (the report’s table with sd; the released model card has 62.9), the base model far below (unconfirmed: no source gives a figure)',
   columns: [
     { title: 'base, sampled', unit: 'share' },
     { title: 'after SFT, sampled', unit: 'share' },

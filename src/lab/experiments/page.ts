@@ -103,7 +103,7 @@ function reportPage(results: readonly Result[]): string {
       'the files in `public/results`, which the Evaluate screen shows too; no number in it is typed by hand.',
     'Every finding is held to one rule: an effect counts where every seed shows it and the 95 % interval of its mean over seeds ' +
       'excludes no effect. Three seeds make wide intervals: an effect that does not count is not shown to be absent. Figures of the ' +
-      'report say where they come from; what no source at hand confirms is called unconfirmed.',
+      'report say where they come from; what no source confirms is called unconfirmed.',
     'Each section names the commit that made its numbers. The numbers at edda23b were made when warm-up was one step ahead of ' +
       'Hugging Face’s schedule; today the first step of a warm-up has a rate of 0, and a new run gives slightly other numbers.',
     `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}` +

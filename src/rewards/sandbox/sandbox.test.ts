@@ -183,6 +183,7 @@ it.each([
   ['let a = 1;\n\nlet b = ;', 'line 3, column 9: '],
   ['if (rollout.correct) {\n  return 1\n', 'line 3, column 1: '],
   ['return 1 +* 2', 'line 1, column 11: '],
+  ['(r) => r.length *', 'line 1, column 18: the text ends before it is complete'],
   ['import fs from "node:fs"; () => 1', 'line 1, column '],
   ['7', 'it gives no function: write (rollout) => a number'],
 ])('a text that cannot be a term is refused with its place: %j', async (source, message) => {

@@ -41,7 +41,8 @@ function compile(context: QuickJSContext, source: string): SourceForm {
   // only a body may return, so what has a return was meant as one
   const { line, column, message } = /\breturn\b/.test(asScript.message) ? asBody : asScript;
   const lines = source.split('\n');
-  if (line > lines.length)
+  // the engine names the end of the text as a token without a character
+  if (line > lines.length || /: ''$/.test(message))
     throw new SourceError(
       `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}: the text ends before it is complete`,
     );
