@@ -1,9 +1,9 @@
 /** Changed recordings and results in the page: a message or the run, never a blank page and never an error that nobody catches. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { importers } from '../src/fuzz/importers';
-import { mutatedFile, mutatedLines } from '../src/fuzz/mutate';
-import { random } from '../src/random';
+import { type Importer, importers } from '../src/fuzz/importers';
+import { type Mutation, mutatedFile, mutatedLines } from '../src/fuzz/mutate';
+import { type Random, random } from '../src/random';
 import { openBrowser, serveApp } from './browser';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -13,22 +13,46 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
 
+/** Pages opened with each of the two; `npm run fuzz` opens more. */
+const PAGES = Number(process.env.FUZZ_PAGES ?? 25);
+const SEED = Number(process.env.FUZZ_SEED ?? 0);
+
+/** Changes by turns: one that is understood, so that every screen has to show it, and one that is refused with a message. */
+async function* byTurns(
+  { sample, read }: Importer,
+  mutate: (text: string, stream: Random) => Mutation,
+  stream: Random,
+): AsyncGenerator<Mutation, never> {
+  const isUnderstood = async ({ bytes }: Mutation): Promise<boolean> => {
+    try {
+      await read(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (let wanted = true; ; wanted = !wanted) {
+    let mutation = mutate(sample, stream);
+    while ((await isUnderstood(mutation)) !== wanted) mutation = mutate(sample, stream);
+    yield mutation;
+  }
+}
+
 it.concurrent.each([
-  { name: 'a recording', files: '**/runs/*.jsonl', view: 'rollouts', mutate: mutatedLines },
-  { name: 'results', files: '**/results/E1.json', view: 'evaluate', mutate: mutatedFile },
-])('shows something whatever $name holds', async ({ name, files, view, mutate }) => {
-  const { sample } = importers.find((importer) => importer.name === name)!;
-  const stream = random(0, 'page', name);
+  { name: 'a recording', files: '**/runs/*.jsonl', views: ['train', 'rollouts', 'evaluate'], mutate: mutatedLines },
+  { name: 'results', files: '**/results/E1.json', views: ['evaluate'], mutate: mutatedFile },
+])('shows something whatever $name holds', async ({ name, files, views, mutate }) => {
+  const mutations = byTurns(importers.find((importer) => importer.name === name)!, mutate, random(SEED, 'page', name));
   const page = await browser.newPage();
   const thrown: string[] = [];
   page.on('pageerror', ({ message }) => thrown.push(message));
   let body = Buffer.from('');
   await page.route(files, (route) => route.fulfill({ body }));
-  for (let i = 0; i < 25; i++) {
-    const { bytes, what } = mutate(sample, stream);
+  for (let i = 0; i < PAGES; i++) {
+    const { bytes, what } = (await mutations.next()).value;
     body = Buffer.from(bytes);
     await page.goto('about:blank');
-    await page.goto(`${served.url}#view=${view}`);
+    await page.goto(`${served.url}#view=${views.at(-1)}`);
     // to its end or to the message that says why not
     await page.waitForFunction(
       () =>
@@ -37,8 +61,14 @@ it.concurrent.each([
     );
     const end = page.getByRole('button', { name: 'To the end' });
     if (await end.isEnabled()) await end.click({ timeout: 2000 }).catch(() => {}); // it may have ended meanwhile
-    expect((await page.locator('main').innerText()).trim(), `${i}: ${what}`).not.toBe('');
-    expect(await page.locator('.broken').count(), `${i}: ${what}`).toBe(0);
+    for (const shown of views) {
+      await page.evaluate((name) => {
+        location.hash = `view=${name}`;
+      }, shown);
+      await page.locator(`nav [aria-current=page]`, { hasText: new RegExp(shown, 'i') }).waitFor();
+      expect((await page.locator('main').innerText()).trim(), `${i}, ${shown}: ${what}`).not.toBe('');
+      expect(await page.locator('.broken').count(), `${i}, ${shown}: ${what}`).toBe(0);
+    }
     expect(thrown, `${i}: ${what}`).toEqual([]);
   }
   await page.close();
