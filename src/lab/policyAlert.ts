@@ -25,7 +25,7 @@ const LEAST_ACCURACY = 0.05;
 /** Share of the best accuracy below which right answers are all but gone. */
 const FALLEN = 0.25;
 /** Nats a token: the policy is another model than the one that SFT left. */
-const KL_FAR = 2;
+export const KL_FAR = 2;
 /** Entropy runs away where it grows by so many nats, or falls to this share of where it began. */
 const ENTROPY_RISE = 1;
 const ENTROPY_SHARE = 0.02;

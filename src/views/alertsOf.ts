@@ -1,6 +1,6 @@
 /** What a step of GRPO has to tell beside its charts: success, a signal that is missing, a policy that runs away. */
 import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
-import { policyAlertWords } from '../lab/policyAlert';
+import { KL_FAR, policyAlertWords } from '../lab/policyAlert';
 import { percent } from './format';
 import type { NoticeKind } from './Notice';
 
@@ -15,7 +15,6 @@ export interface Alert {
 /** Thresholds past which a step is worth a word. */
 const MOST_GROUPS = 0.5;
 const TRUNCATED = 0.5;
-const KL_HIGH = 2;
 const ENTROPY_LOW = 0.003;
 /** Share of right answers from which a certain policy is a success. */
 const LEARNT = 0.9;
@@ -43,7 +42,7 @@ export function alertsOf({ metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'
       title: 'Truncation',
       detail: `${percent(clipped)} of the completions are cut off; raise L max`,
     });
-  if (value('kl') > KL_HIGH)
+  if (value('kl') > KL_FAR)
     alerts.push({
       kind: 'warning',
       title: 'KL is high',
