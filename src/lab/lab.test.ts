@@ -20,6 +20,8 @@ const TINY = withFields(recipeByName('parity-8-nano'), {
   'grpo.groupSize': 4,
   'evaluation.problems': 3,
 });
+/** The same with little to compile, where a test is not about the kernels. */
+const PLAIN = withFields(TINY, { kernels: 'fixed', 'model.layers': 1 });
 
 async function runAll(device: Device, recipe: Recipe): Promise<LabEvent[]> {
   const session = new Session(device, recipe);
@@ -106,7 +108,7 @@ describe('a run on Dawn', () => {
   });
 
   it('frees everything when it is left in the middle', async () => {
-    const session = new Session(device, TINY);
+    const session = new Session(device, PLAIN);
     const generator = run(session);
     for (let i = 0; i < 6; i++) await generator.next();
     await generator.return();
@@ -116,7 +118,7 @@ describe('a run on Dawn', () => {
 
   it('ends with a reason where the device is destroyed with work in flight', async () => {
     const gone = await openNodeDevice();
-    const session = new Session(gone, TINY);
+    const session = new Session(gone, PLAIN);
     const generator = run(session);
     for (let i = 0; i < 6; i++) await generator.next();
     const next = generator.next();
@@ -135,7 +137,7 @@ describe('a run on Dawn', () => {
       'reward.lPos': 5,
       'reward.lNeg': 2,
     };
-    await runAll(device, withFields(TINY, masked));
+    await runAll(device, withFields(PLAIN, masked));
     for (const lossType of ['bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo']) {
       const fields = {
         'sft.steps': 1,
@@ -143,7 +145,7 @@ describe('a run on Dawn', () => {
         'grpo.updates': 2,
         'grpo.epsilonHigh': lossType === 'cispo' ? 2 : 0.28,
       };
-      const all = await runAll(device, withFields(TINY, fields));
+      const all = await runAll(device, withFields(PLAIN, fields));
       expect(all.at(-1)?.type, lossType).toBe('end');
     }
   });
@@ -152,7 +154,7 @@ describe('a run on Dawn', () => {
     const gated = (gateAccuracy: number) =>
       runAll(
         device,
-        withFields(TINY, { 'sft.steps': 40, 'sft.gateEvery': 4, 'sft.gateAccuracy': gateAccuracy, 'grpo.steps': 0 }),
+        withFields(PLAIN, { 'sft.steps': 40, 'sft.gateEvery': 4, 'sft.gateAccuracy': gateAccuracy, 'grpo.steps': 0 }),
       );
     const steps = (all: readonly LabEvent[]) => all.filter(({ type }) => type === 'sft').length;
     const low = steps(await gated(0.01));
@@ -163,7 +165,7 @@ describe('a run on Dawn', () => {
 });
 
 it('runs on the CPU device, chosen by name', async () => {
-  const events = await runAll(openCpuDevice(), TINY);
+  const events = await runAll(openCpuDevice(), PLAIN);
   expect(events[0]).toMatchObject({ type: 'start', device: 'cpu', adapter: 'CPU reference' });
   expect(events.at(-1)?.type).toBe('end');
 });
@@ -171,7 +173,7 @@ it('runs on the CPU device, chosen by name', async () => {
 describe('a custom reward term in a run', () => {
   const CUSTOM = { 'sft.steps': 2, 'grpo.steps': 1, 'reward.custom': 0.5 };
   const rolloutsOf = async (customSource: string) => {
-    const events = await runAll(openCpuDevice(), withFields(TINY, { ...CUSTOM, 'reward.customSource': customSource }));
+    const events = await runAll(openCpuDevice(), withFields(PLAIN, { ...CUSTOM, 'reward.customSource': customSource }));
     expect(events.at(-1)?.type).toBe('end');
     return events.flatMap((event) => (event.type === 'grpo' ? event.groups.flatMap(({ rollouts }) => rollouts) : []));
   };
@@ -214,7 +216,7 @@ describe('a custom reward term in a run', () => {
     const events: LabEvent[] = [];
     const session = new Session(
       openCpuDevice(),
-      withFields(TINY, { ...CUSTOM, 'reward.customSource': '(rollout) =>\n  rollout..length' }),
+      withFields(PLAIN, { ...CUSTOM, 'reward.customSource': '(rollout) =>\n  rollout..length' }),
     );
     const all = async () => {
       for await (const event of run(session)) events.push(event);
@@ -309,12 +311,12 @@ describe('recipes', () => {
     expect(() => new Session(small, recipeByName('parity-12'))).toThrow(
       /needs a buffer of [\d.]+ MiB; .* binds at most 1.0 MiB/,
     );
-    expect(() => new Session(openCpuDevice(), withFields(TINY, { 'task.level': 1 }))).toThrow('raise the level');
+    expect(() => new Session(openCpuDevice(), withFields(PLAIN, { 'task.level': 1 }))).toThrow('raise the level');
   });
 });
 
 describe('a run on a mixture', () => {
-  const MIXED = withFields(TINY, {
+  const MIXED = withFields(PLAIN, {
     'data.clusters': [
       { task: 'parity', level: 5, problems: 12, epochs: 2 },
       { task: 'addition', level: 2 },
