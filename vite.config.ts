@@ -24,12 +24,16 @@ const browser = {
   globalSetup: ['e2e/buildApp.ts'],
 };
 
+/** Whether there is a browser to open: on a server there is none, and trying ends in an error. */
+const hasDesktop = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+
 export default defineConfig({
   plugins: [react(), wgsl],
   // Its Node entry is CommonJS that says it is a module.
   resolve: { alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' } },
   worker: { format: 'es', plugins: () => [wgsl] },
   server: { port: 5173 },
+  preview: { open: hasDesktop },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200 },
   test: {
     pool: 'forks',

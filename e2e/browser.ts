@@ -35,7 +35,7 @@ export async function serveApp(): Promise<Served> {
   const server = await preview({
     root: ROOT,
     build: { outDir: inject('app') },
-    preview: { port: 0, host: 'localhost' },
+    preview: { port: 0, host: 'localhost', open: false },
     logLevel: 'error',
   });
   return { url: server.resolvedUrls?.local[0] as string, close: () => server.close() };
