@@ -9,6 +9,7 @@ const PRESSED = `${TAKEN}, button, summary, a`;
 export function onKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (event.metaKey || event.ctrlKey || event.altKey || lab.getState().question) return;
+  if (event.key === ' ' && event.repeat) return; // a key that is held plays or pauses once
   if (target.closest(event.key === ' ' ? PRESSED : TAKEN)) return;
   const { status } = lab.getState();
   const moves = status === 'playing' || status === 'paused';

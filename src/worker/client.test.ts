@@ -88,6 +88,22 @@ it('ends a run that ends by itself, and keeps its worker', async () => {
   expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([false]);
 });
 
+it('keeps a pause that is asked for while the run before ends, for the run that begins', async () => {
+  const heard: string[] = [];
+  const log = (name: string) => () => void heard.push(name);
+  FakeWorker.serve = obedient({
+    ...{ pause: log('pause'), resume: log('resume'), step: log('step') },
+    start: async () => void heard.push('start'),
+    stop: async () => void heard.push('stop'),
+  });
+  await start();
+  const second = start();
+  client.pause();
+  client.step();
+  await second;
+  await vi.waitFor(() => expect(heard).toEqual(['start', 'stop', 'start', 'pause', 'step']));
+});
+
 // tried again where another program held the processor meanwhile
 it('ends the worker of a run that does not stop, within half a second; the next run has a fresh one', {
   retry: 3,

@@ -7,11 +7,15 @@ import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol
 /** Milliseconds that a run has to end by itself: a step, a hanging custom term or a compiling kernel may take far longer. */
 const STOP_MS = 300;
 
+type Command = (commands: Remote<LabCommands>) => Promise<void>;
+
 export class LabClient {
   private connection: Connection | null = null;
   private port: MessagePort | null = null;
   /** Ends the watch over the run that is under way; null where there is none. */
   private release: (() => void) | null = null;
+  /** Commands for a run that begins when the one before has ended; null where none is to begin. */
+  private waiting: Command[] | null = null;
   /** Grows with every start and stop: a start that a later command overtook starts nothing. */
   private turn = 0;
 
@@ -56,11 +60,14 @@ export class LabClient {
     return this.query((commands) => commands.sourceFault(source));
   }
 
-  /** Ends any run, then starts this one. Messages of an earlier run are no longer heard. */
+  /** Ends any run, then starts this one. Commands from now on are for this one. Messages of an earlier run are no longer heard. */
   async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
     const mine = ++this.turn;
+    const waiting: Command[] = [];
+    this.waiting = waiting;
     await this.endRun();
     if (mine !== this.turn) return;
+    this.waiting = null;
     this.closeRun();
     const connection = this.connect();
     const { port1, port2 } = new MessageChannel();
@@ -72,7 +79,9 @@ export class LabClient {
       if (data.type === 'stopped' || data.type === 'failed') this.runEnded(release);
       onMessage(data);
     };
-    await connection.ask((commands) => commands.start(recipe, compute, transfer(port2, [port2])));
+    const started = connection.ask((commands) => commands.start(recipe, compute, transfer(port2, [port2])));
+    for (const command of waiting) this.command(command);
+    await started;
   }
 
   private runEnded(release: () => void): void {
@@ -93,13 +102,15 @@ export class LabClient {
   }
 
   /** For the run under way. A worker that fails says so to `onFailed`. */
-  private command(command: (commands: Remote<LabCommands>) => Promise<void>): void {
-    if (this.release) this.connection?.ask(command).catch(() => {});
+  private command(command: Command): void {
+    if (this.waiting) this.waiting.push(command);
+    else if (this.release) this.connection?.ask(command).catch(() => {});
   }
 
   /** Ends the run within `STOP_MS`: by itself where it can, else together with its worker. */
   async stop(): Promise<void> {
     this.turn++;
+    this.waiting = null;
     await this.endRun();
   }
 

@@ -59,6 +59,19 @@ it('pulls nothing while it is paused, takes one step, and resumes', async () => 
   expect(state.returned).toBe(true);
 });
 
+it('takes as many steps as are asked for while one is under way', async () => {
+  const { driver, done, state } = drive(1e6);
+  await rest();
+  driver.pause();
+  await rest();
+  const at = state.pulled;
+  for (let i = 0; i < 3; i++) driver.step();
+  await rest();
+  expect(state.pulled).toBe(at + 3);
+  driver.stop();
+  await done;
+});
+
 it('stops out of a pause', async () => {
   const { driver, done, state } = drive(1e6);
   await rest();

@@ -15,16 +15,19 @@ export class Driver {
 
   pause(): void {
     this.paused = true;
+    this.stepsLeft = 0;
   }
 
   resume(): void {
     this.paused = false;
+    this.stepsLeft = 0;
     this.wake();
   }
 
+  /** One step more: asked three times while a step is under way, three more. */
   step(): void {
+    this.stepsLeft = this.paused ? this.stepsLeft + 1 : 1;
     this.paused = true;
-    this.stepsLeft = 1;
     this.wake();
   }
 
