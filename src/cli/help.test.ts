@@ -59,6 +59,7 @@ describe('what is refused before anything runs', () => {
       ['probe', 'step', '--in', path.join(golden, 'config.json'), '--out', 'y'],
       '--model is',
     ],
+    ['a number that is not decimal', ['data', '--task', 'parity', '-n', '0x10'], '--n: "0x10" is not a whole number'],
     ['a number out of range', ['data', '--task', 'parity', '-n', '0'], '--n: "0" is not a whole number from 1'],
     ['a long value', ['data', '--task', 'parity', '-n', '9'.repeat(5000)], '(5000 characters) is not a whole number'],
   ])('%s', async (_, args, message) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../checkpoint/model';
 import type { ReadFile } from '../checkpoint/weights';
+import { decimalOf, toNumber } from '../decimal';
 import { parseJson, parseJsonLines, utf8Text } from '../json';
 import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
@@ -39,14 +40,9 @@ export interface Range {
 /** @throws naming the option and its range */
 export function numeric(text: string | undefined, name: string, initial: number, { min, max, whole }: Range): number {
   if (text === undefined) return initial;
-  const value = Number(text);
-  if (
-    text.trim() === '' ||
-    !Number.isFinite(value) ||
-    value < min ||
-    value > max ||
-    (whole && !Number.isInteger(value))
-  )
+  const decimal = decimalOf(text.trim());
+  const value = decimal ? toNumber(decimal) : Number.NaN;
+  if (!Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
     throw new InputError(`--${name}: ${quote(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   return value;
 }

@@ -1,6 +1,6 @@
 /** What several attempts at one problem come to: pass@k, all of n, the majority's answer. */
 
-import { decimalOf, isSameNumber } from '../tasks/decimal';
+import { decimalOf, isSameNumber } from '../decimal';
 import { isSameAnswer, type Problem, type Task } from '../tasks/task';
 import { isSameText, plain } from '../text/answerText';
 import type { Answered } from './accuracy';

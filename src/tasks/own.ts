@@ -5,12 +5,12 @@
  */
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { type Decimal, decimalOf, distanceBetween, isAtMost, toNumber } from '../decimal';
 import { excerpt } from '../quote';
 import { isSameText, plain, typed } from '../text/answerText';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { SPECIAL } from '../text/vocabulary';
-import { type Decimal, decimalOf, distanceBetween, isAtMost, toNumber } from './decimal';
 import { mark, type Picture } from './picture';
 import { exactVerdict, LONGEST_QUOTE, type Task, think, type Verdict } from './task';
 

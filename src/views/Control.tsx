@@ -1,5 +1,6 @@
 /** What sets one field of the draft, with its label, its explanation and what is wrong with it. */
 import { type KeyboardEvent, memo, useState } from 'react';
+import { decimalOf, toNumber } from '../decimal';
 import { editDraft } from '../store/draft';
 import type { Field } from './fields';
 import { useLab } from './hooks';
@@ -19,15 +20,22 @@ export interface FieldProps {
 /** Lines of a program that are shown at once. */
 const SOURCE_ROWS = 7;
 
-/** Significant digits of a number with a fraction. */
-const DIGITS = 6;
+/** Significant digits of a number with a fraction: more than a person types, and fewer than show how it is stored. */
+const DIGITS = 12;
 
 const shownAs = ({ kind }: Field, value: unknown): string =>
   kind === 'number' && !Number.isInteger(value) ? String(Number((value as number).toPrecision(DIGITS))) : String(value);
 
-function taken({ kind }: Field, text: string): unknown {
+/**
+ * A number as a person types it, with a point or a comma before its fraction. The text itself where it is none, or where a comma
+ * could part thousands (`1,000`): the field's schema then quotes it.
+ */
+export function taken({ kind }: Pick<Field, 'kind'>, text: string): unknown {
+  const typed = text.trim();
   if (kind !== 'number') return text;
-  return text.trim() === '' ? Number.NaN : Number(text.replace(',', '.'));
+  if (typed === '') return Number.NaN;
+  const number = /,\d{3}$/.test(typed) ? null : decimalOf(typed.replace(',', '.'));
+  return number ? toNumber(number) : typed;
 }
 
 const blurOnEnter = (event: KeyboardEvent<HTMLElement>) => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { recipes } from '../lab/recipes';
 import { addToDraft, chooseRecipe, editDraft, fillDraft, removeFromDraft } from '../store/draft';
 import { lab } from '../store/lab';
-import { Row } from './Control';
+import { Row, taken } from './Control';
 import { type Field, formOf, SECTIONS } from './fields';
 import { ListEditor } from './ListEditor';
 
@@ -27,6 +27,19 @@ const markup = (element: Parameters<typeof renderToStaticMarkup>[0]) => renderTo
 const lists = SECTIONS.flatMap((section) => section.fields).filter(({ kind }) => kind === 'list');
 const items = (path: string) =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], lab.getState().draft) as unknown[];
+
+it.each([
+  ['12', 12],
+  [' 1,5 ', 1.5],
+  ['1.500', 1.5],
+  ['-3e-4', -3e-4],
+  ['10,000', '10,000'],
+  ['1,000', '1,000'],
+  ['0x10', '0x10'],
+  ['1.000.000', '1.000.000'],
+  ['Infinity', 'Infinity'],
+  ['', Number.NaN],
+])('a number typed as %j is taken as %j', (text, value) => expect(taken({ kind: 'number' }, text)).toBe(value));
 
 describe('an editor', () => {
   it('of a program has several lines, its label and what is wrong with it', () => {
