@@ -23,7 +23,7 @@ export const recipeSchema = z
     version: z.literal(1).default(1),
     name: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]*$/, 'letters, digits and dashes')
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'has other characters than small letters, digits and dashes; rename it')
       .max(60)
       .default('custom'),
     title: z.string().max(80).default('Custom run'),

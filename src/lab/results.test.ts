@@ -79,6 +79,9 @@ describe('a result file', () => {
 
   it('is listed by its id', () => {
     expect(parseIndex('["E1","E3"]', 'index.json')).toEqual(['E1', 'E3']);
-    expect(() => parseIndex('["../secret"]', 'index.json')).toThrow(/index\.json: 0: letters, digits and dashes/);
+    expect(() => parseIndex('["E3","E3"]', 'index.json')).toThrow('index.json: 1: "E3" is listed twice; keep one');
+    expect(() => parseIndex('["../secret"]', 'index.json')).toThrow(
+      /index\.json: 0: has other characters than letters, digits and dashes/,
+    );
   });
 });

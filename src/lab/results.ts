@@ -92,7 +92,9 @@ const rowSchema = z.strictObject({
   cells,
 });
 
-const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'letters, digits and dashes');
+const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, 'has other characters than letters, digits and dashes; rename it');
 
 const resultSchema = z
   .strictObject({
@@ -153,7 +155,11 @@ export type Result = z.infer<typeof resultSchema>;
 /** A result as the driver writes it: what has a default may be left out. */
 export type ResultInput = z.input<typeof resultSchema>;
 
-const indexSchema = z.array(idSchema);
+const indexSchema = z.array(idSchema).superRefine((ids, context) => {
+  for (const [i, id] of ids.entries())
+    if (ids.indexOf(id) < i)
+      context.addIssue({ code: 'custom', path: [i], message: `"${id}" is listed twice; keep one` });
+});
 
 /** Reads a result file. @throws one line for each field that is wrong: where, its path, why */
 export const parseResult = (source: string, where: string): Result =>

@@ -1,4 +1,5 @@
 /** What moves the run on screen: the recording, or training in the worker. Whoever began last owns the screen. */
+import { fetchedFile, isPage } from '../fetched';
 import type { LabEvent } from '../lab/events';
 import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
@@ -58,8 +59,8 @@ export async function playRecording(): Promise<void> {
 async function play(): Promise<void> {
   const mine = begin({ source: 'replay', status: 'loading', started: null });
   try {
-    const response = await fetch(RECORDING);
-    if (!response.ok) throw new Error(`${RECORDING}: ${response.status} ${response.statusText}`);
+    const response = await fetchedFile(RECORDING);
+    if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload the page`);
     const text = await response.text();
     if (mine !== turn) return;
     replay = new Replay(text, RECORDING, {
@@ -73,7 +74,7 @@ async function play(): Promise<void> {
     replay.play();
     set({ status: 'playing' });
   } catch (error) {
-    if (mine === turn) fail({ message: `the recorded run cannot be shown: ${(error as Error).message}` });
+    if (mine === turn) fail({ message: (error as Error).message });
   }
 }
 

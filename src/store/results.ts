@@ -1,4 +1,5 @@
 /** The result files of the experiments, read once from where the page came from. */
+import { fetched, isPage } from '../fetched';
 import { parseIndex, parseResult } from '../lab/results';
 import { lab } from './lab';
 
@@ -6,15 +7,15 @@ const FOLDER = `${import.meta.env.BASE_URL}results/`;
 
 /** The text of a JSON file; null where there is none: a server may answer with its page instead. */
 async function textOf(file: string): Promise<string | null> {
-  const response = await fetch(FOLDER + file);
-  if (response.status === 404 || response.headers.get('content-type')?.includes('html')) return null;
-  if (!response.ok) throw new Error(`results/${file}: ${response.status} ${response.statusText}`);
+  const response = await fetched(FOLDER + file);
+  if (response.status === 404 || isPage(response)) return null;
+  if (!response.ok) throw new Error(`results/${file}: the server answers ${response.status} ${response.statusText}`);
   return response.text();
 }
 
 let reading = false;
 
-/** Reads the index and every file that it lists; what cannot be read is told and the others are shown. */
+/** Reads the index and every file that it lists. Shows those that can be read, and says what is wrong with the others. */
 export async function readResults(): Promise<void> {
   if (reading) return;
   reading = true;
@@ -36,11 +37,7 @@ export async function readResults(): Promise<void> {
       }),
     ),
   );
-  lab.setState({
-    results: {
-      read: true,
-      list: files.flatMap(({ value }) => value ?? []),
-      faults: [index, ...files].flatMap(({ fault }) => fault ?? []),
-    },
-  });
+  const faults = [index, ...files].flatMap(({ fault }) => fault ?? []);
+  reading = faults.length === 0; // tried again where a person comes back, as the network may be
+  lab.setState({ results: { read: true, list: files.flatMap(({ value }) => value ?? []), faults } });
 }

@@ -1,6 +1,7 @@
 /** What was measured: the report's findings beside ours, from result files, and the evaluations of the run on screen. */
 import { useEffect } from 'react';
 import type { Result } from '../lab/results';
+import { quote } from '../quote';
 import { show } from '../store/lab';
 import { readResults } from '../store/results';
 import { Experiment, ofReport, verdictOf } from './Experiment';
@@ -48,6 +49,11 @@ function Experiments() {
           <pre>{faults.join('\n')}</pre>
         </Notice>
       )}
+      {read && chosen !== null && result && result.id !== chosen && (
+        <Notice kind="warning" shape="banner">
+          <b>There is no experiment {quote(chosen)}.</b> You see {result.id}.
+        </Notice>
+      )}
       {result ? (
         <>
           {report.length > 0 && <Choose label="Experiments" results={report} chosen={result} />}
@@ -60,13 +66,15 @@ function Experiments() {
           <Experiment key={result.id} result={result} />
         </>
       ) : (
-        <Panel title="The report beside us">
-          <p className="empty">
-            {read
-              ? 'No experiment has been run yet. Each leaves its result here: the report’s finding and figure, our numbers with their spread over seeds, and the command that runs it again.'
-              : 'Reading the results …'}
-          </p>
-        </Panel>
+        faults.length === 0 && (
+          <Panel title="The report beside us">
+            <p className="empty">
+              {read
+                ? 'No experiment has been run yet. Each leaves its result here: the report’s finding and figure, our numbers with their spread over seeds, and the command that runs it again.'
+                : 'Reading the results …'}
+            </p>
+          </Panel>
+        )
       )}
     </>
   );

@@ -28,7 +28,7 @@ describe('an address', () => {
     ['#view=party', 'there is no screen "party"; there are train, rollouts, evaluate, data'],
     ['#view=rollouts&step=-1', 'step="-1" is no whole number from 1'],
     ['#view=rollouts&step=1e3', 'step="1e3" is no whole number from 1'],
-    ['#view=rollouts&step=99999999999', 'step="99999999999" is no whole number from 1'],
+    ['#view=rollouts&step=99999999999', 'step="99999999999" is too large'],
     ['#view=data&n=0', 'n="0" is no whole number from 1'],
     ['#view=data&n=900', 'n=900 is more than the 500 that can be looked at'],
     ['#view=data&task=chess', 'there is no task "chess"'],

@@ -34,7 +34,8 @@ export function readAddress(hash: string, data: Browsed, own: OwnProblems): Addr
     const text = params.get(name);
     if (text === null) return null;
     if (/^(0|[1-9]\d{0,9})$/.test(text) && Number(text) >= NUMBERS[name]) return Number(text);
-    faults.push(`${name}=${quote(text)} is no whole number from ${NUMBERS[name]}`);
+    const large = /^[1-9]\d{10,}$/.test(text);
+    faults.push(`${name}=${quote(text)} is ${large ? 'too large' : `no whole number from ${NUMBERS[name]}`}`);
     return null;
   };
   const asked = params.get('view');

@@ -32,8 +32,8 @@ export function followTheUrl(): void {
   lab.subscribe((state, before) => {
     if (writeAddress(state) === writeAddress(before)) return;
     clearTimeout(timer);
+    if (!reading && state.linkFaults.length > 0) lab.setState({ linkFaults: [] }); // a person has chosen something else
     if (state.view !== before.view && !reading) {
-      lab.setState({ linkFaults: [] }); // of another screen
       rewriteAddress(writeAddress(before));
       pushAddress(writeAddress(state));
     } else timer = setTimeout(() => rewriteAddress(writeAddress(state)), REST_MS);

@@ -3,6 +3,7 @@
  * nothing: no network, no files, no clock. It can be put back to the bit to where it once stood. What is run in it is sandbox.ts's.
  */
 import type { QuickJSContext } from 'quickjs-emscripten-core';
+import { fetchedFile } from '../../fetched';
 import { globalName, metered, STEPS_LEFT } from './meter';
 
 /** As vite and Node both find it from here. */
@@ -18,9 +19,7 @@ async function readBytes(url: URL): Promise<Uint8Array> {
     const { readFile } = (await import(/* @vite-ignore */ files)) as typeof import('node:fs/promises');
     return readFile(url);
   }
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`the engine of custom reward terms: ${url} answers ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await (await fetchedFile(url)).arrayBuffer());
 }
 
 /** Read, metered and compiled once, when the first custom term asks for it. */
