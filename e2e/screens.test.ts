@@ -107,6 +107,23 @@ describe('Evaluate', () => {
     await page.close();
   });
 
+  it('says that the results cannot be fetched, reads them when a person comes back, and names an experiment that there is not', async () => {
+    const { page } = await open('view=evaluate&experiment=E99', async (fresh) => {
+      await fresh.route('**/results/index.json', (route) => route.abort());
+    });
+    await page.getByText('results/index.json cannot be fetched: nothing answers').waitFor();
+    expect(await page.getByText('No experiment has been run yet').count()).toBe(0);
+    await page.unroute('**/results/index.json');
+    const views = page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('button', { name: 'Data' }).click();
+    await views.getByRole('button', { name: 'Evaluate' }).click();
+    await page.locator('.experiments').first().waitFor();
+    expect(await page.locator('main .notice').allInnerTexts()).toEqual([
+      expect.stringContaining('There is no experiment "E99". You see E1.'),
+    ]);
+    await page.close();
+  });
+
   it('shows a result beside the report, names the file that is wrong, and loads an arm into Setup', async () => {
     const { page, complaints } = await open('view=evaluate', async (fresh) => {
       await fresh.route('**/results/index.json', (route) => route.fulfill({ json: ['Lessons', 'E3', 'E5'] }));
