@@ -1,12 +1,13 @@
-/** What a run has to tell as it happens, above its charts. */
-import { alertsOf } from './alertsOf';
+/** Alerts of a run as it happens, above its charts. */
+import { alertsOf, sftAlertsOf } from './alertsOf';
 import { useRun } from './hooks';
 import { Notice } from './Notice';
 
 export function Alerts() {
-  const { grpo, start } = useRun();
+  const { sft, grpo, start } = useRun();
   const last = grpo.at(-1);
-  const alerts = last && start ? alertsOf(last, start.vocabulary.length) : [];
+  const vocabulary = start?.vocabulary.length ?? 0;
+  const alerts = last ? alertsOf(last, vocabulary, sft.length === 0) : sftAlertsOf(sft, vocabulary);
   return (
     <div className="alerts">
       {alerts.map(({ kind, title, detail }) => (

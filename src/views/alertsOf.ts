@@ -1,5 +1,5 @@
 /** What a step of GRPO has to tell beside its charts: success, a signal that is missing, a policy that runs away. */
-import { type GrpoEvent, groupsWithoutSpread } from '../lab/events';
+import { type GrpoEvent, groupsWithoutSpread, type SftEvent } from '../lab/events';
 import { KL_FAR, policyAlertWords } from '../lab/policyAlert';
 import { percent } from './format';
 import type { NoticeKind } from './Notice';
@@ -19,8 +19,32 @@ const ENTROPY_LOW = 0.003;
 /** Share of right answers from which a certain policy is a success. */
 const LEARNT = 0.9;
 
-/** @param vocabulary number of tokens */
-export function alertsOf({ metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'>, vocabulary: number): Alert[] {
+/** Steps of SFT whose losses are looked at together, so that one unlucky batch is no alarm. */
+const SFT_STEPS = 3;
+
+/**
+ * SFT that makes the model worse than one that guesses every token, which costs ln V.
+ * @param vocabulary V, the number of tokens
+ */
+export function sftAlertsOf(steps: readonly Pick<SftEvent, 'loss'>[], vocabulary: number): Alert[] {
+  const last = steps.slice(-SFT_STEPS).map(({ loss }) => loss);
+  const guessing = Math.log(vocabulary);
+  // fresh weights begin a little above it
+  const most = Math.max(guessing, ...steps.slice(0, 1).map(({ loss }) => loss)) * 1.1;
+  if (steps.length <= SFT_STEPS || !last.every((loss) => loss > most)) return [];
+  const detail = `loss is ${last.at(-1)!.toPrecision(3)}, and guessing every token costs ${guessing.toFixed(2)}; stop the run and lower the learning rate`;
+  return [{ kind: 'error', title: 'SFT diverges', detail }];
+}
+
+/**
+ * @param vocabulary number of tokens
+ * @param untrained whether no SFT came before: such a policy guesses, whatever the learning rate is
+ */
+export function alertsOf(
+  { metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'>,
+  vocabulary: number,
+  untrained = false,
+): Alert[] {
   const value = (name: string) => metrics[name] ?? 0;
   const alerts: Alert[] = [];
   if (alert) alerts.push({ kind: 'error', ...policyAlertWords(alert) });
@@ -55,10 +79,18 @@ export function alertsOf({ metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'
         : { kind: 'warning', title: 'Entropy has collapsed', detail: 'every thought is the same' },
     );
   if (value('entropy') > 0.8 * Math.log(vocabulary))
-    alerts.push({
-      kind: 'error',
-      title: 'The policy guesses',
-      detail: 'entropy is near that of guessing every token; lower the learning rate',
-    });
+    alerts.push(
+      untrained
+        ? {
+            kind: 'note',
+            title: 'The policy guesses',
+            detail: 'it had no SFT; give SFT steps, so that GRPO has a signal',
+          }
+        : {
+            kind: 'error',
+            title: 'The policy guesses',
+            detail: 'entropy is near that of guessing every token; lower the learning rate',
+          },
+    );
   return alerts;
 }

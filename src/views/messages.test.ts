@@ -2,7 +2,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { alertsOf } from './alertsOf';
+import { alertsOf, sftAlertsOf } from './alertsOf';
 import type { Series } from './Chart';
 import { chartSummary } from './chartSummary';
 import { flawsOf, judgementOf } from './judgement';
@@ -39,6 +39,30 @@ describe('the alerts of a step', () => {
         detail: expect.stringContaining('from 60 % to 0 %, KL is 9.00'),
       },
     ]);
+  });
+});
+
+describe('the alerts of SFT', () => {
+  const titles = (...losses: number[]) =>
+    sftAlertsOf(
+      losses.map((loss) => ({ loss })),
+      104,
+    ).map(({ title }) => title);
+
+  it('call a loss beyond guessing an error, and one unlucky batch nothing', () => {
+    expect(titles(4.7, 30, 82, 79)).toEqual(['SFT diverges']);
+    expect(titles(4.7, 4.5, 30, 3)).toEqual([]);
+    expect(titles(4.7, 4.8, 4.7, 4.8)).toEqual([]); // before the warm-up has begun to move it
+    expect(titles(82, 79)).toEqual([]);
+    expect(titles()).toEqual([]);
+  });
+
+  it('of a policy without SFT do not blame the learning rate', () => {
+    const guesses = { metrics: { entropy: 4.6, accuracy: 0.1 } };
+    expect(alertsOf(guesses, 104, true)).toEqual([
+      { kind: 'note', title: 'The policy guesses', detail: expect.stringContaining('it had no SFT') },
+    ]);
+    expect(alertsOf(guesses, 104)[0]).toMatchObject({ kind: 'error' });
   });
 });
 
