@@ -101,7 +101,8 @@ function parse(command: Command, args: readonly string[]) {
   const { name: commandName, options, operands } = command;
   const config = { args: [...args], options: parsed(options), allowPositionals: true } as const;
   const where = `npm run lab -- ${commandName} --help`;
-  const unknown = parseArgs({ ...config, strict: false, tokens: true }).tokens.find(
+  const { tokens } = parseArgs({ ...config, strict: false, tokens: true });
+  const unknown = tokens.find(
     (token) =>
       (token.kind === 'option' && !Object.hasOwn(config.options, token.name)) ||
       (token.kind === 'positional' && !operands),
@@ -111,6 +112,12 @@ function parse(command: Command, args: readonly string[]) {
     const near = didYouMean(text.replace(/^-+/, ''), Object.keys(options), '--');
     throw new InputError(`${commandName} has no option ${excerpt(text)}${near || `; ${where} lists them`}`);
   }
+  const seen = new Set<string>();
+  for (const token of tokens)
+    if (token.kind === 'option' && !config.options[token.name]?.multiple) {
+      if (seen.has(token.name)) throw new InputError(`--${token.name} is given twice; give it once`);
+      seen.add(token.name);
+    }
   const { values, positionals } = input(() => parseArgs({ ...config, strict: true }));
   const given: Record<string, unknown> = { ...values };
   for (const [name, option] of Object.entries(options)) {

@@ -10,7 +10,7 @@ export interface Asked {
   readonly usual: number | null;
   /**
    * Whether the usual number is right even beyond the model's context: a model of ours says there how long its training was,
-   * and its positions go on unscaled.
+   * and its positions go on unscaled. A sliding window is no such number.
    */
   readonly trusted?: boolean;
 }
@@ -32,7 +32,7 @@ export function maxNewOf(
       `the prompt takes ${prompt} tokens, which leaves none of the model's ${tokens} (${key}); use a shorter one`,
     );
   const asked = numeric(text, 'max-new', initial, { min: 1, max: MOST, whole: true });
-  if (asked > Math.max(room, trusted ? initial : 0))
+  if (asked > Math.max(room, trusted && key !== 'sliding_window' ? initial : 0))
     throw new InputError(
       `--max-new: ${asked} new tokens after a prompt of ${prompt} are more than the model takes; its ${key} is ${tokens}: ${
         room < 1 ? 'use shorter prompts' : `use at most ${room}`

@@ -60,6 +60,9 @@ describe('what is refused before anything runs', () => {
       '--model is',
     ],
     ['a number that is not decimal', ['data', '--task', 'parity', '-n', '0x10'], '--n: "0x10" is not a whole number'],
+    ['a number that would be rounded', ['data', '--task', 'parity', '-n', '2.00000000000000000001'], 'is not a whole'],
+    ['a number that is nearly 0', ['sample', '--model', 'm', '--prompt', '1', '--temperature', '1e-400'], '"1e-400"'],
+    ['an option twice', ['data', '--task', 'parity', '-n', '1', '-n', '2'], '--n is given twice; give it once'],
     ['a number out of range', ['data', '--task', 'parity', '-n', '0'], '--n: "0" is not a whole number from 1'],
     ['a long value', ['data', '--task', 'parity', '-n', '9'.repeat(5000)], '(5000 characters) is not a whole number'],
   ])('%s', async (_, args, message) => {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { modelToFiles } from '../checkpoint/model';
 import { writeSafetensors } from '../checkpoint/safetensors';
+import { recipeByName } from '../lab/recipes';
 import { parsePhiConfig } from '../model/config';
 import { initialTensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
@@ -56,6 +57,30 @@ it('shards, without num_key_value_heads, sample as one file does', async () => {
 it('generation_config.json says which tokens end a completion', async () => {
   const model = folder('ends', { 'generation_config.json': { eos_token_id: [103, plain[0]] } });
   expect(ids(await sample(model, '--max-new', '6'))).toEqual([plain[0]]);
+});
+
+it('a sliding window that the sequence outgrows is refused, whatever a recipe beside it says', async () => {
+  const { config, recipe } = {
+    config: { ...shape, sliding_window: 5, eos_token_id: 3 },
+    recipe: recipeByName('parity-8-nano'),
+  };
+  const model = folder('window', { 'config.json': config, 'recipe.json': recipe });
+  const evaluated = [
+    'eval',
+    '--model',
+    model,
+    '--task',
+    'parity',
+    '--adapter',
+    'cpu',
+    '--problems',
+    '2',
+    '--runs',
+    '1',
+  ];
+  const { code, error } = await lab(...evaluated);
+  expect(error).toContain('its sliding_window is 5');
+  expect(code).toBe(2);
 });
 
 const broken = new Map(tensors).set(DOWN, { shape: [16, 12], data: new Float32Array(192).fill(Number.NaN, 5, 6) });

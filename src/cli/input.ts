@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../checkpoint/model';
 import type { ReadFile } from '../checkpoint/weights';
-import { decimalOf, toNumber } from '../decimal';
+import { decimalOf, isSameNumber, toNumber } from '../decimal';
 import { parseJson, parseJsonLines, utf8Text } from '../json';
 import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
@@ -42,7 +42,10 @@ export function numeric(text: string | undefined, name: string, initial: number,
   if (text === undefined) return initial;
   const decimal = decimalOf(text.trim());
   const value = decimal ? toNumber(decimal) : Number.NaN;
-  if (!Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
+  // a whole number is exact, and what is not 0 is not read as 0
+  const rounded = decimal && (whole || value === 0) && !isSameNumber(decimal, decimalOf(String(value)) ?? decimal);
+  const fits = Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value));
+  if (!fits || rounded)
     throw new InputError(`--${name}: ${quote(text)} is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   return value;
 }

@@ -42,6 +42,8 @@ export function readOwn({ data: file, match: wanted, tolerance }: OwnGiven): Own
   }
   const match = ownMatches.find((name) => name === (wanted ?? 'exact'));
   if (!match) throw new InputError(`--match: ${quote(wanted)} is none of ${ownMatches.join(', ')}`);
+  if (tolerance !== undefined && match !== 'numeric')
+    throw new InputError(`--tolerance is for --match numeric, and the match is ${match}`);
   const problems: OwnLine[] = [];
   const places: string[] = [];
   for (const { json, where } of jsonLines(file)) {

@@ -91,6 +91,11 @@ describe('own problems', () => {
       own(jsonl('own-char.jsonl', [sums[0], { prompt: 'né', answer: '1' }])),
       'line 2: prompt: character "é" at position 2 is outside the vocabulary',
     ],
+    [
+      'a tolerance for another match',
+      own(data, '--match', 'exact', '--tolerance', '0.5'),
+      '--tolerance is for --match numeric, and the match is exact',
+    ],
     ['a match that there is not', own(data, '--match', 'fuzzy'), '--match: "fuzzy" is none of exact, numeric, regex'],
     [
       'too few to hold some out',
@@ -163,6 +168,19 @@ describe('probe', () => {
     const refused = await probe({ custom_source: '(rollout) => {' });
     expect(refused.error).toContain('custom_source: line 1, column 15: ');
     expect(refused.code).toBe(2);
+  });
+
+  it('refuses numbers whose sum would be infinite, and names the field', async () => {
+    const reward = (change: object) =>
+      lab(
+        ...['probe', 'reward', '--out', at('ro.json'), '--in'],
+        write('inf.json', JSON.stringify({ l_max: 24, l_pos: 19, l_neg: 8, cases: [], ...change })),
+      );
+    for (const [change, message] of [
+      [{ right_short: 1.7e308 }, 'right_short: is 1.7e+308; use '],
+      [{ weights: { accuracy: 1e308 } }, 'weights.accuracy: is 1e+308; use '],
+    ] as const)
+      expect(await reward(change)).toMatchObject({ code: 2, error: expect.stringContaining(message) });
   });
 
   it('sample draws the same as itself', async () => {

@@ -6,8 +6,11 @@ import { REPORT_CONSTANTS } from '../rewards/term';
 import { REPORT_WEIGHTS, type RewardName, rewardNames, totalReward } from '../rewards/total';
 import { openCustom } from './options';
 
-const constant = (initial: number) => z.number().default(initial);
-const weight = (name: RewardName) => z.number().default(REPORT_WEIGHTS[name]);
+/** So that no sum of products of them is infinite. */
+const LARGEST = 1e9;
+const number = z.number().min(-LARGEST).max(LARGEST);
+const constant = (initial: number) => number.default(initial);
+const weight = (name: RewardName) => number.default(REPORT_WEIGHTS[name]);
 
 /** What a term reads of a completion; what only some read may be left out. */
 const caseSchema = z.strictObject({
@@ -21,15 +24,15 @@ const caseSchema = z.strictObject({
   text: z.string().default(''),
   thought: z.string().nullable().default(null),
   answer: z.string().nullable().default(null),
-  partial: z.number().default(0),
-  measures: z.record(z.string(), z.number()).default({}),
+  partial: z.number().min(0).max(1).default(0),
+  measures: z.record(z.string(), number).default({}),
 });
 
 export const probeRewardSchema = z
   .strictObject({
-    l_max: z.number().positive(),
-    l_pos: z.number().min(0),
-    l_neg: z.number().positive(),
+    l_max: number.positive(),
+    l_pos: number.min(0),
+    l_neg: number.positive(),
     right_short: constant(REPORT_CONSTANTS.rightShort),
     right_long: constant(REPORT_CONSTANTS.rightLong),
     wrong_short: constant(REPORT_CONSTANTS.wrongShort),

@@ -75,6 +75,18 @@ describe('a model of which no channel turns', () => {
     expect(Math.abs(turning.loss![0]! - cpu.losses[0]!)).toBeGreaterThan(1e-5);
   });
 
+  it('a parameter that is not finite after the last step ends it with tensor and element', async () => {
+    const asked = { ...step, steps: 1, want: ['params' as const], optimizer: { ...step.optimizer, eps: 0 } };
+    // rows of tokens that do not occur have a gradient of 0, and 0 / 0 moves them
+    const untied = models[2]!;
+    const config = parsePhiConfig(JSON.parse(load(untied, 'config.json').toString()));
+    const failure = probeStep(openCpuDevice(), config, readSafetensors(load(untied, 'model.safetensors')), {
+      ...asked,
+      segments: [{ ids: [1, 2, 3], mask: [0, 1, 1] }],
+    });
+    await expect(failure).rejects.toThrow(/^after step 1: model\.embed_tokens\.weight, element \d+ is NaN/);
+  });
+
   it.each(['logits', 'loss', 'params'] as const)(
     'weights beyond f32 end it with the place where %s are wanted',
     async (want) => {

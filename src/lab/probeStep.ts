@@ -14,6 +14,9 @@ import { assertFits } from './fits';
 
 const bit = z.union([z.literal(0), z.literal(1)]);
 
+/** f32 holds the product of two of them. */
+const number = z.number().min(0).max(1e9);
+
 export const probeStepSchema = z.strictObject({
   segments: z
     .array(
@@ -25,10 +28,10 @@ export const probeStepSchema = z.strictObject({
     .min(1)
     .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),
   optimizer: z.strictObject({
-    lr: z.number().min(0),
+    lr: number,
     betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
-    eps: z.number().min(0),
-    weight_decay: z.number().min(0),
+    eps: number,
+    weight_decay: number,
     decay: z.enum(['matrices', 'all']),
     max_grad_norm: z.number().positive().nullable(),
   }),
@@ -45,6 +48,12 @@ export interface ProbeStepResult {
 
 const plain = (tensors: Tensors) =>
   Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]));
+
+/** @throws NonFiniteError with tensor and element */
+function finite(tensors: Tensors, what: string): Tensors {
+  for (const [name, { data }] of tensors) assertFiniteAt(data, (i) => `${what}${name}, element ${i}`);
+  return tensors;
+}
 
 type ProbeStepInput = z.infer<typeof probeStepSchema>;
 
@@ -117,10 +126,10 @@ export async function probeStep(
     const { loss, gradNorm } = await trainer.step(segments, input.optimizer.lr);
     assertFiniteAt([loss, gradNorm], (i) => `step ${step + 1}: the ${['loss', 'norm of the gradient'][i]}`);
     losses.push(loss);
-    if (step === 0 && want.includes('grads')) result.grads = plain(await gradients.read());
+    if (step === 0 && want.includes('grads')) result.grads = plain(finite(await gradients.read(), 'the gradient of '));
   }
   if (want.includes('loss')) result.loss = losses;
-  if (want.includes('params')) result.params = plain(await weights.read());
+  if (want.includes('params')) result.params = plain(finite(await weights.read(), `after step ${steps}: `));
   destroy();
   return result;
 }
