@@ -105,6 +105,26 @@ describe.each(SCREENS)('%s', (screen) => {
   });
 });
 
+it('keeps every explanation inside the window, and closes it where its button scrolls away', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const buttons = page.locator('.setup .help-button');
+  const note = page.locator('.help-text');
+  for (let i = 0; i < (await buttons.count()); i += 4) {
+    const button = buttons.nth(i);
+    if (!(await button.isVisible())) continue;
+    // to the lower edge
+    await button.evaluate((element) => element.scrollIntoView({ block: 'end' }));
+    await button.click();
+    const box = (await note.boundingBox())!;
+    expect(box.y + box.height, await note.innerText()).toBeLessThanOrEqual(900);
+    await button.blur();
+  }
+  await buttons.first().click();
+  await page.locator('.setup').hover();
+  await page.mouse.wheel(0, 300);
+  await note.waitFor({ state: 'detached' });
+});
+
 it('says what a chart and the advantages of a group show', async () => {
   await go('Train');
   const reward = page.getByRole('region', { name: 'Reward' }).getByRole('img').first();

@@ -1,5 +1,5 @@
 /** Small pieces that many screens use. */
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 import { type Explained, explanations } from './explanations';
 
 const ICONS = {
@@ -25,18 +25,30 @@ const NOTE = { width: 280, margin: 12 };
 export function Help({ text, about }: { text: string; about: string }) {
   const [place, setPlace] = useState<{ top: number; left: number } | null>(null);
   const id = useId();
+  const note = useRef<HTMLSpanElement>(null);
   const toggle = (button: HTMLElement) => {
     const { left, bottom } = button.getBoundingClientRect();
     const room = innerWidth - NOTE.width - NOTE.margin;
     setPlace(place ? null : { top: bottom + 4, left: Math.max(NOTE.margin, Math.min(left, room)) });
   };
+  const open = place !== null;
+  useLayoutEffect(() => {
+    if (!open) return;
+    // its height is known once it is drawn: it moves up from the window's lower edge
+    const lowest = innerHeight - NOTE.margin - (note.current?.offsetHeight ?? 0);
+    setPlace((at) => at && { ...at, top: Math.max(NOTE.margin, Math.min(at.top, lowest)) });
+    // the note is fixed to the window, so it goes where its button moves
+    const close = () => setPlace(null);
+    window.addEventListener('scroll', close, true);
+    return () => window.removeEventListener('scroll', close, true);
+  }, [open]);
   return (
     <span className="help">
       <button
         type="button"
         className="help-button"
         aria-label={`What is ${about}?`}
-        aria-expanded={place !== null}
+        aria-expanded={open}
         aria-describedby={place ? id : undefined}
         onClick={(event) => toggle(event.currentTarget)}
         onBlur={() => setPlace(null)}
@@ -45,7 +57,7 @@ export function Help({ text, about }: { text: string; about: string }) {
         ?
       </button>
       {place && (
-        <span role="note" id={id} className="help-text" style={{ ...place, maxWidth: NOTE.width }}>
+        <span ref={note} role="note" id={id} className="help-text" style={{ ...place, maxWidth: NOTE.width }}>
           {text}
         </span>
       )}
