@@ -134,6 +134,8 @@ describe('a report', () => {
     expect(accuracy.standardErrorOverProblems).toBeCloseTo(1 / 3, 14); // sd of 1, 0, 1 is 1/√3; over √3
     const single = [1, 2].map((run) => ({ run, seed: run, answers: [right] }));
     expect(evaluationReport(single).accuracy).toMatchObject({ sd: 0, standardErrorOverProblems: null });
+    const all = [{ run: 1, seed: 0, answers: [right, right, right] }];
+    expect(evaluationReport(all).accuracy).toMatchObject({ mean: 1, standardErrorOverProblems: null });
     expect(compareRuns(single, single, 0)).toMatchObject({ difference: 0, standardError: null, interval: null });
     expect(compareRuns(one, one, 0).interval!.high).toBeGreaterThan(0.5);
     expect(accuracy.interval.low).toBeCloseTo(0.2077, 4); // Wilson's of 2 of 3

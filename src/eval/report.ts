@@ -19,7 +19,10 @@ export interface AccuracySpread {
   readonly sd: number | null;
   /** sd / √runs: how far the mean may be from that of endless runs over these very problems. */
   readonly standardErrorOverRuns: number | null;
-  /** Of the mean over problems of their pass rates (ddof 1): how far the mean may be from that over endless problems. */
+  /**
+   * Of the mean over problems of their pass rates (ddof 1): how far the mean may be from that over endless problems. Null
+   * where all rates are the same, as at 0 % and 100 %: these problems do not say.
+   */
   readonly standardErrorOverProblems: number | null;
   /** Wilson's of the mean as a share of as many answers as there are problems; for several runs wider than it need be. */
   readonly interval: Interval;
@@ -129,7 +132,7 @@ export function evaluationReport(runs: readonly EvaluationRun[], of = 5, isSame?
       mean: mean(shares),
       sd: deviationOf(shares),
       standardErrorOverRuns: standardErrorOf(shares),
-      standardErrorOverProblems: standardErrorOf(rates),
+      standardErrorOverProblems: standardErrorOf(rates) || null,
       interval: wilsonInterval(mean(shares), P),
       min: quantile(shares, 0),
       median: quantile(shares, 0.5),

@@ -36,7 +36,7 @@ function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationRepo
   );
   print(
     `standard error: ${percentOr(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +
-      `${percentOr(accuracy.standardErrorOverProblems || null, 2)} over problems (which ${report.problems} were asked)`,
+      `${percentOr(accuracy.standardErrorOverProblems, 2)} over problems (which ${report.problems} were asked)`,
   );
   print(
     `of ${ofN.n}: average ${percent(ofN.average)}, best ${percent(ofN.best)}, worst ${percent(ofN.worst)}, majority ${percent(ofN.majority)}`,
