@@ -1,5 +1,6 @@
 /** Addition of two numbers. The long trace writes the column sums from the right, carries included: 5+4=9,6+8=14. */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -68,7 +69,7 @@ export const addition: Task<Addition> = {
         line(`+ ${terms[1]}`),
         [mark((given || '?').padStart(width), given === sum ? 'good' : 'bad')],
       ],
-      caption: `${terms[0]} + ${terms[1]} = ${sum}; answered ${given || 'nothing'}`,
+      caption: `${terms[0]} + ${terms[1]} = ${sum}; answered ${excerpt(given || 'nothing')}`,
     };
   },
 };

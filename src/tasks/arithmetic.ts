@@ -3,6 +3,7 @@
  * (7+4=11,6+8+1=15), differences with their borrows (13-8=5,6-4-1=1), products digit by digit and their columns added up.
  */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -127,7 +128,7 @@ export const arithmetic: Task<Arithmetic> = {
         line(operation.slice(operation.indexOf(' ') + 1)),
         [mark((given || '?').padStart(width), given === expected ? 'good' : 'bad')],
       ],
-      caption: `${operation} = ${expected}; answered ${given || 'nothing'}`,
+      caption: `${operation} = ${expected}; answered ${excerpt(given || 'nothing')}`,
     };
   },
 };

@@ -1,5 +1,6 @@
 /** Sum of a list of digits by a modulus. The long trace adds digit by digit and reduces in between: 0+7=7,7+5=12,2+9=11. */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -69,7 +70,7 @@ export const modular: Task<Modular> = {
         digits.map((digit) => mark(String(digit))),
         sums.map((sum, i) => mark(String(sum), i < sums.length - 1 ? 'muted' : given === expected ? 'good' : 'accent')),
       ],
-      caption: `${digits.join(' + ')} mod ${modulus} = ${expected}; answered ${given}`,
+      caption: `${digits.join(' + ')} mod ${modulus} = ${expected}; answered ${excerpt(given)}`,
     };
   },
 };

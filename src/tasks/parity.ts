@@ -1,5 +1,6 @@
 /** Parity of a bit string. The long trace writes the running parity, one digit a bit, and ends on the answer. */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -52,7 +53,7 @@ export const parity: Task<Parity> = {
         bits.map((bit) => mark(String(bit), bit ? 'accent' : 'plain')),
         runningParities(bits).map((parity) => mark(String(parity), 'muted')),
       ],
-      caption: `${bits.filter(Boolean).length} ones: parity ${expected}; answered ${given}`,
+      caption: `${bits.filter(Boolean).length} ones: parity ${expected}; answered ${excerpt(given)}`,
     };
   },
 };

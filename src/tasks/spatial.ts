@@ -4,6 +4,7 @@
  * side than one does. The long trace places the objects on a map of 9 × 9, the first in its middle, then compares.
  */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { isSameText, joined, plain } from '../text/answerText';
 import { type MapPicture, mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -209,6 +210,9 @@ export const spatial: Task<SpatialMap> = {
         mark: mark(direction, 'muted'),
       })),
     };
-    return { ...picture, caption: `${problem.relations.map(relationText).join(', ')}: ${words}; answered ${given}` };
+    return {
+      ...picture,
+      caption: `${problem.relations.map(relationText).join(', ')}: ${words}; answered ${excerpt(given)}`,
+    };
   },
 };

@@ -5,6 +5,7 @@
  * digits of the trace are the whole stack.
  */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import type { Random } from '../random';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
@@ -140,7 +141,7 @@ export const stack: Task<StackProgram> = {
           states.map((state) => mark(String(state.at(-1 - below) ?? ''), below === 0 ? 'plain' : 'muted')),
         ),
       ],
-      caption: `${program} leaves ${expected} on top; answered ${given}`,
+      caption: `${program} leaves ${expected} on top; answered ${excerpt(given)}`,
     };
   },
 };

@@ -1,5 +1,6 @@
 /** What the tasks have in common, and the two that need no more of a judge than arithmetic. */
 import { expect, it } from 'vitest';
+import { random } from '../random';
 import { addition } from './addition';
 import { arithmetic } from './arithmetic';
 import { countdown } from './countdown';
@@ -35,6 +36,13 @@ it('says what the long traces of the reference look like', () => {
   expect(trace(addition, { terms: [65, 84] }, '149')).toBe('<think>5+4=9,6+8=14</think>149');
   expect(trace(addition, { terms: [67, 84] }, '151')).toBe('<think>7+4=11,6+8+1=15</think>151');
   expect(trace(addition, { terms: [65, 84] }, '149', 'mend')).toBe('<think>5+4=10x,5+4=9,6+8=14</think>149');
+});
+
+it.each(taskNames)('the caption of a picture of %s quotes the start of a long answer', (name) => {
+  const task = taskByName(name);
+  const { problem } = task.generate(random(3), task.level.initial);
+  const { caption } = task.picture(problem, '7'.repeat(5000));
+  expect(caption.length).toBeLessThan(1000);
 });
 
 it('names the tasks that there are', () => {

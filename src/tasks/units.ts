@@ -4,6 +4,7 @@
  * trace is the computation: for each ratio a division where there is one, then a product.
  */
 import { z } from 'zod';
+import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
 import { exactVerdict, type Task, think } from './task';
@@ -208,7 +209,7 @@ export const units: Task<Conversion> = {
         ...steps.map(({ text }) => [mark(text)]),
         [mark(given, given === String(result) ? 'good' : 'bad')],
       ],
-      caption: `${amount} ${unit} are ${result} ${asked}; answered ${given}`,
+      caption: `${amount} ${unit} are ${result} ${asked}; answered ${excerpt(given)}`,
     };
   },
 };
