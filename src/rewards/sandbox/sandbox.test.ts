@@ -50,7 +50,7 @@ describe('a custom term gives', () => {
       `() => ({ value: 1, reason: ${JSON.stringify(host)}.filter((name) => name in globalThis).join() })`,
     );
     expect(found).toEqual({ value: 1, reason: '' });
-    expect((await give('() => typeof Math.random')).reason).toContain('gave undefined');
+    expect((await give('() => typeof Math.random')).reason).toContain('gave text "undefined"');
   });
 });
 
@@ -106,10 +106,13 @@ describe('costs its own value, with the reason, where it', () => {
     ['gives too much', '() => 1e300', 'gave 1e+300; at most ±1000000 counts'],
     ['gives nothing', '() => {}', 'gave undefined where'],
     ['gives null', '() => null', 'gave null where'],
-    ['gives a text', '() => "7"', 'gave 7 where'],
-    ['gives a big integer', '() => 7n', 'gave 7 where'],
-    ['gives a symbol', '() => Symbol("x")', 'gave Symbol(x) where'],
-    ['gives a function', '() => () => 1', 'where a finite number was expected'],
+    ['gives a text', '() => "7"', 'gave text "7" where'],
+    ['gives a long text', '() => "x".repeat(1e6)', `gave text "${'x'.repeat(80)}…" where a finite number was expected`],
+    ['gives a bigint', '() => 7n', 'gave a bigint, 7n, where'],
+    ['gives a boolean', '() => true', 'gave a boolean, true, where'],
+    ['gives a symbol', '() => Symbol("x")', 'gave a symbol, Symbol(x), where'],
+    ['gives a function', '() => () => 1', 'gave a function where a finite number was expected'],
+    ['gives an object as its value', '() => ({ value: [7] })', 'gave an object where'],
     ['gives no value', '() => ({ reason: "none" })', 'gave undefined where'],
     ['gives a promise', '() => Promise.resolve(1)', PROMISE],
     ['is asynchronous', 'async () => 1', PROMISE],

@@ -16,6 +16,9 @@ const TELLING = { steps: 1_000_000, memory: 2 ** 20 } as const;
 /** What differs from run to run, and what would only ever run after the call: gone before the text is read. */
 const WITHOUT = 'for (const name of ["performance", "queueMicrotask"]) delete globalThis[name]; delete Math.random;';
 
+/** Characters of a text that a term gave in place of a number, as a message quotes it. */
+const QUOTED = 80;
+
 /** In the engine: what the term gave or threw, as JSON that the host reads. Nothing that it meets makes it throw. */
 const TELL = `(() => {
   const { stringify } = JSON;
@@ -33,8 +36,16 @@ const TELL = `(() => {
   };
   const cut = (text) => text.length > ${CUSTOM_LIMITS.reason} ? text.slice(0, ${CUSTOM_LIMITS.reason - 1}) + '…' : text;
   const fault = (text) => stringify({ fault: cut(text) });
+  const kind = (value) => {
+    if (typeof value === 'string') return 'text ' + stringify(value.length > ${QUOTED} ? value.slice(0, ${QUOTED}) + '…' : value);
+    if (typeof value === 'bigint') return 'a bigint, ' + words(value) + 'n,';
+    if (typeof value === 'boolean' || typeof value === 'symbol') return 'a ' + typeof value + ', ' + words(value) + ',';
+    if (typeof value === 'function') return 'a function';
+    if (typeof value === 'object' && value !== null) return 'an object';
+    return words(value);
+  };
   const number = (value, reason) => {
-    if (typeof value !== 'number' || !isFinite(value)) return fault('gave ' + words(value) + ' where a finite number was expected');
+    if (typeof value !== 'number' || !isFinite(value)) return fault('gave ' + kind(value) + ' where a finite number was expected');
     if (value > ${CUSTOM_LIMITS.value} || value < -${CUSTOM_LIMITS.value}) return fault('gave ' + value + '; at most ±${CUSTOM_LIMITS.value} counts');
     return stringify({ value, reason: cut(reason === undefined ? 'gave ' + value : words(reason)) });
   };
