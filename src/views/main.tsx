@@ -1,10 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openLab } from '../store/control';
-import { lab } from '../store/lab';
-import { runAtStake } from '../store/start';
 import { App } from './App';
 import { Boundary } from './Boundary';
+import { askBeforeLeaving } from './leaving';
 import './style.css';
 import './picture.css';
 import './curation.css';
@@ -14,10 +13,7 @@ import './setup.css';
 import { followTheUrl } from './url';
 
 followTheUrl();
-addEventListener('beforeunload', (event) => {
-  const { status } = lab.getState();
-  if ((status === 'playing' || status === 'paused') && runAtStake(lab.getState())) event.preventDefault();
-});
+askBeforeLeaving(window);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Boundary part="The page">
