@@ -17,7 +17,7 @@ export interface FieldProps {
   readonly hint: string | undefined;
 }
 
-/** Lines of a program that are shown at once. */
+/** Most lines of a text that are shown at once. */
 const SOURCE_ROWS = 7;
 
 /** Significant digits of a number with a fraction: more than a person types, and fewer than show how it is stored. */
@@ -38,8 +38,11 @@ export function taken({ kind }: Pick<Field, 'kind'>, text: string): unknown {
   return number ? toNumber(number) : typed;
 }
 
+/** Shift and Enter begin another line where there may be several. */
 const blurOnEnter = (event: KeyboardEvent<HTMLElement>) => {
-  if (event.key === 'Enter') event.currentTarget.blur();
+  if (event.key !== 'Enter' || event.shiftKey) return;
+  event.preventDefault();
+  event.currentTarget.blur();
 };
 
 type TypedProps = Pick<FieldProps, 'field' | 'edition'> & {
@@ -70,8 +73,10 @@ function Typed({ field, edition, shown, common }: TypedProps) {
       </>
     );
   }
-  const inputMode = field.kind === 'number' ? 'decimal' : 'text';
-  return <input {...props} type="text" inputMode={inputMode} onKeyDown={blurOnEnter} />;
+  // an <input> would drop the line breaks
+  if (field.kind === 'text')
+    return <textarea {...props} rows={Math.min(SOURCE_ROWS, text.split('\n').length)} onKeyDown={blurOnEnter} />;
+  return <input {...props} type="text" inputMode="decimal" onKeyDown={blurOnEnter} />;
 }
 
 function Control({ field, value, errors, edition, hint }: FieldProps) {

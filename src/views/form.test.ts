@@ -15,7 +15,11 @@ const schema = z.object({
   data: z.object({
     clusters: z
       .array(
-        z.object({ task: z.enum(['maze', 'tour']).meta({ title: 'Task' }), level: z.int().meta({ title: 'Level' }) }),
+        z.object({
+          task: z.enum(['maze', 'tour']).meta({ title: 'Task' }),
+          level: z.int().meta({ title: 'Level' }),
+          prompt: z.string().meta({ title: 'Prompt' }),
+        }),
       )
       .meta({ title: 'Clusters', description: 'A mixture.' }),
   }),
@@ -55,11 +59,18 @@ describe('an editor', () => {
     expect(html).toMatch(/role="alert" id="reward.customSource-error">reward.customSource: no function</);
   });
 
+  it('of text shows each of its lines, and keeps the breaks between them', () => {
+    const text = field('data.clusters').columns.find(({ kind }) => kind === 'text') as Field;
+    const value = 'Add.\n2 + 3';
+    const html = markup(createElement(Row, { field: text, value, errors: {}, edition: 0, hint: undefined }));
+    expect(html).toMatch(/<textarea[^>]*rows="2"[^>]*>Add\.\n2 \+ 3<\/textarea>/);
+  });
+
   it('of a list has a field for each column of each item, and tells errors at the field', () => {
     const errors = { 'data.clusters.1.level': 'data.clusters.1.level: too much' };
     const value = [
-      { task: 'maze', level: 4 },
-      { task: 'tour', level: 99 },
+      { task: 'maze', level: 4, prompt: '1' },
+      { task: 'tour', level: 99, prompt: '2' },
     ];
     const html = markup(createElement(ListEditor, { field: field('data.clusters'), value, errors, edition: 0 }));
     for (const id of ['data.clusters.0.task', 'data.clusters.0.level', 'data.clusters.1.task', 'data.clusters.1.level'])
