@@ -11,6 +11,7 @@ import { shownGroup, useLab, useShownStep } from './hooks';
 import { flawsOf, judgementOf } from './judgement';
 import { Picture } from './Picture';
 import { Help, Panel } from './parts';
+import { noGroupReason } from './runWords';
 import { FoldButton, Trace } from './Trace';
 
 /** Blue above 0, orange below, the stronger the further from 0; never so strong that the number in it is hard to read. */
@@ -148,12 +149,13 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
 /** Why there is no group to show. */
 export function NoGroup() {
   const { run, shown } = useShownStep();
-  const groupSize = run.start?.recipe.grpo.groupSize ?? 8;
+  const source = useLab((state) => state.source);
+  const status = useLab((state) => state.status);
   return (
     <p className="empty">
       {shown
         ? 'The rollouts of this early step are no longer in memory; its numbers are on the charts.'
-        : `When GRPO begins, after SFT, each problem is answered ${groupSize} times, and every thought is judged against its group.`}
+        : noGroupReason(run, { source, status })}
     </p>
   );
 }

@@ -2,9 +2,10 @@
 import { pause, resume, setSpeed, stepOnce, stop } from '../store/control';
 import { pace, secondsLeft } from '../store/run';
 import { restartRecording } from '../store/start';
-import { clock, percent } from './format';
+import { clock } from './format';
 import { useLab, useRun } from './hooks';
 import { Icon } from './parts';
+import { milestone } from './runWords';
 
 const SPEEDS = [1, 2, 4, 16];
 
@@ -41,21 +42,14 @@ function Stages() {
   );
 }
 
-/** What a person who does not see the screen is told: milestones only. */
+/** What a person who does not see the screen hears: milestones only. */
 function Milestones() {
   const run = useRun();
+  const source = useLab((state) => state.source);
   const status = useLab((state) => state.status);
-  const sft = run.evaluations.find(({ stage }) => stage === 'sft');
-  const text = run.summary
-    ? `GRPO is done: ${percent(run.evaluations.at(-1)?.greedy.accuracy)} of held-out problems right.`
-    : status === 'failed'
-      ? 'The run failed.'
-      : sft
-        ? `SFT is done: ${percent(sft.greedy.accuracy)} of held-out problems right. GRPO begins.`
-        : '';
   return (
     <span role="status" className="unseen">
-      {text}
+      {milestone(run, { source, status })}
     </span>
   );
 }

@@ -1,0 +1,43 @@
+/** What the page says of a run in words: its milestones, and why there is no group to show. */
+import type { LabState } from '../store/lab';
+import type { RunData } from '../store/run';
+import { percent } from './format';
+
+type Shown = Pick<LabState, 'source' | 'status'>;
+
+const accuracyOf = (run: RunData, stage: 'sft' | 'grpo'): string => {
+  const found = run.evaluations.findLast((one) => one.stage === stage);
+  return found ? `: ${percent(found.greedy.accuracy)} of held-out problems right` : '';
+};
+
+const hasNoGrpo = ({ start }: RunData): boolean => start?.recipe.grpo.steps === 0;
+
+/** The last milestone, for a person who does not see the screen; empty where there is none yet. */
+export function milestone(run: RunData, { source, status }: Shown): string {
+  const recorded = source === 'replay';
+  if (status === 'failed') return recorded ? 'The recording cannot be read.' : 'The run failed.';
+  if (run.summary) {
+    if (run.grpo.length > 0) return `GRPO is done${accuracyOf(run, 'grpo')}.`;
+    return `The run is done${accuracyOf(run, 'sft')}. It has no GRPO steps.`;
+  }
+  if (status === 'finished') return recorded ? 'The recording ends before its run does.' : 'The run was stopped.';
+  if (!run.evaluations.some(({ stage }) => stage === 'sft')) return '';
+  return `SFT is done${accuracyOf(run, 'sft')}.${hasNoGrpo(run) ? '' : ' GRPO begins.'}`;
+}
+
+/** Why a run without a GRPO step has no group to show. */
+export function noGroupReason(run: RunData, { source, status }: Shown): string {
+  const recorded = source === 'replay';
+  if (status === 'failed')
+    return recorded
+      ? 'The recording cannot be read up to a GRPO step, so there is no group to show.'
+      : 'The run failed before its first GRPO step, so there is no group to show.';
+  if (hasNoGrpo(run)) return 'This run has no GRPO steps, so there is no group to show: “Steps” of GRPO is 0.';
+  if (run.summary) return 'This run is done without a GRPO step, so there is no group to show.';
+  if (status === 'finished')
+    return recorded
+      ? 'The recording ends before its first GRPO step, so there is no group to show.'
+      : 'The run was stopped before its first GRPO step, so there is no group to show.';
+  const groupSize = run.start?.recipe.grpo.groupSize ?? 8;
+  return `When GRPO begins, after SFT, each problem is answered ${groupSize} times, and every thought is judged against its group.`;
+}
