@@ -202,7 +202,19 @@ describe('Setup', () => {
     expect(await lMax.inputValue()).toBe('36');
     await section.getByRole('button', { name: 'Keep the lengths' }).click();
     expect(await lMax.inputValue()).toBe('24');
-    await page.locator('.recipe select').selectOption('parity-12');
+    const recipe = page.locator('.recipe select');
+    const dialog = page.getByRole('dialog');
+    await recipe.selectOption('parity-8-nano');
+    expect(await dialog.innerText()).toContain('Your changes to “Parity of 12 bits” are dropped');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect([await recipe.inputValue(), await section.getByLabel('Task', { exact: true }).inputValue()]).toEqual([
+      'parity-12',
+      'addition',
+    ]);
+    await recipe.selectOption('parity-8-nano');
+    await dialog.getByRole('button', { name: 'Drop the changes' }).click();
+    await recipe.selectOption('parity-12');
   });
 
   const all = SECTIONS.flatMap(({ title, fields }) => fields.map((field) => ({ ...field, section: title })));

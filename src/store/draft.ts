@@ -39,11 +39,18 @@ function refuse(path: string, edit: RefusedEdit): void {
   take(draft, { ...without(refused, path), [path]: edit }, followed);
 }
 
-export const chooseRecipe = (name: string): void => take(recipeByName(name));
+/** A draft without changes. */
+function load(recipe: Recipe): void {
+  take(recipe);
+  lab.setState({ loaded: recipe });
+}
+
+/** A recipe by name in place of the draft; replace.ts asks before changes are lost. */
+export const chooseRecipe = (name: string): void => load(recipeByName(name));
 
 /** A recipe by name with fields set by path, on screen in Setup. @throws where there is none such or a field does not fit */
 export function loadRecipe(name: string, fields: Fields): void {
-  take(withFields(recipeByName(name), fields));
+  load(withFields(recipeByName(name), fields));
   lab.setState({ setupOpen: true });
 }
 

@@ -40,6 +40,8 @@ export interface LabState {
   compute: Compute;
   /** What the next run would do. */
   draft: Recipe;
+  /** The draft as it was chosen or loaded, without the changes made since. */
+  loaded: Recipe;
   /** Edits that do not fit the draft, by field: each waits in its field until it fits or is taken back. */
   refused: Refused;
   /** What is wrong with them, by the field at which it is shown; and why an item could not be added to a list. */
@@ -87,6 +89,7 @@ export const lab = createStore<LabState>(() => ({
   adapter: { kind: 'checking' },
   compute: 'webgpu',
   draft: first,
+  loaded: first,
   refused: {},
   draftErrors: {},
   followed: null,

@@ -1,7 +1,7 @@
 /** One of the report's findings beside ours, or lessons of this lab: its figure, our numbers, what we make of it, and how to run it again. */
 import { useState } from 'react';
 import { type Result, unitForms } from '../lab/results';
-import { loadRecipe } from '../store/draft';
+import { openRecipe } from '../store/replace';
 import { Curves } from './Curves';
 import { clock } from './format';
 import { Matrix } from './Matrix';
@@ -33,17 +33,17 @@ export const verdictOf = (result: Pick<Result, 'id' | 'verdict'>): string =>
 function LoadButton({ row: { arm, recipe, set } }: { row: Result['rows'][number] }) {
   const [told, setTold] = useState<{ text: string; failed: boolean } | null>(null);
   if (recipe === null) return null;
-  const load = () => {
+  const load = async () => {
     try {
-      loadRecipe(recipe, set);
-      setTold({ text: 'It is in Setup.', failed: false });
+      const loaded = await openRecipe(recipe, set);
+      setTold(loaded ? { text: 'It is in Setup.', failed: false } : null);
     } catch (error) {
       setTold({ text: (error as Error).message, failed: true });
     }
   };
   return (
     <span className="load">
-      <button type="button" aria-label={`Load recipe of ${arm}`} onClick={load}>
+      <button type="button" aria-label={`Load recipe of ${arm}`} onClick={() => void load()}>
         Load recipe
       </button>
       <span role="status" className={told?.failed ? 'error' : undefined}>

@@ -3,8 +3,9 @@ import type { Recipe } from '../lab/recipe';
 import { recipeGroups } from '../lab/recipes';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
 import { setCompute } from '../store/control';
-import { chooseModelPreset, chooseRecipe, draftPreset, undoFollowing } from '../store/draft';
+import { chooseModelPreset, draftPreset, undoFollowing } from '../store/draft';
 import { MODEL_PRESET } from '../store/edits';
+import { switchRecipe } from '../store/replace';
 import { FieldError } from './Control';
 import { type Field, GENERAL, SECTIONS } from './fields';
 import { useLab } from './hooks';
@@ -76,7 +77,7 @@ function RecipeChoice({ draft }: { draft: Recipe }) {
     <>
       <label className="recipe">
         Recipe
-        <select value={draft.name} onChange={(e) => chooseRecipe(e.target.value)}>
+        <select value={draft.name} onChange={(e) => void switchRecipe(e.target.value)}>
           {recipeGroups.map(({ group, recipes }) => (
             <optgroup key={group} label={group}>
               {recipes.map(({ name, title }) => (

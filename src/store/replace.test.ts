@@ -1,0 +1,64 @@
+/** Changes in Setup are not lost without a question. */
+import { beforeEach, expect, it, vi } from 'vitest';
+import { chooseRecipe, editDraft } from './draft';
+import { lab } from './lab';
+import { answer } from './question';
+import { openRecipe, switchRecipe } from './replace';
+
+const question = () => lab.getState().question;
+const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
+const draft = () => lab.getState().draft;
+beforeEach(() => chooseRecipe('parity-12'));
+
+it('another recipe takes the place of a draft without changes at once', async () => {
+  await switchRecipe('parity-8-nano');
+  expect([draft().name, question()]).toEqual(['parity-8-nano', null]);
+  editDraft('sft.steps', 3);
+  editDraft('sft.steps', 150);
+  await switchRecipe('parity-12');
+  expect([draft().name, question()]).toEqual(['parity-12', null]);
+});
+
+it.each([
+  ['that is chosen', () => switchRecipe('parity-8-nano')],
+  ['that is loaded', () => openRecipe('parity-8-nano', { 'grpo.steps': 5 })],
+] as const)('a recipe %s over changes is asked about: no keeps them all, yes drops them', async (_, replace) => {
+  editDraft('sft.steps', 3);
+  editDraft('grpo.groupSize', 1);
+  const before = lab.getState();
+  const refused = replace();
+  await asked();
+  expect(question()?.reasons).toEqual([
+    'Your changes to “Parity of 12 bits” are dropped: “Parity of 8 bits, quick” takes its place in Setup.',
+  ]);
+  answer(false);
+  await refused;
+  const { draft: kept, refused: edits, setupOpen } = lab.getState();
+  expect([kept, edits, setupOpen]).toEqual([before.draft, before.refused, before.setupOpen]);
+  const taken = replace();
+  await asked();
+  answer(true);
+  await taken;
+  expect([draft().name, lab.getState().refused]).toEqual(['parity-8-nano', {}]);
+});
+
+it('an edit that does not fit is a change, too', async () => {
+  editDraft('grpo.groupSize', 1);
+  const refused = switchRecipe('parity-8-nano');
+  await asked();
+  answer(false);
+  await refused;
+  expect([draft().name, Object.keys(lab.getState().refused)]).toEqual(['parity-12', ['grpo.groupSize']]);
+});
+
+it('what was loaded is no change: the next recipe takes its place at once', async () => {
+  expect(await openRecipe('parity-8-nano', { 'grpo.steps': 5 })).toBe(true);
+  expect(await openRecipe('parity-8-nano', { 'grpo.steps': 6 })).toBe(true);
+  expect([draft().grpo.steps, question()]).toEqual([6, null]);
+});
+
+it('a recipe that there is not is refused before anything is asked', async () => {
+  editDraft('sft.steps', 3);
+  await expect(openRecipe('nothing', {})).rejects.toThrow(/there is no recipe "nothing"/);
+  expect([draft().sft.steps, question()]).toEqual([3, null]);
+});
