@@ -116,4 +116,38 @@ describe('on the CPU', () => {
     ]);
     lab.setState(NOTHING_SELECTED);
   });
+
+  it('what is lost of Setup and of a run is asked in one question, and the draft stays until yes', async () => {
+    editDraft('sft.steps', 3);
+    lab.setState(live(3));
+    const refused = trainSmall();
+    await asked();
+    expect(question()?.reasons).toEqual([
+      expect.stringContaining('Your changes to “Parity of 12 bits” are dropped'),
+      expect.stringContaining('3 steps so far'),
+    ]);
+    answer(false);
+    await refused;
+    expect([question(), lab.getState().draft.name, lab.getState().draft.sft.steps]).toEqual([null, 'parity-12', 3]);
+    expect(lab.getState().run.sft).toHaveLength(3);
+    const taken = trainSmall();
+    await asked();
+    answer(true);
+    await taken;
+    expect([question(), lab.getState().draft.name, lab.getState().started?.name]).toEqual([
+      null,
+      SMALL_RECIPE,
+      SMALL_RECIPE,
+    ]);
+  });
+
+  it('a live run alone is asked about, too, before the draft changes', async () => {
+    lab.setState(live(3));
+    const refused = trainSmall();
+    await asked();
+    expect([question()?.confirm, lab.getState().draft.name]).toEqual(['Start training', 'parity-12']);
+    answer(false);
+    await refused;
+    expect([lab.getState().draft.name, lab.getState().run.sft.length]).toEqual(['parity-12', 3]);
+  });
 });

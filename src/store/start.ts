@@ -2,11 +2,12 @@
 import { recipeByName } from '../lab/recipes';
 import { mebibytes } from '../units';
 import { playRecording, trainDraft } from './control';
-import { chooseRecipe, draftChanges } from './draft';
+import { chooseRecipe } from './draft';
 import { type LabState, lab } from './lab';
 import { draftMemory } from './memory';
 import { memoryShare } from './memoryShare';
 import { ask } from './question';
+import { changesAtStake } from './replace';
 
 /** The recipe for the CPU. */
 export const SMALL_RECIPE = 'parity-8-nano';
@@ -34,31 +35,39 @@ function memoryDoubt(memory: LabState['memory']): string | null {
 const DOUBLE_CLICK_MS = 1000;
 let pressed = Number.NEGATIVE_INFINITY;
 
+const isDoubleClick = () => performance.now() - pressed < DOUBLE_CLICK_MS;
+
+async function train(): Promise<void> {
+  pressed = performance.now();
+  await trainDraft();
+}
+
 /** Trains the draft; asks first where that ends a run, or takes much memory. */
 export async function startTraining(): Promise<void> {
-  if (performance.now() - pressed < DOUBLE_CLICK_MS) return;
+  if (isDoubleClick()) return;
   const memory = await draftMemory();
   const atStake = runAtStake(lab.getState());
   const doubt = memoryDoubt(memory);
   const reasons = [atStake, doubt].filter((reason) => reason !== null);
   const title = `Train “${lab.getState().draft.title}”?`;
   if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
-  pressed = performance.now();
-  await trainDraft();
+  await train();
 }
 
-/** On the CPU: the small recipe with the changes that were made to it, in place of any other. */
+/**
+ * On the CPU: the small recipe with the changes that were made to it, in place of any other. Asks once about all that is lost;
+ * the draft stays until that is answered. The small recipe fits every device, so its memory is not asked about.
+ */
 export async function trainSmall(): Promise<void> {
-  const { draft, refused } = lab.getState();
-  const changes = draftChanges(draft).length + Object.keys(refused).length;
-  if (draft.name !== SMALL_RECIPE) {
-    const small = recipeByName(SMALL_RECIPE);
-    const reasons = [`Your changes to “${draft.title}” are dropped: “${small.title}” takes its place in Setup.`];
-    if (changes > 0 && !(await ask({ title: `Train “${small.title}”?`, reasons, confirm: 'Drop them and train' })))
-      return;
-    chooseRecipe(SMALL_RECIPE);
-  }
-  await startTraining();
+  if (lab.getState().draft.name === SMALL_RECIPE) return startTraining();
+  if (isDoubleClick()) return;
+  const small = recipeByName(SMALL_RECIPE);
+  const changes = changesAtStake(small);
+  const reasons = [changes, runAtStake(lab.getState())].filter((reason) => reason !== null);
+  const confirm = changes === null ? 'Start training' : 'Drop them and train';
+  if (reasons.length > 0 && !(await ask({ title: `Train “${small.title}”?`, reasons, confirm }))) return;
+  chooseRecipe(SMALL_RECIPE);
+  await train();
 }
 
 /** Plays the recording from its start; asks first where that ends a run. */
