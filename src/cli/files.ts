@@ -5,14 +5,17 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import path from 'node:path';
 import { InputError } from './input';
 
 export const PARTIAL = '.partial';
@@ -46,6 +49,34 @@ export function fileFault(error: unknown): string {
 }
 
 const stat = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
+
+/**
+ * Makes a folder, and those above it that are missing, part by part: mkdirSync with `recursive` never returns under /proc.
+ * @throws InputError naming the option, the folder and what is in the way; no folder is left behind then
+ */
+export function makeFolder(folder: string, option = 'out'): void {
+  const missing: string[] = [];
+  const made: string[] = [];
+  try {
+    for (let part = folder; !stat(part)?.isDirectory(); part = path.dirname(part)) {
+      if (stat(part)) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+      missing.push(part);
+      if (path.dirname(part) === part) break;
+    }
+    for (const part of missing.reverse()) {
+      try {
+        mkdirSync(part);
+        made.push(part);
+      } catch (error) {
+        // another process may have made it meanwhile
+        if (errorCode(error) !== 'EEXIST' || !stat(part)?.isDirectory()) throw error;
+      }
+    }
+  } catch (error) {
+    for (const part of made.reverse()) rmdirSync(part);
+    throw new InputError(`--${option}: the folder ${folder} cannot be made: ${fileFault(error)}; choose another place`);
+  }
+}
 
 /** Where the bytes go: the target of a symbolic link, so that the link stays. */
 const resolved = (file: string): string => (existsSync(file) ? realpathSync(file) : file);

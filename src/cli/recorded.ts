@@ -1,5 +1,5 @@
 /** Evaluation runs that outlast the command: written to a file one by one, and gone on from where it stopped. */
-import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { headerLine, readRecord, runLine } from '../eval/record';
 import type { EvaluationRun } from '../eval/report';
@@ -7,7 +7,7 @@ import type { Device } from '../gpu/device';
 import { evaluationRuns } from '../lab/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
-import { checkWritable, fileFault } from './files';
+import { checkWritable, fileFault, makeFolder } from './files';
 import { input, readFile } from './input';
 import { EXIT, keeps } from './stopping';
 
@@ -55,7 +55,7 @@ export async function recordedRuns(
 /** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. @throws where it cannot */
 export function recordFile(folder: string | undefined, { digest }: TrainedModel, { task, level }: AskedEvaluation) {
   if (folder === undefined) return undefined;
-  input(() => mkdirSync(folder, { recursive: true }));
+  makeFolder(folder);
   const file = path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
   checkWritable(file);
   return file;

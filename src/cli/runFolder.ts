@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -18,7 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
 import { mebibytes } from '../units';
-import { errorCode, fileFault, PARTIAL, writeFiles } from './files';
+import { errorCode, fileFault, makeFolder, PARTIAL, writeFiles } from './files';
 import { InputError, input } from './input';
 
 const EVENTS = 'events.jsonl';
@@ -71,8 +70,8 @@ export class RunFolder {
     const isNew = !existsSync(folder);
     const file = path.join(folder, `${EVENTS}${PARTIAL}`);
     let events: number | null = null;
+    makeFolder(folder);
     try {
-      mkdirSync(folder, { recursive: true });
       events = openSync(file, 'w');
       writeFileSync(events, new Uint8Array(TEST_BYTES));
       fsyncSync(events);

@@ -19,7 +19,13 @@ vi.mock('node:fs', async (original) => {
     if (disk.refuses(file, data)) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     real.writeFileSync(file, data, options);
   };
-  return { ...real, default: { ...real, writeFileSync }, writeFileSync };
+  // under /proc it never returns, and no test could end it
+  const mkdirSync = (file: fs.PathLike, options?: fs.MakeDirectoryOptions) => {
+    if (options?.recursive && String(file).startsWith('/proc/')) throw new Error('mkdirSync would never return');
+    return real.mkdirSync(file, options);
+  };
+  const mocked = { ...real, writeFileSync, mkdirSync };
+  return { ...mocked, default: mocked };
 });
 
 afterEach(() => {
@@ -56,7 +62,7 @@ describe('a place that cannot be written to is refused before anything is comput
   const evaluating = ['--problems', '1', '--runs', '1', ...CPU];
   const commands: Record<string, (out: string) => string[]> = {
     train: (out) => training(out),
-    compare: (out) => ['compare', '--a', model, '--b', model, '--task', 'parity:6', '--out', out, ...evaluating],
+    compare: (out) => ['compare', '--a', model, '--b', model, '--task', 'parity', '--out', out, ...evaluating],
     transfer: (out) => ['transfer', '--models', model, '--tasks', 'parity:6', '--out', out, ...evaluating],
     curate: (out) => ['curate', '--model', model, '--task', 'parity', '--pool', '2', '--out', out, ...CPU],
     mixture: (out) => [
@@ -77,6 +83,11 @@ describe('a place that cannot be written to is refused before anything is comput
       path.join(file, 'x.json'),
     ]),
     ...['train', 'compare', 'transfer', 'reproduce'].map((name): [string, string, string] => [name, 'a file', file]),
+    ...['train', 'compare', 'transfer', 'reproduce'].map((name): [string, string, string] => [
+      name,
+      'a place that takes no folder',
+      '/proc/self/none/x',
+    ]),
     ...['curate', 'mixture', 'probe', 'eval'].flatMap((name): [string, string, string][] => [
       [name, 'a folder that there is not', path.join(folder, 'none/x.json')],
       [name, 'a folder', fs.mkdtempSync(path.join(os.tmpdir(), 'groupthink-')).concat('/x.json')],
@@ -91,6 +102,8 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
     expect(ended.error).toMatch(/^error: /m);
     expect(ended.error).not.toMatch(/^\s+at /m);
+    if (what === 'a place that takes no folder')
+      expect(ended.error).toContain('cannot be made: there is no such folder');
     expect(run).not.toHaveBeenCalled();
     if (name !== 'train') expect(openCpuDevice).not.toHaveBeenCalled();
     expect(fs.readFileSync(file, 'utf8')).toBe('a file');

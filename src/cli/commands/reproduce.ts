@@ -1,7 +1,7 @@
 /** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
@@ -11,7 +11,7 @@ import { parseResult, type ResultInput, resultToText } from '../../lab/results';
 import { excerpt } from '../../quote';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
-import { checkWritable, writeFile } from '../files';
+import { checkWritable, makeFolder, writeFile } from '../files';
 import { InputError, input, numeric, readText, SEED } from '../input';
 import { print } from '../output';
 import { keeps } from '../stopping';
@@ -71,7 +71,7 @@ async function work(given: Given<typeof options>, positionals: readonly string[]
   const seeds = seedsOf(given.seeds ?? '0,1,2');
   const out = given.out ?? path.join('public', 'results');
   const pages = given.out === undefined ? 'docs' : out;
-  input(() => mkdirSync(out, { recursive: true }));
+  makeFolder(out);
   if (positionals.length === 0) return writeIndex(out, pages);
   for (const { id } of chosen) checkWritable(path.join(out, `${id}.json`));
   checkWritable(path.join(out, INDEX));
