@@ -8,6 +8,7 @@ import { commands } from './commands';
 import { errorCode } from './files';
 import { commandHelp, overview } from './help';
 import { InputError } from './input';
+import { unlockAll } from './lock';
 import { didYouMean } from './nearest';
 import { print } from './output';
 import { EXIT, ExitError, unlessStopped, whatIsKept } from './stopping';
@@ -65,5 +66,7 @@ export async function dispatch(args: readonly string[]): Promise<number> {
     if (error instanceof ExitError) return error.code;
     const refused = [InputError, SizeError, NonFiniteError].some((kind) => error instanceof kind);
     return refused ? EXIT.input : EXIT.failed;
+  } finally {
+    unlockAll();
   }
 }

@@ -19,14 +19,17 @@ import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
 import { mebibytes } from '../units';
 import { errorCode, fileFault, makeFolder, PARTIAL, writeFiles } from './files';
 import { InputError, input } from './input';
+import { checkUnlocked, lockFor, unlock } from './lock';
 
 const EVENTS = 'events.jsonl';
 const FILES: readonly string[] = ['recipe.json', 'summary.json', EVENTS, ...MODEL_FILES];
-const OURS: readonly string[] = [...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
+/** Kept while a run writes. */
+const LOCK = 'run.lock';
+const OURS: readonly string[] = [LOCK, ...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
 /** Bytes of the test: a full disk may still take an empty file. */
 const TEST_BYTES = 4096;
 
-/** An empty folder, or one of an earlier run, ended or not; anything else stays as it is. */
+/** An empty folder, or one of an earlier run, ended or killed; anything else stays as it is. */
 export function checkRunFolder(out: string): void {
   if (!existsSync(out)) return;
   if (!statSync(out).isDirectory()) throw new InputError(`--out: ${out} is a file; choose a folder`);
@@ -37,6 +40,7 @@ export function checkRunFolder(out: string): void {
   const folder = files.find((file) => statSync(path.join(out, file), { throwIfNoEntry: false })?.isDirectory());
   if (folder !== undefined)
     throw new InputError(`--out: ${path.join(out, folder)} is a folder, where a file of the run belongs; remove it`);
+  checkUnlocked(path.join(out, LOCK), out, 'folder');
 }
 
 export interface SavedRun {
@@ -71,6 +75,7 @@ export class RunFolder {
     const file = path.join(folder, `${EVENTS}${PARTIAL}`);
     let events: number | null = null;
     makeFolder(folder);
+    lockFor(path.join(folder, LOCK), folder, 'folder');
     try {
       events = openSync(file, 'w');
       writeFileSync(events, new Uint8Array(TEST_BYTES));
@@ -80,6 +85,7 @@ export class RunFolder {
       return new RunFolder(folder, isNew, openSync(file, 'a'));
     } catch (error) {
       if (events !== null) rmSync(file, { force: true });
+      unlock(path.join(folder, LOCK));
       throw new InputError(`--out: ${folder} cannot be written: ${fileFault(error)}; choose another place`);
     }
   }
@@ -110,7 +116,15 @@ export class RunFolder {
    * enough, they go to the folder for temporary files.
    * @throws where there is no place for the weights at all
    */
-  save({ recipe, summary, model }: SavedRun): Saved {
+  save(run: SavedRun): Saved {
+    try {
+      return this.saveAll(run);
+    } finally {
+      unlock(path.join(this.folder, LOCK));
+    }
+  }
+
+  private saveAll({ recipe, summary, model }: SavedRun): Saved {
     const partial = path.join(this.folder, `${EVENTS}${PARTIAL}`);
     const all = (folder: string) =>
       [...Object.entries(model), ['recipe.json', json(recipe)] as const, ['summary.json', json(summary)] as const].map(
@@ -156,6 +170,7 @@ export class RunFolder {
     try {
       this.closeEvents();
       rmSync(path.join(this.folder, `${EVENTS}${PARTIAL}`), { force: true });
+      unlock(path.join(this.folder, LOCK));
       if (this.isNew) rmdirSync(this.folder);
     } catch (error) {
       if (errorCode(error) === undefined) throw error; // a folder that holds something by now stays

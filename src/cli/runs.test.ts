@@ -133,6 +133,43 @@ describe('a place that cannot be written to is refused before anything is comput
   });
 });
 
+describe('a place that another process writes into', () => {
+  /** The process that started this one: it lives as long. */
+  const another = String(process.ppid);
+  /** No system gives a process this id. */
+  const gone = String(2 ** 30);
+
+  it('is refused by train, which leaves the folder as it is', async () => {
+    const out = at('busy');
+    fs.mkdirSync(out);
+    for (const holder of [another, '']) {
+      fs.writeFileSync(path.join(out, 'run.lock'), holder);
+      vi.mocked(run).mockClear();
+      const ended = await lab(...training(out));
+      expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
+      expect(ended.error).toContain(`writes into ${out}; wait for it, or choose another folder`);
+      expect(run).not.toHaveBeenCalled();
+      expect(fs.readdirSync(out)).toEqual(['run.lock']);
+      expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(holder);
+    }
+  });
+
+  it('is free again when train has ended, or was killed', async () => {
+    const out = at('free');
+    fs.mkdirSync(out);
+    for (const holder of [gone, String(process.pid)]) {
+      fs.writeFileSync(path.join(out, 'run.lock'), holder);
+      vi.mocked(run).mockImplementationOnce((...args) => {
+        expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(String(process.pid));
+        return run(...args);
+      });
+      const ended = await lab(...training(out));
+      expect(ended.code, ended.error).toBe(0);
+      expect(fs.readdirSync(out).sort()).toEqual(fs.readdirSync(model).sort());
+    }
+  });
+});
+
 describe('a disk that fills while a run trains', () => {
   const isStep = (data: unknown) => typeof data === 'string' && data.startsWith('{"type":"sft"');
 

@@ -1,0 +1,108 @@
+/** Locks: one process at a time writes into a place. A lock is a file with the process id; its process is asked whether it lives. */
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { excerpt } from '../quote';
+import { errorCode, fileFault } from './files';
+import { InputError } from './input';
+
+/** Lock files of this process. */
+const held = new Set<string>();
+
+/** Processes that may come and go while this one tries to take a lock. */
+const ATTEMPTS = 100;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH'; // EPERM: it is another user's
+  }
+}
+
+/** What a lock file says; null where there is none. */
+function textOf(lock: string): string | null {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Whether the process that wrote it is gone. One that was just started may not have written its id yet. */
+function isStale(text: string): boolean {
+  if (!/^[1-9]\d*$/.test(text)) return false;
+  const pid = Number(text);
+  return pid === process.pid || !isAlive(pid); // an earlier process may have had this one's id
+}
+
+/** Removes a stale lock, unless another process has replaced it by its own. */
+function removeStale(lock: string, text: string): void {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (readFileSync(aside, 'utf8') === text) rmSync(aside);
+  else renameSync(aside, lock);
+}
+
+/** @throws InputError where another process holds the lock; it stays as it is */
+export function checkUnlocked(lock: string, place: string, what: string): void {
+  const text = held.has(lock) ? null : textOf(lock);
+  if (text === null || isStale(text)) return;
+  const who = text === '' ? '' : ` (process ${excerpt(text)})`;
+  throw new InputError(
+    `--out: another run${who} writes into ${place}; wait for it, or choose another ${what}. If no run does, delete ${lock}`,
+  );
+}
+
+/** Makes the file, which must not be there yet. */
+function write(lock: string): void {
+  const descriptor = openSync(lock, 'wx');
+  try {
+    writeFileSync(descriptor, String(process.pid));
+  } catch (error) {
+    rmSync(lock); // a full disk takes an empty file
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Takes a lock until `unlock`, the end of the command or the end of the process. A process may take its own lock again.
+ * @throws InputError where another process holds it, or its file cannot be written
+ */
+export function lockFor(lock: string, place: string, what: string): void {
+  for (let i = 0; !held.has(lock); i++) {
+    checkUnlocked(lock, place, what);
+    try {
+      const stale = textOf(lock);
+      if (stale !== null && isStale(stale)) removeStale(lock, stale);
+      write(lock);
+      held.add(lock);
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST' && i < ATTEMPTS) continue;
+      throw new InputError(`--out: ${place} cannot be written: ${fileFault(error)}; choose another place`);
+    }
+  }
+}
+
+export function unlock(lock: string): void {
+  if (held.delete(lock)) rmSync(lock, { force: true });
+}
+
+/** Lets go of all locks, for the end of a command. */
+export function unlockAll(): void {
+  for (const lock of held)
+    try {
+      unlock(lock);
+    } catch {
+      // a lock that stays is taken over: its process is gone
+    }
+}
+
+process.on('exit', unlockAll);
