@@ -79,7 +79,7 @@ export function makeFolder(folder: string, option = 'out'): void {
 }
 
 /** Where the bytes go: the target of a symbolic link, so that the link stays. */
-const resolved = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+export const resolved = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
 
 /** Writes and flushes a file in place. */
 function writeWhole(file: string, content: string | Uint8Array): void {
@@ -138,7 +138,7 @@ export function checkWritable(file: string, option = 'out'): void {
     try {
       writeWhole(beside, new Uint8Array(TEST_BYTES));
     } finally {
-      if (stat(beside)?.isFile()) rmSync(beside);
+      if (stat(beside)?.isFile()) rmSync(beside, { force: true });
     }
   } catch (error) {
     throw new InputError(`--${option}: ${file} cannot be written: ${fileFault(error)}; choose another place`);

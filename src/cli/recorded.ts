@@ -1,5 +1,5 @@
 /** Evaluation runs that outlast the command: written to a file one by one, and gone on from where it stopped. */
-import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { headerLine, readRecord, runLine } from '../eval/record';
 import type { EvaluationRun } from '../eval/report';
@@ -7,8 +7,9 @@ import type { Device } from '../gpu/device';
 import { evaluationRuns } from '../lab/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
-import { checkWritable, fileFault, makeFolder } from './files';
+import { checkWritable, fileFault, makeFolder, resolved } from './files';
 import { input, readFile } from './input';
+import { lockFor } from './lock';
 import { EXIT, keeps } from './stopping';
 
 /**
@@ -31,9 +32,9 @@ export async function recordedRuns(
     instances: hashed(problems.map(({ answer, problem }) => JSON.stringify([answer, problem]))),
     ...sampling,
   };
+  claimRecord(file);
   const text = existsSync(file) ? readFile(file).toString() : '';
   const { runs: finished, whole } = input(() => readRecord(text, header, file));
-  checkWritable(file);
   input(() => (whole === '' ? writeFileSync(file, headerLine(header)) : truncateSync(file, Buffer.byteLength(whole))));
   let done = finished.length;
   keeps(() => `${file} has ${done} of ${runs} runs; the same command goes on from there`);
@@ -52,11 +53,22 @@ export async function recordedRuns(
   });
 }
 
+/**
+ * Tests that a record can be written, and keeps other processes from it until the command ends.
+ * @throws InputError where it cannot, or another process writes into it
+ */
+export function claimRecord(file: string): void {
+  checkWritable(file);
+  const target = resolved(file);
+  const found = statSync(target, { throwIfNoEntry: false });
+  if (!found || found.isFile()) lockFor(`${target}.lock`, file, 'file');
+}
+
 /** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. @throws where it cannot */
 export function recordFile(folder: string | undefined, { digest }: TrainedModel, { task, level }: AskedEvaluation) {
   if (folder === undefined) return undefined;
   makeFolder(folder);
   const file = path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
-  checkWritable(file);
+  claimRecord(file);
   return file;
 }

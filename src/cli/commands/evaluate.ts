@@ -17,10 +17,9 @@ import {
   TASK,
   table,
 } from '../evaluation';
-import { checkWritable } from '../files';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
-import { recordedRuns } from '../recorded';
+import { claimRecord, recordedRuns } from '../recorded';
 
 function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
   const { accuracy, ofN, runs } = report;
@@ -76,7 +75,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   const trained = readTrainedModel(given.model);
   const asked = askedTask(given.task, given.level, [trained], readOwn(given));
   const evaluation = askedEvaluation(given, asked, [trained]);
-  if (given.out !== undefined) checkWritable(given.out);
+  if (given.out !== undefined) claimRecord(given.out);
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
   const report = evaluationReport(runs, given.of, votesOf(evaluation.task, evaluation.problems));
   if (given.json)
