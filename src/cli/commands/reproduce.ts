@@ -1,13 +1,13 @@
 /** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
 import { experimentById, experiments } from '../../lab/experiments/index';
 import { pagesOf, VERDICT_WORDS } from '../../lab/experiments/page';
 import { Workbench } from '../../lab/experiments/workbench';
-import { parseResult, type ResultInput, resultToText } from '../../lab/results';
+import { parseResult, type Result, type ResultInput, resultToText } from '../../lab/results';
 import { excerpt } from '../../quote';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
@@ -35,47 +35,71 @@ function commit(): string {
   }
 }
 
-/** Lists the results that stand in the folder, says of each what the experiments say now, and writes the pages. */
-function writeIndex(folder: string, pages: string): void {
-  const ids = readdirSync(folder)
-    .filter((name) => name.endsWith('.json') && name !== INDEX)
-    .map((name) => path.basename(name, '.json'))
-    .sort();
-  writeFile(path.join(folder, INDEX), `${JSON.stringify(ids)}\n`);
-  const results = ids.map((id) => path.join(folder, `${id}.json`));
-  const parsed = results.map((file) => {
-    const result = parseResult(readText(file), file);
-    const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
-    const told = { ...result, id, title, finding, report, columns: [...columns], why, ...conclude(result) };
-    writeFile(file, resultToText(told));
-    return parseResult(readText(file), file);
+/**
+ * Reads the results in a folder. Other files there are left alone.
+ * @throws InputError naming the file that has the name of a result and is none, or is another experiment's
+ */
+function resultsIn(folder: string): Result[] {
+  const ids = experiments.map(({ id }) => id).sort();
+  return ids.flatMap((id) => {
+    const file = path.join(folder, `${id}.json`);
+    if (!existsSync(file)) return [];
+    const result = input(() => parseResult(readText(file), file));
+    if (result.id !== id)
+      throw new InputError(`${file} is the result of ${excerpt(result.id)}; rename it, or choose another folder`);
+    return [result];
   });
-  for (const [name, text] of Object.entries(pagesOf(parsed))) writeFile(path.join(pages, name), text);
+}
+
+/** Says of each result in the folder what the experiments say now, writes the pages, and then the list of the results. */
+function writeIndex(folder: string, pages: string): void {
+  const texts = resultsIn(folder).map((result) => {
+    const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
+    const concluded = { ...result, id, title, finding, report, columns: [...columns], why, ...conclude(result) };
+    return [path.join(folder, `${id}.json`), input(() => resultToText(concluded))] as const;
+  });
+  const results = texts.map(([file, text]) => parseResult(text, file));
+  for (const [file, text] of texts) writeFile(file, text);
+  for (const [name, text] of Object.entries(pagesOf(results))) writeFile(path.join(pages, name), text);
+  writeFile(path.join(folder, INDEX), `${JSON.stringify(results.map(({ id }) => id))}\n`);
+}
+
+/** @throws naming the one that there is not, or that is there twice */
+function experimentsOf(names: readonly string[]): readonly Experiment[] {
+  const chosen = names.flatMap((name) => (name === 'ALL' ? experiments : [input(() => experimentById(name))]));
+  if (new Set(chosen).size < chosen.length)
+    throw new InputError(`reproduce: ${excerpt(names.join(' '))} names an experiment twice`);
+  return chosen;
 }
 
 const options = {
   seeds: { type: 'string', value: 'N,N,…', help: 'a run for each (default 0,1,2)' },
   out: { type: 'string', value: 'DIR', help: 'a folder for results and pages (default: public/results and docs)' },
-  pages: { type: 'boolean', help: 'runs nothing: says anew, in files and on pages, what the numbers there say' },
+  pages: {
+    type: 'boolean',
+    help: 'runs nothing: writes the files and pages there again, with what the experiments say of the numbers now',
+  },
   adapter: ADAPTER,
 } as const satisfies Options;
 
 /**
  * `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done.
- * `reproduce --pages` runs nothing: what is said of the numbers that there are is said anew, in the files and on the pages.
+ * `reproduce --pages` runs nothing: it writes files and pages again, with what the experiments say of the numbers now.
  */
 async function work(given: Given<typeof options>, positionals: readonly string[]): Promise<void> {
   if (positionals.length === 0 && !given.pages)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
-  const chosen = positionals.includes('ALL') ? experiments : positionals.map((id) => input(() => experimentById(id)));
+  const chosen = experimentsOf(positionals);
+  if (chosen.length > 0 && given.pages)
+    throw new InputError(`--pages runs nothing: leave out ${excerpt(positionals.join(' '))}, or leave out --pages`);
   const seeds = seedsOf(given.seeds ?? '0,1,2');
   const out = given.out ?? path.join('public', 'results');
   const pages = given.out === undefined ? 'docs' : out;
   makeFolder(out);
-  if (positionals.length === 0) return writeIndex(out, pages);
-  for (const { id } of chosen) checkWritable(path.join(out, `${id}.json`));
+  for (const { id } of [...chosen, ...resultsIn(out)]) checkWritable(path.join(out, `${id}.json`));
   checkWritable(path.join(out, INDEX));
   for (const name of Object.keys(pagesOf([]))) checkWritable(path.join(pages, name));
+  if (chosen.length === 0) return writeIndex(out, pages);
   keeps(() => `the seeds that were finished are in ${out}`);
   const made = { commit: commit(), adapter: given.adapter };
   await withAdapter(given.adapter, async (device) => {
