@@ -62,7 +62,7 @@ describe('train, sample, eval', () => {
     expect(whole.code, whole.error).toBe(0);
     expect(lines(whole)[0]).toMatchObject({
       model: expect.stringMatching(/^[0-9a-f]{64}$/),
-      accuracy: { standardErrorOverRuns: expect.any(Number), standardErrorOverProblems: expect.any(Number) },
+      accuracy: { standardErrorOverRuns: expect.any(Number) },
       ofN: { n: 3 },
       passAtK: [{ k: 1 }, { k: 2 }, { k: 3 }],
       accuracyByTokens: expect.any(Array),
@@ -125,8 +125,17 @@ describe('train, sample, eval', () => {
   });
 
   it('curate writes each problem with its reason', async () => {
-    const asking = ['--model', at('first'), '--task', 'parity', '--pool', '40', '--samples', '2', '--select', 'none'];
-    const ended = await lab('curate', ...asking, '--against', 'parity:8,addition', '--out', at('pool.jsonl'));
+    const asking = ['--model', at('first'), '--task', 'parity', '--pool', '40', '--samples', '2'];
+    const ended = await lab(
+      'curate',
+      ...asking,
+      '--select',
+      'none',
+      '--against',
+      'parity:8,addition',
+      '--out',
+      at('pool.jsonl'),
+    );
     expect(ended.code, ended.error).toBe(0);
     const rows = lines({ ...ended, out: readFileSync(at('pool.jsonl'), 'utf8') });
     expect(rows).toHaveLength(40);

@@ -206,7 +206,7 @@ describe('a place that another process writes into', () => {
   });
 
   it('is refused by eval, compare and transfer, which leave the record as it is', async () => {
-    const evaluating = ['--problems', '2', '--runs', '1', '--max-new', '2', ...CPU];
+    const evaluating = (runs: number) => ['--problems', '2', '--runs', `${runs}`, '--max-new', '2', ...CPU];
     const folder = at('records');
     const commands = [
       ['eval', '--model', model, '--task', 'parity', '--out', at('record.jsonl')],
@@ -214,7 +214,7 @@ describe('a place that another process writes into', () => {
       ['transfer', '--models', model, '--tasks', 'parity:7', '--out', folder],
     ];
     for (const command of commands) {
-      const ended = await lab(...command, ...evaluating);
+      const ended = await lab(...command, ...evaluating(1));
       expect(ended.code, ended.error).toBe(0);
     }
     expect(fs.existsSync(at('record.jsonl.lock'))).toBe(false);
@@ -224,7 +224,7 @@ describe('a place that another process writes into', () => {
     for (const file of records) fs.writeFileSync(`${file}.lock`, another);
     for (const command of commands) {
       vi.mocked(openCpuDevice).mockClear();
-      const ended = await lab(...command, ...evaluating, '--runs', '2');
+      const ended = await lab(...command, ...evaluating(2));
       expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
       expect(ended.error).toMatch(/writes into .*\.jsonl; wait for it, or choose another file/);
       expect(openCpuDevice).not.toHaveBeenCalled();
@@ -232,7 +232,7 @@ describe('a place that another process writes into', () => {
     expect(records.map((file) => fs.readFileSync(file, 'utf8'))).toEqual(texts);
     for (const file of records) fs.writeFileSync(`${file}.lock`, gone);
     for (const command of commands) {
-      const ended = await lab(...command, ...evaluating, '--runs', '2');
+      const ended = await lab(...command, ...evaluating(2));
       expect(ended.code, ended.error).toBe(0);
     }
     expect(records.map((file) => fs.existsSync(`${file}.lock`))).toEqual([false, false, false]);
