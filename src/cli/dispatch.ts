@@ -5,7 +5,7 @@ import { bounded, excerpt } from '../quote';
 import { NonFiniteError } from '../train/nonFiniteError';
 import { asksForHelp, type Command } from './command';
 import { commands } from './commands';
-import { errorCode } from './files';
+import { errorCode } from './fileFault';
 import { commandHelp, overview } from './help';
 import { InputError } from './input';
 import { unlockAll } from './lock';

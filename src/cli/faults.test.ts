@@ -1,5 +1,5 @@
 /** Input that is not what it seems, at the terminal: each is read for what it means, or refused with its place. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modelToFiles } from '../checkpoint/model';
@@ -7,7 +7,7 @@ import { phiConfigOf } from '../lab/recipe';
 import { recipeByName } from '../lab/recipes';
 import { initialTensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
-import { at, lab, lines, write } from './fixture';
+import { at, lab, lines, ROOT, write } from './fixture';
 import { readOwn } from './own';
 
 const jsonl = (name: string, rows: readonly unknown[]) =>
@@ -111,6 +111,49 @@ describe('a recipe', () => {
     const recipe = write('twice.json', '{"name":"x","grpo":{"steps":3},"grpo":{"beta":0.5}}');
     const { code, error } = await lab('train', '--recipe', recipe, '--out', at('none'), '--adapter', 'cpu');
     expect(error).toContain(`${recipe}: line 1, column 32: the key "grpo" occurs twice in one object`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('a file that cannot be read is named', () => {
+  const folder = at('folder.json');
+  mkdirSync(folder);
+  symlinkSync(at('loop.json'), at('loop.json'));
+  const cases: [what: string, file: string, message: string][] = [
+    ['a folder', folder, `error: ${folder} is a folder; give a file`],
+    ['nothing', at('none.json'), `error: there is no file ${at('none.json')}`],
+    [
+      'a link to itself',
+      at('loop.json'),
+      `error: ${at('loop.json')} cannot be read: its symbolic links lead in a circle`,
+    ],
+    ['a long name', at(`${'x'.repeat(3000)}.json`), 'xx… cannot be read: the path is too long'],
+    ['a path under a file', path.join(write('file', ''), 'x.json'), 'cannot be read: a part of the path is a file'],
+  ];
+  it.each(cases)('%s', async (_, file, message) => {
+    const commands = [
+      ['verify', '--task', 'parity', '--in', file],
+      ['data', '--task', 'own', '--data', file],
+      ['train', '--recipe', file, '--out', at('none')],
+      ['train', '--recipe', 'parity-8-nano', '--set', `reward.customSource=@${file}`, '--out', at('none')],
+      ['probe', 'reward', '--in', file, '--out', at('answer.json')],
+    ];
+    for (const command of commands) {
+      const ended = await lab(...command);
+      expect(ended).toMatchObject({ code: 2, out: '' });
+      expect(ended.error).toContain(message);
+      expect(ended.error).not.toMatch(/E[A-Z]{4,}:/);
+      expect(ended.error.length).toBeLessThan(400);
+    }
+  });
+
+  it('a folder in the place of a file of a model', async () => {
+    const model = at('folders');
+    cpSync(path.join(ROOT, 'src/model/goldens/phi3-gqa-untied'), model, { recursive: true });
+    rmSync(path.join(model, 'config.json'));
+    mkdirSync(path.join(model, 'config.json'));
+    const { code, error } = await lab('sample', '--model', model, '--prompt', '1=');
+    expect(error).toContain(`error: ${model}: config.json is a folder; give a file`);
     expect(code).toBe(2);
   });
 });

@@ -16,37 +16,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { errorCode, fileFault } from './fileFault';
 import { InputError } from './input';
 
 export const PARTIAL = '.partial';
 /** Bytes of the test: a full disk may still take an empty file. */
 const TEST_BYTES = 4096;
-
-export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-
-/** Plain English for what the operating system says. */
-export function fileFault(error: unknown): string {
-  switch (errorCode(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    case 'EACCES':
-    case 'EPERM':
-      return 'this user may not write there';
-    case 'EROFS':
-      return 'the file system is read-only';
-    case 'ENOENT':
-      return 'there is no such folder';
-    case 'ENOTDIR':
-      return 'a part of the path is a file, not a folder';
-    case 'EISDIR':
-      return 'it is a folder, not a file';
-    case 'EEXIST':
-      return 'a file of that name is in the way';
-    default:
-      return (error as Error).message;
-  }
-}
 
 const stat = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
 

@@ -9,6 +9,7 @@ import { parseJson, parseJsonLines, utf8Text } from '../json';
 import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
+import { readFault, shownPath } from './fileFault';
 
 /** Something a person can mend: printed without a stack, exit code 2. */
 export class InputError extends Error {}
@@ -54,7 +55,14 @@ export const SEED: Range = { min: 0, max: 2 ** 31 - 1, whole: true };
 
 export const JSON_OPTION = { type: 'boolean', help: 'prints one line of JSON' } as const;
 
-export const readFile = (file: string): Buffer => input(() => readFileSync(file));
+/** @param shown the path as a message shows it. @throws naming it, and why it cannot be read */
+export function readFile(file: string, shown = file): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new InputError(readFault(error, shown));
+  }
+}
 
 /** Text of a file in UTF-8. @throws naming the file, and the encoding where it is another */
 export const readText = (file: string): string => input(() => utf8Text(readFile(file), file));
@@ -81,18 +89,18 @@ export function checkTemperature(value: number): number {
  * @param onRead is given each file in the order in which it is read
  */
 function readFolder<T>(folder: string, read: (file: ReadFile) => T, onRead: (bytes: Uint8Array) => void = () => {}): T {
-  if (!existsSync(folder)) throw new InputError(`there is no folder ${folder}`);
+  if (!existsSync(folder)) throw new InputError(`there is no folder ${shownPath(folder)}`);
   const file: ReadFile = (name) => {
     const at = path.join(folder, name);
     if (!existsSync(at)) return null;
-    const bytes = readFile(at);
+    const bytes = readFile(at, name);
     onRead(bytes);
     return bytes;
   };
   try {
     return read(file);
   } catch (error) {
-    throw new InputError(bounded(`${folder}: ${(error as Error).message}`));
+    throw new InputError(bounded(`${shownPath(folder)}: ${(error as Error).message}`));
   }
 }
 

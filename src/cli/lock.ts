@@ -1,7 +1,7 @@
 /** Locks: one process at a time writes into a place. A lock is a file with the process id; its process is asked whether it lives. */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../quote';
-import { errorCode, fileFault } from './files';
+import { errorCode, fileFault } from './fileFault';
 import { InputError } from './input';
 
 /** Lock files of this process. */

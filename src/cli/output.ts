@@ -1,5 +1,5 @@
 /** Standard output and standard error: a full or closed one is heard, and never costs a run. */
-import { errorCode, fileFault } from './files';
+import { errorCode, fileFault } from './fileFault';
 import { EXIT } from './stopping';
 
 let goesOn = false;

@@ -17,7 +17,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
 import { mebibytes } from '../units';
-import { errorCode, fileFault, makeFolder, PARTIAL, writeFiles } from './files';
+import { errorCode, fileFault } from './fileFault';
+import { makeFolder, PARTIAL, writeFiles } from './files';
 import { InputError, input } from './input';
 import { checkUnlocked, lockFor, unlock } from './lock';
 

@@ -10,7 +10,7 @@ import { RunRecord, type Stopped } from '../../lab/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
-import { fileFault } from '../files';
+import { fileFault } from '../fileFault';
 import { input, inputAsync } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';

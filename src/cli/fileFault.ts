@@ -1,0 +1,53 @@
+/** What the operating system says of files, in words. */
+import { excerpt } from '../quote';
+
+export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Plain English for what the operating system says. */
+export function fileFault(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'EACCES':
+    case 'EPERM':
+      return 'this user may not write there';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOENT':
+      return 'there is no such folder';
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a folder';
+    case 'EISDIR':
+      return 'it is a folder, not a file';
+    case 'EEXIST':
+      return 'a file of that name is in the way';
+    case 'ENAMETOOLONG':
+      return 'the path is too long';
+    case 'ELOOP':
+      return 'its symbolic links lead in a circle';
+    default:
+      return (error as Error).message;
+  }
+}
+
+/** Characters of a path in a message: the file's name comes last, so more than of other values. */
+const MOST_OF_PATH = 200;
+
+export const shownPath = (file: string): string => excerpt(file, MOST_OF_PATH);
+
+/** Why a file cannot be read, with its path. */
+export function readFault(error: unknown, file: string): string {
+  const shown = shownPath(file);
+  switch (errorCode(error)) {
+    case 'ENOENT':
+      return `there is no file ${shown}`;
+    case 'EISDIR':
+      return `${shown} is a folder; give a file`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${shown} cannot be read: this user may not read it`;
+    default:
+      return `${shown} cannot be read: ${fileFault(error)}`;
+  }
+}
