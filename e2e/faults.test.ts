@@ -77,17 +77,20 @@ describe('while it runs', () => {
   afterAll(() => page?.close());
   const train = () => page.getByRole('button', { name: /Train small on the CPU|New run/ }).click();
 
-  it('shows a syntax error of an own term while it is typed, and runs nothing of it', async () => {
+  it('shows a syntax error of an own term while it is typed, and that a text gives no function', async () => {
     await page.locator('.setup summary', { hasText: /^Reward$/ }).click();
     const source = page.locator('.setup textarea');
     const syntax = source.locator('xpath=following-sibling::*[1]');
     const complains = (text: string) => syntax.filter({ hasText: text }).waitFor({ timeout: 20_000 });
     await source.pressSequentially('for (;;);\n(rollout) => rollout.');
-    await complains('This does not compile: line 2, column 22: expecting field name');
+    await complains('This does not run: line 2, column 22: expecting field name');
     await source.pressSequentially('length +* 2');
-    await complains('This does not compile: line 2, column 30: ');
+    await complains('This does not run: line 2, column 30: ');
     for (let i = 0; i < 4; i++) await source.press('Backspace');
     await page.waitForFunction(() => document.querySelector('[id$=-syntax]')?.textContent === '');
+    await source.fill('5');
+    await complains('This does not run: line 1, column 1: it gives no function');
+    expect(await source.getAttribute('aria-invalid')).toBe('true');
     await source.fill('');
   });
 

@@ -74,7 +74,7 @@ export async function openCustom(
   }
 }
 
-/** Says what keeps the text of a custom term from compiling, with line and column; null where it compiles. Runs nothing of it. */
+/** Says what keeps the text from being a custom term, with line and column; null where it is one. Never calls its function. */
 export async function customSourceFault(source: string): Promise<string | null> {
   const { sourceFault } = await import('../rewards/sandbox/source');
   return sourceFault(source);

@@ -6,6 +6,7 @@ import { LabClient } from '../worker/client';
 import type { Compute, RunMessage } from '../worker/protocol';
 import { type LabState, lab, NOTHING_SELECTED } from './lab';
 import { followDraft } from './memory';
+import { followProgram } from './program';
 import { Replay } from './replay';
 import { applyEvent, emptyRun } from './run';
 
@@ -44,6 +45,7 @@ export async function openLab(): Promise<void> {
   });
   client = opened;
   followDraft((recipe, compute) => opened.estimate(recipe, compute));
+  followProgram((source) => opened.sourceFault(source));
   const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
   void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
   await play();
@@ -141,9 +143,3 @@ export function setSpeed(speed: number): void {
 }
 
 export const setCompute = (compute: Compute): void => set({ compute });
-
-/** Says what keeps a program from compiling, with line and column; null where it compiles, or where it cannot be checked. */
-export async function sourceFault(source: string): Promise<string | null> {
-  if (!client || source.trim() === '') return null;
-  return client.sourceFault(source).catch(() => null);
-}

@@ -48,6 +48,8 @@ export interface LabState {
   draftErrors: Readonly<Record<string, string>>;
   /** What the draft would take of the device that is chosen, or why it does not fit; null until that is known. */
   memory: MemoryEstimate | { readonly refused: string } | null;
+  /** The program that was checked last, and what keeps it from running; null before the first. */
+  checked: { readonly source: string; readonly fault: string | null } | null;
   /** What followed from the last choice of a task or a level; null where nothing did. */
   followed: Followed | null;
   /** Whether Setup is shown where there is no room for it beside the view. */
@@ -95,6 +97,7 @@ export const lab = createStore<LabState>(() => ({
   followed: null,
   setupOpen: false,
   memory: null,
+  checked: null,
   edition: 0,
   speed: 1,
   view: 'train',

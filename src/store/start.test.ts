@@ -7,9 +7,10 @@ import { chooseRecipe, editDraft } from './draft';
 import { lab, NOTHING_SELECTED } from './lab';
 import { draftMemory, followDraft } from './memory';
 import { memoryShare } from './memoryShare';
+import { followProgram } from './program';
 import { answer } from './question';
 import { applyEvent, emptyRun } from './run';
-import { runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
+import { heldBack, runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
 
 const GIB = 2 ** 30;
 const peak = (gibibytes: number): MemoryEstimate => ({ peak: gibibytes * GIB }) as MemoryEstimate;
@@ -34,6 +35,7 @@ beforeEach(() => {
     run: emptyRun(),
     started: null,
     memory: peak(0.1),
+    checked: null,
     compute: 'webgpu',
   });
 });
@@ -90,6 +92,41 @@ describe('memory', () => {
     const memory = draftMemory();
     told(peak(3));
     expect(await memory).toEqual(peak(3));
+    end();
+  });
+});
+
+describe('what is known not to run', () => {
+  const started = () => [lab.getState().source, question()];
+
+  it('is a program of an own term with a weight: its check is waited for, and its fault holds training back', async () => {
+    const end = followProgram(async (source) => (source === 'bad(' ? 'line 1, column 5: it ends' : null));
+    editDraft('reward.customSource', 'bad(');
+    await vi.waitFor(() =>
+      expect(lab.getState().checked).toEqual({ source: 'bad(', fault: 'line 1, column 5: it ends' }),
+    );
+    expect(heldBack(lab.getState())).toBeNull();
+    editDraft('reward.custom', 0.5);
+    expect(heldBack(lab.getState())).toEqual({ paths: ['reward.customSource'], memory: null });
+    await startTraining();
+    expect(started()).toEqual(['replay', null]);
+    lab.setState({ checked: null });
+    await startTraining();
+    expect(started()).toEqual(['replay', null]);
+    editDraft('reward.customSource', '() => 1');
+    await vi.waitFor(() => expect(heldBack(lab.getState())).toBeNull());
+    await startTraining();
+    expect(lab.getState().started?.reward.customSource).toBe('() => 1');
+    end();
+  });
+
+  it('is a recipe that the device refuses', async () => {
+    lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
+    const end = followDraft(() => Promise.reject(new Error('width 9999 is too large')));
+    await vi.waitFor(() => expect(lab.getState().memory).toEqual({ refused: 'width 9999 is too large' }));
+    expect(heldBack(lab.getState())).toEqual({ paths: [], memory: 'width 9999 is too large' });
+    await startTraining();
+    expect(started()).toEqual(['replay', null]);
     end();
   });
 });

@@ -6,6 +6,7 @@ import { chooseRecipe } from './draft';
 import { type LabState, lab } from './lab';
 import { draftMemory } from './memory';
 import { memoryShare } from './memoryShare';
+import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
 import { changesAtStake } from './replace';
 
@@ -22,13 +23,28 @@ export function runAtStake({ source, status, run }: Pick<LabState, 'source' | 's
     : `“${title}” trained here, ${steps} steps. Its charts and rollouts are on this page alone, and are gone.`;
 }
 
-/** Why the draft may be too large for this device; null where it is not, and where the run itself will say so at once. */
+/** Why the draft may be too large for this device; null where it is not, and where that holds training back. */
 function memoryDoubt(memory: LabState['memory']): string | null {
   if (memory === null) return 'How much memory it takes is not known yet.';
   if ('refused' in memory) return null;
   const { bytes, of } = memoryShare();
   if (memory.peak <= bytes) return null;
   return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may end the page.`;
+}
+
+export interface HeldBack {
+  /** Fields that do not fit, and the program of an own term that does not run though it has a weight. */
+  readonly paths: readonly string[];
+  /** Why the recipe does not fit the device. */
+  readonly memory: string | null;
+}
+
+/** Says what is known to keep the draft from training; null where nothing is. */
+export function heldBack(state: Pick<LabState, 'draft' | 'refused' | 'checked' | 'memory'>): HeldBack | null {
+  const program = programFault(state) === null ? [] : [PROGRAM];
+  const paths = [...new Set([...Object.keys(state.refused), ...program])];
+  const memory = state.memory && 'refused' in state.memory ? state.memory.refused : null;
+  return paths.length > 0 || memory !== null ? { paths, memory } : null;
 }
 
 /** A second press within this time is a double click, ms. */
@@ -42,10 +58,11 @@ async function train(): Promise<void> {
   await trainDraft();
 }
 
-/** Trains the draft; asks first where that ends a run, or takes much memory. */
+/** Trains the draft, unless it is known not to run; asks first where that ends a run, or takes much memory. */
 export async function startTraining(): Promise<void> {
   if (isDoubleClick()) return;
-  const memory = await draftMemory();
+  const [memory] = await Promise.all([draftMemory(), draftProgramFault()]);
+  if (heldBack(lab.getState())) return;
   const atStake = runAtStake(lab.getState());
   const doubt = memoryDoubt(memory);
   const reasons = [atStake, doubt].filter((reason) => reason !== null);

@@ -4,8 +4,8 @@ import { decimalOf, toNumber } from '../decimal';
 import { editDraft } from '../store/draft';
 import type { Field } from './fields';
 import { useLab } from './hooks';
+import { Program } from './Program';
 import { Help } from './parts';
-import { SourceFault } from './SourceFault';
 
 export interface FieldProps {
   readonly field: Field;
@@ -48,7 +48,7 @@ const blurOnEnter = (event: KeyboardEvent<HTMLElement>) => {
 type TypedProps = Pick<FieldProps, 'field' | 'edition'> & {
   readonly shown: string;
   /** Attributes of the element. */
-  readonly common: { readonly 'aria-describedby'?: string };
+  readonly common: { readonly id: string; readonly 'aria-invalid': boolean; readonly 'aria-describedby'?: string };
 };
 
 /** Text that is taken when it is left, so that what is half typed is not refused. Whatever changes the draft shows it again. */
@@ -63,16 +63,7 @@ function Typed({ field, edition, shown, common }: TypedProps) {
       setTyped({ text: target.value, of: edition }),
     onBlur: () => text !== shown && editDraft(field.path, taken(field, text), text),
   };
-  if (field.kind === 'source') {
-    const id = `${field.path}-syntax`;
-    const described = [common['aria-describedby'], id].filter(Boolean).join(' ');
-    return (
-      <>
-        <textarea {...props} aria-describedby={described} rows={SOURCE_ROWS} />
-        <SourceFault text={text} id={id} />
-      </>
-    );
-  }
+  if (field.kind === 'source') return <Program {...props} rows={SOURCE_ROWS} />;
   // an <input> would drop the line breaks
   if (field.kind === 'text')
     return <textarea {...props} rows={Math.min(SOURCE_ROWS, text.split('\n').length)} onKeyDown={blurOnEnter} />;

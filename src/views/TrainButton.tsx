@@ -1,9 +1,10 @@
-/** The one button: trains the draft in this tab. A field that does not fit holds it back. */
+/** The one button: trains the draft in this tab. What is known not to run holds it back. */
 import { Fragment } from 'react';
 import { recipeByName } from '../lab/recipes';
 import { draftChanges, dropRefused } from '../store/draft';
 import { lab } from '../store/lab';
-import { SMALL_RECIPE, startTraining, trainSmall } from '../store/start';
+import { draftMemory } from '../store/memory';
+import { heldBack, SMALL_RECIPE, startTraining, trainSmall } from '../store/start';
 import { titleAt } from './fields';
 import { useLab } from './hooks';
 
@@ -29,7 +30,8 @@ function goTo(path: string): void {
 }
 
 /** Which fields hold training back, and how to go on. */
-function HeldBack({ paths }: { paths: readonly string[] }) {
+function FieldsHoldBack({ paths }: { paths: readonly string[] }) {
+  const refused = useLab((state) => Object.keys(state.refused).length);
   return (
     <p className="held-back" role="status">
       {paths.length === 1 ? 'A field does' : `${paths.length} fields do`} not fit, so the recipe cannot be trained:{' '}
@@ -41,21 +43,40 @@ function HeldBack({ paths }: { paths: readonly string[] }) {
           </button>
         </Fragment>
       ))}
-      . Correct {paths.length === 1 ? 'it' : 'them'}, or{' '}
-      <button type="button" className="link" onClick={dropRefused}>
-        {paths.length === 1 ? 'go back to its last good value' : 'go back to their last good values'}
+      . Correct {paths.length === 1 ? 'it' : 'them'}
+      {refused > 0 ? (
+        <>
+          , or{' '}
+          <button type="button" className="link" onClick={dropRefused}>
+            {refused === 1 ? 'go back to its last good value' : 'go back to their last good values'}
+          </button>
+          .
+        </>
+      ) : (
+        ', or set the weight of your own term to 0.'
+      )}
+    </p>
+  );
+}
+
+/** Why the device does not take the recipe, and how to go on. */
+function MemoryHoldsBack({ reason }: { reason: string }) {
+  return (
+    <p className="held-back" role="status">
+      The recipe cannot be trained here: {reason}{' '}
+      <button type="button" className="link" onClick={() => void draftMemory()}>
+        Check again
       </button>
-      .
     </p>
   );
 }
 
 /** On the CPU any other recipe than the small one has a button of its own. */
-function CpuChoice({ title }: { title: string }) {
+function CpuChoice({ title, trainable }: { title: string; trainable: boolean }) {
   return (
     <p className="promise cpu">
       Starts “{SMALL_TITLE}” in place of “{title}”, which may take hours on the CPU.{' '}
-      <button type="button" className="link" onClick={() => void startTraining()}>
+      <button type="button" className="link" disabled={!trainable} onClick={() => void startTraining()}>
         Train “{title}” on the CPU all the same
       </button>
     </p>
@@ -66,26 +87,32 @@ export function TrainButton() {
   const checking = useLab((state) => state.adapter.kind === 'checking');
   const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
   const changes = useLab((state) => draftChanges(state.draft).length);
-  const refused = useLab((state) => state.refused);
+  const [draft, refused] = [useLab((state) => state.draft), useLab((state) => state.refused)];
+  const [checked, memory] = [useLab((state) => state.checked), useLab((state) => state.memory)];
   const small = useLab((state) => state.compute === 'cpu');
   const title = useLab((state) => state.draft.title);
   const other = useLab((state) => state.compute === 'cpu' && state.draft.name !== SMALL_RECIPE);
-  const paths = Object.keys(refused);
+  const held = heldBack({ draft, refused, checked, memory });
+  const paths = held?.paths ?? [];
+  // that the draft does not fit the device keeps no other recipe from it
+  const tooLarge = held?.memory ?? null;
   const name = live && !other ? 'New run' : small ? 'Train small on the CPU' : 'Train it yourself';
   return (
     <div className="start">
       <button
         type="button"
         className="train"
-        disabled={checking || paths.length > 0}
+        disabled={checking || paths.length > 0 || (tooLarge !== null && !other)}
         onClick={() => void (small ? trainSmall : startTraining)()}
       >
         {name}
       </button>
       {paths.length > 0 ? (
-        <HeldBack paths={paths} />
+        <FieldsHoldBack paths={paths} />
       ) : other ? (
-        <CpuChoice title={title} />
+        <CpuChoice title={title} trainable={tooLarge === null} />
+      ) : tooLarge !== null ? (
+        <MemoryHoldsBack reason={tooLarge} />
       ) : (
         <p className="promise">{promise(changes)}</p>
       )}

@@ -193,11 +193,15 @@ it.each([
   await expect(openCustomTerm(source)).rejects.toThrow(message);
 });
 
-it('a text is checked without running it, one after another', async () => {
+it('a text is checked without calling its function, one after another', async () => {
   expect(await sourceFault('(r) =>\n  r +* 2')).toContain('line 2, column 6: ');
   expect(await sourceFault('while (true) {}')).toBeNull();
   expect(await sourceFault('return 1')).toBeNull();
   expect(await sourceFault('if (rollout.correct) {\n  return 1\n')).toContain('line 3, column 1: ');
+  for (const nothing of ['5', '// only a comment', 'const reward = 5', '"use strict"; Math.random'])
+    expect([nothing, await sourceFault(nothing)]).toEqual([nothing, expect.stringContaining('it gives no function')]);
+  for (const term of ['() => { for (;;); }', 'function reward() { return 1 }\n7', 'throw new Error("early")'])
+    expect([term, await sourceFault(term)]).toEqual([term, null]);
 });
 
 it('a step skips its calls after three that used up their limit; the next step begins again', async () => {

@@ -6,16 +6,13 @@
 import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import type { RewardPart } from '../term';
 import { openEngine } from './engine';
-import { bounded, FILE, formOf, SourceError } from './source';
+import { bounded, FILE, formOf, givenBy, NO_FUNCTION, SourceError, WITHOUT } from './source';
 import { CUSTOM_LIMITS, type CustomTerm, failed } from './term';
 
 export { SourceError } from './source';
 
 /** What reading a result may take beyond that, so that a term that used all it had can still say why. */
 const TELLING = { steps: 1_000_000, memory: 2 ** 20 } as const;
-/** What differs from run to run, and what would only ever run after the call: gone before the text is read. */
-const WITHOUT = 'for (const name of ["performance", "queueMicrotask"]) delete globalThis[name]; delete Math.random;';
-
 /** Characters of a text that a term gave in place of a number, as a message quotes it. */
 const QUOTED = 80;
 
@@ -91,16 +88,8 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   const tell = tellOf(form.lines);
   const parse = context.unwrapResult(evaluate('JSON.parse'));
   const began = engine.mark();
-  const given = bounded(engine, CUSTOM_LIMITS.steps, () => {
-    const last = evaluate(`${form.before}${source}${form.after}`);
-    if (last.error || context.typeof(last.value) === 'function') return last;
-    const declared = evaluate('typeof reward === "function" ? reward : undefined');
-    return declared.error || context.typeof(declared.value) === 'function' ? declared : null;
-  });
-  if (!('fault' in given) && given.value === null)
-    throw new SourceError(
-      'line 1, column 1: it gives no function: write (rollout) => a number, or the body of such a function',
-    );
+  const given = bounded(engine, CUSTOM_LIMITS.steps, () => givenBy(context, form, source));
+  if (!('fault' in given) && given.value === null) throw new SourceError(NO_FUNCTION);
   if ('fault' in given || given.value?.error) {
     const part = 'fault' in given ? failed(given.fault) : told(tell, given.value?.error as QuickJSHandle, true);
     began();

@@ -76,20 +76,44 @@ export function formOf(engine: Engine, source: string): SourceForm {
   return compiled.value;
 }
 
+/** What differs from run to run, and what would only ever run after the call: gone before the text is read. */
+export const WITHOUT =
+  'for (const name of ["performance", "queueMicrotask"]) delete globalThis[name]; delete Math.random;';
+
+/** Runs the text once, as a term is opened: the function that it gives, or what it threw; null where it gives none. */
+export function givenBy(context: QuickJSContext, { before, after }: SourceForm, source: string) {
+  const evaluate = (code: string) => context.evalCode(code, FILE, { type: 'global' });
+  const last = evaluate(`${before}${source}${after}`);
+  if (last.error || context.typeof(last.value) === 'function') return last;
+  const declared = evaluate('typeof reward === "function" ? reward : undefined');
+  return declared.error || context.typeof(declared.value) === 'function' ? declared : null;
+}
+
+export const NO_FUNCTION =
+  'line 1, column 1: it gives no function: write (rollout) => a number, or the body of such a function';
+
+/** Steps that a check may take: few, as an editor waits for it. A text that needs more is left to the run. */
+const CHECK_STEPS = 1_000_000;
+
 /** Opened by the first check and kept: an editor checks after every pause in typing. */
 let checker: Promise<{ readonly engine: Engine; readonly clean: () => void }> | null = null;
 
-/** What keeps the text from compiling, naming line and column; null where it compiles. Runs nothing of it. */
+/** What keeps the text from being a term, naming line and column; null where it is one. Runs it up to its function, not that. */
 export async function sourceFault(source: string): Promise<string | null> {
-  checker ??= openEngine(CUSTOM_LIMITS).then((engine) => ({ engine, clean: engine.mark() }));
+  checker ??= openEngine(CUSTOM_LIMITS).then((engine) => {
+    engine.context.unwrapResult(engine.context.evalCode(WITHOUT));
+    return { engine, clean: engine.mark() };
+  });
   checker.catch(() => {
     checker = null; // a network may be back the next time
   });
   const { engine, clean } = await checker;
   clean();
   try {
-    formOf(engine, source);
-    return null;
+    const form = formOf(engine, source);
+    clean();
+    const given = bounded(engine, CHECK_STEPS, () => givenBy(engine.context, form, source));
+    return 'value' in given && given.value === null ? NO_FUNCTION : null;
   } catch (error) {
     if (error instanceof SourceError) return error.message;
     throw error;
