@@ -157,4 +157,29 @@ it('trains the small recipe on the CPU, says so, and asks before that run is los
   await page.waitForFunction(() => /SFT \d+\/300/.test(document.querySelector('.stages')?.textContent ?? ''));
 });
 
+it.each([390, 1360])('breaks long words of a recording, %s wide: nothing scrolls sideways', async (width) => {
+  const other = await browser.newPage({ viewport: { width, height: 900 } });
+  await other.route('**/runs/*.jsonl', async (route) => {
+    const text = await (await route.fetch()).text();
+    const body = text
+      .replace(/"reason":"[^"]*"/g, `"reason":"${'r'.repeat(400)}"`)
+      .replace(/"answer":"[^"]*"/g, `"answer":"${'7'.repeat(190)}"`);
+    await route.fulfill({ body });
+  });
+  await other.goto(served.url);
+  await other.waitForFunction(
+    () => !document.querySelector('button[aria-label="To the end"]')?.hasAttribute('disabled'),
+  );
+  await other.getByRole('button', { name: 'To the end' }).click();
+  await other.locator('.reasons', { hasText: 'r'.repeat(400) }).waitFor();
+  await other.locator('.prompt', { hasText: '7'.repeat(190) }).waitFor();
+  const over = await other.evaluate(() =>
+    [document.documentElement, document.querySelector('main') as Element].map(
+      ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+    ),
+  );
+  expect(over).toEqual([0, 0]);
+  await other.close();
+});
+
 it('said nothing on the console', () => expect(complaints).toEqual([]));
