@@ -311,6 +311,7 @@ describe('a process', () => {
   it.concurrent.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s in the middle of SFT leaves weights that sample loads', async (signal, code) => {
     const out = at(signal);
     const child = started(training(out, 'sft.steps=100000'));

@@ -1,7 +1,7 @@
-/** How a person stops a command: the first SIGINT or SIGTERM lets it keep what it has, a later one ends it at once. */
+/** How a person stops a command: the first SIGINT, SIGTERM or SIGHUP lets it keep what it has, a later one ends it at once. */
 
 /** Exit codes. */
-export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGINT: 130, SIGTERM: 143 } as const;
+export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What they mean, for `--help`. */
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
@@ -9,11 +9,13 @@ export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: 'something failed on the way; a run that had begun to train has saved its weights',
   input: 'the input is wrong, or there is no place to write to; nothing was computed',
   diverged: 'a number of the training is no longer finite; the last finite weights are saved',
-  SIGINT: 'stopped by SIGINT (Ctrl+C); train finishes its step and saves the weights',
+  SIGHUP: 'stopped by SIGHUP (a closed terminal); train finishes its step and saves the weights',
+  SIGINT: 'stopped by SIGINT (Ctrl+C), likewise',
   SIGTERM: 'stopped by SIGTERM, likewise',
 };
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type StopSignal = (typeof SIGNALS)[number];
 
 /** Ends a command with a code and one line; the stack of the cause follows where that is a fault of the lab. */
 export class ExitError extends Error {
@@ -58,7 +60,7 @@ const SAME_SIGNAL_MS = 1000;
 
 export function listenForSignals(): void {
   let first = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of SIGNALS)
     process.on(signal, () => {
       if (!stopping.aborted) {
         first = performance.now();

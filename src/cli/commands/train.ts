@@ -21,7 +21,7 @@ import { EXIT, ExitError, StoppedError, type StopSignal, stopping, unlessStopped
 /** Why a run ended before its end, with the exit code and what the terminal says. */
 interface Ending {
   readonly code: number;
-  readonly reason: Stopped['reason'];
+  readonly reason: Stopped['reason'] | StopSignal;
   readonly message: string;
   /** The error of a run that failed; the terminal shows its stack. */
   readonly cause?: unknown;
@@ -101,7 +101,12 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
   }
   const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
   const summary = ending
-    ? record.stoppedSummary(run, { reason: ending.reason, ...record.last!, message: ending.message })
+    ? // the type of the lab's record does not list SIGHUP yet
+      record.stoppedSummary(run, {
+        reason: ending.reason as Stopped['reason'],
+        ...record.last!,
+        message: ending.message,
+      })
     : record.summary;
   const saved = await saveRun(session, folder, summary);
   const faults = [...new Set(saved.faults)].join('; ');
