@@ -29,7 +29,8 @@ const stat = (file: string): Stats | undefined => statSync(file, { throwIfNoEntr
  * Makes a folder, and those above it that are missing, part by part: mkdirSync with `recursive` never returns under /proc.
  * @throws InputError naming the option, the folder and what is in the way; no folder is left behind then
  */
-export function makeFolder(folder: string, option = 'out'): void {
+export function makeFolder(folder: string): void {
+  if (folder === '') throw new InputError('--out is empty; give a folder');
   const missing: string[] = [];
   const made: string[] = [];
   try {
@@ -49,8 +50,29 @@ export function makeFolder(folder: string, option = 'out'): void {
     }
   } catch (error) {
     for (const part of made.reverse()) rmdirSync(part);
-    throw new InputError(`--${option}: the folder ${folder} cannot be made: ${fileFault(error)}; choose another place`);
+    throw new InputError(`--out: the folder ${folder} cannot be made: ${fileFault(error)}; choose another place`);
   }
+}
+
+/** What a command reads, which its --out must not replace. */
+export interface Sources {
+  readonly files?: readonly (string | undefined)[];
+  /** Folders of models. */
+  readonly folders?: readonly string[];
+}
+
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [stat(a), stat(b)];
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
+/** @throws InputError where a file to write is one of those, or lies in one of the folders */
+function checkApart(file: string, { files = [], folders = [] }: Sources): void {
+  if (files.some((source) => source !== undefined && isSame(source, file)))
+    throw new InputError(`--out: ${file} is a file that the command reads; choose another file`);
+  const folder = folders.find((folder) => isSame(folder, path.dirname(resolved(file))));
+  if (folder !== undefined)
+    throw new InputError(`--out: ${file} lies in ${folder}, the folder of a model; choose another place`);
 }
 
 /** Where the bytes go: the target of a symbolic link, so that the link stays. */
@@ -97,8 +119,10 @@ export const writeFile = (file: string, content: string | Uint8Array): void => w
  * Tests that a file can be written, by writing beside it; the file itself stays as it is.
  * @throws InputError naming the option, the file and what is in the way
  */
-export function checkWritable(file: string, option = 'out'): void {
+export function checkWritable(file: string, sources: Sources = {}): void {
+  if (file === '') throw new InputError('--out is empty; give a file');
   try {
+    checkApart(file, sources);
     const target = resolved(file);
     const found = stat(target);
     if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
@@ -116,6 +140,7 @@ export function checkWritable(file: string, option = 'out'): void {
       if (stat(beside)?.isFile()) rmSync(beside, { force: true });
     }
   } catch (error) {
-    throw new InputError(`--${option}: ${file} cannot be written: ${fileFault(error)}; choose another place`);
+    if (error instanceof InputError) throw error;
+    throw new InputError(`--out: ${file} cannot be written: ${fileFault(error)}; choose another place`);
   }
 }

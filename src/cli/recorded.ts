@@ -8,7 +8,7 @@ import { evaluationRuns } from '../lab/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
 import { fileFault } from './fileFault';
-import { checkWritable, makeFolder, resolved } from './files';
+import { checkWritable, makeFolder, resolved, type Sources } from './files';
 import { input, readFile } from './input';
 import { lockFor } from './lock';
 import { EXIT, keeps } from './stopping';
@@ -58,18 +58,22 @@ export async function recordedRuns(
  * Tests that a record can be written, and keeps other processes from it until the command ends.
  * @throws InputError where it cannot, or another process writes into it
  */
-export function claimRecord(file: string): void {
-  checkWritable(file);
+export function claimRecord(file: string, sources: Sources = {}): void {
+  checkWritable(file, sources);
   const target = resolved(file);
   const found = statSync(target, { throwIfNoEntry: false });
   if (!found || found.isFile()) lockFor(`${target}.lock`, file, 'file');
 }
 
 /** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. @throws where it cannot */
-export function recordFile(folder: string | undefined, { digest }: TrainedModel, { task, level }: AskedEvaluation) {
+export function recordFile(
+  folder: string | undefined,
+  { digest, folder: model }: TrainedModel,
+  { task, level }: AskedEvaluation,
+) {
   if (folder === undefined) return undefined;
   makeFolder(folder);
   const file = path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
-  claimRecord(file);
+  claimRecord(file, { folders: [model] });
   return file;
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readModelFolder } from '../checkpoint/model';
 import { openCpuDevice } from '../gpu/cpu';
+import { recipeByName } from '../lab/recipes';
 import { run } from '../lab/run';
 import { at, lab, labCommand, ROOT, write } from './fixture';
 
@@ -130,6 +131,57 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(await lab(...training(out))).toMatchObject({ code: 2, error: expect.stringContaining('the disk is full') });
     expect(run).not.toHaveBeenCalled();
     expect(fs.readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('an --out that would replace what the command reads', () => {
+  const evaluating = ['--problems', '1', '--runs', '1', ...CPU];
+  const weights = path.join(model, 'model.safetensors');
+  const problems = Array.from({ length: 40 }, (_, i) => JSON.stringify({ prompt: `7+${i}=`, answer: String(7 + i) }));
+  const own = write('own.jsonl', problems.join('\n'));
+  const recipe = write('recipe.json', JSON.stringify(recipeByName('parity-8-nano')));
+  fs.symlinkSync(own, at('own-link.jsonl'));
+  const inModel = (...args: string[]) => [...args, '--model', model, '--task', 'parity', '--out'];
+  const ofOwn = ['--model', model, '--task', 'own', '--data', own, '--out'];
+  const cases: [args: string[], out: string, message: string][] = [
+    [inModel('curate'), weights, `lies in ${model}, the folder of a model; choose another place`],
+    [inModel('eval', ...evaluating), path.join(model, 'runs.jsonl'), `lies in ${model}, the folder of a model`],
+    [
+      ['compare', '--a', model, '--b', model, '--task', 'parity', ...evaluating, '--out'],
+      model,
+      'the folder of a model',
+    ],
+    [['transfer', '--models', model, '--tasks', 'parity:6', ...evaluating, '--out'], model, 'the folder of a model'],
+    [['curate', ...ofOwn], at('own-link.jsonl'), 'is a file that the command reads; choose another file'],
+    [['eval', ...evaluating, ...ofOwn], own, `--out: ${own} is a file that the command reads`],
+    [['probe', 'step', '--model', model, '--in', write('step.json', '[]'), '--out'], weights, `lies in ${model}`],
+    [['probe', 'step', '--model', model, '--in', at('step.json'), '--out'], at('step.json'), 'that the command reads'],
+    [
+      ['mixture', '--recipe', recipe, '--tasks', 'parity:6,addition:2', '--problems', '4', ...CPU, '--out'],
+      recipe,
+      'that the command reads',
+    ],
+    [inModel('eval', ...evaluating), '', '--out is empty; give a file'],
+    [
+      ['compare', '--a', model, '--b', model, '--task', 'parity', ...evaluating, '--out'],
+      '',
+      '--out is empty; give a folder',
+    ],
+    [['reproduce', '--pages', '--out'], '', '--out is empty; give a folder'],
+  ];
+  it.each(cases)('%s %s', async (args, out, message) => {
+    const files = () =>
+      [own, recipe, ...fs.readdirSync(model).map((name) => path.join(model, name))].map((file) => [
+        file,
+        fs.readFileSync(file).toString('base64'),
+      ]);
+    const before = files();
+    vi.mocked(openCpuDevice).mockClear();
+    const ended = await lab(...args, out);
+    expect(ended.error).toContain(message);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(openCpuDevice).not.toHaveBeenCalled();
+    expect(files()).toEqual(before);
   });
 });
 

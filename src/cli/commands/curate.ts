@@ -81,7 +81,7 @@ async function work(given: Given<typeof options>): Promise<void> {
     problems: input(() => heldOutProblems(task, level, 256, seed)),
   }));
   const settings = { select, samples, low, high, dedupe, decontaminate, temperature, maxNew, seed };
-  checkWritable(out);
+  checkWritable(out, { files: [given.data], folders: [given.model] });
   keeps(() => `${out} is as it was: problems are written when all are answered`);
   const curated = await withAdapter(given.adapter, (device) => curatePool(device, trained.model, pool, held, settings));
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>

@@ -52,7 +52,7 @@ async function work(given: Given<typeof options>): Promise<void> {
     );
   });
   for (const line of cutOffs(longest)) console.error(`note: ${line}`);
-  checkWritable(out);
+  checkWritable(out, { files: [given.recipe, given.data] });
   const trials: Trial[] = [];
   keeps(() => `${out} is as it was; ${trials.length} trials were finished, as shown above`);
   await withAdapter(given.adapter, async (device) => {

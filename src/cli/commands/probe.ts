@@ -36,7 +36,7 @@ async function work(given: Given<typeof options>, [what = 'nothing', ...more]: r
     const inputs = (many ? json : [json]).map((one: unknown, i) =>
       parseWith(schema, one, many ? `${file}[${i}]` : file),
     );
-    checkWritable(out);
+    checkWritable(out, { files: [file], folders: given.model === undefined ? [] : [given.model] });
     const results = await work(inputs);
     writeFile(out, `${JSON.stringify(many ? results : results[0])}\n`);
   };
