@@ -5,8 +5,10 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -75,8 +77,16 @@ function checkApart(file: string, { files = [], folders = [] }: Sources): void {
     throw new InputError(`--out: ${file} lies in ${folder}, the folder of a model; choose another place`);
 }
 
-/** Where the bytes go: the target of a symbolic link, so that the link stays. */
-export const resolved = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+/** Symbolic links in a row that a system follows. */
+const MOST_LINKS = 40;
+
+/** Where the bytes go: the target of a symbolic link, so that the link stays; also where the target is not there yet. */
+export function resolved(file: string, links = 0): string {
+  if (existsSync(file)) return realpathSync(file);
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
+  if (links === MOST_LINKS) throw Object.assign(new Error(), { code: 'ELOOP' });
+  return resolved(path.resolve(realpathSync(path.dirname(file)), readlinkSync(file)), links + 1);
+}
 
 /** Writes and flushes a file in place. */
 function writeWhole(file: string, content: string | Uint8Array): void {

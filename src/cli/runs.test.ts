@@ -185,6 +185,38 @@ describe('an --out that would replace what the command reads', () => {
   });
 });
 
+describe('an --out that is a symbolic link', () => {
+  const mixture = (out: string) => [
+    ...[
+      'mixture',
+      '--recipe',
+      'parity-8-nano',
+      '--tasks',
+      'parity:6',
+      '--problems',
+      '4',
+      '--epochs',
+      '1',
+      '--out',
+      out,
+    ],
+    ...FIELDS.flatMap((set) => ['--set', set]),
+    ...CPU,
+  ];
+  it('to a file that is not there yet stays, and the file is written', async () => {
+    fs.symlinkSync('mixed.json', at('mixed-link.json'));
+    const ended = await lab(...mixture(at('mixed-link.json')));
+    expect(ended.code, ended.error).toBe(0);
+    expect(fs.readlinkSync(at('mixed-link.json'))).toBe('mixed.json');
+    expect(fs.lstatSync(at('mixed.json')).isFile()).toBe(true);
+  });
+  it('to itself is refused', async () => {
+    fs.symlinkSync('circle.json', at('circle.json'));
+    const ended = await lab(...mixture(at('circle.json')));
+    expect(ended).toMatchObject({ code: 2, error: expect.stringContaining('its symbolic links lead in a circle') });
+  });
+});
+
 describe('reproduce', () => {
   const copied = (name: string, files: Record<string, string>) => {
     fs.mkdirSync(at(name));
