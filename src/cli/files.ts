@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errorCode, fileFault } from './fileFault';
+import { errorCode, fileFault, shownPath } from './fileFault';
 import { InputError } from './input';
 
 export const PARTIAL = '.partial';
@@ -52,7 +52,9 @@ export function makeFolder(folder: string): void {
     }
   } catch (error) {
     for (const part of made.reverse()) rmdirSync(part);
-    throw new InputError(`--out: the folder ${folder} cannot be made: ${fileFault(error)}; choose another place`);
+    throw new InputError(
+      `--out: the folder ${shownPath(folder)} cannot be made: ${fileFault(error)}; choose another place`,
+    );
   }
 }
 
@@ -71,10 +73,12 @@ function isSame(a: string, b: string): boolean {
 /** @throws InputError where a file to write is one of those, or lies in one of the folders */
 function checkApart(file: string, { files = [], folders = [] }: Sources): void {
   if (files.some((source) => source !== undefined && isSame(source, file)))
-    throw new InputError(`--out: ${file} is a file that the command reads; choose another file`);
+    throw new InputError(`--out: ${shownPath(file)} is a file that the command reads; choose another file`);
   const folder = folders.find((folder) => isSame(folder, path.dirname(resolved(file))));
   if (folder !== undefined)
-    throw new InputError(`--out: ${file} lies in ${folder}, the folder of a model; choose another place`);
+    throw new InputError(
+      `--out: ${shownPath(file)} lies in ${shownPath(folder)}, the folder of a model; choose another place`,
+    );
 }
 
 /** Symbolic links in a row that a system follows. */
@@ -151,6 +155,6 @@ export function checkWritable(file: string, sources: Sources = {}): void {
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`--out: ${file} cannot be written: ${fileFault(error)}; choose another place`);
+    throw new InputError(`--out: ${shownPath(file)} cannot be written: ${fileFault(error)}; choose another place`);
   }
 }

@@ -1,7 +1,7 @@
 /** Locks: one process at a time writes into a place. A lock is a file with the process id; its process is asked whether it lives. */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../quote';
-import { errorCode, fileFault } from './fileFault';
+import { errorCode, fileFault, shownPath } from './fileFault';
 import { InputError } from './input';
 
 /** Lock files of this process. */
@@ -55,7 +55,7 @@ export function checkUnlocked(lock: string, place: string, what: string): void {
   if (text === null || isStale(text)) return;
   const who = text === '' ? '' : ` (process ${excerpt(text)})`;
   throw new InputError(
-    `--out: another run${who} writes into ${place}; wait for it, or choose another ${what}. If no run does, delete ${lock}`,
+    `--out: another run${who} writes into ${shownPath(place)}; wait for it, or choose another ${what}. If no run does, delete ${shownPath(lock)}`,
   );
 }
 
@@ -86,7 +86,7 @@ export function lockFor(lock: string, place: string, what: string): void {
       held.add(lock);
     } catch (error) {
       if (errorCode(error) === 'EEXIST' && i < ATTEMPTS) continue;
-      throw new InputError(`--out: ${place} cannot be written: ${fileFault(error)}; choose another place`);
+      throw new InputError(`--out: ${shownPath(place)} cannot be written: ${fileFault(error)}; choose another place`);
     }
   }
 }

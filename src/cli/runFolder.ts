@@ -17,7 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
 import { mebibytes } from '../units';
-import { errorCode, fileFault } from './fileFault';
+import { errorCode, fileFault, shownPath } from './fileFault';
 import { makeFolder, PARTIAL, writeFiles } from './files';
 import { InputError, input } from './input';
 import { checkUnlocked, lockFor, unlock } from './lock';
@@ -33,14 +33,16 @@ const TEST_BYTES = 4096;
 /** An empty folder, or one of an earlier run, ended or killed; anything else stays as it is. */
 export function checkRunFolder(out: string): void {
   if (!existsSync(out)) return;
-  if (!statSync(out).isDirectory()) throw new InputError(`--out: ${out} is a file; choose a folder`);
+  if (!statSync(out).isDirectory()) throw new InputError(`--out: ${shownPath(out)} is a file; choose a folder`);
   const files = input(() => readdirSync(out));
   const other = files.find((file) => !OURS.includes(file));
   if (other !== undefined)
-    throw new InputError(`--out: ${out} holds ${other}, which is no run's; choose an empty folder`);
+    throw new InputError(`--out: ${shownPath(out)} holds ${other}, which is no run's; choose an empty folder`);
   const folder = files.find((file) => statSync(path.join(out, file), { throwIfNoEntry: false })?.isDirectory());
   if (folder !== undefined)
-    throw new InputError(`--out: ${path.join(out, folder)} is a folder, where a file of the run belongs; remove it`);
+    throw new InputError(
+      `--out: ${shownPath(path.join(out, folder))} is a folder, where a file of the run belongs; remove it`,
+    );
   checkUnlocked(path.join(out, LOCK), out, 'folder');
 }
 
@@ -87,7 +89,7 @@ export class RunFolder {
     } catch (error) {
       if (events !== null) rmSync(file, { force: true });
       unlock(path.join(folder, LOCK));
-      throw new InputError(`--out: ${folder} cannot be written: ${fileFault(error)}; choose another place`);
+      throw new InputError(`--out: ${shownPath(folder)} cannot be written: ${fileFault(error)}; choose another place`);
     }
   }
 

@@ -89,6 +89,11 @@ describe('a place that cannot be written to is refused before anything is comput
       'a place that takes no folder',
       '/proc/self/none/x',
     ]),
+    ...Object.keys(commands).map((name): [string, string, string] => [
+      name,
+      'a long path',
+      path.join(folder, `${'x'.repeat(3000)}.json`),
+    ]),
     ...['curate', 'mixture', 'probe', 'eval'].flatMap((name): [string, string, string][] => [
       [name, 'a folder that there is not', path.join(folder, 'none/x.json')],
       [name, 'a folder', fs.mkdtempSync(path.join(os.tmpdir(), 'groupthink-')).concat('/x.json')],
@@ -103,6 +108,7 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
     expect(ended.error).toMatch(/^error: /m);
     expect(ended.error).not.toMatch(/^\s+at /m);
+    if (what === 'a long path') expect(ended.error).toMatch(/xx… cannot be (made|written): the path is too long/);
     if (what === 'a place that takes no folder')
       expect(ended.error).toContain('cannot be made: there is no such folder');
     expect(run).not.toHaveBeenCalled();
