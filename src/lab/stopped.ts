@@ -13,7 +13,7 @@ import {
 /** Why and where a run ended before its end. */
 export interface Stopped {
   /** `full disk`: the recording could not be written. `failed`: any other error, told in `message`. */
-  readonly reason: 'SIGINT' | 'SIGTERM' | 'diverged' | 'full disk' | 'failed';
+  readonly reason: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'diverged' | 'full disk' | 'failed';
   /** The stage that changed the saved weights last; before the first step the one that ran. */
   readonly stage: Stage;
   /** Its last step, from 1; 0 where the saved weights are those that the run began with. */

@@ -26,7 +26,7 @@ export interface LabCommands {
   adapter(): Promise<AdapterStatus>;
   /** The memory that a run of the recipe would take there. Rejects with what does not fit. */
   estimate(recipe: Recipe, compute: Compute): Promise<MemoryEstimate>;
-  /** What keeps the text of a custom reward term from compiling, with line and column; null where it compiles. */
+  /** Says why the text of a custom reward term does not run up to its function, with line and column; null where it does. */
   sourceFault(source: string): Promise<string | null>;
   /** Starts a run, ending any other; its messages go to the port. */
   start(recipe: Recipe, compute: Compute, port: MessagePort): Promise<void>;

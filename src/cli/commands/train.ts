@@ -101,12 +101,7 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
   }
   const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
   const summary = ending
-    ? // the type of the lab's record does not list SIGHUP yet
-      record.stoppedSummary(run, {
-        reason: ending.reason as Stopped['reason'],
-        ...record.last!,
-        message: ending.message,
-      })
+    ? record.stoppedSummary(run, { reason: ending.reason, ...record.last!, message: ending.message })
     : record.summary;
   const saved = await saveRun(session, folder, summary);
   const faults = [...new Set(saved.faults)].join('; ');
