@@ -24,7 +24,7 @@ const browser = {
   globalSetup: ['e2e/buildApp.ts'],
 };
 
-/** Whether there is a browser to open: on a server there is none, and trying ends in an error. */
+/** True where there is a browser to open. On a server there is none, and trying prints an error. */
 const hasDesktop = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 
 export default defineConfig({

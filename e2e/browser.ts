@@ -1,4 +1,4 @@
-/** The bundled headless Chromium with its SwiftShader, and the app served. Fails where either is not to be had. */
+/** The bundled headless Chromium with its SwiftShader, and the app served. Fails where either is missing. */
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer, preview } from 'vite';
@@ -80,8 +80,8 @@ export async function recordMainThread(browser: Browser, page: Page): Promise<()
 const REFERENCE_MS = 30;
 
 /**
- * How many times longer plain JavaScript takes on this machine's main thread, at least 1. A budget of milliseconds times this
- * holds on a machine of any speed.
+ * Measures the speed of this machine's main thread: how many times longer than on a current laptop plain JavaScript takes, at
+ * least 1. A budget in milliseconds times this factor suits any machine.
  */
 export async function slowness(page: Page): Promise<number> {
   const took = await page.evaluate(() => {

@@ -1,4 +1,4 @@
-/** What a fetch says where nothing answers, or an error does. */
+/** Messages of a fetch without an answer, or with an error as the answer. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { fetched, fetchedFile, isPage } from './fetched';
 

@@ -1,6 +1,6 @@
-/** What a page fetches from where it came from. Any room may import this file. */
+/** Fetches files of the page, with errors that name the file. Any room may import this file. */
 
-/** @throws naming the address, and what to do where nothing answers */
+/** Fetches an address. @throws naming it, and what to do where nothing answers */
 export async function fetched(url: string | URL): Promise<Response> {
   try {
     return await fetch(url);
@@ -9,12 +9,12 @@ export async function fetched(url: string | URL): Promise<Response> {
   }
 }
 
-/** The same, where an error of the server is one here. @throws naming the address and the answer */
+/** Fetches a file. @throws naming the address, also where the server answers with an error */
 export async function fetchedFile(url: string | URL): Promise<Response> {
   const answer = await fetched(url);
   if (!answer.ok) throw new Error(`${url} cannot be fetched: the server answers ${answer.status} ${answer.statusText}`);
   return answer;
 }
 
-/** Whether a server answered with a page in place of a file that it has not. */
+/** True where a server answers with a web page in place of a missing file. */
 export const isPage = ({ headers }: Response): boolean => headers.get('content-type')?.includes('html') ?? false;

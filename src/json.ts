@@ -39,7 +39,7 @@ const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(cod
 /** What Python writes for numbers that JSON does not have. */
 const NOT_FINITE = /^-?(NaN|Infinity)/;
 
-/** What a number in double precision loses of a literal, in words; null where it is near enough, or exact for a whole number. */
+/** Says what a double loses of a literal; null where nothing does. A whole number has to be exact, a fraction only near. */
 function lostOf(literal: string, value: number): string | null {
   if (!Number.isFinite(value)) return 'is larger than a number here can be; use another';
   if (value === 0) return /^[^e]*[1-9]/i.test(literal) ? 'is closer to 0 than a number here can be; use another' : null;

@@ -1,9 +1,9 @@
-/** What the operating system says of files, in words. */
+/** Errors of the operating system about files, in plain English. */
 import { excerpt } from '../quote';
 
 export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Plain English for what the operating system says. */
+/** Translates an error of the operating system. */
 export function fileFault(error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOSPC':
@@ -36,7 +36,7 @@ const MOST_OF_PATH = 200;
 
 export const shownPath = (file: string): string => excerpt(file, MOST_OF_PATH);
 
-/** Why a file cannot be read, with its path. */
+/** Names a file that cannot be read, and says why. */
 export function readFault(error: unknown, file: string): string {
   const shown = shownPath(file);
   switch (errorCode(error)) {

@@ -58,7 +58,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** What a command reads, which its --out must not replace. */
+/** Inputs of a command, which its --out must not replace. */
 export interface Sources {
   readonly files?: readonly (string | undefined)[];
   /** Folders of models. */
@@ -84,7 +84,7 @@ function checkApart(file: string, { files = [], folders = [] }: Sources): void {
 /** Symbolic links in a row that a system follows. */
 const MOST_LINKS = 40;
 
-/** Where the bytes go: the target of a symbolic link, so that the link stays; also where the target is not there yet. */
+/** Follows symbolic links to the file that takes the bytes, so that the link stays. The file need not exist yet. */
 export function resolved(file: string, links = 0): string {
   if (existsSync(file)) return realpathSync(file);
   if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;

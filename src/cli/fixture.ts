@@ -75,3 +75,15 @@ export const training = (out: string, ...more: string[]) => [
   ...more,
 ];
 export const train = (out: string, ...more: string[]) => lab(...training(out, ...more));
+
+/** Options and fields of the smallest run, on the CPU reference. */
+export const CPU = ['--adapter', 'cpu'];
+export const SMALLEST = [
+  ...['model.layers=1', 'model.width=8', 'model.heads=2', 'model.kvHeads=1', 'model.ffn=8', 'task.level=6'],
+  ...['sft.steps=2', 'sft.sequences=2', 'sft.warmup=0', 'grpo.steps=0', 'grpo.prompts=1', 'grpo.groupSize=2'],
+  ...['reward.lMax=16', 'evaluation.problems=1', 'evaluation.base=false'],
+].flatMap((set) => ['--set', set]);
+export const smallestTraining = (out: string, ...sets: string[]) => [
+  ...['train', '--recipe', 'parity-8-nano', '--out', out, ...CPU, ...SMALLEST],
+  ...sets.flatMap((set) => ['--set', set]),
+];

@@ -59,7 +59,7 @@ it('generation_config.json says which tokens end a completion', async () => {
   expect(ids(await sample(model, '--max-new', '6'))).toEqual([plain[0]]);
 });
 
-it('a sliding window that the sequence outgrows is refused, whatever a recipe beside it says', async () => {
+it('a sequence longer than the sliding window is refused, also where the folder has a recipe', async () => {
   const { config, recipe } = {
     config: { ...shape, sliding_window: 5, eos_token_id: 3 },
     recipe: recipeByName('parity-8-nano'),

@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** What a lock file says; null where there is none. */
+/** Reads a lock file; null where there is none. */
 function textOf(lock: string): string | null {
   try {
     return readFileSync(lock, 'utf8');
@@ -29,7 +29,7 @@ function textOf(lock: string): string | null {
   }
 }
 
-/** Whether the process that wrote it is gone. One that was just started may not have written its id yet. */
+/** True where the process that wrote the lock is gone. A process that has just started may not have written its id yet. */
 function isStale(text: string): boolean {
   if (!/^[1-9]\d*$/.test(text)) return false;
   const pid = Number(text);

@@ -33,7 +33,7 @@ export const RECIPE_OPTIONS = {
     type: 'string',
     multiple: true,
     value: 'field=value',
-    help: 'sets a field of the recipe, as grpo.steps=40, where the last for a field counts; reward.customSource=@FILE takes the text of a file',
+    help: 'sets a field of the recipe, as grpo.steps=40; the last value of a field counts; reward.customSource=@FILE takes the text of a file',
   },
 } as const;
 

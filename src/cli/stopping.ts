@@ -1,4 +1,4 @@
-/** How a person stops a command: the first SIGINT, SIGTERM or SIGHUP lets it keep what it has, a later one ends it at once. */
+/** Signals that stop a command: the first SIGINT, SIGTERM or SIGHUP lets it save its work, a later one ends it at once. */
 
 /** Exit codes. */
 export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

@@ -20,8 +20,8 @@ export interface AccuracySpread {
   /** sd / √runs: how far the mean may be from that of endless runs over these very problems. */
   readonly standardErrorOverRuns: number | null;
   /**
-   * Of the mean over problems of their pass rates (ddof 1): how far the mean may be from that over endless problems. Null
-   * where all rates are the same, as at 0 % and 100 %: these problems do not say.
+   * Standard error of the mean pass rate over problems (ddof 1): how far it may be from that over endless problems. Null where
+   * all rates are the same, as at 0 % and 100 %: the problems do not show it.
    */
   readonly standardErrorOverProblems: number | null;
   /** Wilson's of the mean as a share of as many answers as there are problems; for several runs wider than it need be. */

@@ -21,7 +21,7 @@ const mutate = {
   safetensors: mutatedWeights,
 } as const;
 
-/** What JSON.parse makes of the bytes, line by line for JSON lines; undefined where they cannot be read so. */
+/** Reads the bytes by JSON.parse alone, line by line for JSON lines; undefined where it cannot. */
 function written(bytes: Uint8Array, { form, lastMayBeCut }: Importer): unknown {
   try {
     if (form === 'safetensors') return writtenWeights(bytes);

@@ -25,7 +25,7 @@ import { HEADER } from './weights';
 export interface Importer {
   readonly name: string;
   readonly sample: string;
-  /** Of safetensors the sample is the header. */
+  /** The format. The sample of `safetensors` is its header. */
   readonly form: 'JSON' | 'JSON lines' | 'text' | 'link' | 'safetensors';
   /** What was understood, as plain data with the keys of the input. @throws where it is refused */
   read(bytes: Uint8Array): unknown;
@@ -147,15 +147,13 @@ const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.js
   ...(ignored && { ignored }),
 });
 
-/**
- * What changes nothing in the tokens of a text: which of them other programs leave out of a decoded text, and what stands for
- * unknown characters, which this lab refuses.
- */
+/** Flags that do not change the tokens of a text: other programs use them for decoding and for unknown characters. */
 const NOT_TOKENIZED = /was left out$|^added_tokens\.\d+\.(special|normalized):|^model\.unk_token:/;
 
 /**
  * What changes nothing in what a Phi-3 model computes, or what another place stands above: `rope_parameters` above rope's keys
- * at the top, generation_config.json above `eos_token_id`; a dictionary of rotary settings that sets none. Keys that nobody knows are left alone, as transformers does.
+ * at the top, generation_config.json above `eos_token_id`; a dictionary of
+ * rotary settings that sets none. Keys that nobody knows are left alone, as transformers does.
  */
 const NOT_COMPUTED =
   /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|^rope_scaling: was read as null$|^rope_parameters: null was|was left out$/;

@@ -45,7 +45,7 @@ const probes: readonly Importer[] = [
   }),
 ];
 
-/** A problem that is read has to be judged too, whatever was answered. */
+/** Problems of one task. The verifier also judges each problem that the schema accepts. */
 const problemsOf = (name: TaskName): Importer => {
   const task = taskByName(name);
   const { problem, answer } = task.generate(random(0, 'fuzz', name), task.level.initial);

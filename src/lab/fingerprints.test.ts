@@ -17,7 +17,7 @@ const TINY = withFields(recipeByName('parity-8-nano'), {
   ...{ 'evaluation.problems': 3, 'evaluation.base': true },
 });
 
-/** What depends on the clock or on memory. */
+/** Fields that depend on the clock or on memory. */
 const FREE = ['step_time', 'seconds', 'peak_bytes', 'estimated_bytes'];
 
 /** Numbers in the order of their names; words may change. */

@@ -1,10 +1,10 @@
-/** Keeps beside the draft what is wrong with the program of an own term: while it is typed, and whatever changes the draft. */
+/** Checks the program of an own reward term, while a person types it and when the draft changes. */
 import { type LabState, lab } from './lab';
 
 /** The field of the draft that has the program. */
 export const PROGRAM = 'reward.customSource';
 
-/** What keeps a program from running, with line and column; null where nothing does. */
+/** Finds the fault of a program, with line and column; null where there is none. */
 type Check = (source: string) => Promise<string | null>;
 
 let check: Check = async () => null;
@@ -30,7 +30,7 @@ export function followProgram(checks: Check): () => void {
   });
 }
 
-/** What keeps the draft's own term from running; null where nothing does, it has no weight, or it is not known yet. */
+/** Fault of the draft's own term; null where it has none, has no weight, or is not checked yet. */
 export function programFault({ draft, checked }: Pick<LabState, 'draft' | 'checked'>): string | null {
   return draft.reward.custom !== 0 && checked?.source === sourceOf({ draft }) ? checked.fault : null;
 }

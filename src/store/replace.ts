@@ -1,4 +1,4 @@
-/** What is asked before another recipe takes the place of the draft: changes that were made to it would be lost. */
+/** Asks before another recipe replaces a draft with changes, which would be lost. */
 import { type Recipe, withFields } from '../lab/recipe';
 import { recipeByName } from '../lab/recipes';
 import { chooseRecipe, loadRecipe } from './draft';

@@ -23,7 +23,7 @@ export function runAtStake({ source, status, run }: Pick<LabState, 'source' | 's
     : `“${title}” trained here, ${steps} steps. Its charts and rollouts are on this page alone, and are gone.`;
 }
 
-/** Why the draft may be too large for this device; null where it is not, and where that holds training back. */
+/** Warns that the draft may be too large for this device; null where it is not, and where that holds training back. */
 function memoryDoubt(memory: LabState['memory']): string | null {
   if (memory === null) return 'How much memory it takes is not known yet.';
   if ('refused' in memory) return null;
@@ -35,7 +35,7 @@ function memoryDoubt(memory: LabState['memory']): string | null {
 export interface HeldBack {
   /** Fields that do not fit, and the program of an own term that does not run though it has a weight. */
   readonly paths: readonly string[];
-  /** Why the recipe does not fit the device. */
+  /** The reason for which the recipe does not fit the device; null where it fits. */
   readonly memory: string | null;
 }
 

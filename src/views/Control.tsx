@@ -26,6 +26,9 @@ const DIGITS = 12;
 const shownAs = ({ kind }: Field, value: unknown): string =>
   kind === 'number' && !Number.isInteger(value) ? String(Number((value as number).toPrecision(DIGITS))) : String(value);
 
+/** A number whose comma may part thousands or begin a fraction; `0,001` and `1234,5` have one reading. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+
 /**
  * A number as a person types it, with a point or a comma before its fraction. The text itself where it is none, or where a comma
  * could part thousands (`1,000`): the field's schema then quotes it.
@@ -34,7 +37,7 @@ export function taken({ kind }: Pick<Field, 'kind'>, text: string): unknown {
   const typed = text.trim();
   if (kind !== 'number') return text;
   if (typed === '') return Number.NaN;
-  const number = /,\d{3}$/.test(typed) ? null : decimalOf(typed.replace(',', '.'));
+  const number = THOUSANDS.test(typed) ? null : decimalOf(typed.replace(',', '.'));
   return number ? toNumber(number) : typed;
 }
 

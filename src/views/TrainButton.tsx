@@ -59,7 +59,7 @@ function FieldsHoldBack({ paths }: { paths: readonly string[] }) {
   );
 }
 
-/** Why the device does not take the recipe, and how to go on. */
+/** Shows the reason for which the device does not take the recipe, and a way to go on. */
 function MemoryHoldsBack({ reason }: { reason: string }) {
   return (
     <p className="held-back" role="status">

@@ -42,7 +42,7 @@ function Stages() {
   );
 }
 
-/** What a person who does not see the screen hears: milestones only. */
+/** Milestones for a screen reader. */
 function Milestones() {
   const run = useRun();
   const source = useLab((state) => state.source);

@@ -38,7 +38,7 @@ export function sftAlertsOf(steps: readonly Pick<SftEvent, 'loss'>[], vocabulary
 
 /**
  * @param vocabulary number of tokens
- * @param untrained whether no SFT came before: such a policy guesses, whatever the learning rate is
+ * @param untrained true where the run has no SFT: such a policy guesses at any learning rate
  */
 export function alertsOf(
   { metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'>,

@@ -1,4 +1,4 @@
-/** What Setup shows where the draft is known not to run: which button is held back, and why. */
+/** Setup with a draft that cannot run: the button that is held back, and the reason. */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,7 +29,7 @@ describe('an own term that does not run', () => {
     lab.setState({ checked: { source: '5', fault: 'line 1, column 1: it gives no function' } });
   });
 
-  it('marks its field, whatever its weight', () => {
+  it('marks its field, with and without a weight', () => {
     const html = program('5');
     expect(html).toMatch(/<textarea[^>]*aria-invalid="true"/);
     expect(html).toContain('This does not run: line 1, column 1: it gives no function');

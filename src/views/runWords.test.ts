@@ -1,4 +1,4 @@
-/** What is said of a run that has no GRPO step, or ended in one way or another. */
+/** Words for runs without a GRPO step, and for every way in which a run ends. */
 import { describe, expect, it } from 'vitest';
 import type { EvaluationEvent, LabEvent, StartEvent } from '../lab/events';
 import { smallStart, smallStep } from '../lab/smallRun';

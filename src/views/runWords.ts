@@ -1,4 +1,4 @@
-/** What the page says of a run in words: its milestones, and why there is no group to show. */
+/** Words for a run on the page: its milestones, and the reason where there is no group to show. */
 import type { LabState } from '../store/lab';
 import type { RunData } from '../store/run';
 import { percent } from './format';
@@ -25,7 +25,7 @@ export function milestone(run: RunData, { source, status }: Shown): string {
   return `SFT is done${accuracyOf(run, 'sft')}.${hasNoGrpo(run) ? '' : ' GRPO begins.'}`;
 }
 
-/** Why a run without a GRPO step has no group to show. */
+/** The reason for which a run without a GRPO step has no group to show. */
 export function noGroupReason(run: RunData, { source, status }: Shown): string {
   const recorded = source === 'replay';
   if (status === 'failed')

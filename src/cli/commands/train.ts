@@ -21,7 +21,7 @@ import { EXIT, ExitError, StoppedError, type StopSignal, stopping, unlessStopped
 /** Why a run ended before its end, with the exit code and what the terminal says. */
 interface Ending {
   readonly code: number;
-  readonly reason: Stopped['reason'] | StopSignal;
+  readonly reason: Stopped['reason'];
   readonly message: string;
   /** The error of a run that failed; the terminal shows its stack. */
   readonly cause?: unknown;

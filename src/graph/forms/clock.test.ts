@@ -18,7 +18,7 @@ it.each([
   expect(clockStep(now)).toBeCloseTo(tick, 9);
 });
 
-it('ends where a clock stands still', () => expect(clockStep(() => 7)).toBe(Number.POSITIVE_INFINITY));
+it('ends where a clock does not move', () => expect(clockStep(() => 7)).toBe(Number.POSITIVE_INFINITY));
 
 describe('the clock of a device', () => {
   afterEach(() => vi.restoreAllMocks());

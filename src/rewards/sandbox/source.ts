@@ -76,7 +76,7 @@ export function formOf(engine: Engine, source: string): SourceForm {
   return compiled.value;
 }
 
-/** What differs from run to run, and what would only ever run after the call: gone before the text is read. */
+/** Deletes what differs from run to run, and what would run after the call, before the text is read. */
 export const WITHOUT =
   'for (const name of ["performance", "queueMicrotask"]) delete globalThis[name]; delete Math.random;';
 
@@ -98,7 +98,7 @@ const CHECK_STEPS = 1_000_000;
 /** Opened by the first check and kept: an editor checks after every pause in typing. */
 let checker: Promise<{ readonly engine: Engine; readonly clean: () => void }> | null = null;
 
-/** What keeps the text from being a term, naming line and column; null where it is one. Runs it up to its function, not that. */
+/** Finds the fault of a term's text, with line and column; null where there is none. Runs the text, but not the function that it gives. */
 export async function sourceFault(source: string): Promise<string | null> {
   checker ??= openEngine(CUSTOM_LIMITS).then((engine) => {
     engine.context.unwrapResult(engine.context.evalCode(WITHOUT));
