@@ -1,7 +1,7 @@
 /** The lab itself as a peer. Runs wherever `navigator.gpu` is, in Node or in a page. */
 import type { Device } from '../../src/gpu/device';
 import { whole } from '../../src/gpu/device';
-import { openNotebook } from '../../src/gpu/notebook';
+import { openTuningCache } from '../../src/gpu/tuningCache';
 import { openWebGpuDevice, type WebGpuOptions } from '../../src/gpu/webgpu';
 import { chosenForm, measureProduct, type Orientation, orientationConstants } from '../../src/graph/forms/products';
 import { parseRecipe } from '../../src/lab/recipe';
@@ -25,7 +25,7 @@ import {
 import { ADAMW, type Generator, type GrpoRun, type Peer, type Product, type ProductShape, type Trainer } from './peer';
 
 /** What it measures it forgets at the end. */
-const inMemory = () => openNotebook({ load: async () => null, save: async () => {} });
+const inMemory = () => openTuningCache({ load: async () => '', append: async () => {} });
 
 /** @param options where nobody else sees to waiting */
 export function groupthink(options: WebGpuOptions = {}): Required<Peer> {
@@ -36,7 +36,7 @@ export function groupthink(options: WebGpuOptions = {}): Required<Peer> {
     async open() {
       const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
       if (!adapter) throw new Error('no WebGPU adapter');
-      device = await openWebGpuDevice(adapter, { openNotebook: inMemory, ...options });
+      device = await openWebGpuDevice(adapter, { openTuningCache: inMemory, ...options });
     },
     product: (shape, a, b) => openProduct(device, shape, a, b),
     trainer: (config, weights, shape) => openTrainer(device, config, weights, shape),

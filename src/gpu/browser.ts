@@ -2,7 +2,7 @@
 import { describeAdapter } from './adapter';
 import type { DeviceLimits } from './counting';
 import type { Device } from './device';
-import { type NotebookFile, openNotebook } from './notebook';
+import { openTuningCache, type TuningCacheFile } from './tuningCache';
 import { openWebGpuDevice } from './webgpu';
 
 export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'refused' | 'lost';
@@ -42,20 +42,25 @@ export async function browserLimits(): Promise<DeviceLimits> {
   };
 }
 
-/** The adapter's notebook: a file among the origin's private files. */
-function privateFile(adapterName: string): NotebookFile {
+/** The adapter's tuning cache: a file among the origin's private files. */
+function privateFile(adapterName: string): TuningCacheFile {
+  const name = `${adapterName.replace(/[^\w.-]+/g, '_')}.jsonl`;
   const handle = async (create: boolean) => {
     const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('measured', { create });
-    return folder.getFileHandle(`${adapterName.replace(/[^\w.-]+/g, '_')}.json`, { create });
+    const folder = await root.getDirectoryHandle('tuning', { create });
+    return folder.getFileHandle(name, { create });
   };
   return {
     load: async () => (await (await handle(false)).getFile()).text(),
-    async save(text) {
-      const writable = await (await handle(true)).createWritable();
-      await writable.write(text);
-      await writable.close();
-    },
+    // a writable file replaces the old one when it closes, so one tab at a time may have it open
+    append: (line) =>
+      navigator.locks.request(`tuning/${name}`, async () => {
+        const file = await handle(true);
+        const { size } = await file.getFile();
+        const writable = await file.createWritable({ keepExistingData: true });
+        await writable.write({ type: 'write', position: size, data: line });
+        await writable.close();
+      }),
   };
 }
 
@@ -63,7 +68,7 @@ function privateFile(adapterName: string): NotebookFile {
 export async function openBrowserDevice(onLost: (reason: string) => void): Promise<Device> {
   const adapter = await requestAdapter();
   try {
-    return await openWebGpuDevice(adapter, { onLost, openNotebook: (name) => openNotebook(privateFile(name)) });
+    return await openWebGpuDevice(adapter, { onLost, openTuningCache: (name) => openTuningCache(privateFile(name)) });
   } catch (error) {
     throw new NoGpuError('refused', `requestDevice failed: ${String(error)}`);
   }

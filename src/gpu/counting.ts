@@ -18,7 +18,7 @@ import { Staging } from './staging';
 
 /** Of the device that is stood in for; what it has measured, where that is known. */
 export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'> &
-  Partial<Pick<Device, 'maxBufferBytes' | 'software' | 'notebook' | 'f16' | 'supports'>>;
+  Partial<Pick<Device, 'maxBufferBytes' | 'software' | 'tuningCache' | 'f16' | 'supports'>>;
 
 /** @param onPrepare told what a plan is made of */
 export function openCountingDevice(
@@ -27,7 +27,7 @@ export function openCountingDevice(
     maxBindingBytes,
     maxBufferBytes = Number.POSITIVE_INFINITY,
     software = true,
-    notebook = null,
+    tuningCache = null,
     f16 = false,
     supports = () => true,
   }: DeviceLimits,
@@ -51,7 +51,7 @@ export function openCountingDevice(
     maxBufferBytes,
     software,
     // nothing that is measured here is worth a note
-    notebook: notebook && { read: notebook.read, write() {} },
+    tuningCache: tuningCache && { get: tuningCache.get, set() {} },
     f16,
     supports,
     forgetPeak() {

@@ -110,7 +110,7 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
     maxBindingBytes: MOST_BYTES,
     maxBufferBytes: MOST_BYTES,
     software: true,
-    notebook: null,
+    tuningCache: null,
     f16,
     supports,
     forgetPeak() {

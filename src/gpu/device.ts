@@ -6,7 +6,7 @@
 
 import { mebibytes } from '../units';
 import { type AnyKernel, type Constants, storesHalf } from './kernel';
-import type { Notebook } from './notebook';
+import type { TuningCache } from './tuningCache';
 
 export interface DeviceBuffer {
   readonly label: string;
@@ -117,7 +117,7 @@ export interface Device {
   /** Whether a processor stands in for a GPU. */
   readonly software: boolean;
   /** What was measured on this adapter before; null where nothing is to be measured: the first choice is taken then. */
-  readonly notebook: Notebook | null;
+  readonly tuningCache: TuningCache | null;
   /** Whether buffers may be in f16. */
   readonly f16: boolean;
   /** Whether the optional features that the kernel needs are there. */

@@ -2,16 +2,17 @@
  * WebGPU in Node through Dawn: the machine's own driver where Dawn takes it, else, on Linux, the SwiftShader that comes with
  * the dev dependencies. Node only.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import koffi from 'koffi';
 import { create } from 'webgpu';
 import { excerpt, quote } from '../quote';
 import { CACHE, unpackBundled } from './bundled';
 import type { Device } from './device';
-import { type NotebookFile, openNotebook } from './notebook';
 import { patiently } from './patience';
 import { withStderrHeld } from './stderr';
+import { openTuningCache, type TuningCacheFile } from './tuningCache';
 import { openWebGpuDevice } from './webgpu';
 
 /** The name by which Dawn looks for Vulkan's loader on Linux. */
@@ -61,17 +62,15 @@ async function loadBundledDriver(): Promise<void> {
     throw new Error(`${loader} cannot be loaded: delete that folder, so that it is unpacked anew`);
 }
 
-/** The adapter's notebook: a file in the cache folder. */
-function cacheFile(adapterName: string): NotebookFile {
-  const file = path.join(CACHE, 'measured', `${adapterName.replace(/[^\w.-]+/g, '_')}.json`);
+/** The adapter's tuning cache: a file in the cache folder. */
+function cacheFile(adapterName: string): TuningCacheFile {
+  const file = path.join(CACHE, 'tuning', `${adapterName.replace(/[^\w.-]+/g, '_')}.jsonl`);
   return {
     load: () => readFile(file, 'utf8'),
-    async save(text) {
-      await mkdir(path.dirname(file), { recursive: true });
-      // renamed, so that another process never reads half of it
-      const beside = `${file}.${process.pid}`;
-      await writeFile(beside, text);
-      await rename(beside, file);
+    // at once, so that a process that ends right after a measurement has saved it
+    async append(line) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      appendFileSync(file, line);
     },
   };
 }
@@ -98,6 +97,6 @@ export async function openNodeDevice(): Promise<Device> {
   }
   return openWebGpuDevice(adapter, {
     wait: patiently,
-    openNotebook: (name) => openNotebook(cacheFile(name)),
+    openTuningCache: (name) => openTuningCache(cacheFile(name)),
   });
 }

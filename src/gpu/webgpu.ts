@@ -23,11 +23,11 @@ import {
   uniformBytes,
 } from './device';
 import { type AnyKernel, storesHalf } from './kernel';
-import type { Notebook } from './notebook';
 import { Pipelines } from './pipelines';
 import { readbackWait, type Wait } from './readbacks';
 import { Staging } from './staging';
 import { timePasses } from './timestamps';
+import type { TuningCache } from './tuningCache';
 
 class WebGpuBuffer implements DeviceBuffer {
   constructor(
@@ -59,17 +59,17 @@ export interface WebGpuOptions {
   readonly onLost?: (reason: string) => void;
   /** What every promise of the GPU is awaited through. */
   readonly wait?: Wait;
-  /** The notebook of an adapter. */
-  readonly openNotebook?: (adapterName: string) => Promise<Notebook>;
+  /** The tuning cache of an adapter. */
+  readonly openTuningCache?: (adapterName: string) => Promise<TuningCache>;
 }
 
 export async function openWebGpuDevice(
   adapter: GPUAdapter,
-  { onLost = () => {}, wait = (promise) => promise, openNotebook }: WebGpuOptions = {},
+  { onLost = () => {}, wait = (promise) => promise, openTuningCache }: WebGpuOptions = {},
 ): Promise<Device> {
   const device = await requestDevice(adapter);
   const name = describeAdapter(adapter.info);
-  const notebook = (await openNotebook?.(name)) ?? null;
+  const tuningCache = (await openTuningCache?.(name)) ?? null;
   const waitForQueue = await readbackWait(device, wait);
   const subgroupSize = fixedSubgroupSize(device, adapter.info);
   const f16 = device.features.has('shader-f16');
@@ -196,7 +196,7 @@ export async function openWebGpuDevice(
     kind: 'webgpu',
     name,
     counters,
-    notebook,
+    tuningCache,
     f16,
     supports,
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,

@@ -34,7 +34,7 @@ const MASTERS = 3;
  * @throws as a session does, where a buffer is larger than the device binds
  */
 export const estimateMemory = async (recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> =>
-  (await rehearse(recipe, { ...limits, notebook: null })).memory;
+  (await rehearse(recipe, { ...limits, tuningCache: null })).memory;
 
 /** What a run will take, and every dispatch that its plans are made of. */
 export async function rehearse(

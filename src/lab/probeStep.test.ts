@@ -68,7 +68,7 @@ describe('a model of which no channel turns', () => {
       device.destroy();
       return { losses, sampled };
     };
-    const [gpu, cpu] = [await on({ ...(await openNodeDevice()), notebook: null }), await on(openCpuDevice())];
+    const [gpu, cpu] = [await on({ ...(await openNodeDevice()), tuningCache: null }), await on(openCpuDevice())];
     expect(largestDifference(gpu.losses, cpu.losses)).toBeLessThan(1e-4);
     expect(gpu.sampled.completions).toEqual(cpu.sampled.completions);
     const turning = await probeStep(openCpuDevice(), parsePhiConfig(json), tensors, step);

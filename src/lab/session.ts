@@ -5,7 +5,7 @@
 import { heldOutProblems } from '../data/problems';
 import type { Generate } from '../eval/accuracy';
 import type { Device } from '../gpu/device';
-import type { Notebook } from '../gpu/notebook';
+import type { TuningCache } from '../gpu/tuningCache';
 import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
 import { Arena, type ParameterTable, parameterTable, type Tensors } from '../model/parameters';
@@ -40,17 +40,17 @@ export class Session {
   private sampler: Sampler | null = null;
   private readonly owned: { destroy(): void }[] = [];
 
-  /** Without its notebook where the recipe wants the same kernels on every adapter. */
+  /** Without its tuning cache where the recipe wants the same kernels on every adapter. */
   readonly device: Device;
-  /** The device's notebook, for what chooses no kernel. */
-  readonly notebook: Notebook | null;
+  /** The device's tuning cache, for what chooses no kernel. */
+  readonly tuningCache: TuningCache | null;
 
   constructor(
     device: Device,
     readonly recipe: Recipe,
   ) {
-    this.notebook = device.notebook;
-    this.device = recipe.kernels === 'fixed' ? { ...device, notebook: null } : device;
+    this.tuningCache = device.tuningCache;
+    this.device = recipe.kernels === 'fixed' ? { ...device, tuningCache: null } : device;
     if (recipe.precision === 'f16' && !device.f16)
       throw new Error(`precision: ${device.name} has no f16 in buffers (the feature shader-f16): choose f32`);
     const [taught, drawn, evaluated] = [sftTasks(recipe), grpoTasks(recipe), evaluatedTasks(recipe)];

@@ -63,7 +63,7 @@ async function train(device: Device) {
 
 describe.each(bothDevices)('on %s', (_, open) => {
   it('weights, moments, reference, losses and gradient norms are those of one slice, to the bit', async () => {
-    const device = { ...(await open()), notebook: null };
+    const device = { ...(await open()), tuningCache: null };
     const small = { ...device, maxBindingBytes: SMALL };
     expect(arenaSlices(table, device)).toEqual([{ first: 0, count: table.arenaSize }]);
     const slices = arenaSlices(table, small);

@@ -78,7 +78,7 @@ const forEachPass = (pick: (pass: AttentionPass) => AttentionForm): AttentionFor
 export const firstAttention = (shape: AttentionShape): AttentionForms =>
   forEachPass((pass) => ({ kernel: PASSES[pass].plain, constants: headsOf(shape) }));
 
-/** The notebook's choice, if there is one. */
+/** The tuning cache's choice, if there is one. */
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionForms =>
   forEachPass((pass) => {
     const form = formsOf(pass, shape)[(isSmall(shape) ? undefined : noted(device, keyOf(pass, shape))) ?? ''];

@@ -44,7 +44,7 @@ const isSmall = ({ n, k }: DecodeShape): boolean => 2 * ROWS * n * k < LEAST_FLO
 
 const keyOf = ({ n, k, input }: DecodeShape): string => `decode ${input} ${n}x${k}`;
 
-/** The notebook's choice, if there is one. */
+/** The tuning cache's choice, if there is one. */
 export function chosenDecode(device: Device, shape: DecodeShape): DecodeForm {
   if (isSmall(shape)) return firstDecode;
   const name = noted(device, keyOf(shape));

@@ -24,16 +24,16 @@ export const firstForms: Forms = {
   decode: () => firstDecode,
 };
 
-/** What the device's notebook says, the first form where it says nothing. */
+/** What the device's tuning cache says, the first form where it says nothing. */
 export const formsOf = (device: Device): Forms => ({
   product: (shape) => chosenForm(device, shape),
   attention: (shape) => chosenAttention(device, shape),
   decode: (shape) => chosenDecode(device, shape),
 });
 
-/** Measures every shape that `visit` asks for and the notebook does not know. */
+/** Measures every shape that `visit` asks for and the tuning cache does not know. */
 export async function measureForms(device: Device, visit: (forms: Forms) => void): Promise<void> {
-  if (!device.notebook || device.kind === 'counting') return;
+  if (!device.tuningCache || device.kind === 'counting') return;
   const products: ProductShape[] = [];
   const attentions: AttentionShape[] = [];
   const decodes: DecodeShape[] = [];

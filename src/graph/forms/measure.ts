@@ -1,7 +1,7 @@
 /**
  * Which of several ways to compute the same thing is fastest on the adapter: each is timed once on made-up numbers and
- * the answer is kept in the adapter's notebook. A choice changes results within the kernels' tolerances only; it stays the
- * same as long as the notebook does.
+ * the answer is kept in the adapter's tuning cache. A choice changes results within the kernels' tolerances only; it stays the
+ * same as long as the tuning cache does.
  */
 import type { BufferRange, Device, Dispatch } from '../../gpu/device';
 import { kernels } from '../../kernels';
@@ -49,11 +49,11 @@ const tailOf = ({ bindings }: Dispatch): BufferRange => ({ ...Object.values(bind
 const EDITION = hash(kernels.map(({ wgsl, workgroups }) => wgsl + String(workgroups)).join()).toString(36);
 const pageOf = (key: string): string => `${EDITION} ${key}`;
 
-/** The notebook's answer under this key, if there is one. */
-export const noted = (device: Device, key: string): string | undefined => device.notebook?.read(pageOf(key));
+/** The tuning cache's answer under this key, if there is one. */
+export const noted = (device: Device, key: string): string | undefined => device.tuningCache?.get(pageOf(key));
 
 /**
- * The notebook's answer under this key, measured now where it has none.
+ * The tuning cache's answer under this key, measured now where it has none.
  * @param candidates made only when they are needed; with what was made for them, to be destroyed afterwards
  */
 export async function measured(
@@ -61,10 +61,10 @@ export async function measured(
   key: string,
   candidates: () => { candidates: readonly Candidate[]; destroy(): void },
 ): Promise<void> {
-  if (!device.notebook || noted(device, key) !== undefined) return;
+  if (!device.tuningCache || noted(device, key) !== undefined) return;
   const made = candidates();
   try {
-    device.notebook.write(pageOf(key), await fastest(device, made.candidates));
+    device.tuningCache.set(pageOf(key), await fastest(device, made.candidates));
   } finally {
     made.destroy();
   }

@@ -62,7 +62,7 @@ const takes = (form: Form, shape: ProductShape): boolean =>
 export const firstForm = (shape: ProductShape): Form =>
   products.find((form) => form.subgroupSize === undefined && takes(form, shape)) ?? matmul;
 
-/** The notebook's choice, if there is one. */
+/** The tuning cache's choice, if there is one. */
 export function chosenForm(device: Device, shape: ProductShape): Form {
   const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
   const form = products.find((candidate) => candidate.name === name);

@@ -52,7 +52,7 @@ const standIn = ({ device }: Session, observe: CpuOptions['observe']): Device =>
   ...openCpuDevice({ f16: device.f16, ...(observe && { observe }) }),
   kind: 'counting', // nothing is measured on it
   name: device.name,
-  notebook: device.notebook,
+  tuningCache: device.tuningCache,
   software: device.software,
   supports: device.supports,
 });

@@ -5,7 +5,7 @@ import { openCpuDevice } from '../../gpu/cpu';
 import type { Device } from '../../gpu/device';
 import type { AnyKernel, NumberArray } from '../../gpu/kernel';
 import { openNodeDevice } from '../../gpu/node';
-import { openNotebook } from '../../gpu/notebook';
+import { openTuningCache } from '../../gpu/tuningCache';
 import { adamw } from '../../kernels/adamw';
 import { rmsNormGrad } from '../../kernels/rmsNormGrad';
 import { sample } from '../../kernels/sample';
@@ -76,12 +76,12 @@ afterEach(() => {
   for (const [kernel, wgsl] of shaders) Object.assign(kernel, { wgsl });
   shaders.clear();
 });
-const inMemory = () => openNotebook({ load: async () => null, save: async () => {} });
+const inMemory = () => openTuningCache({ load: async () => '', append: async () => {} });
 
 describe('on Dawn', () => {
   let device: Device;
   beforeAll(async () => {
-    device = { ...(await openNodeDevice()), notebook: null };
+    device = { ...(await openNodeDevice()), tuningCache: null };
   });
   afterAll(() => device.destroy());
 
@@ -103,7 +103,7 @@ describe('on Dawn', () => {
   });
 
   it('a run is tested once for an adapter and its shaders, with fixed kernels too', async () => {
-    const noted = { ...device, notebook: await inMemory() };
+    const noted = { ...device, tuningCache: await inMemory() };
     const session = new Session(noted, NANO);
     const { dispatches } = await rehearse(NANO, session.device);
     const cost = async () => {
@@ -135,8 +135,8 @@ describe('a run', () => {
 
   it('is refused before its first step, with kernels and figures', async () => {
     for (const kernel of [swigluGrad, rmsNormGrad, adamw, sample]) patch(kernel, nothing(kernel));
-    const notebook = await inMemory();
-    const device = { ...(await openNodeDevice()), notebook };
+    const tuningCache = await inMemory();
+    const device = { ...(await openNodeDevice()), tuningCache };
     const events: LabEvent[] = [];
     const refused = start(device, events);
     await expect(refused).rejects.toThrow(SelfTestError);
