@@ -11,13 +11,13 @@ const may = {
   data: ['tasks', 'rewards', 'text'],
   // a completion is judged the same in training and in evaluation
   eval: ['data', 'tasks', 'rewards', 'text'],
-  checkpoint: ['model', 'text'],
+  formats: ['model', 'text'],
   // GRPO asks the task's verifier; plans name the buffers of gpu and the constants of kernels
   train: ['model', 'graph', 'kernels', 'gpu', 'rewards', 'data', 'tasks', 'text'],
-  lab: ['train', 'eval', 'data', 'tasks', 'rewards', 'checkpoint', 'model', 'graph', 'gpu', 'text'],
+  lab: ['train', 'eval', 'data', 'tasks', 'rewards', 'formats', 'model', 'graph', 'gpu', 'text'],
   worker: ['lab', 'gpu'],
   // reads model folders, prints data, judges completions and reports evaluations without a run
-  cli: ['lab', 'gpu', 'checkpoint', 'data', 'eval', 'tasks', 'text', 'train'],
+  cli: ['lab', 'gpu', 'formats', 'data', 'eval', 'tasks', 'text', 'train'],
   // the presets of model, for Setup
   store: ['lab', 'worker', 'model'],
   views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
@@ -26,6 +26,10 @@ const may = {
 const mayNameTypes = { views: ['train', 'gpu'], store: ['train', 'gpu'], worker: ['train'] };
 
 const rooms = Object.keys(may);
+/** Tests and their helpers may import from anywhere. */
+const TEST = '\\.(test|fixture)\\.tsx?$';
+/** Rooms of the lab, and which of the others each may import. */
+const labMay = { recipe: [], run: ['recipe'], probe: ['recipe', 'run'], report: ['recipe', 'run', 'probe'] };
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 
 module.exports = {
@@ -34,7 +38,7 @@ module.exports = {
       name: `${room}-imports`,
       comment: `${room} may import ${may[room].join(', ') || 'nothing of ours'}`,
       severity: 'error',
-      from: { path: `^src/${room}/`, pathNot: '\\.test\\.tsx?$' },
+      from: { path: `^src/${room}/`, pathNot: TEST },
       to: {
         path: outside(room, may[room]),
         ...(mayNameTypes[room] ? { pathNot: `^src/(${mayNameTypes[room].join('|')})/` } : {}),
@@ -44,12 +48,26 @@ module.exports = {
       name: `${room}-types-only`,
       comment: `of ${allowed.join(' and ')}, ${room} may import types alone`,
       severity: 'error',
-      from: { path: `^src/${room}/`, pathNot: '\\.test\\.tsx?$' },
+      from: { path: `^src/${room}/`, pathNot: TEST },
       to: {
         path: `^src/(${allowed.filter((name) => !may[room].includes(name)).join('|')})/`,
         dependencyTypesNot: ['type-only'],
       },
     })),
+    ...Object.entries(labMay).map(([room, allowed]) => ({
+      name: `lab-${room}-imports`,
+      comment: `lab/${room} may import ${allowed.map((name) => `lab/${name}`).join(', ') || 'no other room of the lab'}`,
+      severity: 'error',
+      from: { path: `^src/lab/${room}/`, pathNot: TEST },
+      to: { path: `^src/lab/(?!(${[room, ...allowed].join('|')})/)` },
+    })),
+    {
+      name: 'fixtures-in-tests',
+      comment: 'only tests import their helpers',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TEST },
+      to: { path: '\\.fixture\\.tsx?$' },
+    },
     {
       name: 'no-circles',
       severity: 'error',
@@ -88,7 +106,7 @@ module.exports = {
       name: 'node-off-the-page',
       comment: 'the page never reaches what only Node has',
       severity: 'error',
-      from: { path: '^src/(worker|store|views)/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^src/(worker|store|views)/', pathNot: TEST },
       to: { reachable: true, path: '^src/gpu/(node|bundled)\\.ts$' },
     },
   ],

@@ -4,13 +4,13 @@ import { openAdapter } from './adapter';
 import { leastTrainingBytes } from './costs';
 import { measure } from './measure';
 import { parseOptions } from './options';
-import { patiently } from './patiently';
 import { groupthink } from './peers/groupthink';
 import type { Peer, Product } from './peers/peer';
 import { plain } from './peers/plain';
 import type { Report, Row } from './rows';
 import { interquartileRange, median } from './statistics';
 import { markdownTable, textTable } from './table';
+import { withTimeLimit } from './timeLimit';
 import { worksNamed } from './works';
 import { productWork } from './works/matmul';
 import { presetConfig } from './works/model';
@@ -133,7 +133,7 @@ describe('a measurement', () => {
   });
 
   it('gives up on who never answers, and asks no more', async () => {
-    await expect(patiently(new Promise(() => {}), 20)).rejects.toThrow(/no result/);
-    await expect(patiently(Promise.resolve(3))).resolves.toBe(3);
+    await expect(withTimeLimit(new Promise(() => {}), 20)).rejects.toThrow(/no result/);
+    await expect(withTimeLimit(Promise.resolve(3))).resolves.toBe(3);
   });
 });

@@ -3,10 +3,10 @@
  * so that whatever else happens on the machine hits all of them alike. A peer that fails becomes a row that says so.
  */
 import { type Counts, combineCounts, countsNow, countsSince } from './counters';
-import { Impatient, patiently } from './patiently';
 import type { Peer } from './peers/peer';
 import type { Row } from './rows';
 import { interquartileRange, median } from './statistics';
+import { TimedOut, withTimeLimit } from './timeLimit';
 import type { Attempt, Work } from './works/work';
 
 /** A call is given up after this, and its peer is asked no more: what it left on the device goes on running. */
@@ -50,7 +50,7 @@ export async function measure(
       await act();
     } catch (error) {
       entrant.error = error instanceof Error ? error.message : String(error);
-      if (error instanceof Impatient) retired.set(entrant.peer, 'asked no more: an earlier call of its did not end');
+      if (error instanceof TimedOut) retired.set(entrant.peer, 'asked no more: an earlier call of its did not end');
     }
   };
   for (const entrant of entrants) await guarded(entrant, () => firstCall(begin, work.repeatable, entrant));
@@ -80,7 +80,8 @@ const tidy = async ({ attempt }: Entrant): Promise<void> => {
   } catch {}
 };
 
-const waiting = <T>(peer: Peer, promise: Promise<T>): Promise<T> => (peer.gpu ? patiently(promise, LIMIT_MS) : promise);
+const waiting = <T>(peer: Peer, promise: Promise<T>): Promise<T> =>
+  peer.gpu ? withTimeLimit(promise, LIMIT_MS) : promise;
 
 async function firstCall(
   begin: (peer: Peer) => Promise<Attempt>,

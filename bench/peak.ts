@@ -5,8 +5,8 @@
 import { type Device, whole } from '../src/gpu/device';
 import { type AnyKernel, defineKernel, linear, read, write } from '../src/gpu/kernel';
 import { openWebGpuDevice } from '../src/gpu/webgpu';
-import { patiently } from './patiently';
 import type { Peak } from './rows';
+import { withTimeLimit } from './timeLimit';
 
 const INVOCATIONS = 64 * 1024;
 const FMAS_PER_ROUND = 8;
@@ -83,11 +83,13 @@ async function fastest(
   const bindings = Object.fromEntries(
     Object.entries(bytes).map(([name, size]) => [name, whole(device.createBuffer(name, size))]),
   );
-  const sequence = await patiently(device.prepare([{ label: kernel.name, kernel, constants: {}, bindings, params }]));
+  const sequence = await withTimeLimit(
+    device.prepare([{ label: kernel.name, kernel, constants: {}, bindings, params }]),
+  );
   const timed = async (repeat: number) => {
     const start = performance.now();
     device.submit([{ sequence, repeat }]);
-    await patiently(device.idle());
+    await withTimeLimit(device.idle());
     return performance.now() - start;
   };
   await timed(1);

@@ -3,7 +3,7 @@
  * matrix product. What they do is in peers/groupthink.ts. Bundled with `.wgsl` files as text it runs wherever
  * `navigator.gpu` is.
  */
-import { patiently } from '../src/gpu/patience';
+import { waitWithoutBlocking } from '../src/gpu/waitWithoutBlocking';
 import { groupthink } from './peers/groupthink';
 import type { ModelConfig, Weights } from './works/model';
 
@@ -34,7 +34,7 @@ const modelOf = (c: PeerConfig): ModelConfig => ({
 });
 
 export async function createPeer() {
-  const peer = groupthink(typeof process === 'undefined' ? {} : { wait: patiently });
+  const peer = groupthink(typeof process === 'undefined' ? {} : { wait: waitWithoutBlocking });
   return {
     name: 'groupthink',
     version: 'this checkout',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GrpoEvent, LabEvent } from '../src/lab/events';
+import type { GrpoEvent, LabEvent } from '../src/lab/run/events';
 import { fixed, percent, signed } from '../src/views/format';
 import { complaintsOf, openBrowser, recordMainThread, serveApp, slowness } from './browser';
 import { STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';

@@ -1,13 +1,13 @@
-/** A page that runs every case of every kernel on this browser's adapter and leaves the verdicts on `window`. */
+/** A page that runs every case of every kernel on this browser's adapter and leaves the mismatches on `window`. */
 import { openBrowserDevice } from '../src/gpu/browser';
 import { whole } from '../src/gpu/device';
 import { kernels } from '../src/kernels';
 import { trialsOf, tryKernel } from '../src/kernels/conformance';
-import { withHalves } from '../src/kernels/storage';
+import { withF16Variants } from '../src/kernels/f16Rewrite';
 
 export interface ConformanceReport {
   adapter: string;
-  verdicts: { name: string; verdict: string | null }[];
+  mismatches: { name: string; verdict: string | null }[];
   /** Of all cases. */
   seconds: number;
   /** Milliseconds of a readback of a few bytes. */
@@ -21,7 +21,7 @@ declare global {
   }
 }
 
-const NOTHING = { adapter: '', verdicts: [], seconds: 0, readback: 0 };
+const NOTHING = { adapter: '', mismatches: [], seconds: 0, readback: 0 };
 
 /** Least milliseconds of a few times. */
 async function least(act: () => Promise<unknown>, times = 5): Promise<number> {
@@ -39,11 +39,11 @@ async function report(): Promise<ConformanceReport> {
   const buffer = device.createBuffer('readback', 16);
   const readback = await least(() => device.read([whole(buffer)]));
   const began = performance.now();
-  const verdicts: ConformanceReport['verdicts'] = [];
-  for (const trial of trialsOf(withHalves(kernels)))
-    verdicts.push({ name: trial.name, verdict: await tryKernel(device, trial) });
+  const mismatches: ConformanceReport['mismatches'] = [];
+  for (const trial of trialsOf(withF16Variants(kernels)))
+    mismatches.push({ name: trial.name, verdict: await tryKernel(device, trial) });
   device.destroy();
-  return { adapter: device.name, verdicts, seconds: (performance.now() - began) / 1000, readback, error: null };
+  return { adapter: device.name, mismatches, seconds: (performance.now() - began) / 1000, readback, error: null };
 }
 
 window.conformance = await report().catch((error: unknown) => ({ ...NOTHING, error: String(error) }));

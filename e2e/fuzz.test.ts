@@ -1,8 +1,8 @@
 /** Changed recordings and results in the page: a message or the run, never a blank page and never an error that nobody catches. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Importer, importers } from '../src/fuzz/importers';
-import { type Mutation, mutatedFile, mutatedLines } from '../src/fuzz/mutate';
+import { type Importer, importers } from '../src/fuzz/importers.fixture';
+import { type Mutation, mutatedFile, mutatedLines } from '../src/fuzz/mutate.fixture';
 import { type Random, random } from '../src/random';
 import { openBrowser, serveApp } from './browser';
 

@@ -1,8 +1,8 @@
 /** The screens that need no run: Data, Evaluate, Setup's editors, in a real browser and by key alone. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BrowsedProblems } from '../src/lab/browse';
-import { resultToText } from '../src/lab/results';
+import { BrowsedProblems } from '../src/lab/recipe/browse';
+import { resultToText } from '../src/lab/report/results';
 import { type TaskName, taskByName, taskNames } from '../src/tasks';
 import { traceKinds } from '../src/tasks/task';
 import { SECTIONS } from '../src/views/fields';

@@ -3,10 +3,15 @@ import type { Device } from '../../src/gpu/device';
 import { whole } from '../../src/gpu/device';
 import { openTuningCache } from '../../src/gpu/tuningCache';
 import { openWebGpuDevice, type WebGpuOptions } from '../../src/gpu/webgpu';
-import { chosenForm, measureProduct, type Orientation, orientationConstants } from '../../src/graph/forms/products';
-import { parseRecipe } from '../../src/lab/recipe';
-import { run } from '../../src/lab/run';
-import { Session } from '../../src/lab/session';
+import {
+  chosenVariant,
+  measureProduct,
+  type Orientation,
+  orientationConstants,
+} from '../../src/graph/variants/products';
+import { parseRecipe } from '../../src/lab/recipe/recipe';
+import { run } from '../../src/lab/run/run';
+import { Session } from '../../src/lab/run/session';
 import { Arena, parameterTable } from '../../src/model/parameters';
 import { Optimizer } from '../../src/train/optimizer';
 import { Sampler } from '../../src/train/rollout';
@@ -64,7 +69,7 @@ async function openProduct(device: Device, shape: ProductShape, a: Float32Array,
   const orientation: Orientation = transposeA ? 'dw' : transposeB ? 'forward' : 'dx';
   const asked = { orientation, m, n, k, stored: 'f32' } as const;
   await measureProduct(device, asked);
-  const kernel = chosenForm(device, asked);
+  const kernel = chosenVariant(device, asked);
   const sequence = await device.prepare([
     {
       label: 'product',

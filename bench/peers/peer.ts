@@ -54,7 +54,7 @@ export interface GrpoRun extends Disposable {
 
 export interface Peer {
   readonly who: WhoName;
-  /** Whether to be awaited patiently, and counted. */
+  /** The peer computes on a GPU: its promises have a time limit and its dispatches are counted. */
   readonly gpu: boolean;
   open(): Promise<void>;
   product?(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Product>;

@@ -3,7 +3,7 @@ import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels';
 import { trialsOf } from '../../src/kernels/conformance';
-import { withHalves } from '../../src/kernels/storage';
+import { withF16Variants } from '../../src/kernels/f16Rewrite';
 import { serveSources } from '../browser';
 import type { ConformanceReport } from '../conformance';
 import { openFirefox } from './browser';
@@ -30,7 +30,7 @@ describe('kernels in Firefox', () => {
   it('run on an adapter that is named', async ({ annotate }) => {
     expect(report.error).toBeNull();
     expect(report.adapter).toMatch(/^WebGPU: \S/);
-    await annotate(`${report.adapter}: ${report.verdicts.length} cases in ${report.seconds.toFixed(1)} s`);
+    await annotate(`${report.adapter}: ${report.mismatches.length} cases in ${report.seconds.toFixed(1)} s`);
   });
 
   it('are read back without waiting for the next look of the browser, every 100 ms', async ({ annotate }) => {
@@ -38,7 +38,7 @@ describe('kernels in Firefox', () => {
     expect(report.readback).toBeLessThan(40);
   });
 
-  it.each(trialsOf(withHalves(kernels)))('$name', ({ name }) => {
-    expect(report.verdicts.find((entry) => entry.name === name)).toEqual({ name, verdict: null });
+  it.each(trialsOf(withF16Variants(kernels)))('$name', ({ name }) => {
+    expect(report.mismatches.find((entry) => entry.name === name)).toEqual({ name, verdict: null });
   });
 });

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyKernel } from '../../src/gpu/kernel';
 import { kernels } from '../../src/kernels';
-import { withHalves } from '../../src/kernels/storage';
+import { withF16Variants } from '../../src/kernels/f16Rewrite';
 
 const run = promisify(execFile);
 const TARGETS = ['spv', 'metal', 'hlsl'];
@@ -28,7 +28,7 @@ describe('naga translates', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it.each(withHalves(kernels).filter((kernel) => !needsSubgroups(kernel)))(
+  it.each(withF16Variants(kernels).filter((kernel) => !needsSubgroups(kernel)))(
     '$name',
     async ({ name, wgsl, constants }) => {
       const base = path.join(folder, name.replace(/\W+/g, '_'));
@@ -42,6 +42,6 @@ describe('naga translates', () => {
 });
 
 it('only forms for subgroups of one size are left out', () => {
-  const all = withHalves(kernels);
+  const all = withF16Variants(kernels);
   expect(all.filter(needsSubgroups)).toEqual(all.filter(({ subgroupSize }) => subgroupSize !== undefined));
 });

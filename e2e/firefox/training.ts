@@ -1,6 +1,7 @@
 /** A page that trains a recipe in the worker that the app trains in, and leaves the end of the run on `window`. */
-import type { Summary } from '../../src/lab/events';
-import { recipeByName } from '../../src/lab/recipes/index';
+
+import { recipeByName } from '../../src/lab/recipe/presets/index';
+import type { Summary } from '../../src/lab/run/events';
 import { LabClient } from '../../src/worker/client';
 
 export interface TrainingReport {

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MODEL_FILES } from '../checkpoint/model';
-import { readSafetensors, writeSafetensors } from '../checkpoint/safetensors';
-import { at, lab, labProcess, lines, ROOT, train, training, write } from './fixture';
+import { MODEL_FILES } from '../formats/model';
+import { readSafetensors, writeSafetensors } from '../formats/safetensors';
+import { at, lab, labProcess, lines, ROOT, train, training, write } from './cli.fixture';
 
 describe('train in f16', () => {
   it('is refused by field and device where the device has none', async () => {

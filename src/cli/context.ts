@@ -1,6 +1,6 @@
 /** Prompts and completions against the longest sequence that a model takes. Whatever outgrows it is refused before anything runs. */
-import { longestSequence } from '../checkpoint/length';
-import type { SavedModel } from '../checkpoint/model';
+import { longestSequence } from '../formats/length';
+import type { SavedModel } from '../formats/model';
 import { InputError, numeric } from './input';
 
 export interface Asked {

@@ -1,6 +1,6 @@
 /** One call of the terminal: finds the command, prints help, and turns what it throws into a line and an exit code. */
 import { SizeError } from '../gpu/device';
-import { SelfTestError } from '../lab/selfTest/selfTest';
+import { SelfTestError } from '../lab/run/selfTest/selfTest';
 import { bounded, excerpt } from '../quote';
 import { NonFiniteError } from '../train/nonFiniteError';
 import { asksForHelp, type Command } from './command';

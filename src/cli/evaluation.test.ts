@@ -1,7 +1,7 @@
 /** What an evaluation is given where nobody says: its budget of tokens. */
 import { describe, expect, it } from 'vitest';
-import { type Recipe, withFields } from '../lab/recipe';
-import { recipeByName } from '../lab/recipes/index';
+import { recipeByName } from '../lab/recipe/presets/index';
+import { type Recipe, withFields } from '../lab/recipe/recipe';
 import { askedTasks, budgetFor } from './evaluation';
 
 const parity = recipeByName('parity-12');

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { SavedModel } from '../checkpoint/model';
 import { heldOutProblems } from '../data/problems';
-import { parseRecipe, type Recipe } from '../lab/recipe';
-import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/sources';
-import { splitFault } from '../lab/task';
+import type { SavedModel } from '../formats/model';
+import { parseRecipe, type Recipe } from '../lab/recipe/recipe';
+import { splitFault } from '../lab/recipe/task';
+import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/run/sources';
 import { excerpt, quote } from '../quote';
 import type { Interval } from '../stats';
 import { taskByName } from '../tasks';

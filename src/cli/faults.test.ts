@@ -2,12 +2,12 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modelToFiles } from '../checkpoint/model';
-import { phiConfigOf } from '../lab/recipe';
-import { recipeByName } from '../lab/recipes';
+import { modelToFiles } from '../formats/model';
+import { recipeByName } from '../lab/recipe/presets';
+import { phiConfigOf } from '../lab/recipe/recipe';
 import { initialTensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
-import { at, lab, lines, ROOT, write } from './fixture';
+import { at, lab, lines, ROOT, write } from './cli.fixture';
 import { readOwn } from './own';
 
 const jsonl = (name: string, rows: readonly unknown[]) =>

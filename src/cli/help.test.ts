@@ -1,8 +1,8 @@
 /** Help of every command, suggestions for what is mistyped, and what is refused before anything runs. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lab, ROOT } from './cli.fixture';
 import { commands } from './commands';
-import { lab, ROOT } from './fixture';
 import { EXIT } from './stopping';
 
 describe('help', () => {

@@ -1,13 +1,13 @@
 /** Model folders of other programs in the terminal: what loads, and exit code 2 with file and key for what does not. */
 import { mkdirSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import { modelToFiles } from '../checkpoint/model';
-import { writeSafetensors } from '../checkpoint/safetensors';
-import { recipeByName } from '../lab/recipes';
+import { modelToFiles } from '../formats/model';
+import { writeSafetensors } from '../formats/safetensors';
+import { recipeByName } from '../lab/recipe/presets';
 import { parsePhiConfig } from '../model/config';
 import { initialTensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
-import { at, lab, lines, write } from './fixture';
+import { at, lab, lines, write } from './cli.fixture';
 
 const shape = {
   vocab_size: 104,

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../checkpoint/model';
-import type { ReadFile } from '../checkpoint/weights';
 import { decimalOf, isSameNumber, toNumber } from '../decimal';
+import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../formats/model';
+import type { ReadFile } from '../formats/weights';
 import { parseJson, parseJsonLines, utf8Text } from '../json';
 import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';

@@ -4,14 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
-import { recipeByName } from '../lab/recipes';
-import { run } from '../lab/run';
-import { disk } from './diskFixture';
-import { at, CPU, lab, ROOT, SMALLEST, smallestTraining, write } from './fixture';
+import { recipeByName } from '../lab/recipe/presets';
+import { run } from '../lab/run/run';
+import { at, CPU, lab, ROOT, SMALLEST, smallestTraining, write } from './cli.fixture';
+import { disk } from './disk.fixture';
 
 vi.mock('../gpu/cpu', { spy: true });
-vi.mock('../lab/run', { spy: true });
-vi.mock('node:fs', async (original) => (await import('./diskFixture')).onDisk(await original()));
+vi.mock('../lab/run/run', { spy: true });
+vi.mock('node:fs', async (original) => (await import('./disk.fixture')).onDisk(await original()));
 
 afterEach(() => {
   disk.refuses = () => false;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { at, lab, lines, ROOT, train, write } from './fixture';
+import { at, lab, lines, ROOT, train, write } from './cli.fixture';
 
 describe('data and verify', () => {
   it.each(['parity', 'addition', 'calendar', 'maze', 'spatial', 'units', 'stack'])(

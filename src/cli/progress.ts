@@ -1,9 +1,9 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
 import type { Counters } from '../gpu/device';
-import { cutOffs } from '../lab/cutOff';
-import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/events';
-import { policyAlertWords } from '../lab/policyAlert';
-import type { Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe/recipe';
+import { cutOffs } from '../lab/run/cutOff';
+import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/run/events';
+import { policyAlertWords } from '../lab/run/policyAlert';
 import { mebibytes } from '../units';
 
 const clock = (seconds: number) => {

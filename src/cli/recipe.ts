@@ -1,7 +1,7 @@
 /** Reads the recipe that options ask for: a name or a file, a seed, fields that are set, problems of one's own. */
 import { JsonSyntaxError, parseJson } from '../json';
-import { parseRecipe, type Recipe, withFields } from '../lab/recipe';
-import { recipeByName } from '../lab/recipes';
+import { recipeByName } from '../lab/recipe/presets';
+import { parseRecipe, type Recipe, withFields } from '../lab/recipe/recipe';
 import { quote } from '../quote';
 import { OWN, type OwnProblems } from '../tasks/own';
 import type { Given } from './command';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { headerLine, readRecord, runLine } from '../eval/record';
 import type { EvaluationRun } from '../eval/report';
 import type { Device } from '../gpu/device';
-import { evaluationRuns } from '../lab/answer';
+import { evaluationRuns } from '../lab/probe/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
 import { fileFault } from './fileFault';

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { MODEL_FILES, type ModelFiles } from '../checkpoint/model';
+import { MODEL_FILES, type ModelFiles } from '../formats/model';
 import { mebibytes } from '../units';
 import { errorCode, fileFault, shownPath } from './fileFault';
 import { makeFolder, PARTIAL, writeFiles } from './files';

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readModelFolder } from '../checkpoint/model';
-import { disk } from './diskFixture';
-import { at, CPU, lab, labCommand, ROOT, smallestTraining } from './fixture';
+import { readModelFolder } from '../formats/model';
+import { at, CPU, lab, labCommand, ROOT, smallestTraining } from './cli.fixture';
+import { disk } from './disk.fixture';
 
-vi.mock('node:fs', async (original) => (await import('./diskFixture')).onDisk(await original()));
+vi.mock('node:fs', async (original) => (await import('./disk.fixture')).onDisk(await original()));
 
 afterEach(() => {
   disk.refuses = () => false;

@@ -11,7 +11,7 @@ import { compareRuns } from './comparison';
 import { measurePassRates } from './passRate';
 import { headerLine, type RecordHeader, readRecord, runLine } from './record';
 import { binned, type EvaluationRun, evaluationReport } from './report';
-import { syntheticPolicy, syntheticProblems, tokenizer } from './synthetic';
+import { syntheticPolicy, syntheticProblems, tokenizer } from './synthetic.fixture';
 
 const given = (answer: string | null, correct = false, tokens = 4): Answered => ({
   correct,

@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../random';
 import { CUSTOM_LIMITS } from '../rewards/sandbox/term';
-import { type Importer, importers } from './importers';
-import { type Mutation, mutatedFile, mutatedLines, mutatedText } from './mutate';
-import { mutatedWeights, weightsFile, writtenWeights } from './weights';
+import { type Importer, importers } from './importers.fixture';
+import { type Mutation, mutatedFile, mutatedLines, mutatedText } from './mutate.fixture';
+import { mutatedWeights, weightsFile, writtenWeights } from './weights.fixture';
 
 const MUTATIONS = Number(process.env.FUZZ_MUTATIONS ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? 0);

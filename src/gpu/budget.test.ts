@@ -8,7 +8,7 @@ const sequence = (): Sequence => ({ dispatches: [], destroy() {} });
 /** Work that is submitted and read back. */
 function run(budget: SubmitBudget, work: Sequence, workgroups: number, from: number, to: number) {
   budget.submitted(work, workgroups, from);
-  budget.ended(budget.spell(), to);
+  budget.ended(budget.openWindow(), to);
 }
 
 it('lets work that nobody has timed out in small submits', () => {
@@ -31,11 +31,11 @@ it('counts what was submitted without a readback, and not the wait for what went
   const budget = new SubmitBudget(100);
   const [first, second, third] = [sequence(), sequence(), sequence()];
   budget.submitted(first, 4, 0);
-  const spell = budget.spell();
+  const window = budget.openWindow();
   budget.submitted(second, 2, 1); // begun when the first ends, at 40
   budget.submitted(third, 2, 2);
-  const next = budget.spell();
-  budget.ended(spell, 40);
+  const next = budget.openWindow();
+  budget.ended(window, 40);
   budget.ended(next, 48);
   expect(budget.costOf(first, 1)).toBe(10);
   expect(budget.costOf(second, 1)).toBe(2);

@@ -11,7 +11,7 @@ const UNTIMED = 8;
 const TIMINGS = 4;
 
 /** Submits between two readbacks. */
-export interface Spell {
+export interface SubmitWindow {
   readonly sequences: ReadonlySet<Sequence>;
   readonly workgroups: number;
   /** When the first was submitted, ms. */
@@ -42,16 +42,16 @@ export class SubmitBudget {
   }
 
   /** What was submitted since the last readback: this one's end will be its end. */
-  spell(): Spell {
-    const spell = { sequences: this.sequences, workgroups: this.workgroups, began: this.began ?? 0 };
+  openWindow(): SubmitWindow {
+    const window = { sequences: this.sequences, workgroups: this.workgroups, began: this.began ?? 0 };
     this.sequences = new Set();
     this.workgroups = 0;
     this.began = null;
-    return spell;
+    return window;
   }
 
-  /** The spell's readback has arrived. */
-  ended({ sequences, workgroups, began }: Spell, now: number): void {
+  /** The window's readback has arrived. */
+  ended({ sequences, workgroups, began }: SubmitWindow, now: number): void {
     // what was submitted before held the GPU until it ended
     const each = (now - Math.max(began, this.lastEnd)) / Math.max(1, workgroups);
     this.lastEnd = now;

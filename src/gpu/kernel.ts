@@ -51,7 +51,7 @@ export interface Kernel<B extends string = string, P extends string = string> {
   /** Where given, the shader needs the optional feature `subgroups` and subgroups of exactly this many invocations. */
   readonly subgroupSize?: number;
   /** Sets of buffers that the lab stores in f16 (kernels/storage.ts). */
-  readonly halves?: readonly (readonly NoInfer<B>[])[];
+  readonly f16Bindings?: readonly (readonly NoInfer<B>[])[];
   /** Floating-point operations of one dispatch, for kernels that arithmetic bounds. */
   flops?(params: Readonly<Record<P, number>>, constants: Constants): number;
   readonly cases: readonly KernelCase<B, P>[];

@@ -10,9 +10,9 @@ import { create } from 'webgpu';
 import { excerpt, quote } from '../quote';
 import { CACHE, unpackBundled } from './bundled';
 import type { Device } from './device';
-import { patiently } from './patience';
 import { withStderrHeld } from './stderr';
 import { openTuningCache, type TuningCacheFile } from './tuningCache';
+import { waitWithoutBlocking } from './waitWithoutBlocking';
 import { openWebGpuDevice } from './webgpu';
 
 /** The name by which Dawn looks for Vulkan's loader on Linux. */
@@ -96,7 +96,7 @@ export async function openNodeDevice(): Promise<Device> {
     throw new Error(`no WebGPU adapter: Dawn found no driver that it can use on this machine${why}`);
   }
   return openWebGpuDevice(adapter, {
-    wait: patiently,
+    wait: waitWithoutBlocking,
     openTuningCache: (name) => openTuningCache(cacheFile(name)),
   });
 }

@@ -234,13 +234,13 @@ export async function openWebGpuDevice(
           at += range.bytes;
         }
       });
-      const spell = budget.spell();
+      const window = budget.openWindow();
       counters.readbacks++;
       counters.bytesRead += total;
       await waitForQueue(buffer.mapAsync(1, 0, total)).catch((error: unknown) => {
         throw new Error(failure ?? (closed ? 'the device was destroyed' : `reading back failed: ${String(error)}`));
       });
-      budget.ended(spell, performance.now());
+      budget.ended(window, performance.now());
       const mapped = buffer.getMappedRange(0, total);
       at = 0;
       const copies = ranges.map((range) => {

@@ -4,7 +4,7 @@ import { openCpuDevice } from '../gpu/cpu';
 import { type Device, whole } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { initialTensors, type Tensors } from '../model/parameters';
-import { config, examples, openModel, policyExamples, table } from '../train/fixture';
+import { config, examples, openModel, policyExamples, table } from '../train/train.fixture';
 import { Graph, type Tensor } from './graph';
 import { linear } from './ops/linear';
 import { assignSlots, lifetimes, makePlan } from './plan';

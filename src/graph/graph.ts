@@ -6,9 +6,9 @@
 import type { BufferRange, Param } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
 import type { AnyKernel, Binding, Constants } from '../gpu/kernel';
-import { storedInHalf } from '../kernels/storage';
+import { storedAsF16 } from '../kernels/f16Rewrite';
 import { type Backward, BackwardPass, type Gradient, type ParameterGrad, type TapeEntry } from './backward';
-import { type Forms, firstForms } from './forms/forms';
+import { firstVariants, type Variants } from './variants/choose';
 
 /** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
 export interface Storage {
@@ -75,8 +75,8 @@ export class Graph {
   private readonly parameterGrads = new Map<Storage, ParameterGrad>();
   private readonly pass = new BackwardPass(this, this.parameterGrads);
 
-  /** @param forms which form of a kernel each shape takes */
-  constructor(readonly forms: Forms = firstForms) {}
+  /** @param variants which variant of a kernel each shape takes */
+  constructor(readonly variants: Variants = firstVariants) {}
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
     return { id: this.storages++, label, bytes, external, output: false };
@@ -126,10 +126,10 @@ export class Graph {
     params: Readonly<Record<string, Param>>,
     constants: Constants = {},
   ): void {
-    const halves = Object.keys(bindings).filter((name) => bindings[name]!.dtype === 'f16');
+    const f16Bindings = Object.keys(bindings).filter((name) => bindings[name]!.dtype === 'f16');
     this.nodes.push({
       label,
-      kernel: storedInHalf(kernel, halves),
+      kernel: storedAsF16(kernel, f16Bindings),
       bindings,
       params,
       constants: { ...kernel.constants, ...constants },

@@ -23,7 +23,7 @@ import { normal, segments, unwritten } from './fill';
 
 /** Widest head that the attention kernels hold in registers. */
 export const MAX_HEAD_DIM = 128;
-/** Widest head of the forms that hold one as matrices (shaders/head.wgsl). */
+/** Widest head of the variants that hold one as matrices (shaders/head.wgsl). */
 const MAX_TILED_HEAD_DIM = 64;
 
 type Names = 'starts' | 'qkv' | 'out' | 'lse';
@@ -37,10 +37,10 @@ export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
 
 export const HEAD_CONSTANTS = { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 };
 
-/** What goes before the shaders of the tiled forms. */
+/** What goes before the shaders of the tiled variants. */
 export const tilePrelude = head + load;
 
-/** A shader of the forms for subgroups, with what goes before its declarations put after its directive. */
+/** A shader of the variants for subgroups, with what goes before its declarations put after its directive. */
 export const withSubgroups = (wgslText: string): string => {
   const directive = 'enable subgroups;\n';
   return directive + head + loadSubgroup + wgslText.slice(directive.length);
@@ -56,7 +56,7 @@ export const tileCases = <B extends string, P extends string>(cases: readonly Ke
     })),
   );
 
-/** Whether the forms that hold a head as matrices take heads as wide as this. */
+/** Whether the variants that hold a head as matrices take heads as wide as this. */
 export const takesTiledHead = (headDim: number): boolean => headDim <= MAX_TILED_HEAD_DIM;
 
 const attentionCase = (
@@ -117,7 +117,7 @@ const cases = [
   attentionCase('heads that fill no matrix, segments shorter than a tile', [2, 1, 9, 5], 4, 2, 20),
 ];
 
-const form = (
+const variant = (
   name: string,
   text: string,
   element: Element,
@@ -130,25 +130,25 @@ const form = (
     params: { rows: 'u32', scale: 'f32' },
     constants: HEAD_CONSTANTS,
     reference,
-    halves: [['qkv', 'out']],
+    f16Bindings: [['qkv', 'out']],
     tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
     ...more,
   });
 
-export const attention = form('attention', wgsl, 'vec4f', {
+export const attention = variant('attention', wgsl, 'vec4f', {
   workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
   cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_HEAD_DIM)],
 });
 
 /** Several tokens an invocation: for devices that keep many numbers in registers, or none at all. */
-export const attentionTile = form('attention_tile', tilePrelude + wgslTile, 'vec4f', {
+export const attentionTile = variant('attention_tile', tilePrelude + wgslTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
   cases: tileCases(cases),
 });
 
 /** Subgroups of 8 share the keys and values that they load. */
-export const attentionSubgroup = form('attention_subgroup', withSubgroups(wgslSubgroup), 'f32', {
+export const attentionSubgroup = variant('attention_subgroup', withSubgroups(wgslSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
   cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_TILED_HEAD_DIM)],

@@ -48,7 +48,7 @@ export const attentionDecode = defineKernel({
   },
   params: { rows: 'u32', promptRows: 'u32', capacity: 'u32', rotaryDim: 'u32', scale: 'f32' },
   constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1, ROUNDS: 0 },
-  halves: [['qkv', 'cache', 'out']],
+  f16Bindings: [['qkv', 'cache', 'out']],
   workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
   reference({ live, slots, prompts, rotations, qkv, cache, out }, params, constants) {
     const { rows, promptRows, capacity, rotaryDim, scale } = params;

@@ -10,7 +10,7 @@ export const cacheFill = defineKernel({
   bindings: { places: read('u32'), qkv: read('vec4f'), cache: update('vec4f') },
   params: { rows: 'u32' },
   constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
-  halves: [['qkv', 'cache']],
+  f16Bindings: [['qkv', 'cache']],
   workgroups: ({ rows }, { KV_HEADS, HEAD_VEC4 }) => linear(rows * 2 * KV_HEADS! * HEAD_VEC4!, 64),
   reference({ places, qkv, cache }, { rows }, constants) {
     const { heads, kvHeads, headDim, stride } = headLayout(constants);

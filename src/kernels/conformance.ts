@@ -13,7 +13,7 @@ export interface Trial {
 }
 
 /** What went wrong where; null when the case holds, or when the device lacks the feature and says so. */
-export type Verdict = string | null;
+export type Mismatch = string | null;
 
 export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
   kernels.flatMap((kernel) =>
@@ -79,7 +79,7 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
 }
 
 /** A kernel whose optional feature is not there must be refused in words. */
-async function refusal(device: Device, trial: Trial): Promise<Verdict> {
+async function refusal(device: Device, trial: Trial): Promise<Mismatch> {
   const said = await measured(device, trial).then(
     () => 'it ran',
     (error: unknown) => String(error),
@@ -91,7 +91,7 @@ async function refusal(device: Device, trial: Trial): Promise<Verdict> {
 const STORING: Readonly<Record<Dtype, number>> = { f32: 0, f16: HALF_ROUNDING };
 
 /** Runs the case; says where the first number beyond the tolerance stands and how many there are. */
-export async function tryKernel(device: Device, trial: Trial): Promise<Verdict> {
+export async function tryKernel(device: Device, trial: Trial): Promise<Mismatch> {
   if (!device.supports(trial.kernel)) return refusal(device, trial);
   const want = expected(trial);
   const got = await measured(device, trial);

@@ -9,7 +9,7 @@ export const copy = defineKernel({
   bindings: { x: read(), y: write() },
   params: { count: 'u32' },
   constants: {},
-  halves: [['y']],
+  f16Bindings: [['y']],
   workgroups: ({ count }) => linear(count, 64),
   reference({ x, y }, { count }) {
     for (let i = 0; i < count; i++) y[i] = x[i]!;

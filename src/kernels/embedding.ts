@@ -9,7 +9,7 @@ export const embedding = defineKernel({
   bindings: { ids: read('u32'), table: read(), y: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  halves: [['table', 'y']],
+  f16Bindings: [['table', 'y']],
   workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ ids, table, y }, { rows, width }) {
     for (let n = 0; n < rows; n++) for (let c = 0; c < width; c++) y[n * width + c] = table[ids[n]! * width + c]!;

@@ -9,7 +9,7 @@ export const embeddingDecode = defineKernel({
   bindings: { live: read('u32'), tokens: read('u32'), table: read(), y: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  halves: [['table', 'y']],
+  f16Bindings: [['table', 'y']],
   workgroups: ({ rows, width }) => linear(rows * width, 64),
   reference({ live, tokens, table, y }, { rows, width }) {
     for (let r = 0; r < rows; r++)

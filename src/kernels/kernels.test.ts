@@ -1,12 +1,12 @@
 /** Every case of every kernel on Dawn and on the CPU device, and every record against its WGSL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect';
-import { bothDevices } from '../gpu/bothDevices';
+import { bothDevices } from '../gpu/bothDevices.fixture';
 import type { Device } from '../gpu/device';
 import type { Binding } from '../gpu/kernel';
 import { expected, trialsOf, tryKernel } from './conformance';
+import { withF16Variants } from './f16Rewrite';
 import { kernels } from './index';
-import { withHalves } from './storage';
 
 describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
@@ -15,7 +15,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
   afterAll(() => device.destroy());
 
-  it.each(trialsOf(withHalves(kernels)))('$name', async (trial) => {
+  it.each(trialsOf(withF16Variants(kernels)))('$name', async (trial) => {
     expect(await tryKernel(device, trial)).toBeNull();
   });
 });

@@ -69,7 +69,7 @@ function reference(
   }
 }
 
-const form = (
+const variant = (
   name: string,
   text: string,
   [rows, columns]: readonly [number, number],
@@ -83,7 +83,7 @@ const form = (
     constants: { INPUT: 0, ROUNDS: 0 },
     workgroups: ({ m, n }) => [Math.ceil(n / columns), Math.ceil(m / rows), 1],
     reference,
-    halves: [
+    f16Bindings: [
       ['a', 'weight', 'b', 'c'],
       ['a', 'weight', 'b'],
     ],
@@ -101,6 +101,6 @@ const form = (
     ...more,
   });
 
-export const linearDecode = form('linear_decode', wgsl, [16, 64]);
+export const linearDecode = variant('linear_decode', wgsl, [16, 64]);
 /** Subgroups of 8 share what they load. */
-export const linearDecodeSubgroup = form('linear_decode_subgroup', wgslSubgroup, [16, 32], { subgroupSize: 8 });
+export const linearDecodeSubgroup = variant('linear_decode_subgroup', wgslSubgroup, [16, 32], { subgroupSize: 8 });

@@ -2,7 +2,7 @@
  * Matrix product in the three orientations that a linear layer needs: y = x·Wᵀ forward, dx = dy·W, dW = dyᵀ·x; with
  * accumulation into c (weight gradients over micro-batches, the residual stream while decoding) and an addend (the
  * residual stream while training, where the input must outlive the sum). Where few tiles meet a long k, k is split and the
- * parts are added up in order. The same product in several forms: which is fastest depends on the adapter and the shape.
+ * parts are added up in order. The same product in several variants: which is fastest depends on the adapter and the shape.
  */
 import wgsl from '../../shaders/matmul.wgsl';
 import wgslBlock from '../../shaders/matmul_block.wgsl';
@@ -59,7 +59,7 @@ const matmulCase = (label: string, m: number, n: number, k: number, flags: Flags
   },
 });
 
-/** Numbers of k that each of `splits` parts sums: whole vec4, so that every form of the product splits alike. */
+/** Numbers of k that each of `splits` parts sums: whole vec4, so that every variant of the product splits alike. */
 export const splitShare = (k: number, splits: number): number => Math.ceil(k / (4 * splits)) * 4;
 
 /** c[part] (+)= Σ over the part's share of k; one part is the whole product, parts stand `stride` numbers apart. */
@@ -85,7 +85,7 @@ function reference(
     }
 }
 
-/** Shapes of rows that are whole vec4: what every form takes. */
+/** Shapes of rows that are whole vec4: what every variant takes. */
 const cases: readonly Case[] = [
   matmulCase('forward', 33, 40, 24, { transposeB: true }),
   matmulCase('forward with the residual', 17, 12, 8, { transposeB: true, add: true }),
@@ -109,7 +109,7 @@ const raggedCases: readonly Case[] = [
 ];
 
 /** Of a layer forward, of the same where it makes logits, and of gradients: those themselves stay in f32. */
-const HALVES: readonly (readonly Names[])[] = [['a', 'b', 'addend', 'c'], ['a', 'b', 'addend'], ['b']];
+const F16_BINDINGS: readonly (readonly Names[])[] = [['a', 'b', 'addend', 'c'], ['a', 'b', 'addend'], ['b']];
 
 /** @param tile rows and columns of c that a workgroup makes */
 const product = (
@@ -127,7 +127,7 @@ const product = (
     constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ADDS: 1, ACCUMULATES: 1 },
     workgroups: ({ m, n, splits }) => [Math.ceil(n / columns), Math.ceil(m / rows), splits],
     reference,
-    halves: HALVES,
+    f16Bindings: F16_BINDINGS,
     flops: ({ m, n, k }) => 2 * m * n * k,
     tolerance: { value: 2e-5, reason: 'error grows as √K · 6e-8 · Σ|a·b|: about 1e-5 at K = 300 for normal entries' },
     cases: element === 'vec4f' ? cases : [...cases, ...raggedCases],
@@ -141,7 +141,7 @@ export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
 /** A 32×32 tile an invocation: for processors, and so long to compile that there is none in f16, which those hardly offer. */
 export const matmulBlock32 = product('matmul_block32', wgslBlock32, 'vec4f', [128, 32], {
-  halves: [],
+  f16Bindings: [],
   workgroups: ({ m, n, splits }) => [Math.ceil(m / 128), Math.ceil(n / 32), splits],
   cases: [
     matmulCase('forward, several tiles each way', 70, 132, 16, { transposeB: true }),
@@ -158,9 +158,9 @@ export const matmulSubgroup = product('matmul_subgroup', wgslSubgroup, 'f32', [3
 /** Through workgroup memory. */
 export const matmulTile = product('matmul_tile', wgslTile, 'f32', [64, 64]);
 
-/** Every form of the product, the one that is taken unmeasured first. */
+/** Every variant of the product, the one that is taken unmeasured first. */
 export const products = [matmulVec4, matmul, matmulBlock, matmulBlock32, matmulSubgroup, matmulTile] as const;
 
-/** Whether this form computes rows of these lengths: those of vec4 want whole ones. */
-export const takesRows = (form: Kernel<Names, Params>, rowLengths: readonly number[]): boolean =>
-  form.bindings.a.element === 'f32' || rowLengths.every((length) => length % 4 === 0);
+/** Whether this variant computes rows of these lengths: those of vec4 want whole ones. */
+export const takesRows = (variant: Kernel<Names, Params>, rowLengths: readonly number[]): boolean =>
+  variant.bindings.a.element === 'f32' || rowLengths.every((length) => length % 4 === 0);

@@ -11,7 +11,7 @@ export const mix = defineKernel({
   bindings: { source: read(), follower: update() },
   params: { count: 'u32', alpha: 'f32' },
   constants: {},
-  halves: [['follower']],
+  f16Bindings: [['follower']],
   workgroups: ({ count }) => linear(count, 64),
   reference({ source, follower }, { count, alpha }) {
     for (let i = 0; i < count; i++) follower[i] = (1 - alpha) * follower[i]! + alpha * source[i]!;

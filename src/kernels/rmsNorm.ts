@@ -9,7 +9,7 @@ export const rmsNorm = defineKernel({
   bindings: { x: read(), weight: read(), y: write(), rstd: write() },
   params: { rows: 'u32', width: 'u32', eps: 'f32' },
   constants: {},
-  halves: [['x', 'weight', 'y']],
+  f16Bindings: [['x', 'weight', 'y']],
   workgroups: ({ rows }) => linear(rows, 32),
   reference({ x, weight, y, rstd }, { rows, width, eps }) {
     for (let n = 0; n < rows; n++) {

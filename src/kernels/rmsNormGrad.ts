@@ -12,7 +12,7 @@ export const rmsNormGrad = defineKernel({
   bindings: { x: read(), weight: read(), rstd: read(), dy: read(), dx: update(), partial: write() },
   params: { rows: 'u32', width: 'u32', accumulate: 'u32' },
   constants: {},
-  halves: [['x', 'weight']],
+  f16Bindings: [['x', 'weight']],
   workgroups: ({ rows }) => linear(rows, NORM_BLOCK),
   reference({ x, weight, rstd, dy, dx, partial }, { rows, width, accumulate }) {
     for (let block = 0; block * NORM_BLOCK < rows; block++)

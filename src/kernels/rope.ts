@@ -26,7 +26,7 @@ export const rope = defineKernel({
   bindings: { positions: read('u32'), rotations: read(), qkv: update() },
   params: { rows: 'u32', heads: 'u32', stride: 'u32', headDim: 'u32', rotaryDim: 'u32' },
   constants: { DIRECTION: 1 },
-  halves: [['qkv']],
+  f16Bindings: [['qkv']],
   workgroups: ({ rows, heads, rotaryDim }) => byRow(rows, (heads * rotaryDim) / 2),
   reference({ positions, rotations, qkv }, { rows, heads, stride, headDim, rotaryDim }, constants) {
     const half = rotaryDim / 2;

@@ -13,7 +13,7 @@ export const swiglu = defineKernel({
   bindings: { gateUp: read(), y: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  halves: [['gateUp', 'y']],
+  f16Bindings: [['gateUp', 'y']],
   workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ gateUp, y }, { rows, width }) {
     for (let n = 0; n < rows; n++)
@@ -43,7 +43,7 @@ export const swigluGrad = defineKernel({
   bindings: { gateUp: read(), dy: read(), dgateUp: write() },
   params: { rows: 'u32', width: 'u32' },
   constants: {},
-  halves: [['gateUp']],
+  f16Bindings: [['gateUp']],
   workgroups: ({ rows, width }) => byRow(rows, width),
   reference({ gateUp, dy, dgateUp }, { rows, width }) {
     for (let n = 0; n < rows; n++)

@@ -1,6 +1,6 @@
 /** What moves the run on screen: the recording, or training in the worker. Whoever began last owns the screen. */
 import { fetchedFile, isPage } from '../fetched';
-import type { LabEvent } from '../lab/events';
+import type { LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
 import type { Compute, RunMessage } from '../worker/protocol';

@@ -3,9 +3,9 @@
  * as a refused edit, and is tried again whenever the draft changes.
  */
 import { parseJsonLines, utf8Text } from '../json';
-import { atInitialLevel } from '../lab/levels';
-import { type Recipe, recipeSchema, withFields } from '../lab/recipe';
-import { recipeByName, recipes } from '../lab/recipes';
+import { atInitialLevel } from '../lab/recipe/levels';
+import { recipeByName, recipes } from '../lab/recipe/presets';
+import { type Recipe, recipeSchema, withFields } from '../lab/recipe/recipe';
 import { type ModelPreset, type ModelShape, modelPresets } from '../model/presets';
 import {
   type Edit,

@@ -1,6 +1,6 @@
 /** Edits of the draft: what follows from one, whether it fits, and what is said where it does not. */
-import { followingFields } from '../lab/levels';
-import { type Recipe, withFields } from '../lab/recipe';
+import { followingFields } from '../lab/recipe/levels';
+import { type Recipe, withFields } from '../lab/recipe/recipe';
 import { type ModelPreset, modelPresets } from '../model/presets';
 import type { Followed } from './lab';
 

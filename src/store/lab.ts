@@ -1,11 +1,11 @@
 /** The lab's state for any screen: the run that is shown, where it comes from, what is chosen. No framework in here. */
 import { createStore } from 'zustand/vanilla';
 import type { NoGpuCause } from '../gpu/browser';
-import { type Browsed, browsable } from '../lab/browse';
-import type { MemoryEstimate } from '../lab/memory';
-import type { Recipe } from '../lab/recipe';
-import { recipes } from '../lab/recipes';
-import type { Result } from '../lab/results';
+import { type Browsed, browsable } from '../lab/recipe/browse';
+import { recipes } from '../lab/recipe/presets';
+import type { Recipe } from '../lab/recipe/recipe';
+import type { Result } from '../lab/report/results';
+import type { MemoryEstimate } from '../lab/run/memory';
 import type { AdapterStatus, Compute } from '../worker/protocol';
 import type { Refused } from './edits';
 import type { Question } from './question';

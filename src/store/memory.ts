@@ -1,6 +1,7 @@
 /** Keeps the memory that the draft would take beside the draft, whatever changes it. */
-import type { MemoryEstimate } from '../lab/memory';
-import type { Recipe } from '../lab/recipe';
+
+import type { Recipe } from '../lab/recipe/recipe';
+import type { MemoryEstimate } from '../lab/run/memory';
 import type { Compute } from '../worker/protocol';
 import { type LabState, lab } from './lab';
 

@@ -1,6 +1,7 @@
 /** Asks before another recipe replaces a draft with changes, which would be lost. */
-import { type Recipe, withFields } from '../lab/recipe';
-import { recipeByName } from '../lab/recipes';
+
+import { recipeByName } from '../lab/recipe/presets';
+import { type Recipe, withFields } from '../lab/recipe/recipe';
 import { chooseRecipe, loadRecipe } from './draft';
 import { lab } from './lab';
 import { ask } from './question';

@@ -3,8 +3,8 @@
  * recording costs no long task. Knows no screen.
  */
 import { linesOf } from '../json';
-import { EventReader } from '../lab/eventReader';
-import type { LabEvent } from '../lab/events';
+import { EventReader } from '../lab/run/eventReader';
+import type { LabEvent } from '../lab/run/events';
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 125;

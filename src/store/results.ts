@@ -1,6 +1,6 @@
 /** The result files of the experiments, read once from where the page came from. */
 import { fetched, isPage } from '../fetched';
-import { parseIndex, parseResult } from '../lab/results';
+import { parseIndex, parseResult } from '../lab/report/results';
 import { lab } from './lab';
 
 const FOLDER = `${import.meta.env.BASE_URL}results/`;

@@ -8,7 +8,7 @@ import type {
   Stage,
   StartEvent,
   Summary,
-} from '../lab/events';
+} from '../lab/run/events';
 
 export interface RunData {
   start: StartEvent | null;

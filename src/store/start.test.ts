@@ -1,8 +1,8 @@
 /** What is asked before a run begins: what it would end, what it would take, and which recipe the CPU gets. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LabEvent } from '../lab/events';
-import type { MemoryEstimate } from '../lab/memory';
-import { recipeByName } from '../lab/recipes';
+import { recipeByName } from '../lab/recipe/presets';
+import type { LabEvent } from '../lab/run/events';
+import type { MemoryEstimate } from '../lab/run/memory';
 import { chooseRecipe, editDraft } from './draft';
 import { lab, NOTHING_SELECTED } from './lab';
 import { draftMemory, followDraft } from './memory';

@@ -1,5 +1,5 @@
 /** What is asked before a run begins: whether it may end the one on screen, and whether it may take that much memory. */
-import { recipeByName } from '../lab/recipes';
+import { recipeByName } from '../lab/recipe/presets';
 import { mebibytes } from '../units';
 import { playRecording, trainDraft } from './control';
 import { chooseRecipe } from './draft';

@@ -1,7 +1,7 @@
 /** What events add up to, and the pace of a recording. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eventToLine, type LabEvent } from '../lab/events';
-import { smallStart, smallStep } from '../lab/smallRun';
+import { eventToLine, type LabEvent } from '../lab/run/events';
+import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
 import { editDraft } from './draft';
 import { lab } from './lab';
 import { followDraft } from './memory';

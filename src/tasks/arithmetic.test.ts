@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { random } from '../random';
 import { arithmetic } from './arithmetic';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 taskProperties(arithmetic, {
   isRight({ a, operator, b }, answer) {

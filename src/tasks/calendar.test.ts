@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calendar } from './calendar';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 type Planning = Parameters<typeof calendar.verify>[0];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Random } from '../random';
 import { countdown } from './countdown';
 import { evaluate } from './expression';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 /** [a] stands for a number that has been worked out; products before sums, each from the left; null for no number. */
 function rewritten(text: string): bigint | null {

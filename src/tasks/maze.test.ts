@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maze } from './maze';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 type Maze = Parameters<typeof maze.verify>[0];
 

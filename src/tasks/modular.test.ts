@@ -1,7 +1,7 @@
 /** Modular sums, judged by counting down from the whole sum. */
 import { expect, it } from 'vitest';
 import { modular } from './modular';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 taskProperties(modular, {
   isRight({ digits, modulus }, answer) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../random';
 import { OWN_LIMITS, type OwnLine, ownFaults, ownJudge, ownTask } from './own';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 
 /** Sums as a user would write them, some with a trace, some with a whole completion. */
 const sums: OwnLine[] = Array.from({ length: 120 }, (_, i) => {

@@ -1,7 +1,7 @@
 /** 3SAT, judged by truth tables: a column of 2ⁿ bits a variable, clauses as big integers of where they are true. */
 import { expect, it } from 'vitest';
 import { random } from '../random';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { sat } from './sat';
 
 type Problem = { variables: number; clauses: readonly (readonly number[])[] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { spatial } from './spatial';
 
 type SpatialMap = Parameters<typeof spatial.verify>[0];

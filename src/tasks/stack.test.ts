@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { stack } from './stack';
 
 /** As a linked list in exact integers, reduced at the very end: what the machine does cell by cell. */

@@ -6,7 +6,7 @@ import { arithmetic } from './arithmetic';
 import { countdown } from './countdown';
 import { taskByName, taskNames } from './index';
 import { parity } from './parity';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { sat } from './sat';
 import type { Task } from './task';
 import { tsp } from './tsp';

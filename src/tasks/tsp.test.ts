@@ -1,7 +1,7 @@
 /** Tours, judged against every order of the cities. */
 import { describe, expect, it } from 'vitest';
 import { random } from '../random';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { lengthOf, nearestNeighbour, shortestTour, twoOpt } from './tour';
 import { tsp } from './tsp';
 

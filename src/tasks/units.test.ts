@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskProperties } from './properties';
+import { taskProperties } from './properties.fixture';
 import { units } from './units';
 
 type Conversion = Parameters<typeof units.verify>[0];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device, Run } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { Pace } from './pace';
-import { config, many, opener, openWeights, options, requests } from './rolloutFixture';
+import { config, many, opener, openWeights, options, requests } from './rollout.fixture';
 
 const L = config.num_hidden_layers;
 const DECODE_STEP = 5 * L + 3;

@@ -12,7 +12,7 @@ import type { ProblemSource } from '../data/problems';
 import type { WeightedPart } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
-import { type DrawingOptions, drawBatch } from './drawing';
+import { type CollectOptions, collectRollouts } from './collectRollouts';
 import { afterUpdate, type EntropyTarget, gammaInForce, startEntropyControl } from './entropyControl';
 import { type LossOptions, tokenWeights } from './lossOptions';
 import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
@@ -23,7 +23,7 @@ import { correctionMetrics, samplingMetrics } from './samplerMetrics';
 import { isTruncated } from './sampling';
 import { learningRate, type Schedule } from './schedule';
 
-export interface GrpoOptions extends DrawingOptions {
+export interface GrpoOptions extends CollectOptions {
   readonly schedule: Schedule;
   readonly loss: LossOptions;
   /** Steers γ from `loss.gamma` on; null leaves it there. */
@@ -89,7 +89,7 @@ export async function* grpo(
   let control = startEntropyControl(loss.gamma);
   let tokensSeen = 0;
   for (let i = 0; i < schedule.steps; i++) {
-    const drawn = await drawBatch(i, schedule.steps, sampler, source, tokenizer, options);
+    const drawn = await collectRollouts(i, schedule.steps, sampler, source, tokenizer, options);
     const rewarded = drawn.groups.flatMap(({ rollouts }) => rollouts); // [groups·G]
     const completions = rewarded.map(({ completion }) => completion);
     const advantages = advantagesOf(rewarded, options);

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bothDevices } from '../gpu/bothDevices';
+import { bothDevices } from '../gpu/bothDevices.fixture';
 import { correctedRatio } from '../kernels/correction';
 import { Arena } from '../model/parameters';
 import { type Aggregation, advantagesOf, shareWithoutSpread } from './advantages';
 import { afterUpdate, gammaInForce, startEntropyControl } from './entropyControl';
-import { table } from './fixture';
 import { ReferenceSync } from './referenceSync';
 import { correctionMetrics, samplingMetrics } from './samplerMetrics';
 import { learningRate } from './schedule';
+import { table } from './train.fixture';
 
 const goldens = JSON.parse(readFileSync(path.resolve(import.meta.dirname, 'goldens/grpo.json'), 'utf8')) as {
   entropy_control: { gamma: number; target: number; delta: number; min: number; max: number; steps: Step[] };

@@ -1,16 +1,16 @@
 /** What a training step holds: logits in chunks, blocks computed again, nothing that grows; and what it wastes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack } from '../data/packing';
-import { bothDevices } from '../gpu/bothDevices';
+import { bothDevices } from '../gpu/bothDevices.fixture';
 import { openCountingDevice } from '../gpu/counting';
 import type { Device } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, parameterTable } from '../model/parameters';
 import { type ModelPreset, modelPresetNames, modelPresets } from '../model/presets';
 import { random } from '../random';
-import { adam, config, examples, openModel, policyExamples } from './fixture';
 import { Optimizer } from './optimizer';
 import { SupervisedTrainer } from './supervised';
+import { adam, config, examples, openModel, policyExamples } from './train.fixture';
 
 type Model = Awaited<ReturnType<typeof openModel>>;
 const many = Array.from({ length: 40 }, (_, i) => examples[i % 2]!); // 120 rows

@@ -1,6 +1,6 @@
 /** A gradient that is not finite leaves weights and moments as they are, on the plain loops and on the adapter. */
 import { describe, expect, it } from 'vitest';
-import { bothDevices } from '../gpu/bothDevices';
+import { bothDevices } from '../gpu/bothDevices.fixture';
 import { type Device, whole } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';

@@ -1,13 +1,13 @@
 /** Numbers that are not finite end what computes with them, with the place, on every device. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bothDevices } from '../gpu/bothDevices';
+import { bothDevices } from '../gpu/bothDevices.fixture';
 import type { Device } from '../gpu/device';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
-import { openModel, policyExamples, config as trained } from './fixture';
 import { NonFiniteError } from './nonFiniteError';
 import { Pace } from './pace';
 import { Sampler } from './rollout';
-import { config, END, options, requests } from './rolloutFixture';
+import { config, END, options, requests } from './rollout.fixture';
+import { openModel, policyExamples, config as trained } from './train.fixture';
 
 describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;

@@ -5,7 +5,7 @@ import { openNodeDevice } from '../gpu/node';
 import { sampleRandom } from '../kernels/sample';
 import type { Arena } from '../model/parameters';
 import { Pace } from './pace';
-import { config, END, many, opener, openWeights, options, prompts, requests } from './rolloutFixture';
+import { config, END, many, opener, openWeights, options, prompts, requests } from './rollout.fixture';
 import { sequenceLogits } from './scoring';
 
 let device: Device;

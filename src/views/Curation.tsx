@@ -1,5 +1,5 @@
 /** What curation made of the pool before GRPO, and again while it trains: what was left out, pass rates, what was kept. */
-import type { CurationEvent } from '../lab/events';
+import type { CurationEvent } from '../lab/run/events';
 import { fixed } from './format';
 import { useRun } from './hooks';
 import { Notice } from './Notice';

@@ -1,6 +1,6 @@
 /** The curves of an experiment: a chart for each pair of axes, an arm as its mean ± sd where its seeds share their x. */
 import { useMemo } from 'react';
-import type { Curve } from '../lab/results';
+import type { Curve } from '../lab/report/results';
 import { mean, standardDeviation } from '../stats';
 import { Chart, type Point, type Series } from './Chart';
 

@@ -1,8 +1,8 @@
 /** Problems of any family at any level, and the draft's own: how each is drawn, what its verifier says to an answer, how a teacher solves it. */
 import { useMemo } from 'react';
-import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../lab/browse';
-import { levelsOf } from '../lab/levels';
-import { taskOf } from '../lab/task';
+import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../lab/recipe/browse';
+import { levelsOf } from '../lab/recipe/levels';
+import { taskOf } from '../lab/recipe/task';
 import { browse } from '../store/lab';
 import { taskNames } from '../tasks';
 import { OWN, type OwnProblems } from '../tasks/own';

@@ -1,6 +1,6 @@
 /** What was measured: the report's findings beside ours, from result files, and the evaluations of the run on screen. */
 import { useEffect } from 'react';
-import type { Result } from '../lab/results';
+import type { Result } from '../lab/report/results';
 import { quote } from '../quote';
 import { show } from '../store/lab';
 import { readResults } from '../store/results';

@@ -1,6 +1,6 @@
 /** One of the report's findings beside ours, or lessons of this lab: its figure, our numbers, what we make of it, and how to run it again. */
 import { useState } from 'react';
-import { type Result, unitForms } from '../lab/results';
+import { type Result, unitForms } from '../lab/report/results';
 import { openRecipe } from '../store/replace';
 import { Curves } from './Curves';
 import { clock } from './format';

@@ -1,7 +1,7 @@
 /** A group of completions of one problem: its prompt, G advantages, stacked reward parts, every trace. */
 import { useMemo } from 'react';
-import { drawGroup } from '../lab/draw';
-import type { StartEvent } from '../lab/events';
+import { drawGroup } from '../lab/run/draw';
+import type { StartEvent } from '../lab/run/events';
 import { rewardTerms } from '../rewards/total';
 import { show } from '../store/lab';
 import type { Rollout, RolloutGroup } from '../train/grpo';

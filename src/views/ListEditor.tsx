@@ -1,5 +1,5 @@
 /** A list of the draft: a card for each item with a field for each column; items are added, removed, taken from a file. */
-import { levelHint } from '../lab/levels';
+import { levelHint } from '../lab/recipe/levels';
 import { addToDraft, fillDraft, removeFromDraft } from '../store/draft';
 import { FieldError, type FieldProps, Row } from './Control';
 import type { Field } from './fields';

@@ -1,5 +1,5 @@
 /** A transfer matrix: figures in cells, shaded by size. Blue above 0, orange below; the figure says it too. */
-import type { Matrix as MatrixData, ResultUnit, Spread } from '../lab/results';
+import type { Matrix as MatrixData, ResultUnit, Spread } from '../lab/report/results';
 import { Scroll } from './parts';
 import { scaleOf, spreadInUnit } from './unitFormat';
 

@@ -1,5 +1,5 @@
 /** What the draft would take of the device's memory, as a line that opens into its parts; or why it does not fit. */
-import type { MemoryEstimate } from '../lab/memory';
+import type { MemoryEstimate } from '../lab/run/memory';
 import { memoryShare } from '../store/memoryShare';
 import { mebibytes } from '../units';
 import { useLab } from './hooks';

@@ -1,5 +1,5 @@
 /** Every group of a step, and one of them in full. */
-import type { StartEvent } from '../lab/events';
+import type { StartEvent } from '../lab/run/events';
 import { mean } from '../stats';
 import { show } from '../store/lab';
 import type { GrpoStep, RolloutGroup } from '../train/grpo';

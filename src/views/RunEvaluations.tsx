@@ -1,5 +1,5 @@
 /** The evaluations of the run on screen: held-out problems after each stage, of its own task and of others. */
-import type { EvaluationEvent } from '../lab/events';
+import type { EvaluationEvent } from '../lab/run/events';
 import { wilsonInterval } from '../stats';
 import { taskNames, tasks } from '../tasks';
 import { fixed, percent } from './format';

@@ -1,6 +1,7 @@
 /** What the next run does: a recipe and its fields, made from the recipe's own schema. */
-import type { Recipe } from '../lab/recipe';
-import { recipeGroups } from '../lab/recipes';
+
+import { recipeGroups } from '../lab/recipe/presets';
+import type { Recipe } from '../lab/recipe/recipe';
 import { type ModelPreset, modelPresetNames } from '../model/presets';
 import { setCompute } from '../store/control';
 import { chooseModelPreset, draftPreset, undoFollowing } from '../store/draft';

@@ -1,6 +1,6 @@
 /** Arms against columns: mean ± sd in figures, and beneath them the seeds as dots on the column's scale, with an error bar. */
 import type { ReactNode } from 'react';
-import type { Result, ResultUnit, Spread } from '../lab/results';
+import type { Result, ResultUnit, Spread } from '../lab/report/results';
 import { Scroll } from './parts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 

@@ -1,6 +1,6 @@
 /** The one button: trains the draft in this tab. What is known not to run holds it back. */
 import { Fragment } from 'react';
-import { recipeByName } from '../lab/recipes';
+import { recipeByName } from '../lab/recipe/presets';
 import { draftChanges, dropRefused } from '../store/draft';
 import { lab } from '../store/lab';
 import { draftMemory } from '../store/memory';

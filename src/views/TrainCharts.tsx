@@ -1,7 +1,7 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
-import { type EvaluationEvent, type GrpoEvent, groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../lab/events';
-import type { Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe/recipe';
+import { type EvaluationEvent, type GrpoEvent, groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../lab/run/events';
 import { REPORT_CONSTANTS } from '../rewards/term';
 import { rewardNames } from '../rewards/total';
 import type { Metrics } from '../train/metrics';

@@ -2,7 +2,7 @@
  * The address of what is looked at: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3.
  * Text in, text out; no browser.
  */
-import { type Browsed, browsable, MOST_BROWSED } from '../lab/browse';
+import { type Browsed, browsable, MOST_BROWSED } from '../lab/recipe/browse';
 import { quote } from '../quote';
 import { type LabState, views } from '../store/lab';
 import type { OwnProblems } from '../tasks/own';

@@ -1,6 +1,6 @@
 /** What a step of GRPO has to tell beside its charts: success, a signal that is missing, a policy that runs away. */
-import { type GrpoEvent, groupsWithoutSpread, type SftEvent } from '../lab/events';
-import { KL_FAR, policyAlertWords } from '../lab/policyAlert';
+import { type GrpoEvent, groupsWithoutSpread, type SftEvent } from '../lab/run/events';
+import { KL_FAR, policyAlertWords } from '../lab/run/policyAlert';
 import { percent } from './format';
 import type { NoticeKind } from './Notice';
 

@@ -2,7 +2,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, it } from 'vitest';
-import type { CurationEvent } from '../lab/events';
+import type { CurationEvent } from '../lab/run/events';
 import { barsOf, CurationPanel, poolTold } from './Curation';
 
 const event: CurationEvent = {

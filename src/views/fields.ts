@@ -1,5 +1,5 @@
 /** The fields of a recipe as its schema declares them: what each is called, what it means, how it is set. */
-import { recipeSchema } from '../lab/recipe';
+import { recipeSchema } from '../lab/recipe/recipe';
 
 /** `source` is text of several lines; `list` has items that are each set by the fields in `columns`. */
 type Kind = 'number' | 'choice' | 'flag' | 'text' | 'source' | 'list';

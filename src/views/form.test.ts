@@ -3,7 +3,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { recipes } from '../lab/recipes';
+import { recipes } from '../lab/recipe/presets';
 import { addToDraft, chooseRecipe, editDraft, fillDraft, removeFromDraft } from '../store/draft';
 import { lab } from '../store/lab';
 import { Row, taken } from './Control';

@@ -1,7 +1,7 @@
 /** The store in React. */
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { GrpoEvent } from '../lab/events';
+import type { GrpoEvent } from '../lab/run/events';
 import { standardDeviation } from '../stats';
 import { type LabState, lab } from '../store/lab';
 import type { RunData } from '../store/run';

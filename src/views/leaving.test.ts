@@ -1,6 +1,6 @@
 /** Which runs are asked about before the page is left. */
 import { expect, it } from 'vitest';
-import { smallStart, smallStep } from '../lab/smallRun';
+import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
 import { lab } from '../store/lab';
 import { applyEvent, emptyRun } from '../store/run';
 import { askBeforeLeaving } from './leaving';

@@ -1,8 +1,8 @@
 /** Numbers, scales, places and curves as the screens show them. */
 import { describe, expect, it } from 'vitest';
-import { withFields } from '../lab/recipe';
-import { recipeByName } from '../lab/recipes';
-import { spreadOf } from '../lab/results';
+import { recipeByName } from '../lab/recipe/presets';
+import { withFields } from '../lab/recipe/recipe';
+import { spreadOf } from '../lab/report/results';
 import { armSeries } from './Curves';
 import { inOrder } from './Evaluate';
 import { verdictOf } from './Experiment';

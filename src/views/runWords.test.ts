@@ -1,7 +1,7 @@
 /** Words for runs without a GRPO step, and for every way in which a run ends. */
 import { describe, expect, it } from 'vitest';
-import type { EvaluationEvent, LabEvent, StartEvent } from '../lab/events';
-import { smallStart, smallStep } from '../lab/smallRun';
+import type { EvaluationEvent, LabEvent, StartEvent } from '../lab/run/events';
+import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
 import { applyEvent, emptyRun } from '../store/run';
 import { milestone, noGroupReason } from './runWords';
 

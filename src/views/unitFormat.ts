@@ -1,5 +1,5 @@
 /** Measured numbers with their units, alone and with their spread; and the scale that dots of one unit share. */
-import { type ResultUnit, type Spread, unitForms } from '../lab/results';
+import { type ResultUnit, type Spread, unitForms } from '../lab/report/results';
 import { fixed } from './format';
 
 const PERCENT = '\u00a0%';

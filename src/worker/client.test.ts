@@ -1,7 +1,7 @@
 /** The page's end of the worker against workers that die, hang, do not load or do not stop. Each is a real message channel. */
 import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe/recipe';
 import { LabClient } from './client';
 import type { WorkerEnded } from './connection';
 import { BEAT_MS, MOST_MISSED } from './heartbeat';

@@ -1,6 +1,6 @@
 /** The page's end of the worker. A worker that fails or does not stop in time is ended; the next command gets a fresh one. */
 import { type Remote, transfer } from 'comlink';
-import type { Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe/recipe';
 import { Connection, WorkerEnded } from './connection';
 import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol';
 

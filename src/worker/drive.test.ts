@@ -1,6 +1,6 @@
 /** Pausing is not pulling: the driver's commands against a run that counts how often it is pulled. */
 import { expect, it } from 'vitest';
-import type { GrpoEvent, LabEvent, SftEvent } from '../lab/events';
+import type { GrpoEvent, LabEvent, SftEvent } from '../lab/run/events';
 import { Driver, transferables } from './drive';
 
 const sftStep = (step: number): SftEvent => ({

@@ -1,5 +1,5 @@
 /** Pulls a run's events at the pace that commands allow, and hands them on in batches. No GPU and no comlink in here. */
-import type { LabEvent } from '../lab/events';
+import type { LabEvent } from '../lab/run/events';
 import { turn } from '../turn';
 
 /** Least time between two batches, milliseconds. */

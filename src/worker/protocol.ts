@@ -1,8 +1,8 @@
 /** What page and worker say to each other: commands through comlink, events in batches through a plain port. */
 import type { NoGpuCause } from '../gpu/browser';
-import type { LabEvent } from '../lab/events';
-import type { MemoryEstimate } from '../lab/memory';
-import type { Recipe } from '../lab/recipe';
+import type { Recipe } from '../lab/recipe/recipe';
+import type { LabEvent } from '../lab/run/events';
+import type { MemoryEstimate } from '../lab/run/memory';
 
 export type AdapterStatus =
   | { readonly kind: 'webgpu'; readonly name: string }

@@ -2,7 +2,7 @@
 
 import { passHistogram, placeOf, type Selection, selections } from '../../data/curation/selection';
 import { drawProblem, heldOutProblems } from '../../data/problems';
-import { curatePool } from '../../lab/answer';
+import { curatePool } from '../../lab/probe/answer';
 import { excerpt } from '../../quote';
 import { random } from '../../random';
 import { ADAPTER, withAdapter } from '../adapter';

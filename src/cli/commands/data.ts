@@ -1,7 +1,7 @@
 /** `data`: problems with teacher traces, one JSON object a line. `verify`: completions against their problems. */
 
 import { z } from 'zod';
-import { browsedStream } from '../../lab/browse';
+import { browsedStream } from '../../lab/recipe/browse';
 import { quote } from '../../quote';
 import { OWN, ownJudge } from '../../tasks/own';
 import type { Task } from '../../tasks/task';

@@ -1,9 +1,9 @@
 /** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
 
-import { cutOffs } from '../../lab/cutOff';
-import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/mixture';
-import type { ClusterFields } from '../../lab/recipeData';
-import { openSources } from '../../lab/sources';
+import type { ClusterFields } from '../../lab/recipe/dataFields';
+import { cutOffs } from '../../lab/run/cutOff';
+import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/run/mixtureSearch';
+import { openSources } from '../../lab/run/sources';
 import { excerpt } from '../../quote';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';

@@ -1,11 +1,11 @@
 /** `probe`: single computations as JSON in and JSON out, one object or an array of them, to hold against other code. */
 import type { z } from 'zod';
-import { checkLength } from '../../checkpoint/length';
-import { probePolicyLoss } from '../../lab/probePolicyLoss';
-import { probePolicyLossSchema } from '../../lab/probePolicyLossSchema';
-import { probeReward, probeRewardSchema } from '../../lab/probeReward';
-import { probeSample, probeSampleSchema } from '../../lab/probeSample';
-import { probeStep, probeStepSchema } from '../../lab/probeStep';
+import { checkLength } from '../../formats/length';
+import { probePolicyLoss } from '../../lab/probe/policyLoss';
+import { probePolicyLossSchema } from '../../lab/probe/policyLossSchema';
+import { probeReward, probeRewardSchema } from '../../lab/probe/reward';
+import { probeSample, probeSampleSchema } from '../../lab/probe/sample';
+import { probeStep, probeStepSchema } from '../../lab/probe/step';
 import { excerpt } from '../../quote';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';

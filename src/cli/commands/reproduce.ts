@@ -3,11 +3,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { collate, type Experiment, type Outcome } from '../../lab/experiments/experiment';
-import { experimentById, experiments } from '../../lab/experiments/index';
-import { pagesOf, VERDICT_WORDS } from '../../lab/experiments/page';
-import { Workbench } from '../../lab/experiments/workbench';
-import { parseResult, type Result, type ResultInput, resultToText } from '../../lab/results';
+import { collate, type Experiment, type Outcome } from '../../lab/report/experiment';
+import { experimentById, experiments } from '../../lab/report/index';
+import { pagesOf, VERDICT_WORDS } from '../../lab/report/page';
+import { parseResult, type Result, type ResultInput, resultToText } from '../../lab/report/results';
+import { Workbench } from '../../lab/report/workbench';
 import { excerpt } from '../../quote';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';

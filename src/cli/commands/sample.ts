@@ -1,6 +1,6 @@
 /** `sample`: completions of one prompt by a saved model. */
 
-import { answerPrompt } from '../../lab/answer';
+import { answerPrompt } from '../../lab/probe/answer';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import { maxNewOf } from '../context';

@@ -1,12 +1,12 @@
 /** `train`: a recipe from start to end, into a folder of recipe, events, summary and model; what is stopped keeps its weights. */
-import { modelToFiles } from '../../checkpoint/model';
+import { modelToFiles } from '../../formats/model';
 import type { Device } from '../../gpu/device';
-import { eventToLine } from '../../lab/events';
-import { openCustom } from '../../lab/options';
-import type { Recipe } from '../../lab/recipe';
-import { DivergedError, run } from '../../lab/run';
-import { Session } from '../../lab/session';
-import { RunRecord, type Stopped } from '../../lab/stopped';
+import type { Recipe } from '../../lab/recipe/recipe';
+import { eventToLine } from '../../lab/run/events';
+import { openCustom } from '../../lab/run/options';
+import { DivergedError, run } from '../../lab/run/run';
+import { Session } from '../../lab/run/session';
+import { RunRecord, type Stopped } from '../../lab/run/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';

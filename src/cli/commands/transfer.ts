@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
-import { trainedOn } from '../../lab/sources';
+import { trainedOn } from '../../lab/run/sources';
 import { withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import {

@@ -63,7 +63,7 @@ export function attention(
 ): Tensor {
   const { heads, headDim } = shape;
   const rows = qkv.shape[0]!;
-  const { forward, dq, dkv } = graph.forms.attention({ ...shape, longest });
+  const { forward, dq, dkv } = graph.variants.attention({ ...shape, longest });
   const params = { rows: TOKENS, scale: headDim ** -0.5 };
   const out = graph.tensor('attention', [rows, heads * headDim], qkv.dtype);
   const lse = graph.tensor('attention lse', [rows, heads]);

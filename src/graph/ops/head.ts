@@ -7,8 +7,8 @@ import type { Param } from '../../gpu/device';
 import { crossEntropy as crossEntropyKernel } from '../../kernels/crossEntropy';
 import { tokenLogprobs as logprobsKernel, tokenLogprobsGrad } from '../../kernels/tokenLogprobs';
 import { type Backward, ONE_PART } from '../backward';
-import { orientationConstants } from '../forms/products';
 import { type Graph, sliceRows, type Tensor } from '../graph';
+import { orientationConstants } from '../variants/products';
 import { type PolicyBatch, type PolicyLossOptions, policyLossOfScores } from './policyLoss';
 
 /** What one chunk's logits may take unless a caller says otherwise. */
@@ -67,7 +67,7 @@ function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }
   const x = of(hidden);
   graph.dispatch(
     logits.label,
-    graph.forms.product({ orientation: 'forward', m: logits.shape[0]!, n, k, stored: weight.dtype }),
+    graph.variants.product({ orientation: 'forward', m: logits.shape[0]!, n, k, stored: weight.dtype }),
     { a: x, b: weight, addend: x, c: logits },
     { m: rows, n, k, accumulate: 0, add: 0, ...ONE_PART },
     { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: 0 },
@@ -99,14 +99,14 @@ function emitGradients(
     emitGradient(chunk);
     graph.dispatch(
       `${logits.label} dx`,
-      graph.forms.product({ orientation: 'dx', m: most, n: k, k: n, stored: weight.dtype }),
+      graph.variants.product({ orientation: 'dx', m: most, n: k, k: n, stored: weight.dtype }),
       { a: logits, b: weight, addend: logits, c: of(dx.tensor) },
       { m: rows, n: k, k: n, accumulate: dx.accumulate, add: 0, ...ONE_PART },
       { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
     );
     graph.dispatch(
       `${logits.label} dW`,
-      graph.forms.product({ orientation: 'dw', m: n, n: k, k: most, stored: weight.dtype }),
+      graph.variants.product({ orientation: 'dw', m: n, n: k, k: most, stored: weight.dtype }),
       { a: logits, b: of(hidden), addend: logits, c: dw.tensor },
       { m: n, n: k, k: rows, accumulate: index === 0 ? dw.accumulate : 1, add: 0, ...dw.parts },
       { ...orientationConstants.dw, ADDS: 0 },

@@ -1,7 +1,7 @@
 /** Linear layers, y = x·Wᵀ, with the residual stream added where it is given. */
 import { ONE_PART } from '../backward';
-import { orientationConstants } from '../forms/products';
 import { type Graph, type Tensor, TOKENS } from '../graph';
+import { orientationConstants } from '../variants/products';
 
 /**
  * y = x·Wᵀ (+ residual): x [N, K], W [M, K] as Hugging Face stores it, y [N, M].
@@ -14,7 +14,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
   const y = graph.tensor(label, [rows, outputs], x.dtype);
   graph.dispatch(
     label,
-    graph.forms.product({ orientation: 'forward', m: rows, n: outputs, k: inputs, stored: weight.dtype }),
+    graph.variants.product({ orientation: 'forward', m: rows, n: outputs, k: inputs, stored: weight.dtype }),
     { a: x, b: weight, addend: residual ?? x, c: y },
     { m: TOKENS, n: outputs, k: inputs, accumulate: 0, add: residual ? 1 : 0, ...ONE_PART },
     { ...orientationConstants.forward, ADDS: residual ? 1 : 0, ACCUMULATES: 0 },
@@ -25,7 +25,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
     if (dx)
       graph.dispatch(
         `${label} dx`,
-        graph.forms.product({ orientation: 'dx', m: rows, n: inputs, k: outputs, stored: weight.dtype }),
+        graph.variants.product({ orientation: 'dx', m: rows, n: inputs, k: outputs, stored: weight.dtype }),
         { a: dy, b: weight, addend: dy, c: dx.tensor },
         { m: TOKENS, n: inputs, k: outputs, accumulate: dx.accumulate, add: 0, ...ONE_PART },
         { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
@@ -34,7 +34,7 @@ export function linear(graph: Graph, label: string, x: Tensor, weight: Tensor, r
     if (dw)
       graph.dispatch(
         `${label} dW`,
-        graph.forms.product({ orientation: 'dw', m: outputs, n: inputs, k: rows, stored: weight.dtype }),
+        graph.variants.product({ orientation: 'dw', m: outputs, n: inputs, k: rows, stored: weight.dtype }),
         { a: dy, b: x, addend: dy, c: dw.tensor },
         { m: outputs, n: inputs, k: TOKENS, accumulate: dw.accumulate, add: 0, ...dw.parts },
         { ...orientationConstants.dw, ADDS: 0 },

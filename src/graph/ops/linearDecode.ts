@@ -4,8 +4,8 @@ import { LINEAR_INPUTS } from '../../kernels/linearDecode';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
 import { ONE_PART } from '../backward';
-import { orientationConstants } from '../forms/products';
 import { type Graph, roundingOf, type Tensor } from '../graph';
+import { orientationConstants } from '../variants/products';
 
 /** What the layer takes of its input: RMSNorm with a weight, SwiGLU of gate|up, or the input as it is. */
 export type DecodeInput =
@@ -30,12 +30,12 @@ export function linearDecode(
 ): void {
   const [n, k] = weight.shape as [number, number];
   const adds = accumulate ? 1 : 0;
-  const form = graph.forms.decode({ n, k, input: input.kind });
-  if (!form.apart) {
+  const variant = graph.variants.decode({ n, k, input: input.kind });
+  if (!variant.apart) {
     const norm = input.kind === 'rmsNorm' ? input : { weight, eps: 0 };
     graph.dispatch(
       label,
-      form.kernel,
+      variant.kernel,
       { a: x, weight: norm.weight, b: weight, c: y },
       { m: rows, n, k, accumulate: adds, eps: norm.eps },
       { INPUT: LINEAR_INPUTS[input.kind], ...roundingOf(x) },
@@ -45,7 +45,7 @@ export function linearDecode(
   const a = emitInput(graph, label, x, input, rows, k);
   graph.dispatch(
     label,
-    form.kernel,
+    variant.kernel,
     { a, b: weight, addend: a, c: y },
     { m: rows, n, k, accumulate: adds, add: 0, ...ONE_PART },
     { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: adds },

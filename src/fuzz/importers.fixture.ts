@@ -1,0 +1,216 @@
+/** Everything that reads what others wrote: a sample that passes, how it is read, and what was understood of it. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { readOwn } from '../cli/own';
+import { headerLine, type RecordHeader, readRecord, runLine } from '../eval/record';
+import { folderOf, modelToFiles, readModelFolder } from '../formats/model';
+import { readSafetensors } from '../formats/safetensors';
+import { linesOf, parseJsonFile, utf8Text } from '../json';
+import { recipeByName } from '../lab/recipe/presets/index';
+import { parseRecipe, phiConfigOf, withFields } from '../lab/recipe/recipe';
+import { parseResult } from '../lab/report/results';
+import { EventReader } from '../lab/run/eventReader';
+import { eventToLine } from '../lab/run/events';
+import { SMALL, smallStart, smallStep } from '../lab/run/smallRun.fixture';
+import { initialTensors } from '../model/parameters';
+import { listed } from '../quote';
+import { openCustomTerm } from '../rewards/sandbox/sandbox';
+import type { CustomRollout } from '../rewards/sandbox/term';
+import { Tokenizer } from '../text/tokenizer';
+import { readAddress } from '../views/address';
+import { schemaImporters } from './probes.fixture';
+import { HEADER } from './weights.fixture';
+
+export interface Importer {
+  readonly name: string;
+  readonly sample: string;
+  /** The format. The sample of `safetensors` is its header. */
+  readonly form: 'JSON' | 'JSON lines' | 'text' | 'link' | 'safetensors';
+  /** What was understood, as plain data with the keys of the input. @throws where it is refused */
+  read(bytes: Uint8Array): unknown;
+  /** Keys that no program reads: what stands there may be anything. */
+  readonly ignored?: RegExp;
+  /** A last line without its end was cut off in the writing, and does not count. */
+  readonly lastMayBeCut?: true;
+}
+
+const recipe: Importer = {
+  name: 'a recipe',
+  form: 'JSON',
+  sample: JSON.stringify(
+    withFields(recipeByName('mixed'), {
+      'evaluation.others': [{ task: 'addition', level: 2 }],
+      'reward.custom': 0.5,
+      'reward.customSource': 'function reward({ text }) { return text.length; }',
+    }),
+  ),
+  read: (bytes) => parseRecipe(parseJsonFile(bytes, 'recipe.json'), 'recipe.json'),
+};
+
+const ownFile = path.join(mkdtempSync(path.join(os.tmpdir(), 'groupthink-fuzz-')), 'own.jsonl');
+const own: Importer = {
+  name: 'own problems',
+  form: 'JSON lines',
+  sample: [
+    { prompt: 'two and two?', answer: '4', trace: '2+2=4', level: 1 },
+    { prompt: 'a vowel?', answer: 'a', pattern: '[aeiou]' },
+    { prompt: 'half of seven?', answer: '3.5' },
+  ]
+    .map((line) => JSON.stringify(line))
+    .join('\n'),
+  read(bytes) {
+    writeFileSync(ownFile, bytes);
+    return readOwn({ data: ownFile, match: 'regex' })!.problems;
+  },
+};
+
+const events: Importer = {
+  name: 'a recording',
+  form: 'JSON lines',
+  sample: [
+    smallStart,
+    { type: 'stage', stage: 'compile' } as const,
+    { type: 'stage', stage: 'grpo' } as const,
+    smallStep(1, { task: 'parity', level: 4, problem: { bits: [1, 0, 0, 0] } }),
+    smallStep(2),
+  ]
+    .map(eventToLine)
+    .join('\n'),
+  read(bytes) {
+    const reader = new EventReader();
+    const read = linesOf(utf8Text(bytes, 'run.jsonl'), 'run.jsonl').map(({ line, where }) => reader.read(line, where));
+    if (read.length === 0) throw new Error('run.jsonl is empty'); // as the recording's player has it
+    return read;
+  },
+};
+
+const results: Importer = {
+  name: 'results',
+  form: 'JSON',
+  sample: readFileSync(path.resolve(import.meta.dirname, '../../public/results/E1.json'), 'utf8'),
+  read: (bytes) => parseResult(utf8Text(bytes, 'E1.json'), 'E1.json'),
+};
+
+const asked: RecordHeader = {
+  type: 'evaluation',
+  model: 'abc',
+  adapter: 'none',
+  task: 'parity',
+  level: 4,
+  problems: 2,
+  prompts: 'def',
+  instances: '012',
+  temperature: 0.8,
+  maxNew: 16,
+  seed: 3,
+};
+const answer = { correct: true, partial: 1, answer: '1', tokens: 4, ended: true };
+const record: Importer = {
+  name: 'an evaluation record',
+  lastMayBeCut: true,
+  form: 'JSON lines',
+  sample:
+    headerLine(asked) +
+    [1, 2].map((run) => runLine({ run, seed: 7 * run, answers: [answer, { ...answer, answer: null }] })).join(''),
+  read(bytes) {
+    const { runs, whole } = readRecord(utf8Text(bytes, 'runs.jsonl'), asked, 'runs.jsonl');
+    return [...(whole === '' ? [] : [asked]), ...runs.map((run) => ({ type: 'run', ...run }))];
+  },
+};
+
+const tokenizer = new Tokenizer();
+const config = phiConfigOf(SMALL, tokenizer.size);
+const files = modelToFiles({ config, tensors: initialTensors(config, 0.02, 1), tokenizer });
+/** End tokens in the form that a file gives them, if they are the same: one, several, one of them twice, or none. */
+function endsAsGiven(file: Uint8Array, ends: readonly number[] = []): unknown {
+  const { eos_token_id: given } = JSON.parse(new TextDecoder().decode(file)) as { eos_token_id?: unknown };
+  const asked = new Set(given === null ? [] : [given].flat());
+  return asked.size === ends.length && ends.every((id) => asked.has(id)) ? given : ends;
+}
+/** Added tokens in the order of a file: each has its id. */
+function inOrder(file: Uint8Array, understood: readonly { id: number }[]): unknown {
+  const { added_tokens: given } = JSON.parse(new TextDecoder().decode(file)) as { added_tokens: { id: number }[] };
+  return given.map(({ id }) => understood.find((token) => token.id === id));
+}
+/** A folder with one file changed; `understood` is that file as the model that was read would have it. */
+const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.json', ignored?: RegExp): Importer => ({
+  name: `${name} of a model`,
+  form: 'JSON',
+  sample: new TextDecoder().decode(files[name]),
+  read(bytes) {
+    const model = readModelFolder((file) => (file === name ? bytes : (folderOf(files)(file) ?? null)));
+    const understood = JSON.parse(new TextDecoder().decode(modelToFiles(model)[name]));
+    if (name === 'tokenizer.json') return { ...understood, added_tokens: inOrder(bytes, understood.added_tokens) };
+    return { ...understood, eos_token_id: endsAsGiven(bytes, model.ends) };
+  },
+  ...(ignored && { ignored }),
+});
+
+/** Flags that do not change the tokens of a text: other programs use them for decoding and for unknown characters. */
+const NOT_TOKENIZED = /was left out$|^added_tokens\.\d+\.(special|normalized):|^model\.unk_token:/;
+
+/**
+ * What changes nothing in what a Phi-3 model computes, or what another place stands above: `rope_parameters` above rope's keys
+ * at the top, generation_config.json above `eos_token_id`; a dictionary of
+ * rotary settings that sets none. Keys that nobody knows are left alone, as transformers does.
+ */
+const NOT_COMPUTED =
+  /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|^rope_scaling: was read as null$|^rope_parameters: null was|was left out$/;
+
+const weights: Importer = {
+  name: 'weights in safetensors',
+  form: 'safetensors',
+  sample: HEADER,
+  read: (bytes) =>
+    Object.fromEntries(
+      [...readSafetensors(bytes)].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: [...data] }]),
+    ),
+};
+
+const rollout: CustomRollout = {
+  ...{ prompt: '11=', expected: '0', text: '<think>10</think>0<|im_end|>', thought: '10', answer: '0' },
+  ...{ correct: true, partial: 1, measures: {}, length: 6, lMax: 24, ended: true, think: 'ok' },
+  tokens: ['<think>', '1', '0', '</think>', '0', '<|im_end|>'],
+};
+const customReward: Importer = {
+  name: 'a custom reward',
+  form: 'text',
+  sample:
+    'function reward({ text, tokens, correct }) {\n  const digits = text.match(/[0-9]/g) ?? [];\n  return correct ? 1 : digits.length / 10;\n}',
+  async read(bytes) {
+    const term = await openCustomTerm(utf8Text(bytes, 'reward.js'));
+    return term.evaluate(rollout);
+  },
+};
+
+const link: Importer = {
+  name: 'a link',
+  form: 'link',
+  sample: '#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&experiment=E3',
+  read(bytes) {
+    const { shown, browsed, faults } = readAddress(
+      utf8Text(bytes, 'the link'),
+      { task: 'addition', level: 1, seed: 0, index: 0 },
+      SMALL.own,
+    );
+    if (faults.length > 0) throw new Error(listed(faults)); // as the page tells them
+    const understood = { ...shown, ...browsed, n: browsed.index + 1 };
+    return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
+  },
+};
+
+export const importers: readonly Importer[] = [
+  recipe,
+  link,
+  own,
+  events,
+  results,
+  record,
+  inFolder('config.json', NOT_COMPUTED),
+  inFolder('generation_config.json', /^(pad_token_id|max_length)\b|was left out$/),
+  inFolder('tokenizer.json', NOT_TOKENIZED),
+  weights,
+  customReward,
+  ...schemaImporters,
+];

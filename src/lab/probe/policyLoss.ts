@@ -1,0 +1,134 @@
+/**
+ * `probe policy-loss`: advantages, loss, gradient with respect to the log-probabilities, and metrics of given
+ * log-probabilities and rewards, by the same kernel and the same host code as training.
+ */
+import { type Device, type DeviceBuffer, whole } from '../../gpu/device';
+import { Graph } from '../../graph/graph';
+import { policyLossOfScores } from '../../graph/ops/policyLoss';
+import { makePlan } from '../../graph/plan';
+import { advantagesOf } from '../../train/advantages';
+import { afterUpdate, gammaInForce } from '../../train/entropyControl';
+import { kernelOptions, tokenWeights } from '../../train/lossOptions';
+import { lossMetrics, type Metrics, type ScoredSequence, spreadMetrics } from '../../train/metrics';
+import { correctionMetrics, samplingMetrics } from '../../train/samplerMetrics';
+import { advantageOptionsOf, lossOptionsOf, type ProbePolicyLossInput, rewardTermsOf } from './policyLossSchema';
+
+export interface ProbePolicyLossResult {
+  advantages: number[];
+  loss: number;
+  grad_logprobs: number[][];
+  metrics: Metrics;
+}
+
+/** γ of this update, and what it becomes. */
+function gammaOf({ options: { gamma, adaptive_entropy: steer } }: ProbePolicyLossInput) {
+  if (!steer) return { inForce: gamma, after: () => ({}) };
+  const control = { gamma, entropy: steer.last ?? Number.POSITIVE_INFINITY };
+  const target = { target: steer.target, step: steer.delta, min: steer.min, max: steer.max };
+  return {
+    inForce: gammaInForce(control, target),
+    after: (entropy: number) => ({ entropy_coef: afterUpdate(control, entropy, target).gamma }),
+  };
+}
+
+export async function probePolicyLoss(device: Device, input: ProbePolicyLossInput): Promise<ProbePolicyLossResult> {
+  const options = lossOptionsOf(input);
+  const rewards = rewardTermsOf(input);
+  const advantages = advantagesOf(rewards, advantageOptionsOf(input));
+  const gamma = gammaOf(input);
+  const columns = input.mask[0]?.length ?? 0;
+  /** Counted places of each row: those that the loss sees. */
+  const places = input.mask.map((row, b) =>
+    input.options.mask_truncated?.[b] ? [] : row.flatMap((counted, t) => (counted ? [t] : [])),
+  );
+  const lengths = places.map((row) => row.length);
+  const weights = tokenWeights(options, lengths);
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const entropyWeight = gamma.inForce / Math.max(1, count);
+
+  const N = Math.max(1, count);
+  const scores = new Float32Array(N * 4);
+  const reference = new Float32Array(N * 4);
+  const tokens = new Float32Array(N * 4);
+  const spans = new Uint32Array(N * 2);
+  let row = 0;
+  places.forEach((row_, b) => {
+    const first = row;
+    for (const t of row_) {
+      scores.set([input.logprobs[b]![t]!, input.entropy[b]![t]!], row * 4);
+      reference[row * 4] = input.ref[b]![t]!;
+      tokens.set([input.old[b]![t]!, advantages[b]!, weights[b]!, input.sampler?.[b]?.[t] ?? 0], row * 4);
+      spans.set([first, first + row_.length], row * 2);
+      row++;
+    }
+  });
+  const graph = new Graph();
+  const owned: DeviceBuffer[] = [];
+  const given = (label: string, data: Float32Array | Uint32Array) => {
+    const buffer = device.createBuffer(label, Math.ceil(data.byteLength / 16) * 16);
+    device.write(buffer, data);
+    owned.push(buffer);
+    return graph.external(label, [N, data.length / N], whole(buffer));
+  };
+  const scored = given('scores', scores);
+  const batch = {
+    reference: given('reference', reference),
+    tokens: given('tokens', tokens),
+    spans: given('spans', spans),
+  };
+  const { dscores, stats } = policyLossOfScores(graph, scored, batch, kernelOptions(options));
+  graph.output(dscores);
+  graph.output(stats);
+  const plan = await makePlan(device, graph);
+  const run = { sequence: plan.sequence, dynamics: { tokens: count, entropyWeight, onPolicy: 0 } };
+  const [gradBytes, statBytes] = await device.read([plan.range(dscores), plan.range(stats)], [run]);
+  plan.destroy();
+  for (const buffer of owned) buffer.destroy();
+  const grads = new Float32Array(gradBytes!);
+  const stat = new Float32Array(statBytes!);
+
+  let at = 0;
+  let loss = 0;
+  const gradLogprobs = places.map((row_) => {
+    const gradients = new Array<number>(columns).fill(0);
+    for (const t of row_) gradients[t] = grads[2 * at++]!;
+    return gradients;
+  });
+  at = 0;
+  const sequences = places.map((row_, b): ScoredSequence => {
+    const column = (i: number) => Float32Array.from(row_, (_, t) => stat[(at + t) * 4 + i]!);
+    const sequence = {
+      stats: {
+        entropies: Float32Array.from(row_, (t) => input.entropy[b]![t]!),
+        ratios: column(1),
+        kls: column(2),
+        clipped: column(3),
+      },
+      counted: row_.length > 0,
+    };
+    loss += column(0).reduce((sum, part) => sum + part, 0);
+    at += row_.length;
+    return sequence;
+  });
+  const { kl, ...metrics } = lossMetrics(sequences, options);
+  const sampled = places.map((row_, b) => ({
+    sampler: row_.map((t) => input.sampler?.[b]?.[t] ?? 0),
+    trainer: row_.map((t) => input.old[b]![t]!),
+    counted: row_.length > 0,
+  }));
+  const steered = input.options.adaptive_entropy !== null;
+  return {
+    advantages,
+    loss,
+    grad_logprobs: gradLogprobs,
+    metrics: {
+      ...metrics,
+      ...(options.beta > 0 ? { kl: kl! } : {}),
+      ...(options.gamma > 0 || steered ? { policy_loss: loss + gamma.inForce * metrics.entropy! } : {}),
+      ...gamma.after(metrics.entropy!),
+      ...(input.rewards_per_func ? spreadMetrics(rewards, advantageOptionsOf(input)) : {}),
+      ...(input.sampler ? samplingMetrics(sampled, false) : {}),
+      ...(options.correction ? correctionMetrics(sampled, options.correction) : {}),
+    },
+  };
+}

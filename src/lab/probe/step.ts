@@ -1,0 +1,135 @@
+/**
+ * `probe step`: logits, losses, gradients and parameters of supervised steps on given tokens, so that the model and the
+ * optimizer can be held against another implementation's.
+ */
+import { z } from 'zod';
+import { type Device, SizeError } from '../../gpu/device';
+import type { PhiConfig } from '../../model/config';
+import { Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
+import { assertFiniteAt } from '../../train/nonFiniteError';
+import { Optimizer } from '../../train/optimizer';
+import { sequenceLogits } from '../../train/scoring';
+import { SupervisedTrainer } from '../../train/supervised';
+import { assertFits } from '../run/fits';
+
+const bit = z.union([z.literal(0), z.literal(1)]);
+
+/** f32 holds the product of two of them. */
+const number = z.number().min(0).max(1e9);
+
+export const probeStepSchema = z.strictObject({
+  segments: z
+    .array(
+      z
+        .strictObject({ ids: z.array(z.int().min(0)).min(1), mask: z.array(bit) })
+        .refine(({ ids, mask }) => ids.length === mask.length, 'ids and mask differ in length')
+        .refine(({ mask }) => mask[0] === 0, 'mask[0] must be 0: nothing stands before the first token'),
+    )
+    .min(1)
+    .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),
+  optimizer: z.strictObject({
+    lr: number,
+    betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
+    eps: number,
+    weight_decay: number,
+    decay: z.enum(['matrices', 'all']),
+    max_grad_norm: z.number().positive().nullable(),
+  }),
+  steps: z.int().min(1).max(1000),
+  want: z.array(z.enum(['logits', 'loss', 'grads', 'params'])),
+});
+
+export interface ProbeStepResult {
+  loss?: number[];
+  logits?: number[][][];
+  grads?: Record<string, { shape: readonly number[]; data: number[] }>;
+  params?: Record<string, { shape: readonly number[]; data: number[] }>;
+}
+
+const plain = (tensors: Tensors) =>
+  Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]));
+
+/** @throws NonFiniteError with tensor and element */
+function finite(tensors: Tensors, what: string): Tensors {
+  for (const [name, { data }] of tensors) assertFiniteAt(data, (i) => `${what}${name}, element ${i}`);
+  return tensors;
+}
+
+type ProbeStepInput = z.infer<typeof probeStepSchema>;
+
+/** Numbers that one JSON file takes: each is written in about 20 characters, and a text has at most 2²⁹. */
+const MOST_NUMBERS = 20e6;
+
+function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void {
+  const tensors = want.filter((part) => part === 'grads' || part === 'params');
+  if (tensors.length * count > MOST_NUMBERS)
+    throw new SizeError(
+      `want: ${tensors.join(' and ')} are ${tensors.length * count} numbers; one JSON file takes at most ${MOST_NUMBERS}: ` +
+        'ask for loss or logits',
+    );
+}
+
+/** Everything that the steps hold on a device. */
+async function open(device: Device, config: PhiConfig, { segments, optimizer: given }: ProbeStepInput) {
+  const table = parameterTable(config);
+  const weights = new Arena(device, table, 'weights');
+  const gradients = new Arena(device, table, 'gradients');
+  const options = {
+    betas: given.betas,
+    eps: given.eps,
+    weightDecay: given.weight_decay,
+    decay: given.decay,
+    maxGradNorm: given.max_grad_norm,
+  };
+  const optimizer = await Optimizer.create(device, weights, gradients, options);
+  const longest = Math.max(...segments.map(({ ids }) => ids.length));
+  const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
+  const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, { tokens, longest });
+  const destroy = () => {
+    for (const thing of [trainer, optimizer, weights, gradients]) thing.destroy();
+  };
+  return { weights, gradients, trainer, destroy };
+}
+
+/**
+ * @throws SizeError before anything is computed, where the model or the segments are too large for the device
+ * @throws NonFiniteError where a logit, a loss or a gradient is not finite
+ */
+export async function probeStep(
+  device: Device,
+  config: PhiConfig,
+  tensors: Tensors,
+  input: ProbeStepInput,
+): Promise<ProbeStepResult> {
+  const { segments, steps, want } = input;
+  const sequences = segments.map(({ ids }) => ids);
+  checkOutput(input, parameterTable(config));
+  await assertFits(device, async (counting) => {
+    const opened = await open(counting, config, input);
+    if (want.includes('logits')) await sequenceLogits(counting, config, opened.weights, sequences);
+    return opened;
+  });
+  const { weights, gradients, trainer, destroy } = await open(device, config, input);
+  weights.load(tensors);
+  const result: ProbeStepResult = {};
+  if (want.includes('logits')) {
+    const logits = await sequenceLogits(device, config, weights, sequences);
+    logits.forEach((rows, s) =>
+      rows.forEach((row, t) => {
+        assertFiniteAt(row, (v) => `segment ${s + 1}, token ${t + 1}: the logit of token id ${v}`);
+      }),
+    );
+    result.logits = logits.map((rows) => rows.map((row) => [...row]));
+  }
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const { loss, gradNorm } = await trainer.step(segments, input.optimizer.lr);
+    assertFiniteAt([loss, gradNorm], (i) => `step ${step + 1}: the ${['loss', 'norm of the gradient'][i]}`);
+    losses.push(loss);
+    if (step === 0 && want.includes('grads')) result.grads = plain(finite(await gradients.read(), 'the gradient of '));
+  }
+  if (want.includes('loss')) result.loss = losses;
+  if (want.includes('params')) result.params = plain(finite(await weights.read(), `after step ${steps}: `));
+  destroy();
+  return result;
+}

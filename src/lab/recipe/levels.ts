@@ -1,0 +1,127 @@
+/**
+ * What follows in a recipe from the choice of a task or a level: a level that the task has, and lengths that its long traces
+ * fit. Only suggestions: a person who then sets a length keeps it.
+ */
+import { taskNames } from '../../tasks';
+import { OWN, type OwnProblems, ownFaults, ownLineSchema } from '../../tasks/own';
+import type { Task } from '../../tasks/task';
+import type { Recipe } from './recipe';
+import { taskOf } from './task';
+
+/** L max against the longest long trace, L pos and L neg against L max, as the small recipes have them. */
+const LENGTHS = { lMax: 1.5, lPos: 0.8, lNeg: 0.35 } as const;
+
+/** The completion budget that a recipe may have at most. */
+const MOST_LMAX = 4096;
+
+/** What own problems stand in. */
+type Own = { readonly own: OwnProblems };
+
+type Fields = Record<string, unknown>;
+
+/** The task of that name; null where there is none, as own without problems. */
+export function taskNamed(recipe: Own, name: unknown): Task | null {
+  const known: string | undefined = name === OWN ? OWN : taskNames.find((candidate) => candidate === name);
+  return known === undefined || (known === OWN && recipe.own.problems.length === 0) ? null : taskOf(recipe, known);
+}
+
+/** Levels that problems can be had of, rising: own problems may leave some out. */
+export function levelsOf(task: Task, { own }: Own): number[] {
+  const { min, max } = task.level;
+  const all = Array.from({ length: max - min + 1 }, (_, i) => min + i);
+  const given = new Set(own.problems.map(({ level }) => level ?? 1));
+  return task.name === OWN ? all.filter((level) => given.has(level)) : all;
+}
+
+const at = (recipe: Recipe, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((value, key) => (typeof value === 'object' && value ? (value as Fields)[key] : undefined), recipe);
+
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf('.'));
+/** Under which names a task stands beside its level: in the recipe's own section, and in lists of tasks. */
+const NAMES = ['name', 'task'] as const;
+
+/** The task whose level stands at the path; null where it is no level of a task. */
+export function taskOfLevel(recipe: Recipe, path: string): Task | null {
+  if (!path.endsWith('.level')) return null;
+  for (const name of NAMES) {
+    const task = taskNamed(recipe, at(recipe, `${parentOf(path)}.${name}`));
+    if (task) return task;
+  }
+  return null;
+}
+
+/** The levels that a field at the path may have, in words: "1 to 6 digits"; undefined where it is no level of a task. */
+export function levelHint(recipe: Recipe, path: string): string | undefined {
+  const task = taskOfLevel(recipe, path);
+  if (!task) return undefined;
+  const { min, max, unit } = task.level;
+  return task.name === OWN ? `your problems have ${levelsOf(task, recipe).join(', ')}` : `${min} to ${max} ${unit}`;
+}
+
+/** Lengths for a task at a level. */
+export function lengthsFor(task: Task, level: number): { lMax: number; lPos: number; lNeg: number } {
+  const lMax = Math.min(MOST_LMAX, Math.ceil(LENGTHS.lMax * task.longestTrace(level, 'long')));
+  const tenth = (tokens: number) => Math.max(1, Math.round(10 * tokens) / 10);
+  return { lMax, lPos: tenth(LENGTHS.lPos * lMax), lNeg: tenth(LENGTHS.lNeg * lMax) };
+}
+
+export interface Following {
+  /** Fields by path, the edited one not among them. */
+  readonly fields: Fields;
+  /** What follows, in words; null where nothing does. */
+  readonly told: string | null;
+}
+
+const NOTHING: Following = { fields: {}, told: null };
+
+/** What follows from setting the field at the path. */
+export function followingFields(recipe: Recipe, path: string, value: unknown): Following {
+  const parent = parentOf(path);
+  if (path === 'task.name' || path.endsWith('.task')) {
+    const task = taskNamed(recipe, value);
+    if (!task || at(recipe, `${parent}.level`) === undefined) return NOTHING;
+    const level = { [`${parent}.level`]: task.level.initial };
+    if (path !== 'task.name') return { fields: level, told: null };
+    const lengths = ownLengths(recipe, task, task.level.initial);
+    return { fields: { ...level, ...lengths.fields }, told: `Difficulty ${task.level.initial}${lengths.words}` };
+  }
+  if (path === 'task.level') {
+    const task = taskOfLevel(recipe, path);
+    if (!task || !levelsOf(task, recipe).includes(value as number)) return NOTHING;
+    const { fields, words } = ownLengths(recipe, task, value as number);
+    return { fields, told: words ? words.slice(2) : null };
+  }
+  if (path === 'own.problems' && recipe.task.name === OWN) return followingProblems(recipe, value);
+  return NOTHING;
+}
+
+/** Other own problems, while they are the task: their first level where they have none of the recipe's. */
+function followingProblems(recipe: Recipe, value: unknown): Following {
+  const lines = ownLineSchema.array().min(1).safeParse(value);
+  if (!lines.success) return NOTHING;
+  const own: OwnProblems = { ...recipe.own, problems: lines.data };
+  const given = { ...recipe, own } as Recipe;
+  const task = ownFaults(own).length > 0 ? null : taskNamed(given, OWN);
+  if (!task || levelsOf(task, given).includes(recipe.task.level)) return NOTHING;
+  const { initial } = task.level;
+  const { fields, words } = ownLengths(recipe, task, initial);
+  return { fields: { 'task.level': initial, ...fields }, told: `Difficulty ${initial}${words}` };
+}
+
+function ownLengths({ reward }: Recipe, task: Task, level: number): { fields: Fields; words: string } {
+  const { lMax, lPos, lNeg } = lengthsFor(task, level);
+  if (reward.lMax === lMax && reward.lPos === lPos && reward.lNeg === lNeg) return { fields: {}, words: '' };
+  return {
+    fields: { 'reward.lMax': lMax, 'reward.lPos': lPos, 'reward.lNeg': lNeg },
+    words: `, L max ${lMax}, L pos ${lPos}, L neg ${lNeg}, as a long trace takes up to ${task.longestTrace(level, 'long')} tokens`,
+  };
+}
+
+/** An item that names a task, at the level that the task begins with; any other as it is. */
+export function atInitialLevel(recipe: Recipe, item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item;
+  const task = taskNamed(recipe, (item as Fields).task);
+  return task && 'level' in item ? { ...item, level: task.level.initial } : item;
+}

@@ -1,0 +1,41 @@
+/** The tasks of a recipe: those that come with the lab, and the one that the recipe's own problems make. */
+import { splitOf } from '../../data/problems';
+import { taskByName } from '../../tasks';
+import { OWN, type OwnProblems, ownFaults, ownTask } from '../../tasks/own';
+import type { Task } from '../../tasks/task';
+
+/** A task by its name in the recipe. @throws where it has no problems */
+export const taskOf = ({ own }: { readonly own: OwnProblems }, name: string): Task =>
+  name === OWN ? (ownTask(own) as Task) : taskByName(name);
+
+/** Why own problems of a level cannot be trained on and evaluated; null where they can. */
+export function splitFault({ problems }: OwnProblems, level: number): string | null {
+  const splits = problems.filter((line) => (line.level ?? 1) === level).map(({ prompt }) => splitOf(prompt));
+  for (const [split, means] of [
+    ['heldout', 'is held out for evaluation'],
+    ['train', 'is left for training'],
+  ] as const)
+    if (!splits.includes(split))
+      return `none of the ${splits.length} problems of level ${level} ${means} (an eighth is held out, by a hash of the prompt): give more`;
+  return null;
+}
+
+/**
+ * What is wrong with the recipe's own problems: paths and words.
+ * @param levels of them that the recipe asks for; none where it does not ask for them
+ */
+export function ownIssues(
+  own: OwnProblems,
+  levels: readonly number[],
+): { path: (string | number)[]; message: string }[] {
+  const faults = ownFaults(own).map(({ index, field, message }) => ({
+    path: ['own', 'problems', index, field],
+    message,
+  }));
+  if (levels.length === 0 || faults.length > 0) return faults;
+  const messages =
+    own.problems.length === 0
+      ? [`the task ${OWN} has no problems: give a file of them`]
+      : levels.flatMap((level) => splitFault(own, level) ?? []);
+  return messages.map((message) => ({ path: ['own', 'problems'], message }));
+}

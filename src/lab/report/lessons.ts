@@ -1,0 +1,152 @@
+/**
+ * The teaching recipes, held to what they say that they show. Each lesson names its arms and a test of their numbers; a lesson
+ * that does not show on the mean of the seeds is told by name.
+ */
+import { mean } from '../../stats';
+import { withFields } from '../recipe/recipe';
+import { type Experiment, type Measured, meanOf } from './experiment';
+import { seeded } from './seeded';
+import type { Trained } from './workbench';
+
+const columns = [
+  { title: 'accuracy before', unit: 'share' },
+  { title: 'accuracy after', unit: 'share' },
+  { title: 'tokens before', unit: 'tokens' },
+  { title: 'tokens after', unit: 'tokens' },
+  { title: 'cut off after', unit: 'share' },
+  { title: 'entropy after', unit: 'number' },
+  { title: 'KL after', unit: 'number' },
+] as const satisfies Experiment['columns'];
+const [BEFORE, AFTER, TOKENS_BEFORE, TOKENS_AFTER, CUT, ENTROPY, KL] = columns.keys();
+
+interface Arm {
+  readonly arm: string;
+  readonly recipe: string;
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+interface Lesson {
+  readonly title: string;
+  readonly arms: readonly Arm[];
+  /** Whether the arms' means show it. @param of a column of the lesson's arm by index */
+  shows(of: (arm: number, column: number | undefined) => number): boolean;
+}
+
+const one = (recipe: string): Arm => ({ arm: recipe, recipe });
+
+export const lessons: readonly Lesson[] = [
+  {
+    title: 'thinking emerges',
+    arms: [one('parity-12')],
+    shows: (of) => of(0, AFTER) > of(0, BEFORE) + 0.2 && of(0, TOKENS_AFTER) > 1.5 * of(0, TOKENS_BEFORE),
+  },
+  {
+    title: 'RL sharpens what SFT began',
+    arms: [one('addition-2')],
+    shows: (of) => of(0, AFTER) > of(0, BEFORE) + 0.1,
+  },
+  {
+    title: 'too early',
+    arms: [one('too-early')],
+    shows: (of) => of(0, AFTER) < 0.6 && Math.abs(of(0, TOKENS_AFTER) / of(0, TOKENS_BEFORE) - 1) > 0.1,
+  },
+  { title: 'too fast', arms: [one('too-fast')], shows: (of) => of(0, AFTER) < of(0, BEFORE) / 2 },
+  { title: 'truncation pays', arms: [one('truncation-pays')], shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < 0.1 },
+  {
+    title: 'length inflation without the cosine',
+    arms: [one('length-cosine'), one('length-no-cosine')],
+    shows: (of) => of(1, TOKENS_AFTER) > 1.1 * of(0, TOKENS_AFTER),
+  },
+  {
+    title: 'reward hacking by length',
+    arms: [one('hack-length')],
+    shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < of(0, BEFORE) / 2,
+  },
+  {
+    title: 'repetition',
+    arms: [one('hack-length'), one('hack-length-repetition')],
+    shows: (of) => of(1, TOKENS_AFTER) < 0.9 * of(0, TOKENS_AFTER),
+  },
+  {
+    title: 'Dr. GRPO against std scaling',
+    arms: [one('std-scaling'), one('dr-grpo')],
+    shows: (of) => of(1, KL) < of(0, KL),
+  },
+  {
+    title: 'curated against random',
+    arms: [
+      { arm: 'addition-mixed, band', recipe: 'addition-mixed', set: { 'curation.select': 'band' } },
+      { arm: 'addition-mixed, random', recipe: 'addition-mixed', set: { 'curation.select': 'random' } },
+      { arm: 'addition-mixed, easy', recipe: 'addition-mixed', set: { 'curation.select': 'easy' } },
+    ],
+    shows: (of) => of(0, AFTER) > of(1, AFTER) && of(0, AFTER) > of(2, AFTER),
+  },
+  {
+    title: 'KL off',
+    arms: [one('kl-off'), one('kl-strong')],
+    shows: (of) => of(0, KL) > of(1, KL) && of(0, AFTER) > of(1, AFTER),
+  },
+  {
+    title: 'clip-higher and entropy',
+    arms: [one('clip-even'), one('clip-higher')],
+    shows: (of) => of(1, ENTROPY) > of(0, ENTROPY),
+  },
+];
+
+/** Every arm once. */
+const arms = [...new Map(lessons.flatMap((lesson) => lesson.arms.map((arm) => [arm.arm, arm] as const))).values()];
+
+/** Steps at the end of GRPO over which numbers are averaged. */
+const LAST = 5;
+
+function cellsOf({ summary: { sft, grpo } }: Trained): number[] {
+  const last = grpo.curve.slice(-LAST);
+  return [
+    sft.sampled_accuracy,
+    grpo.sampled_accuracy,
+    grpo.curve[0]!.mean_length,
+    mean(last.map((point) => point.mean_length)),
+    mean(last.map((point) => point.clipped_ratio)),
+    mean(last.map((point) => point.entropy)),
+    mean(last.map((point) => point.kl)),
+  ];
+}
+
+/** The titles of the lessons that the means show, and of those that they do not. */
+export function judgeLessons({ rows }: Pick<Measured, 'rows'>): { shown: string[]; not: string[] } {
+  const shows = ({ arms, shows }: Lesson) =>
+    shows((arm, column) => meanOf(rows.find((row) => row.arm === arms[arm]!.arm)!, column!));
+  return {
+    shown: lessons.filter(shows).map(({ title }) => title),
+    not: lessons.filter((lesson) => !shows(lesson)).map(({ title }) => title),
+  };
+}
+
+export const lessonsExperiment: Experiment = {
+  id: 'Lessons',
+  title: 'The teaching recipes',
+  finding: 'Each lesson shows what it says that it shows',
+  report: 'no figure of the report: lessons of this lab',
+  columns,
+  why: 'A lesson in front of a class is one run; the numbers here are means over seeds, and single seeds may show less, or more.',
+  async run(bench, seed) {
+    const rows = [];
+    for (const { arm, recipe: name, set = {} } of arms) {
+      const recipe = withFields(seeded(name, seed), set);
+      rows.push({ arm, recipe: name, set, cells: cellsOf(await bench.grpo(recipe, await bench.sft(recipe))) });
+    }
+    return { rows };
+  },
+  conclude(measured) {
+    const { shown, not } = judgeLessons(measured);
+    const found = `${shown.length} of ${lessons.length} lessons show it${not.length > 0 ? `; not so: ${not.join(', ')}` : ''}.`;
+    const verdict = not.length === 0 ? 'agrees' : shown.length > 0 ? 'partly' : 'disagrees';
+    return {
+      verdict,
+      found,
+      rule: 'A lesson is shown where the means over seeds show it.',
+      effects: [],
+      effectUnit: 'points',
+    };
+  },
+};

@@ -1,0 +1,145 @@
+/** The pages that lay the report's figures, and what lessons say, beside ours: Markdown made from the result files, never by hand. */
+import { recipeByName } from '../recipe/presets';
+import { judgeLessons, lessons } from './lessons';
+import { type Result, type ResultUnit, type Spread, unitForms } from './results';
+
+/** How a verdict on a finding is said. */
+export const VERDICT_WORDS: Readonly<Record<Result['verdict'], string>> = {
+  agrees: 'agrees',
+  partly: 'agrees in part',
+  disagrees: 'does not agree',
+  undecided: 'is undecided',
+};
+
+/** Mean ± sd, in the unit of its column. */
+function cell(spread: Spread | null, unit: ResultUnit): string {
+  if (!spread) return '–';
+  const { factor, digits } = unitForms[unit];
+  const shown = (value: number) => (value * factor).toFixed(digits).replace('-', '−');
+  const sign = unit === 'points' && spread.mean >= 0 ? '+' : '';
+  return `${sign}${shown(spread.mean)} ± ${spread.sd === null ? 'n.a.' : shown(spread.sd)}`;
+}
+
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [row(head), row(head.map((title, i) => (i === 0 || title === 'recipe' ? '---' : '---:'))), ...rows.map(row)].join(
+    '\n',
+  );
+
+const unitOf: Readonly<Record<ResultUnit, string>> = {
+  share: ' (%)',
+  points: ' (points)',
+  tokens: '',
+  ratio: ' (×)',
+  reward: '',
+  number: '',
+};
+
+function armsTable({ columns, rows }: Result): string {
+  const fields = (set: Result['rows'][number]['set']) =>
+    Object.entries(set)
+      .map(([path, value]) => ` \`${path}=${typeof value === 'object' ? JSON.stringify(value) : value}\``)
+      .join('');
+  return table(
+    ['', 'recipe', ...columns.map((column) => `${column.title}${unitOf[column.unit]}`)],
+    rows.map(({ arm, recipe, set, cells }) => [
+      arm,
+      `${recipe ? `\`${recipe}\`` : '–'}${fields(set)}`,
+      ...cells.map((spread, i) => cell(spread, columns[i]!.unit)),
+    ]),
+  );
+}
+
+/** What the rule was asked of, and whether it counts. */
+function effectsTable({ effects = [], effectUnit = 'points' }: Result): string {
+  const { factor, digits } = unitForms[effectUnit];
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * factor).toFixed(digits)}`;
+  return table(
+    [`effect${unitOf[effectUnit]}`, 'mean', '95 % interval', 'above 0 in every seed', 'counts'],
+    effects.map(({ arm, mean, low, high, everySeed, holds }) => [
+      arm,
+      signed(mean),
+      low === null || high === null ? 'n.a.' : `${signed(low)} to ${signed(high)}`,
+      everySeed ? 'yes' : 'no',
+      holds ? 'yes' : 'no',
+    ]),
+  );
+}
+
+const madeBy = ({ command, seeds, seconds, adapter, date, commit }: Result) =>
+  `Made by \`${command}\` (${seeds.length} seeds, ${Math.round(seconds / 60)} minutes on ${adapter}, ${date}, at ${commit}).`;
+
+function section(result: Result): string {
+  const { id, title, finding, report, matrix, found, verdict, why, rule } = result;
+  const parts = [
+    `## ${id}: ${title}`,
+    `**The report:** ${finding}: ${report}.`,
+    `**Here:** ${found} *It ${VERDICT_WORDS[verdict]}.*`,
+    ...(rule ? [`**The rule:** ${rule}`] : []),
+    armsTable(result),
+    effectsTable(result),
+    ...(matrix
+      ? [
+          table(
+            [`${matrix.rowsAre} \\ ${matrix.columnsAre}${unitOf[matrix.unit]}`, ...matrix.columns],
+            matrix.rows.map((name, i) => [name, ...matrix.cells[i]!.map((spread) => cell(spread, matrix.unit))]),
+          ),
+        ]
+      : []),
+    `**Why a tiny model may differ:** ${why}`,
+    madeBy(result),
+  ];
+  return parts.join('\n\n');
+}
+
+/** @param results in the order in which they are told */
+function reportPage(results: readonly Result[]): string {
+  const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length;
+  return `${[
+    '# The report beside us',
+    'The findings of the Phi-4-reasoning technical report (arXiv 2504.21318), asked again of transformers of about 0.1 M parameters on ' +
+      'tasks that fit a browser tab. Each table gives the mean over seeds ± the standard deviation between seeds; every seed draws its ' +
+      'own weights, problems, traces and samples, and, where a level has enough of them, its own held-out problems. This page is written by `npm run lab -- reproduce` from ' +
+      'the files in `public/results`, which the Evaluate screen shows too; no number in it is typed by hand.',
+    'Every finding is held to one rule: an effect counts where every seed shows it and the 95 % interval of its mean over seeds ' +
+      'excludes no effect. Three seeds make wide intervals: an effect that does not count is not shown to be absent. Figures of the ' +
+      'report say where they come from; what no source confirms is called unconfirmed.',
+    'Each section names the commit that made its numbers. The numbers at edda23b were made when warm-up was one step ahead of ' +
+      'Hugging Face’s schedule; today the first step of a warm-up has a rate of 0, and a new run gives slightly other numbers.',
+    `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}` +
+      `${count('undecided') > 0 ? `; ${count('undecided')} are undecided for want of seeds` : ''}.`,
+    ...results.map(section),
+  ].join('\n\n')}\n`;
+}
+
+/** The lessons: what each should show, whether it does, and the numbers. */
+function lessonsPage(result: Result): string {
+  const { not } = judgeLessons(result);
+  const rows = lessons.map(({ title, arms }) => [
+    title,
+    [...new Set(arms.map(({ recipe }) => recipe))]
+      .map((name) => `\`${name}\`: ${recipeByName(name).about}`)
+      .join('<br>'),
+    not.includes(title) ? 'no' : 'yes',
+  ]);
+  return `${[
+    '# Lessons',
+    'Recipes for a class, each of which shows one thing. What a lesson says is held to numbers: means over seeds, made by ' +
+      '`npm run lab -- reproduce Lessons`, which also writes this page. In the page of the lab they stand in Setup under Teaching.',
+    result.found,
+    row(['lesson', 'recipes', 'shown']),
+    row(['---', '---', '---']),
+    ...rows.map(row),
+  ]
+    .join('\n\n')
+    .replaceAll('|\n\n|', '|\n|')}\n\n${armsTable(result)}\n\n${madeBy(result)}\n`;
+}
+
+/** Every page by its file name. */
+export function pagesOf(results: readonly Result[]): Record<string, string> {
+  const lessonsResult = results.find(({ id }) => id === 'Lessons');
+  return {
+    'report.md': reportPage(results.filter(({ id }) => /^E\d+$/.test(id))),
+    ...(lessonsResult && { 'lessons.md': lessonsPage(lessonsResult) }),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * What an experiment works with: models trained by recipes and measured on problems that they have not seen. What was trained
+ * once is not trained again, so that experiments that share their arms, as "SFT" and "SFT, then GRPO" do, share the work.
+ */
+
+import { heldOutProblems } from '../../data/problems';
+import type { EvaluationRun } from '../../eval/report';
+import type { SavedModel } from '../../formats/model';
+import type { Device } from '../../gpu/device';
+import { evaluationRuns } from '../probe/answer';
+import { parseRecipe, type Recipe, withFields } from '../recipe/recipe';
+import type { Summary } from '../run/events';
+import { run } from '../run/run';
+import { Session } from '../run/session';
+import { evaluatedTasks } from '../run/sources';
+
+export interface Trained extends SavedModel {
+  readonly recipe: Recipe;
+  readonly summary: Summary;
+  /** Names how it came about: the recipes of all stages. */
+  readonly key: string;
+}
+
+export class Workbench {
+  private readonly trained = new Map<string, Promise<Trained>>();
+  private reused = 0;
+
+  /** @param say tells a person what is under way */
+  constructor(
+    readonly device: Device,
+    private readonly say: (text: string) => void = () => {},
+  ) {}
+
+  /**
+   * A recipe from start to end.
+   * @param from the model whose weights it starts from; fresh ones where left out
+   */
+  train(recipe: Recipe, from: Trained | null = null): Promise<Trained> {
+    const key = JSON.stringify([from?.key ?? null, recipe]);
+    const known = this.trained.get(key);
+    if (known)
+      return known.then((model) => {
+        this.reused += model.summary.seconds;
+        return model;
+      });
+    const training = this.trainAnew(recipe, from, key);
+    this.trained.set(key, training);
+    return training;
+  }
+
+  /** Fresh weights, measured as the recipe measures. */
+  untrained(recipe: Recipe): Promise<Trained> {
+    return this.sft(withFields(recipe, { 'sft.steps': 0 }));
+  }
+
+  /** Supervised fine-tuning alone, as the recipe has it. What only GRPO looks at is left out: recipes that differ there share it. */
+  sft(recipe: Recipe): Promise<Trained> {
+    const { version, seed, tokensPerPass, kernels, precision, task, own, model, memory, data, sft, evaluation } =
+      recipe;
+    const { lMax } = recipe.reward;
+    const reward = { lMax, lPos: lMax / 2, lNeg: lMax / 2 };
+    const looksAt = {
+      version,
+      seed,
+      tokensPerPass,
+      kernels,
+      precision,
+      task,
+      own,
+      model,
+      memory,
+      data,
+      sft,
+      evaluation,
+    };
+    return this.train(parseRecipe({ ...looksAt, name: `${task.name}-sft`, reward, grpo: { steps: 0 } }));
+  }
+
+  /** The recipe's GRPO from a model. */
+  grpo(recipe: Recipe, from: Trained): Promise<Trained> {
+    return this.train(withFields(recipe, { 'sft.steps': 0 }), from);
+  }
+
+  /**
+   * Independent runs of a model over held-out problems of its recipe's task, each with one sampled answer a problem.
+   * @param problems how many, of the recipe's seed
+   */
+  evaluate(
+    { recipe, ...model }: Trained,
+    problems: number,
+    runs: number,
+    temperature: number,
+  ): Promise<EvaluationRun[]> {
+    const { task, level } = evaluatedTasks(recipe)[0]!;
+    const heldOut = heldOutProblems(task, level, problems, recipe.seed);
+    const options = { temperature, maxNew: recipe.reward.lMax, seed: recipe.seed };
+    this.say(`${recipe.name}, seed ${recipe.seed}: ${runs} runs over ${problems} problems`);
+    return evaluationRuns(this.device, model, task, heldOut, runs, options);
+  }
+
+  /** Seconds that trainings took which were there already, since this was asked last. */
+  takeReused(): number {
+    const seconds = this.reused;
+    this.reused = 0;
+    return seconds;
+  }
+
+  private async trainAnew(recipe: Recipe, from: Trained | null, key: string): Promise<Trained> {
+    const stages = [recipe.sft.steps > 0 ? 'SFT' : [], recipe.grpo.steps > 0 ? 'GRPO' : []].flat();
+    this.say(`${recipe.name}, seed ${recipe.seed}: ${stages.join(', then ') || 'untrained'}`);
+    const session = new Session(this.device, recipe);
+    try {
+      let summary: Summary | null = null;
+      for await (const event of run(session, from?.tensors)) if (event.type === 'end') summary = event.summary;
+      if (!summary) throw new Error(`${recipe.name}: the run ended without a summary`);
+      const { config, tokenizer } = session;
+      return { recipe, summary, key, config, tokenizer, tensors: await session.weights.read() };
+    } finally {
+      session.destroy();
+    }
+  }
+}

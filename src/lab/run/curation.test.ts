@@ -1,0 +1,116 @@
+/** Curation inside a run: what its events say, what GRPO then draws, and that it repeats to the bit. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Device } from '../../gpu/device';
+import { openNodeDevice } from '../../gpu/node';
+import { recipeByName } from '../recipe/presets/index';
+import { withFields } from '../recipe/recipe';
+import { Curation } from './curation';
+import { type CurationEvent, eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
+import { run } from './run';
+import { Session } from './session';
+
+/** After so much SFT the model answers in form and guesses: pass rates lie around a half. */
+const BASE = withFields(recipeByName('parity-8-nano'), {
+  'task.level': 5,
+  'sft.steps': 90,
+  'sft.sequences': 16,
+  'sft.shortShare': 1,
+  'grpo.steps': 5,
+  'grpo.prompts': 4,
+  'grpo.groupSize': 4,
+  'evaluation.problems': 3,
+  'curation.pool': 40,
+  'curation.samples': 8,
+  'model.layers': 1,
+});
+
+let device: Device;
+beforeAll(async () => {
+  device = await openNodeDevice();
+});
+afterAll(() => device.destroy());
+
+async function runWith(fields: Record<string, unknown>): Promise<LabEvent[]> {
+  const session = new Session(device, withFields(BASE, fields));
+  const events: LabEvent[] = [];
+  for await (const event of run(session)) events.push(event);
+  session.destroy();
+  return events;
+}
+const curations = (events: readonly LabEvent[]) =>
+  events.filter((event): event is CurationEvent => event.type === 'curation');
+
+describe('a curated run', () => {
+  let events: LabEvent[];
+  beforeAll(async () => {
+    events = await runWith({ 'curation.select': 'band', 'curation.refreshEvery': 2 });
+  });
+
+  it('selects between SFT and GRPO, and again as often as it says', () => {
+    const kinds = events.map((event) => (event.type === 'stage' ? `[${event.stage}]` : event.type));
+    expect(kinds.join(' ').replace(/(sft )+/g, 'sft ')).toBe(
+      'start [compile] [sft] sft [evaluate] evaluation [curate] curation [compile] [grpo] grpo grpo [curate] curation ' +
+        '[grpo] grpo grpo [curate] curation [grpo] grpo [evaluate] evaluation end',
+    );
+    expect(curations(events).map(({ step }) => step)).toEqual([0, 2, 4]);
+  });
+
+  it('tells how the pool came down to what is kept', () => {
+    for (const event of curations(events)) {
+      const { pool, duplicates, contaminated, rated, kept, histogram, removed } = event;
+      expect(pool).toBe(40);
+      expect(duplicates).toBeGreaterThan(0); // 40 draws of the 28 problems that 5 bits leave to training
+      expect(pool - duplicates - contaminated).toBe(rated);
+      expect(histogram).toHaveLength(9);
+      expect(histogram.reduce((sum, n) => sum + n, 0)).toBe(rated);
+      expect(histogram.slice(1, 8).reduce((sum, n) => sum + n, 0)).toBe(kept); // 1/8 to 7/8 lie in 0.1 to 0.9
+      expect(removed).toHaveLength(Math.min(20, duplicates + contaminated));
+      expect(event).toMatchObject({ by: 'measured', answered: rated, fallback: null, contaminated: 0 });
+      expect(eventFromLine(eventToLine(event), 'line')).toEqual(event);
+    }
+  });
+
+  it('repeats to the bit', async () => {
+    const again = await runWith({ 'curation.select': 'band', 'curation.refreshEvery': 2 });
+    const exact = (all: readonly LabEvent[]) =>
+      all.flatMap((event): unknown[] =>
+        event.type === 'grpo' ? [event.metrics] : event.type === 'curation' ? [event] : [],
+      );
+    expect(exact(again)).toEqual(exact(events));
+  });
+});
+
+it('goes by the answers of GRPO where it is told to', async () => {
+  const events = await runWith({
+    ...{ 'curation.select': 'band', 'curation.refreshEvery': 2, 'curation.refreshBy': 'answered' },
+    ...{ 'curation.low': 0, 'curation.high': 1 },
+  });
+  const [first, second] = curations(events);
+  const drawn = events
+    .filter((event): event is GrpoEvent => event.type === 'grpo' && event.step <= 2)
+    .flatMap(({ groups }) => groups.map(({ prompt }) => prompt));
+  expect(first).toMatchObject({ by: 'measured', answered: first!.rated });
+  expect(second).toMatchObject({ by: 'answered', answered: new Set(drawn).size, kept: first!.rated });
+});
+
+it('draws from the whole pool, and says so, where nothing is selected', async () => {
+  const events = await runWith({ 'curation.select': 'easy', 'curation.high': 1, 'grpo.steps': 1 });
+  const [event] = curations(events);
+  expect(event).toMatchObject({
+    kept: 0,
+    fallback: expect.stringContaining('no problem of the pool falls under “easy”'),
+  });
+  expect(events.at(-1)?.type).toBe('end');
+});
+
+it('ends clearly where cleaning leaves nothing', () => {
+  const fields = {
+    'curation.select': 'band',
+    'curation.decontaminate': 0.05,
+    'evaluation.problems': 100,
+    'evaluation.others': [8, 9].map((level) => ({ task: 'parity', level })),
+  };
+  const session = new Session(device, withFields(BASE, fields));
+  expect(() => new Curation(session)).toThrow(/nothing is left of a pool of 40: .* raise curation.decontaminate/);
+  session.destroy();
+});

@@ -1,0 +1,22 @@
+/**
+ * What a recipe's budget of tokens cuts off: teacher traces that are longer than L max, which the model may learn and can never
+ * end. It is told, not refused: to watch truncation is a lesson too.
+ */
+import { traceKinds } from '../../tasks/task';
+import type { Recipe } from '../recipe/recipe';
+import { evaluatedTasks, grpoTasks, sftTasks } from './sources';
+
+/** A line for each task at a level that the recipe teaches, rewards or evaluates, and whose longest trace is longer than L max. */
+export function cutOffs(recipe: Recipe): string[] {
+  const { shortShare: short, mendShare: mend } = recipe.sft;
+  const shares = { short, mend, long: 1 - short - mend };
+  const kinds = traceKinds.filter((kind) => shares[kind] > 0);
+  const { lMax } = recipe.reward;
+  const lines = [...evaluatedTasks(recipe), ...sftTasks(recipe), ...grpoTasks(recipe)].flatMap(({ task, level }) => {
+    const longest = Math.max(...kinds.map((kind) => task.longestTrace(level, kind)));
+    return longest > lMax
+      ? `${task.name} at ${level}: traces take up to ${longest} tokens, L max is ${lMax}: longer answers are cut off`
+      : [];
+  });
+  return [...new Set(lines)];
+}

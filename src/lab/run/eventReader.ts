@@ -1,0 +1,235 @@
+/**
+ * The events of a whole run read back from its lines: each is held to its schema, and to the order, the recipe and itself. Steps
+ * follow each other, tokens spell the text, means are those of the rollouts. What this lab writes passes; what was changed does not.
+ */
+import { quote } from '../../quote';
+import { rewardNames } from '../../rewards/total';
+import { mean } from '../../stats';
+import { SPECIAL } from '../../text/vocabulary';
+import { advantagesOf } from '../../train/advantages';
+import { near } from './eventSchema';
+import {
+  type CurationEvent,
+  curvePoint,
+  type EndEvent,
+  type EvaluationEvent,
+  eventFromLine,
+  type GrpoEvent,
+  type LabEvent,
+  type SftEvent,
+  type Stage,
+  type StageAccuracy,
+  type StartEvent,
+  stageAccuracy,
+} from './events';
+
+/** What may follow a stage; nothing but the first may begin. */
+const FOLLOWS: Readonly<Record<Stage, readonly Stage[]>> = {
+  compile: ['evaluate', 'sft', 'grpo'],
+  sft: ['evaluate'],
+  evaluate: ['sft', 'curate', 'compile'],
+  curate: ['compile', 'grpo'],
+  grpo: ['curate', 'evaluate'],
+};
+/** The stage that an event belongs to. */
+const STAGE_OF = { sft: 'sft', grpo: 'grpo', evaluation: 'evaluate', curation: 'curate' } as const;
+
+/** Reads the lines of one run in their order. */
+export class EventReader {
+  private start: StartEvent | null = null;
+  private stage: Stage | null = null;
+  private ended = false;
+  private readonly sft: SftEvent[] = [];
+  private readonly grpo: Pick<GrpoEvent, 'step' | 'metrics'>[] = [];
+  private readonly evaluations: Partial<Record<EvaluationEvent['stage'], EvaluationEvent>> = {};
+  private curated = -1;
+
+  /** @throws naming the line and what is wrong in it: the field, or how it does not fit the lines before */
+  read(line: string, where: string): LabEvent {
+    const event = eventFromLine(line, where);
+    const fault = this.faultOf(event);
+    if (fault !== null) throw new Error(`${where}: ${fault}`);
+    return event;
+  }
+
+  private faultOf(event: LabEvent): string | null {
+    if (this.ended) return `nothing may follow the event "end", and "${event.type}" does`;
+    if (event.type === 'start') {
+      if (this.start) return 'a second "start"; a file holds one run';
+      this.start = event;
+      return null;
+    }
+    if (!this.start) return `the first event has to be "start", and is "${event.type}"`;
+    if (event.type === 'stage') return this.enter(event.stage);
+    if (event.type === 'end') return this.end(event);
+    if (this.stage !== STAGE_OF[event.type])
+      return `an event "${event.type}" in the stage ${this.stage ?? 'before any'}`;
+    switch (event.type) {
+      case 'sft':
+        return this.sftStep(event);
+      case 'grpo':
+        return this.grpoStep(event, this.start);
+      case 'evaluation':
+        return this.evaluation(event);
+      case 'curation':
+        return this.curation(event, this.start);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  private enter(stage: Stage): string | null {
+    const before = this.stage;
+    const may = before === null ? ['compile'] : FOLLOWS[before];
+    if (!may.includes(stage)) return `stage: "${stage}" does not follow ${before ?? 'the start'}`;
+    this.stage = stage;
+    return null;
+  }
+
+  private sftStep(event: SftEvent): string | null {
+    const due = this.sft.length + 1;
+    if (event.step !== due) return `step: ${event.step}, but ${due} is next`;
+    if (event.step > this.start!.recipe.sft.steps) return `step: ${event.step}, more than the recipe's sft.steps`;
+    const before = this.sft.at(-1)?.num_tokens ?? 0;
+    if (event.num_tokens <= before) return `num_tokens: ${event.num_tokens}, not more than ${before} before`;
+    this.sft.push(event);
+    return null;
+  }
+
+  private grpoStep({ step, metrics, groups }: GrpoEvent, { recipe, vocabulary }: StartEvent): string | null {
+    const { prompts, groupSize, steps } = recipe.grpo;
+    const due = this.grpo.length + 1;
+    if (step !== due) return `step: ${step}, but ${due} is next`;
+    if (step > steps) return `step: ${step}, more than the recipe's grpo.steps`;
+    const tokens = this.grpo.at(-1)?.metrics.num_tokens ?? 0;
+    if (metrics.num_tokens! <= tokens)
+      return `metrics.num_tokens: ${metrics.num_tokens}, not more than ${tokens} before`;
+    if (groups.length > prompts) return `groups: ${groups.length}, more than the recipe's grpo.prompts`;
+    for (const [g, { rollouts }] of groups.entries()) {
+      if (rollouts.length !== groupSize) return `groups.${g}.rollouts: ${rollouts.length}, not grpo.groupSize`;
+      for (const [r, rollout] of rollouts.entries()) {
+        const fault = rolloutFault(rollout, recipe, vocabulary);
+        if (fault) return `groups.${g}.rollouts.${r}.${fault}`;
+      }
+    }
+    const fault = numbersFault({ metrics, groups }, recipe);
+    if (fault) return fault;
+    this.grpo.push({ step, metrics });
+    return null;
+  }
+
+  private evaluation(event: EvaluationEvent): string | null {
+    const due = this.grpo.length > 0 ? 'grpo' : this.evaluations.base || this.sft.length > 0 ? 'sft' : null;
+    const may = due === null ? ['base', 'sft'] : [due];
+    if (!may.includes(event.stage) || this.evaluations[event.stage])
+      return `stage: an evaluation "${event.stage}" is not due here`;
+    this.evaluations[event.stage] = event;
+    return null;
+  }
+
+  private curation(event: CurationEvent, { recipe }: StartEvent): string | null {
+    const { step } = event;
+    if (step !== this.grpo.length || step <= this.curated) return `step: ${step}, but ${this.grpo.length} were taken`;
+    for (const field of ['select', 'low', 'high', 'samples', 'pool'] as const)
+      if (event[field] !== recipe.curation[field])
+        return `${field}: ${event[field]}, but the recipe's curation.${field} is ${recipe.curation[field]}`;
+    this.curated = step;
+    return null;
+  }
+
+  private end({ summary }: EndEvent): string | null {
+    const { recipe, adapter, memory } = this.start!;
+    const { base, sft, grpo } = this.evaluations;
+    const told: readonly (readonly [string, unknown, unknown])[] = [
+      ['recipe', summary.recipe, recipe.name],
+      ['seed', summary.seed, recipe.seed],
+      ['adapter', summary.adapter, adapter],
+      ['memory.estimated_bytes', summary.memory.estimated_bytes, memory.estimated_bytes],
+      ['sft.steps', summary.sft.steps, this.sft.length],
+      ['sft.final_loss', summary.sft.final_loss, this.sft.at(-1)?.loss ?? null],
+      ['grpo.steps', summary.grpo.steps, this.grpo.length],
+      ['grpo.curve', summary.grpo.curve, this.grpo.map(curvePoint)],
+      ...accuraciesTold('base', summary.base, base),
+      ...accuraciesTold('sft', summary.sft, sft),
+      ...accuraciesTold('grpo', summary.grpo, grpo ?? sft),
+    ];
+    for (const [path, value, was] of told)
+      if (!same(value, was)) return `summary.${path}: ${quote(value)}, but the events say ${quote(was)}`;
+    this.ended = true;
+    return null;
+  }
+}
+
+/** Whether two values of JSON are the same but for the last digits of their numbers. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return near(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && same(a[key as keyof typeof a], b[key as keyof typeof b]))
+  );
+}
+
+/** Accuracies of a summary beside those of the evaluation that they repeat. */
+function accuraciesTold(
+  stage: string,
+  told: StageAccuracy | undefined,
+  event: EvaluationEvent | undefined,
+): [string, unknown, unknown][] {
+  const was = event && stageAccuracy(event);
+  return (
+    [
+      'greedy_accuracy',
+      'sampled_accuracy',
+      'mean_length',
+      'others',
+      'storage_logp_difference',
+      'storage_gradient_difference',
+    ] as const
+  ).map((field) => [`${stage}.${field}`, told?.[field], was?.[field]]);
+}
+
+type Rollout = GrpoEvent['groups'][number]['rollouts'][number];
+
+/** What in a completion is not as its recipe and the vocabulary have it. */
+function rolloutFault(
+  { ids, text, ended, parts }: Rollout,
+  { reward }: StartEvent['recipe'],
+  vocabulary: readonly string[],
+): string | null {
+  const tokens = Array.from(ids, (id) => vocabulary[id]);
+  const stray = tokens.indexOf(undefined);
+  if (stray >= 0) return `ids.${stray}: ${ids[stray]}, but the vocabulary has ${vocabulary.length} tokens`;
+  if (ids.length > reward.lMax) return `ids: ${ids.length} tokens, more than reward.lMax`;
+  if (tokens.join('') !== text) return 'text: not what the ids spell';
+  if (ended !== (tokens.at(-1) === SPECIAL.end)) return `ended: ${ended}, which the last token does not say`;
+  const weighted = rewardNames.filter((name) => reward[name] !== 0);
+  if (parts.map(({ name }) => name).join() !== weighted.join())
+    return `parts: ${parts.map(({ name }) => name).join(', ') || 'none'}, but the recipe has ${weighted.join(', ')}`;
+  const other = parts.findIndex(({ name, weight }) => weight !== reward[name]);
+  return other < 0 ? null : `parts.${other}.weight: ${parts[other]!.weight}, which is not the recipe's`;
+}
+
+/** What in the numbers of a step does not come from its rollouts. */
+function numbersFault({ metrics, groups }: Pick<GrpoEvent, 'metrics' | 'groups'>, { grpo }: StartEvent['recipe']) {
+  const rollouts = groups.flatMap((group) => group.rollouts);
+  const of: Readonly<Record<string, (rollout: Rollout) => number>> = {
+    reward: ({ reward }) => reward,
+    accuracy: ({ correct }) => (correct ? 1 : 0),
+    'completions/mean_length': ({ ids }) => ids.length,
+    'completions/clipped_ratio': ({ ended }) => (ended ? 0 : 1),
+  };
+  for (const [name, pick] of Object.entries(of)) {
+    const from = mean(rollouts.map(pick));
+    if (!near(metrics[name]!, from)) return `metrics.${name}: ${metrics[name]}, but the rollouts have ${from}`;
+  }
+  const advantages = advantagesOf(
+    rollouts.map(({ reward, parts }) => ({ total: reward, parts })),
+    grpo,
+  );
+  const wrong = rollouts.findIndex(({ advantage }, i) => !near(advantage, advantages[i]!));
+  if (wrong < 0) return null;
+  const path = `groups.${Math.floor(wrong / grpo.groupSize)}.rollouts.${wrong % grpo.groupSize}.advantage`;
+  return `${path}: ${rollouts[wrong]!.advantage}, but the rewards give ${advantages[wrong]}`;
+}

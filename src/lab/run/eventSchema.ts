@@ -1,0 +1,230 @@
+/**
+ * What each event may hold, as zod schemas: a line of `events.jsonl` that another program wrote or a person changed is refused by
+ * field. What a line means beside the lines before it is held to in eventReader.ts.
+ */
+import { z } from 'zod';
+import { selections } from '../../data/curation/selection';
+import { rewardNames } from '../../rewards/total';
+import { taskNames, tasks } from '../../tasks';
+import { OWN, ownJudge } from '../../tasks/own';
+import { explain } from '../../validation';
+import { recipeSchema } from '../recipe/recipe';
+import type { LabEvent } from './events';
+
+const text = z.string().min(1);
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const seconds = z.number().min(0);
+
+/** Rewards are sums of products: room for sums in another order. */
+const ROUNDING = 1e-6;
+/** @returns whether two numbers are the same but for rounding */
+export const near = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+
+const start = z.strictObject({
+  type: z.literal('start'),
+  recipe: recipeSchema,
+  adapter: text,
+  device: z.enum(['webgpu', 'cpu', 'counting']),
+  parameters: z.int().min(1),
+  vocabulary: z.array(text).min(1),
+  memory: z.strictObject({ estimated_bytes: count }),
+});
+
+export const stages = ['compile', 'sft', 'evaluate', 'curate', 'grpo'] as const;
+const stage = z.strictObject({ type: z.literal('stage'), stage: z.enum(stages) });
+
+const sft = z.strictObject({
+  type: z.literal('sft'),
+  step: z.int().min(1),
+  loss: z.number(),
+  grad_norm: z.number().min(0),
+  learning_rate: z.number().min(0),
+  num_tokens: z.int().min(1),
+  step_time: seconds,
+});
+
+const part = z.strictObject({
+  name: z.enum(rewardNames),
+  weight: z.number(),
+  value: z.number(),
+  reason: z.string(),
+  failed: z.literal(true).exactOptional(),
+});
+
+const rollout = z
+  .strictObject({
+    ids: z.array(count).min(1),
+    text,
+    ended: z.boolean(),
+    correct: z.boolean(),
+    partial: share.exactOptional(),
+    measures: z.record(text, z.number()).exactOptional(),
+    reward: z.number(),
+    parts: z.array(part),
+    advantage: z.number(),
+    logprobs: z.array(z.number()),
+    entropies: z.array(z.number()),
+  })
+  .superRefine(({ ids, logprobs, entropies, reward, parts, correct, partial }, context) => {
+    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    for (const [name, numbers] of Object.entries({ logprobs, entropies }))
+      if (numbers.length !== ids.length) fault(name, `${numbers.length} numbers for ${ids.length} tokens`);
+    const sum = parts.reduce((total, { weight, value }) => total + weight * value, 0);
+    if (!near(sum, reward)) fault('reward', `${reward}, but the parts add up to ${sum}`);
+    if (correct && partial !== undefined && partial !== 1) fault('partial', `${partial} of an answer that is right`);
+  });
+
+const group = z
+  .strictObject({
+    prompt: text,
+    answer: z.string(),
+    task: z.enum([...taskNames, OWN]).exactOptional(),
+    level: z.int().min(0).exactOptional(),
+    problem: z.unknown().exactOptional(),
+    rollouts: z.array(rollout).min(1),
+  })
+  .superRefine(({ task, problem }, context) => {
+    if (task === undefined) return;
+    const { problemSchema } = task === OWN ? ownJudge : tasks[task];
+    for (const { path, message } of problemSchema.safeParse(problem, { error: (issue) => explain(issue) }).error
+      ?.issues ?? [])
+      context.addIssue({ code: 'custom', path: ['problem', ...path], message });
+  });
+
+/** What screens and summaries read of every step; any other metric is a finite number. */
+const metrics = z
+  .object({
+    reward: z.number(),
+    accuracy: share,
+    'completions/mean_length': z.number().min(0),
+    'completions/clipped_ratio': share,
+    kl: z.number(),
+    entropy: z.number(),
+    frac_reward_zero_std: share,
+    loss: z.number(),
+    grad_norm: z.number().min(0),
+    learning_rate: z.number().min(0),
+    num_tokens: z.int().min(1),
+    epoch: share,
+  })
+  .catchall(z.number());
+
+const policyAlert = z.strictObject({
+  code: z.literal('policy_destroyed'),
+  values: z.strictObject({
+    best_accuracy: share,
+    accuracy: share,
+    first_reward: z.number(),
+    reward: z.number(),
+    kl: z.number(),
+    first_entropy: z.number(),
+    entropy: z.number(),
+    clipped: share,
+  }),
+});
+
+const grpo = z.strictObject({
+  type: z.literal('grpo'),
+  alert: policyAlert.exactOptional(),
+  step: z.int().min(1),
+  metrics,
+  groups: z.array(group).min(1),
+  step_time: seconds,
+});
+
+const accuracy = z.strictObject({
+  problems: z.int().min(1).exactOptional(),
+  accuracy: share,
+  partial: share.exactOptional(),
+  meanLength: z.number().min(0),
+  truncated: share,
+});
+
+const gradientCost = z.strictObject({ relative: z.number().min(0), cosine: z.number().min(-1).max(1) });
+const storageCost = z.strictObject({ tokens: z.int().min(1), mean: z.number().min(0), max: z.number().min(0) });
+
+const taskAt = { task: text, level: z.int().min(0) };
+const evaluation = z.strictObject({
+  type: z.literal('evaluation'),
+  stage: z.enum(['base', 'sft', 'grpo']),
+  greedy: accuracy,
+  sampled: accuracy,
+  others: z.array(z.strictObject({ ...taskAt, greedy: accuracy, sampled: accuracy })).exactOptional(),
+  storage_logp_difference: storageCost.exactOptional(),
+  storage_gradient_difference: gradientCost.exactOptional(),
+});
+
+const curation = z
+  .strictObject({
+    type: z.literal('curation'),
+    step: count,
+    select: z.enum(selections),
+    low: share,
+    high: share,
+    by: z.enum(['measured', 'answered']),
+    samples: z.int().min(1),
+    pool: z.int().min(1),
+    duplicates: count,
+    contaminated: count,
+    rated: count,
+    answered: count,
+    kept: count,
+    fallback: text.nullable(),
+    histogram: z.array(count),
+    removed: z.array(z.strictObject({ prompt: text, reason: text })),
+  })
+  .superRefine((event, context) => {
+    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const { pool, duplicates, contaminated, rated, kept, samples, histogram, fallback, removed, low, high } = event;
+    if (low > high) fault('low', `${low} is above high, ${high}`);
+    if (duplicates + contaminated + rated > pool) fault('rated', `${rated}, which is more than the pool has left`);
+    if (kept > rated) fault('kept', `${kept} of ${rated} that were rated`);
+    if ((kept === 0) !== (fallback !== null)) fault('fallback', 'is told where nothing is kept, and only there');
+    if (histogram.length !== samples + 1) fault('histogram', `${histogram.length} counts for 0 to ${samples} right`);
+    const sum = histogram.reduce((total, problems) => total + problems, 0);
+    if (sum !== rated) fault('histogram', `counts ${sum} problems, but ${rated} were rated`);
+    if (removed.length > duplicates + contaminated) fault('removed', `${removed.length} are more than were left out`);
+  });
+
+const stageAccuracy = {
+  greedy_accuracy: share,
+  sampled_accuracy: share,
+  mean_length: z.number().min(0),
+};
+const stageSummary = {
+  ...stageAccuracy,
+  others: z.array(z.strictObject({ ...taskAt, ...stageAccuracy })).exactOptional(),
+  storage_logp_difference: storageCost.exactOptional(),
+  storage_gradient_difference: gradientCost.exactOptional(),
+};
+
+const curvePoint = z.strictObject({
+  step: z.int().min(1),
+  reward: z.number(),
+  accuracy: share,
+  mean_length: z.number().min(0),
+  clipped_ratio: share,
+  kl: z.number(),
+  entropy: z.number(),
+  frac_reward_zero_std: share,
+});
+
+const end = z.strictObject({
+  type: z.literal('end'),
+  summary: z.strictObject({
+    recipe: text,
+    seed: count,
+    adapter: text,
+    seconds,
+    memory: z.strictObject({ estimated_bytes: count, peak_bytes: count }),
+    base: z.strictObject(stageSummary).exactOptional(),
+    sft: z.strictObject({ steps: count, final_loss: z.number().nullable(), ...stageSummary }),
+    grpo: z.strictObject({ steps: count, curve: z.array(curvePoint), ...stageSummary }),
+  }),
+});
+
+export const eventSchemas = { start, stage, sft, grpo, evaluation, curation, end } satisfies {
+  readonly [T in LabEvent['type']]: z.ZodType<Extract<LabEvent, { type: T }>>;
+};

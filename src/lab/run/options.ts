@@ -1,0 +1,116 @@
+/** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
+import { bounded } from '../../quote';
+import type { CustomTerm } from '../../rewards/sandbox/term';
+import { type RewardOptions, type RewardWeights, rewardNames } from '../../rewards/total';
+import type { GrpoOptions } from '../../train/grpo';
+import type { LossOptions } from '../../train/lossOptions';
+import type { OptimizerOptions } from '../../train/optimizer';
+import type { ReferenceSyncOptions } from '../../train/referenceSync';
+import type { SftOptions } from '../../train/sft';
+import type { Recipe } from '../recipe/recipe';
+
+/** As the small recipes were measured with; norms do not decay. */
+const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
+/** Stands for no upper bound; below the largest f32. */
+export const UNBOUNDED = 3e38;
+
+export const optimizerOptions = ({
+  weightDecay,
+  maxGradNorm,
+}: Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm'>): OptimizerOptions => ({
+  ...ADAM,
+  weightDecay,
+  maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
+});
+
+export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
+  lossType: grpo.lossType,
+  beta: grpo.beta,
+  gamma: grpo.gamma,
+  epsilonLow: grpo.epsilonLow,
+  epsilonHigh: grpo.epsilonHigh,
+  delta: grpo.delta > 0 ? grpo.delta : null,
+  importanceSamplingLevel: grpo.importanceSampling,
+  klRatio: grpo.klRatio,
+  correction:
+    grpo.samplerCorrection === 'off'
+      ? null
+      : { mode: grpo.samplerCorrection, min: grpo.correctionMin, max: grpo.correctionMax || UNBOUNDED },
+  maxCompletionLength: reward.lMax,
+});
+
+/** Null for a reference that stays as SFT left the model. */
+export const referenceSyncOptions = ({ grpo }: Recipe): ReferenceSyncOptions | null =>
+  grpo.referenceSync > 0 ? { every: grpo.referenceSync, alpha: grpo.referenceMixup } : null;
+
+export const sftOptions = ({ sft }: Recipe): SftOptions => ({
+  sequences: sft.sequences,
+  traces: { short: sft.shortShare, mend: sft.mendShare },
+  schedule: { peak: sft.learningRate, warmup: sft.warmup, steps: sft.steps, decay: 'cosine', floor: sft.floor },
+  gateEvery: sft.gateEvery,
+  gateAccuracy: sft.gateAccuracy,
+});
+
+export function rewardOptions({ reward }: Pick<Recipe, 'reward'>, custom: CustomTerm | null): RewardOptions {
+  const weights = Object.fromEntries(rewardNames.map((name) => [name, reward[name]])) as RewardWeights;
+  return { ...reward, weights, custom };
+}
+
+/**
+ * The custom term of a recipe, ready to be called; null where it has no weight.
+ * @throws SourceError where its text does not compile, naming the field, line and column
+ */
+export async function openCustom(
+  { custom, customSource }: Pick<Recipe['reward'], 'custom' | 'customSource'>,
+  where = 'recipe: reward.customSource',
+): Promise<CustomTerm | null> {
+  if (custom === 0) return null;
+  const { openCustomTerm, SourceError } = await import('../../rewards/sandbox/sandbox');
+  try {
+    return await openCustomTerm(customSource);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(bounded(`${where}: ${error.message}`));
+  }
+}
+
+/** Says what keeps the text from being a custom term, with line and column; null where it is one. Never calls its function. */
+export async function customSourceFault(source: string): Promise<string | null> {
+  const { sourceFault } = await import('../../rewards/sandbox/source');
+  return sourceFault(source);
+}
+
+export function grpoOptions(recipe: Recipe, custom: CustomTerm | null): GrpoOptions {
+  const { seed, grpo, reward } = recipe;
+  return {
+    seed,
+    prompts: grpo.prompts,
+    groupSize: grpo.groupSize,
+    schedule: {
+      peak: grpo.learningRate,
+      warmup: grpo.warmup,
+      steps: grpo.steps,
+      decay: grpo.decay,
+      floor: grpo.floor,
+    },
+    loss: lossOptions(recipe),
+    entropyTarget:
+      grpo.entropyTarget > 0
+        ? { target: grpo.entropyTarget, step: grpo.gammaStep, min: grpo.gammaMin, max: grpo.gammaMax }
+        : null,
+    scaleRewards: grpo.scaleRewards,
+    aggregation: grpo.aggregation,
+    dynamicSampling:
+      grpo.dynamicSampling === 'off' ? null : { by: grpo.dynamicSampling, extraDraws: grpo.dynamicDraws },
+    updates: grpo.updates,
+    maskTruncated: grpo.maskTruncated,
+    sampling: {
+      temperature: grpo.temperature,
+      topK: grpo.topK,
+      topP: grpo.topP,
+      minP: grpo.minP,
+      maxNew: reward.lMax,
+    },
+    reward: rewardOptions(recipe, custom),
+  };
+}

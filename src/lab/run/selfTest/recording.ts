@@ -1,0 +1,128 @@
+/**
+ * The smallest training that goes through every kernel of a recipe, in plain loops: an SFT step, two policy steps, a few decoded
+ * tokens, on a model of one block with the recipe's widths. Each dispatch is recorded with what it saw and what it left.
+ */
+import { rowsOf } from '../../../data/packing';
+import { type CpuOptions, openCpuDevice } from '../../../gpu/cpu';
+import type { Device } from '../../../gpu/device';
+import { Arena, initialTensors, parameterTable } from '../../../model/parameters';
+import { random } from '../../../random';
+import { Sampler } from '../../../train/rollout';
+import { storageCost } from '../../../train/storageCost';
+import type { Session } from '../session';
+import { openPolicy, openSupervised, type StageParts } from '../stages';
+import { type Trial, writtenBy } from './trials';
+
+/** Tokens of the sequences: two blocks of rows where norms add up their gradients. A wide model takes fewer, for the time. */
+const LENGTHS = [17, 14, 9];
+const FEW_LENGTHS = [6, 4];
+/** Parameters of a block from which on a model is wide. */
+const WIDE = 5e5;
+const PROMPT = 3;
+const NEW_TOKENS = 3;
+/** Large against the tolerance of AdamW, small enough for ratios near 1. */
+const LEARNING_RATE = 0.01;
+
+/**
+ * Times that the same dispatch is recorded: the first, when its output holds other numbers, and the next, when caches and
+ * moments are not empty.
+ */
+const OCCURRENCES = 2;
+
+function recorder(): { trials: Trial[]; observe: NonNullable<CpuOptions['observe']> } {
+  const trials: Trial[] = [];
+  const seen = new Map<string, number>();
+  return {
+    trials,
+    observe({ label, kernel, constants }, params, buffers) {
+      const key = JSON.stringify([kernel.name, constants, params]);
+      const times = seen.get(key) ?? 0;
+      seen.set(key, times + 1);
+      if (times >= OCCURRENCES) return () => {};
+      const copies = (names: readonly string[]) =>
+        Object.fromEntries(names.map((name) => [name, buffers[name]!.slice()]));
+      const before = copies(Object.keys(kernel.bindings));
+      return () => trials.push({ label, kernel, constants, params, before, after: copies(writtenBy(kernel)) });
+    },
+  };
+}
+
+/** The plain loops in the place of the session's device: they take the kernels that it takes. */
+const standIn = ({ device }: Session, observe: CpuOptions['observe']): Device => ({
+  ...openCpuDevice({ f16: device.f16, ...(observe && { observe }) }),
+  kind: 'counting', // nothing is measured on it
+  name: device.name,
+  tuningCache: device.tuningCache,
+  software: device.software,
+  supports: device.supports,
+});
+
+function openParts(session: Session, device: Device): StageParts & { destroy(): void } {
+  const { recipe, lengths } = session;
+  const config = { ...session.config, num_hidden_layers: 1 };
+  const table = parameterTable(config, recipe.precision);
+  const owned: { destroy(): void }[] = [];
+  const own: Session['own'] = (thing) => {
+    owned.push(thing);
+    return thing;
+  };
+  const arena = (label: string, ...more: [planes?: number, dtype?: Arena['dtype']]) =>
+    own(new Arena(device, table, label, ...more));
+  const weights = arena('weights');
+  const working = recipe.precision === 'f32' ? weights : arena('working weights', 1, recipe.precision);
+  const reference = arena('reference', 1, recipe.precision);
+  // activations, logits and gradients of about size 1, so that what is wrong shows
+  const deviation = 2 / Math.sqrt(config.hidden_size);
+  for (const to of new Set([weights, working])) to.load(initialTensors(config, deviation, 1));
+  reference.load(initialTensors(config, deviation, 2));
+  const gradients = arena('gradients', session.gradients.planes);
+  const destroy = () => {
+    for (const thing of owned) thing.destroy();
+  };
+  return { device, config, recipe, lengths, weights, working, gradients, reference, own, destroy };
+}
+
+/** @returns the dispatches, each at most twice */
+export async function recordTrials(session: Session): Promise<Trial[]> {
+  const { recipe, lengths, tokenizer } = session;
+  const { trials, observe } = recorder();
+  const parts = openParts(session, standIn(session, observe));
+  const { config, weights, working, device } = parts;
+  const blockParameters = weights.table.count - config.vocab_size * config.hidden_size;
+  const stream = random(1, 'self-test');
+  const sequences = (blockParameters < WIDE ? LENGTHS : FEW_LENGTHS).map((length) =>
+    Array.from({ length: Math.min(length, lengths.longest) }, () => stream.integer(0, config.vocab_size - 1)),
+  );
+  const tokens = sequences.reduce((sum, ids) => sum + rowsOf(ids), 0);
+  const capacity = { tokens, longest: lengths.longest, recompute: recipe.memory.recompute };
+
+  const decoding = { slots: sequences.length, promptTokens: lengths.prompt, newTokens: lengths.completion };
+  const sampler = parts.own(await Sampler.create(device, config, working, decoding, [tokenizer.special.end]));
+  const requests = sequences.map((ids, sequence) => ({ prompt: ids.slice(0, PROMPT + sequence), sequence }));
+  const { temperature, topK, topP, minP } = recipe.grpo;
+  const maxNew = Math.min(NEW_TOKENS, lengths.completion);
+  await sampler.generate(requests, { temperature, topK, topP, minP, maxNew, seed: 1 });
+  await sampler.generate(requests, { temperature: 0, topK: 0, topP: 1, minP: 0, maxNew, seed: 1 });
+
+  const supervised = await openSupervised(parts, capacity);
+  const examples = sequences.map((ids) => ({ ids, mask: ids.map((_, t) => (t < PROMPT ? 0 : 1)) }));
+  await supervised.trainer.step(examples, LEARNING_RATE);
+  // what measures the cost of f16 computes in both
+  if (working !== weights) await storageCost(device, config, [weights, working], examples, capacity);
+
+  const policy = await openPolicy(parts, capacity);
+  const completions = sequences.map((ids, i) => ({
+    ids,
+    promptLength: PROMPT,
+    advantage: i % 2 === 0 ? 0.8 : -1.1,
+    weight: 1,
+    old: null,
+    sampler: Float32Array.from(ids.slice(PROMPT), () => -4),
+  }));
+  const { stats } = await policy.trainer.step(completions, LEARNING_RATE, 1);
+  const again = completions.map((completion, i) => ({ ...completion, old: stats[i]!.logprobs }));
+  await policy.trainer.step(again, LEARNING_RATE, 1);
+  policy.referenceSync?.stepEnded(recipe.grpo.referenceSync);
+  parts.destroy();
+  return trials;
+}

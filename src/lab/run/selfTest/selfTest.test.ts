@@ -1,0 +1,158 @@
+/** A device that computes wrong is refused before the first step, by kernel and figure, whichever kernel it is. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openCountingDevice } from '../../../gpu/counting';
+import { openCpuDevice } from '../../../gpu/cpu';
+import type { Device } from '../../../gpu/device';
+import type { AnyKernel, NumberArray } from '../../../gpu/kernel';
+import { openNodeDevice } from '../../../gpu/node';
+import { openTuningCache } from '../../../gpu/tuningCache';
+import { adamw } from '../../../kernels/adamw';
+import { rmsNormGrad } from '../../../kernels/rmsNormGrad';
+import { sample } from '../../../kernels/sample';
+import { swigluGrad } from '../../../kernels/swiglu';
+import { recipeByName } from '../../recipe/presets/index';
+import { withFields } from '../../recipe/recipe';
+import type { LabEvent } from '../events';
+import { rehearse } from '../memory';
+import { run } from '../run';
+import { Session } from '../session';
+import { recordTrials } from './recording';
+import { SelfTestError, selfTest } from './selfTest';
+import { compare, runTrials, type Trial } from './trials';
+
+const NANO = withFields(recipeByName('parity-8-nano'), { kernels: 'fixed', 'evaluation.problems': 8 });
+
+const trialsOf = async (device: Device, recipe = NANO) => {
+  const session = new Session(device, recipe);
+  const trials = await recordTrials(session);
+  session.destroy();
+  return trials;
+};
+const pipeline = ({ kernel, constants }: Pick<Trial, 'kernel' | 'constants'>) =>
+  JSON.stringify([kernel.name, constants]);
+
+/** The shader with its body left out. */
+const nothing = ({ wgsl }: AnyKernel): string => wgsl.replace(/(fn main\([^{]*\)\s*\{)/, '$1 if (true) { return; }\n');
+describe('a tiny training step', () => {
+  it.each([
+    ['the recipe as it is', {}],
+    ['blocks computed again, an untied head', { 'memory.recompute': true, 'model.tied': false }],
+    ['another loss', { 'grpo.lossType': 'cispo', 'grpo.epsilonHigh': 5, 'grpo.samplerCorrection': 'token_truncate' }],
+    ['a sequence ratio and a reference that follows', { 'grpo.lossType': 'gspo', 'grpo.referenceSync': 2 }],
+    ['f16', { precision: 'f16' }],
+    ['several passes a step', { tokensPerPass: 128 }],
+    ['rows that fill no vec4', { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9 }],
+  ])('goes through every kernel of %s, and shows what is wrong with it', async (_, fields) => {
+    const recipe = withFields(NANO, fields);
+    const device = openCountingDevice({ name: 'any', maxBindingBytes: 2 ** 31, f16: true });
+    const { dispatches } = await rehearse(recipe, device);
+    // what f16 costs is measured against a pass in f32, whose kernels the cases without f16 go through
+    const inF32 = recipe.precision === 'f16' ? await rehearse({ ...recipe, precision: 'f32' }, device) : null;
+    const elsewhere = new Set(inF32?.dispatches.map(pipeline));
+    const trials = await trialsOf(device, recipe);
+    const shows = (wrong: (trial: Trial) => Readonly<Record<string, NumberArray>>) =>
+      new Set(trials.filter((trial) => compare(trial, wrong(trial)) !== null).map(pipeline));
+    const needed = new Set(dispatches.map(pipeline).filter((key) => !elsewhere.has(key)));
+    expect(needed.size).toBeGreaterThan(20);
+    expect([...needed].filter((key) => !trials.some((trial) => pipeline(trial) === key))).toEqual([]);
+    const asBefore = shows(({ before }) => before);
+    const larger = shows(({ after }) =>
+      Object.fromEntries(Object.entries(after).map(([name, numbers]) => [name, numbers.map((x) => x * 1.01)])),
+    );
+    const missing = shows(({ after }) =>
+      Object.fromEntries(Object.entries(after).map(([name, numbers]) => [name, numbers.map(() => Number.NaN)])),
+    );
+    for (const shown of [asBefore, larger, missing]) expect([...needed].filter((key) => !shown.has(key))).toEqual([]);
+    expect(trials.filter((trial) => compare(trial, trial.after) !== null)).toEqual([]);
+  });
+});
+
+const shaders = new Map<AnyKernel, string>();
+const patch = (kernel: AnyKernel, wgsl: string) => {
+  shaders.set(kernel, kernel.wgsl);
+  Object.assign(kernel, { wgsl });
+};
+afterEach(() => {
+  for (const [kernel, wgsl] of shaders) Object.assign(kernel, { wgsl });
+  shaders.clear();
+});
+const inMemory = () => openTuningCache({ load: async () => '', append: async () => {} });
+
+describe('on Dawn', () => {
+  let device: Device;
+  beforeAll(async () => {
+    device = { ...(await openNodeDevice()), tuningCache: null };
+  });
+  afterAll(() => device.destroy());
+
+  it('every kernel computes what its plain loops do, in one readback', async () => {
+    const trials = await trialsOf(device);
+    const before = device.counters.readbacks;
+    expect(await runTrials(device, trials)).toEqual([]);
+    expect(device.counters.readbacks - before).toBe(1);
+  });
+
+  it('every kernel is named when its shader does nothing', async () => {
+    const trials = await trialsOf(device);
+    const kernels = new Map(trials.map(({ kernel }) => [kernel.name, kernel]));
+    for (const [name, kernel] of kernels)
+      kernels.set(name, { ...kernel, name: `${name} without a body`, wgsl: nothing(kernel) });
+    const patched = trials.map((trial) => ({ ...trial, kernel: kernels.get(trial.kernel.name)! }));
+    const named = new Set((await runTrials(device, patched)).map(({ kernel }) => kernel));
+    expect([...named].sort()).toEqual([...kernels.values()].map(({ name }) => name).sort());
+  });
+
+  it('a run is tested once for an adapter and its shaders, with fixed kernels too', async () => {
+    const noted = { ...device, tuningCache: await inMemory() };
+    const session = new Session(noted, NANO);
+    const { dispatches } = await rehearse(NANO, session.device);
+    const cost = async () => {
+      const before = device.counters.dispatches;
+      await selfTest(session, dispatches);
+      return device.counters.dispatches - before;
+    };
+    expect(await cost()).toBeGreaterThan(dispatches.length / 4);
+    expect(await cost()).toBe(0);
+    patch(adamw, `${adamw.wgsl}\n// another edition`);
+    expect(await cost()).toBeGreaterThan(dispatches.length / 4);
+    session.destroy();
+  });
+});
+
+describe('a run', () => {
+  /** Events up to the first step. */
+  const start = async (device: Device, events: LabEvent[] = []) => {
+    const session = new Session(device, withFields(NANO, { 'sft.sequences': 4, 'sft.steps': 1 }));
+    try {
+      for await (const event of run(session)) {
+        events.push(event);
+        if (event.type === 'sft') break;
+      }
+    } finally {
+      session.destroy();
+    }
+  };
+
+  it('is refused before its first step, with kernels and figures', async () => {
+    for (const kernel of [swigluGrad, rmsNormGrad, adamw, sample]) patch(kernel, nothing(kernel));
+    const tuningCache = await inMemory();
+    const device = { ...(await openNodeDevice()), tuningCache };
+    const events: LabEvent[] = [];
+    const refused = start(device, events);
+    await expect(refused).rejects.toThrow(SelfTestError);
+    await expect(refused).rejects.toThrow(
+      /^self-test: .* computes wrong: sample \(sample\): .*; largest difference .*, allowed .*; and 1 more kernels?\. Nothing was trained\. Update/,
+    );
+    await expect(refused).rejects.toThrow(/swiglu_grad|rms_norm_grad|adamw/);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'stage']);
+    device.destroy();
+  });
+
+  it('is not tested on the reference itself', async () => {
+    const device = openCpuDevice();
+    const session = new Session(device, NANO);
+    const before = device.counters.dispatches;
+    await selfTest(session, (await rehearse(NANO, device)).dispatches);
+    expect(device.counters.dispatches).toBe(before);
+  });
+});

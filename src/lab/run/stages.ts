@@ -1,0 +1,52 @@
+/** The two stages of training on a session: each a trainer with its optimizer, opened where its stage begins. */
+import type { BatchCapacity } from '../../train/batch';
+import { Optimizer } from '../../train/optimizer';
+import { PolicyTrainer } from '../../train/policy';
+import { ReferenceSync } from '../../train/referenceSync';
+import { SupervisedTrainer } from '../../train/supervised';
+import { lossOptions, optimizerOptions, referenceSyncOptions } from './options';
+import type { Session } from './session';
+
+/** What a stage takes of a session. */
+export type StageParts = Pick<
+  Session,
+  'device' | 'config' | 'recipe' | 'lengths' | 'weights' | 'working' | 'gradients' | 'reference' | 'own'
+>;
+
+/** Most tokens of a pass that a batch of `sequences` can come to. */
+const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): BatchCapacity => ({
+  tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
+  longest: lengths.longest,
+  recompute: recipe.memory.recompute,
+});
+
+async function openOptimizer(session: StageParts, stage: Parameters<typeof optimizerOptions>[0]): Promise<Optimizer> {
+  const { device, weights, working, gradients } = session;
+  return session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(stage), working));
+}
+
+/** @param capacity where it is not as large as the recipe's batches ask for */
+export async function openSupervised(
+  session: StageParts,
+  capacity = passCapacity(session, session.recipe.sft.sequences),
+) {
+  const { device, config, working, gradients, recipe } = session;
+  const optimizer = await openOptimizer(session, recipe.sft);
+  const created = await SupervisedTrainer.create(device, config, working, gradients, optimizer, capacity);
+  return { trainer: session.own(created), optimizer, capacity };
+}
+
+export async function openPolicy(
+  session: StageParts,
+  capacity = passCapacity(session, session.recipe.grpo.prompts * session.recipe.grpo.groupSize),
+) {
+  const { device, config, working, gradients, reference, recipe } = session;
+  const optimizer = await openOptimizer(session, recipe.grpo);
+  const options = lossOptions(recipe);
+  const { temperature } = recipe.grpo;
+  const arenas = { weights: working, gradients, reference };
+  const created = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, options, temperature);
+  const sync = referenceSyncOptions(recipe);
+  const referenceSync = sync && session.own(await ReferenceSync.create(device, session, sync));
+  return { trainer: session.own(created), referenceSync, optimizer, capacity };
+}
