@@ -1,6 +1,6 @@
 /** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
 
-import type { ClusterFields } from '../../lab/recipe/dataFields';
+import type { ClusterFields } from '../../lab/recipe/sections/data';
 import { cutOffs } from '../../lab/run/cutOff';
 import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/run/mixtureSearch';
 import { openSources } from '../../lab/run/sources';

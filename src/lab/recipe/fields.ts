@@ -1,6 +1,9 @@
 /** Fields of a recipe: a schema with its range, its default, its title and its explanation. */
 import { z } from 'zod';
 
+/** Reports what is wrong with the field at a path. */
+export type Issue = (path: (string | number)[], message: string) => void;
+
 export const integer = (title: string, description: string, initial: number, min: number, max: number) =>
   z.int().min(min).max(max).default(initial).meta({ title, description });
 export const number = (title: string, description: string, initial: number, min: number, max: number) =>

@@ -5,8 +5,8 @@
 import { passLength } from '../../data/mixture';
 import type { Device } from '../../gpu/device';
 import { hash } from '../../random';
-import type { ClusterFields } from '../recipe/dataFields';
 import { type Recipe, withFields } from '../recipe/recipe';
+import type { ClusterFields } from '../recipe/sections/data';
 import type { Summary } from './events';
 import { run } from './run';
 import { Session } from './session';

@@ -3,8 +3,8 @@ import { type Cluster, mixture } from '../../data/mixture';
 import { freshProblems, type ProblemSource } from '../../data/problems';
 import { type Random, random } from '../../random';
 import type { Task } from '../../tasks/task';
-import type { ClusterFields } from '../recipe/dataFields';
 import type { Recipe } from '../recipe/recipe';
+import type { ClusterFields } from '../recipe/sections/data';
 import { taskOf } from '../recipe/task';
 
 export interface TaskLevel {

@@ -1,11 +1,11 @@
 /** The parts of a recipe that say where problems come from: mixtures, and the curation of what GRPO trains on. */
 import { z } from 'zod';
-import { selections } from '../../data/curation/selection';
-import { MOST_EXAMPLES_A_PASS, passLength } from '../../data/mixture';
-import { taskNames } from '../../tasks';
-import { OWN, type OwnProblems } from '../../tasks/own';
-import { choice, integer, number, section } from './fields';
-import { ownIssues, taskOf } from './task';
+import { selections } from '../../../data/curation/selection';
+import { MOST_EXAMPLES_A_PASS, passLength } from '../../../data/mixture';
+import { taskNames } from '../../../tasks';
+import { OWN, type OwnProblems } from '../../../tasks/own';
+import { choice, integer, number, section } from '../fields';
+import { ownIssues, taskOf } from '../task';
 
 /** A task at a level, as lists name it. */
 export const taskAtLevel = {

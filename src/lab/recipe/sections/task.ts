@@ -1,0 +1,26 @@
+/** Sections of a recipe that name the task and bring problems of the user. */
+import { z } from 'zod';
+import { type TaskName, taskNames } from '../../../tasks';
+import { OWN, OWN_LIMITS, ownLineSchema, ownMatches } from '../../../tasks/own';
+import { choice, integer, number, section } from '../fields';
+
+export const taskSection = section('Task', 'What the model learns to answer.', {
+  name: choice(
+    'Task',
+    'Problems with an exact verifier and teacher traces.',
+    [...(taskNames as [TaskName, ...TaskName[]]), OWN],
+    'parity',
+  ),
+  level: integer('Difficulty', "On the task's own dial: bits, digits, cities, slots …", 12, 1, 32),
+});
+
+export const ownSection = section('Your own', 'Problems of your own, for the task own.', {
+  problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),
+  match: choice(
+    'Match',
+    'Answers as the same text, as numbers within the tolerance, or by regular expressions.',
+    ownMatches,
+    'exact',
+  ),
+  tolerance: number('Tolerance', 'Of numeric answers: how far from the right one they may be.', 0, 0, 1e12),
+});
