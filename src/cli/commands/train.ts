@@ -2,9 +2,10 @@
 import { modelToFiles } from '../../formats/model';
 import type { Device } from '../../gpu/device';
 import type { Recipe } from '../../lab/recipe/recipe';
+import { DivergedError } from '../../lab/run/diverged';
 import { eventToLine } from '../../lab/run/events';
 import { openCustom } from '../../lab/run/options';
-import { DivergedError, run } from '../../lab/run/run';
+import { run } from '../../lab/run/run';
 import { Session } from '../../lab/run/session';
 import { RunRecord, type Stopped } from '../../lab/run/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';

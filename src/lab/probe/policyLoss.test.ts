@@ -16,7 +16,7 @@ interface Case {
   expected: ProbePolicyLossResult;
 }
 const goldens = (name: string): { cases: Case[] } =>
-  JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../train/goldens/${name}.json`), 'utf8'));
+  JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../../train/goldens/${name}.json`), 'utf8'));
 const cases = [...goldens('policy-loss').cases, ...goldens('grpo').cases];
 
 describe.each(bothDevices)('on %s', (_, open) => {

@@ -12,7 +12,7 @@ import { NonFiniteError } from '../../train/nonFiniteError';
 import { probeSample, probeSampleSchema } from './sample';
 import { type ProbeStepResult, probeStep, probeStepSchema } from './step';
 
-const GOLDENS = path.resolve(import.meta.dirname, '../model/goldens');
+const GOLDENS = path.resolve(import.meta.dirname, '../../model/goldens');
 const models = ['phi3-gqa-tied', 'phi3-partial-rotary-untied', 'phi3-gqa-untied'];
 const load = (model: string, file: string) => readFileSync(path.join(GOLDENS, model, file));
 

@@ -110,7 +110,10 @@ it('ends clearly where cleaning leaves nothing', () => {
     'evaluation.problems': 100,
     'evaluation.others': [8, 9].map((level) => ({ task: 'parity', level })),
   };
-  const session = new Session(device, withFields(BASE, fields));
-  expect(() => new Curation(session)).toThrow(/nothing is left of a pool of 40: .* raise curation.decontaminate/);
+  const recipe = withFields(BASE, fields);
+  const session = new Session(device, recipe);
+  expect(() => new Curation(session, recipe, session.sources.grpo)).toThrow(
+    /nothing is left of a pool of 40: .* raise curation.decontaminate/,
+  );
   session.destroy();
 });

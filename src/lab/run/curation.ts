@@ -1,6 +1,6 @@
 /**
- * Curation in a run: a pool of what GRPO would draw is cleaned, answered by the policy as it stands, and selected from; and
- * again, while GRPO trains, where the recipe refreshes it.
+ * Curation within a run: a pool of GRPO's problems is cleaned, answered by the policy, and selected from. A recipe with
+ * `refreshEvery` selects again while GRPO trains.
  */
 import { type Cleaned, clean } from '../../data/curation/cleaning';
 import { Curriculum } from '../../data/curation/curriculum';
@@ -8,6 +8,7 @@ import { choose, passHistogram, type Rated } from '../../data/curation/selection
 import type { ProblemSource } from '../../data/problems';
 import { measurePassRates } from '../../eval/passRate';
 import { hash, random } from '../../random';
+import type { Recipe } from '../recipe/recipe';
 import type { CurationEvent } from './events';
 import type { Session } from './session';
 
@@ -18,13 +19,19 @@ export class Curation {
   private readonly curriculum: Curriculum;
   private readonly cleaned: Cleaned;
 
-  /** @throws where cleaning leaves nothing */
-  constructor(private readonly session: Session) {
-    const { recipe, sources, evaluated } = session;
+  /**
+   * @param source draws the pool
+   * @throws where cleaning leaves nothing
+   */
+  constructor(
+    private readonly session: Pick<Session, 'generate' | 'tokenizer' | 'evaluated'>,
+    private readonly recipe: Pick<Recipe, 'seed' | 'curation' | 'grpo'>,
+    source: ProblemSource,
+  ) {
     const { pool, ...options } = recipe.curation;
     this.cleaned = clean(
-      Array.from({ length: pool }, () => sources.grpo.draw()),
-      evaluated,
+      Array.from({ length: pool }, () => source.draw()),
+      session.evaluated,
       options,
     );
     if (this.cleaned.kept.length === 0)
@@ -39,24 +46,24 @@ export class Curation {
     return this.cleaned.removed.filter((one) => one.dirt === dirt).length;
   }
 
-  /** What GRPO draws from, once `select` has been asked. */
+  /** Problems that GRPO draws from, after the first `select`. */
   get problems(): ProblemSource {
     return this.curriculum;
   }
 
-  /** Whether it is time to select again, that many steps into GRPO. */
+  /** True where it is time to select again after this step of GRPO. */
   dueAfter(step: number): boolean {
-    const { curation, grpo } = this.session.recipe;
+    const { curation, grpo } = this.recipe;
     return curation.refreshEvery > 0 && step % curation.refreshEvery === 0 && step < grpo.steps;
   }
 
   /**
-   * Selects what GRPO draws from. Where the selection is empty the whole pool is taken and the event says so: an hour of SFT
-   * is not thrown away over it.
-   * @param step of GRPO that has been taken; 0 before the first
+   * Selects what GRPO draws from. Where the selection is empty, GRPO draws from the whole pool and the event says so: an empty
+   * selection must not end a run after an hour of SFT.
+   * @param step steps of GRPO taken; 0 before the first
    */
   async select(step: number): Promise<CurationEvent> {
-    const { recipe } = this.session;
+    const { recipe } = this;
     const { select, low, high, samples, pool } = recipe.curation;
     const by = step === 0 ? 'measured' : recipe.curation.refreshBy;
     const { heardOf } = this.curriculum;
@@ -93,7 +100,8 @@ export class Curation {
   }
 
   private async measure(step: number): Promise<Rated[]> {
-    const { generate, tokenizer, recipe } = this.session;
+    const { generate, tokenizer } = this.session;
+    const { recipe } = this;
     const { kept } = this.cleaned;
     const passRates = await measurePassRates(generate, tokenizer, kept, recipe.curation.samples, {
       temperature: recipe.grpo.temperature,

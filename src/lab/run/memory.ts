@@ -1,13 +1,10 @@
-/**
- * How much memory a run will take, told before it starts: what a run opens is opened in the same order on a device that only
- * counts, and the largest batches are stepped through it.
- */
+/** Plans of a run before it starts: the memory that it will take, and the kernels that it will compute with. */
 import { rowsOf } from '../../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../../gpu/counting';
 import type { Dispatch } from '../../gpu/device';
 import { RUN_AHEAD } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
-import { gradientCostOf, storageCostOf } from './precision';
+import { f16Costs } from './precision';
 import { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
@@ -30,19 +27,12 @@ export interface MemoryEstimate {
 const MASTERS = 3;
 
 /**
- * With every kernel in its first form, so that it tells the same before anything was measured and after.
+ * Estimates the memory of a run: the run's parts are opened in the same order on a device that only counts, and the largest
+ * batches are stepped through them. Every kernel takes its first variant, so that the estimate does not depend on measurements.
  * @throws as a session does, where a buffer is larger than the device binds
  */
-export const estimateMemory = async (recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> =>
-  (await rehearse(recipe, { ...limits, tuningCache: null })).memory;
-
-/** What a run will take, and every dispatch that its plans are made of. */
-export async function rehearse(
-  recipe: Recipe,
-  limits: DeviceLimits,
-): Promise<{ readonly memory: MemoryEstimate; readonly dispatches: readonly Dispatch[] }> {
-  const dispatches: Dispatch[] = [];
-  const device = openCountingDevice(limits, (prepared) => dispatches.push(...prepared));
+export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Promise<MemoryEstimate> {
+  const device = openCountingDevice({ ...limits, tuningCache: null });
   const { counters } = device;
   const session = new Session(device, recipe);
   const before = counters.bytesLive;
@@ -72,10 +62,7 @@ export async function rehearse(
   const sftTokens = supervised.capacity.tokens;
   await stepPass(trace, recipe.sft.sequences, sftTokens, RUN_AHEAD + 1, (pass) => supervised.trainer.step(pass, 0));
   session.release(supervised.trainer, supervised.optimizer);
-  if (recipe.precision === 'f16') {
-    await storageCostOf(session);
-    await gradientCostOf(session);
-  }
+  if (recipe.precision === 'f16') await f16Costs(session);
 
   const policy = await openPolicy(session);
   const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };
@@ -90,5 +77,22 @@ export async function rehearse(
   const activations = plan - logits;
   const peak = counters.bytesPeak;
   const other = peak - parameters - activations - logits - decoding;
-  return { memory: { parameters, activations, logits, decoding, other, peak }, dispatches };
+  return { parameters, activations, logits, decoding, other, peak };
+}
+
+/**
+ * Every dispatch of a run's plans, with the variants that the device's tuning cache names: a run compiles all of them before
+ * its first step.
+ */
+export async function plannedDispatches(recipe: Recipe, limits: DeviceLimits): Promise<readonly Dispatch[]> {
+  const dispatches: Dispatch[] = [];
+  const session = new Session(
+    openCountingDevice(limits, (prepared) => dispatches.push(...prepared)),
+    recipe,
+  );
+  await session.openSampler();
+  await openSupervised(session);
+  if (recipe.precision === 'f16') await f16Costs(session);
+  await openPolicy(session);
+  return dispatches;
 }

@@ -42,7 +42,7 @@ describe('the watch', () => {
   });
 
   it('is silent over the recorded runs, which learn', () => {
-    const folder = new URL('../../public/runs/', import.meta.url);
+    const folder = new URL('../../../public/runs/', import.meta.url);
     for (const name of readdirSync(folder)) {
       const watch = new PolicyWatch();
       const lines = readFileSync(new URL(name, folder), 'utf8').trim().split('\n');

@@ -10,7 +10,7 @@ import { Arena, initialTensors } from '../../model/parameters';
 import { recipeByName } from '../recipe/presets/index';
 import { type Recipe, withFields } from '../recipe/recipe';
 import type { LabEvent } from './events';
-import { assertSound, gradientCostOf, storageCostOf } from './precision';
+import { assertSound, f16Costs } from './precision';
 import { run } from './run';
 import { Session } from './session';
 
@@ -150,22 +150,26 @@ it('is told over the traces that fit, where SFT is taught shorter ones than thos
   const costWith = async (shortShare: number) => {
     const session = new Session(openCpuDevice(), withFields(TINY, { ...shorter, 'sft.shortShare': shortShare }));
     session.load(initialTensors(session.config, 0.07, 1));
-    const cost = await storageCostOf(session);
+    const cost = (await f16Costs(session)).storage_logp_difference;
     session.destroy();
     return cost;
   };
   expect(await costWith(0.5)).toMatchObject({ tokens: expect.any(Number), max: 0 }); // the same weights twice
-  expect(await costWith(0)).toBeNull(); // long traces alone, and none of them fits
+  expect(await costWith(0)).toBeUndefined(); // long traces alone, and none of them fits
 });
 
 it('is told of gradients too: none for the same weights, that of rounding for weights that were rounded to f16', async () => {
   const session = new Session(openCpuDevice(), TINY);
   const fresh = initialTensors(session.config, 0.3, 1);
   session.load(fresh);
-  expect(await gradientCostOf(session)).toEqual({ relative: 0, cosine: expect.closeTo(1, 12) });
+  expect((await f16Costs(session)).storage_gradient_difference).toEqual({
+    relative: 0,
+    cosine: expect.closeTo(1, 12),
+  });
   const rounded = new Arena(session.device, session.table, 'rounded');
   rounded.load(new Map([...fresh].map(([name, { shape, data }]) => [name, { shape, data: data.map(roundToHalf) }])));
-  const cost = await gradientCostOf(Object.assign(Object.create(session) as Session, { working: rounded }));
+  const changed = Object.assign(Object.create(session) as Session, { working: rounded });
+  const cost = (await f16Costs(changed)).storage_gradient_difference;
   expect(cost!.relative).toBeGreaterThan(1e-5);
   expect(cost!.relative).toBeLessThan(1e-2);
   expect(cost!.cosine).toBeGreaterThan(0.999);

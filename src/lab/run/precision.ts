@@ -1,5 +1,4 @@
-/** What a run in f16 is held to: kernels that were tried on the adapter before the first step, and what it costs in log-probabilities and gradients. */
-
+/** Checks of a run in f16: its kernels are tried on the adapter before the first step, and its cost in accuracy is measured. */
 import { rowsOf } from '../../data/packing';
 import { drawTrace } from '../../data/problems';
 import type { Device, Dispatch } from '../../gpu/device';
@@ -7,8 +6,9 @@ import { type AnyKernel, storesHalf } from '../../gpu/kernel';
 import { compileTrials, mismatchOf } from '../../graph/variants/selfTest';
 import { random } from '../../random';
 import type { BatchCapacity } from '../../train/batch';
-import { type GradientCost, gradientCost, type StorageCost, storageCost } from '../../train/storageCost';
+import { gradientCost, storageCost } from '../../train/storageCost';
 import type { Example } from '../../train/supervised';
+import type { EvaluationEvent } from './events';
 import type { Session } from './session';
 
 /** @throws naming every kernel with buffers in f16 that computes on this device what its plain loops do not */
@@ -17,8 +17,8 @@ export async function assertSound(device: Device, dispatches: readonly Dispatch[
   await compileTrials(device, kernels);
   const wrong: string[] = [];
   for (const kernel of kernels) {
-    const verdict = await mismatchOf(device, kernel);
-    if (verdict !== null) wrong.push(`${kernel.name}: ${verdict}`);
+    const mismatch = await mismatchOf(device, kernel);
+    if (mismatch !== null) wrong.push(`${kernel.name}: ${mismatch}`);
   }
   if (wrong.length > 0)
     throw new Error(`precision: ${device.name} computes wrong in f16 (${wrong.join('; ')}): choose f32`);
@@ -28,12 +28,19 @@ export async function assertSound(device: Device, dispatches: readonly Dispatch[
 const SCORED_ROWS = 1024;
 
 /**
- * What is scored: teacher traces of held-out problems, long and short ones as SFT mixes them, but for those that are longer than anything the
- * run trains on: SFT may be taught other tasks than the one that is evaluated.
+ * Teacher traces of held-out problems, long and short ones as SFT mixes them. Traces longer than anything the run trains on are
+ * left out: SFT may train on other tasks than the one that is evaluated.
  */
-function scored(session: Session): { readonly examples: readonly Example[]; readonly capacity: BatchCapacity } {
-  const { recipe, tokenizer, lengths } = session;
-  const { task, problems } = session.evaluated[0]!;
+function scoredTraces({
+  recipe,
+  tokenizer,
+  lengths,
+  evaluated,
+}: Pick<Session, 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'>): {
+  readonly examples: readonly Example[];
+  readonly capacity: BatchCapacity;
+} {
+  const { task, problems } = evaluated[0]!;
   const shares = { short: recipe.sft.shortShare, mend: recipe.sft.mendShare };
   const stream = random(recipe.seed, 'scored traces');
   const capacity = { tokens: Math.max(SCORED_ROWS, lengths.longest), longest: lengths.longest };
@@ -51,19 +58,24 @@ function scored(session: Session): { readonly examples: readonly Example[]; read
   return { examples, capacity };
 }
 
-const arenasOf = ({ weights, working }: Session) => [weights, working] as const;
-
-/** Log-probabilities in f16 against f32; null where no trace fits. */
-export async function storageCostOf(session: Session): Promise<StorageCost | null> {
-  const { examples, capacity } = scored(session);
-  if (examples.length === 0) return null;
-  return storageCost(session.device, session.config, arenasOf(session), examples, capacity);
-}
-
-/** Gradients over the same traces. */
-export async function gradientCostOf(session: Session): Promise<GradientCost | null> {
-  const { examples, capacity } = scored(session);
-  if (examples.length === 0) return null;
-  const { recompute } = session.recipe.memory;
-  return gradientCost(session.device, session.config, arenasOf(session), examples, { ...capacity, recompute });
+/**
+ * Cost of f16: how far log-probabilities and gradients lie from those in f32, over the same traces. Empty where no trace fits.
+ */
+export async function f16Costs(
+  session: Pick<
+    Session,
+    'device' | 'config' | 'weights' | 'working' | 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'
+  >,
+): Promise<Pick<EvaluationEvent, 'storage_logp_difference' | 'storage_gradient_difference'>> {
+  const { device, config, weights, working, recipe } = session;
+  const { examples, capacity } = scoredTraces(session);
+  if (examples.length === 0) return {};
+  const { recompute } = recipe.memory;
+  return {
+    storage_logp_difference: await storageCost(device, config, [weights, working], examples, capacity),
+    storage_gradient_difference: await gradientCost(device, config, [weights, working], examples, {
+      ...capacity,
+      recompute,
+    }),
+  };
 }

@@ -1,28 +1,20 @@
 /**
- * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. Nothing
- * happens that is not pulled: to pause is not to pull, to stop is to return.
+ * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. The run
+ * does only what is pulled: not pulling pauses it, returning stops it.
  */
 import { initialTensors, type Tensors } from '../../model/parameters';
-import { grpo } from '../../train/grpo';
-import { sft } from '../../train/sft';
-import type { Recipe } from '../recipe/recipe';
 import { Curation } from './curation';
-import { evaluateStage, gateAccuracy } from './evaluation';
-import {
-  type CurvePoint,
-  curvePoint,
-  type EvaluationEvent,
-  type LabEvent,
-  type Summary,
-  stageAccuracy,
-} from './events';
-import { estimateMemory, rehearse } from './memory';
-import { grpoOptions, openCustom, sftOptions } from './options';
-import { PolicyWatch } from './policyAlert';
-import { assertSound } from './precision';
+import { createEvaluator } from './evaluation';
+import { type EvaluationEvent, type LabEvent, type Summary, stageAccuracy } from './events';
+import { grpoStage } from './grpoStage';
+import { estimateMemory, plannedDispatches } from './memory';
+import { openCustom } from './options';
+import { assertSound, f16Costs } from './precision';
 import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
+import { sftStage } from './sftStage';
 import { openPolicy, openSupervised } from './stages';
+import { stageTimer } from './stageTimer';
 
 /**
  * @param from weights to start from; null for fresh ones
@@ -52,59 +44,45 @@ export async function* run(
   session.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
 
   yield { type: 'stage', stage: 'compile' };
-  await session.openSampler();
+  const sampler = await session.openSampler();
   const supervised = await openSupervised(session);
-  // what GRPO will want too: nothing is compiled between the first step and the last
-  const { dispatches } = await rehearse(recipe, device);
-  await device.compile(dispatches);
+  const dispatches = await plannedDispatches(recipe, device);
+  await device.compile(dispatches); // GRPO's too: nothing is compiled between the first step and the last
   await assertSound(device, dispatches);
   await selfTest(session, dispatches);
-  device.forgetPeak(); // of what tried the kernels
+  device.forgetPeak(); // the peak of the run, without that of its tests
 
+  const evaluator = createEvaluator(session, recipe);
   let base: EvaluationEvent | null = null;
   if (recipe.evaluation.base) {
     yield { type: 'stage', stage: 'evaluate' };
-    base = await evaluateStage(session, 'base');
+    base = { type: 'evaluation', stage: 'base', ...(await evaluator.all()) };
     yield base;
   }
 
+  const timer = stageTimer(now);
   yield { type: 'stage', stage: 'sft' };
-  let sftSteps = 0;
-  let finalLoss: number | null = null;
-  let tokens = 0;
-  let last = now();
-  const stepTime = () => {
-    const before = last;
-    last = now();
-    return last - before;
-  };
-  const gate = () => gateAccuracy(session);
-  const { traces } = sources;
-  for await (const step of sft(supervised.trainer, sources.sft, traces, tokenizer, sftOptions(recipe), gate, stop)) {
-    sftSteps = step.step;
-    finalLoss = step.loss;
-    tokens += step.tokens;
-    assertFinite(`SFT step ${step.step}`, { loss: step.loss, grad_norm: step.gradNorm }, recipe);
-    yield {
-      type: 'sft',
-      step: step.step,
-      loss: step.loss,
-      grad_norm: step.gradNorm,
-      learning_rate: step.learningRate,
-      num_tokens: tokens,
-      step_time: stepTime(),
-    };
-    last = now(); // a pause is no part of the next step
-  }
+  const { trainer } = supervised;
+  const fineTuned = yield* sftStage({ recipe, trainer, sources, tokenizer, gate: evaluator.gate, timer, stop });
   if (stop?.aborted) return;
+
+  /** Evaluates after a stage. The cost of f16 comes last, in the memory that the stage's trainer leaves. */
+  const evaluate = async (
+    stage: 'sft' | 'grpo',
+    finished: readonly { destroy(): void }[],
+  ): Promise<EvaluationEvent> => {
+    const accuracy = await evaluator.all();
+    session.release(...finished);
+    return { type: 'evaluation', stage, ...accuracy, ...(recipe.precision === 'f16' && (await f16Costs(session))) };
+  };
   yield { type: 'stage', stage: 'evaluate' };
-  const afterSft = await evaluateStage(session, 'sft', [supervised.trainer, supervised.optimizer]);
+  const afterSft = await evaluate('sft', [supervised.trainer, supervised.optimizer]);
   yield afterSft;
 
   let curation: Curation | null = null;
   if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
     yield { type: 'stage', stage: 'curate' };
-    curation = new Curation(session);
+    curation = new Curation(session, recipe, sources.grpo);
     yield await curation.select(0);
   }
 
@@ -112,28 +90,15 @@ export async function* run(
   yield { type: 'stage', stage: 'compile' };
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
-  const curve: CurvePoint[] = [];
-  const watch = new PolicyWatch();
-  last = now();
-  const sampler = await session.openSampler();
   const problems = curation?.problems ?? sources.grpo;
-  for await (const step of grpo(policy, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
-    assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
-    curve.push(curvePoint(step));
-    const alert = watch.see(step.metrics);
-    yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: stepTime() };
-    if (stop?.aborted) return;
-    if (curation?.dueAfter(step.step)) {
-      yield { type: 'stage', stage: 'curate' };
-      yield await curation.select(step.step);
-      yield { type: 'stage', stage: 'grpo' };
-    }
-    last = now();
-  }
+  const grpo = { recipe, learner: policy, sampler, problems, curation, tokenizer, custom, timer, stop };
+  const curve = yield* grpoStage(grpo);
+  if (stop?.aborted) return;
+
   let afterGrpo = afterSft;
   if (curve.length > 0) {
     yield { type: 'stage', stage: 'evaluate' };
-    afterGrpo = await evaluateStage(session, 'grpo', [policy.trainer, policy.optimizer]);
+    afterGrpo = await evaluate('grpo', [policy.trainer, policy.optimizer]);
     yield afterGrpo;
   }
   const summary: Summary = {
@@ -143,17 +108,8 @@ export async function* run(
     seconds: now() - began,
     memory: { estimated_bytes, peak_bytes: device.counters.bytesPeak },
     ...(base && { base: stageAccuracy(base) }),
-    sft: { steps: sftSteps, final_loss: finalLoss, ...stageAccuracy(afterSft) },
+    sft: { ...fineTuned, ...stageAccuracy(afterSft) },
     grpo: { steps: curve.length, curve, ...stageAccuracy(afterGrpo) },
   };
   yield { type: 'end', summary };
-}
-
-/** Training has left the finite numbers. The weights are still those of the last finite step. */
-export class DivergedError extends Error {}
-
-function assertFinite(where: string, numbers: Readonly<Record<string, number>>, { precision }: Recipe): void {
-  const help = precision === 'f16' ? 'precision f32 or a lower learning rate' : 'a lower learning rate';
-  for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new DivergedError(`${where}: ${name} is ${value}; ${help} may help`);
 }

@@ -47,8 +47,11 @@ function recorder(): { trials: Trial[]; observe: NonNullable<CpuOptions['observe
   };
 }
 
+/** Parts of a run that decide which kernels it needs. */
+export type TrialSetup = Pick<Session, 'device' | 'config' | 'recipe' | 'lengths' | 'gradients' | 'tokenizer'>;
+
 /** The plain loops in the place of the session's device: they take the kernels that it takes. */
-const standIn = ({ device }: Session, observe: CpuOptions['observe']): Device => ({
+const standIn = ({ device }: TrialSetup, observe: CpuOptions['observe']): Device => ({
   ...openCpuDevice({ f16: device.f16, ...(observe && { observe }) }),
   kind: 'counting', // nothing is measured on it
   name: device.name,
@@ -57,7 +60,7 @@ const standIn = ({ device }: Session, observe: CpuOptions['observe']): Device =>
   supports: device.supports,
 });
 
-function openParts(session: Session, device: Device): StageParts & { destroy(): void } {
+function openParts(session: TrialSetup, device: Device): StageParts & { destroy(): void } {
   const { recipe, lengths } = session;
   const config = { ...session.config, num_hidden_layers: 1 };
   const table = parameterTable(config, recipe.precision);
@@ -83,7 +86,7 @@ function openParts(session: Session, device: Device): StageParts & { destroy(): 
 }
 
 /** @returns the dispatches, each at most twice */
-export async function recordTrials(session: Session): Promise<Trial[]> {
+export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const { recipe, lengths, tokenizer } = session;
   const { trials, observe } = recorder();
   const parts = openParts(session, standIn(session, observe));

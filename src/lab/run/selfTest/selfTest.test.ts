@@ -13,7 +13,7 @@ import { swigluGrad } from '../../../kernels/swiglu';
 import { recipeByName } from '../../recipe/presets/index';
 import { withFields } from '../../recipe/recipe';
 import type { LabEvent } from '../events';
-import { rehearse } from '../memory';
+import { plannedDispatches } from '../memory';
 import { run } from '../run';
 import { Session } from '../session';
 import { recordTrials } from './recording';
@@ -45,10 +45,10 @@ describe('a tiny training step', () => {
   ])('goes through every kernel of %s, and shows what is wrong with it', async (_, fields) => {
     const recipe = withFields(NANO, fields);
     const device = openCountingDevice({ name: 'any', maxBindingBytes: 2 ** 31, f16: true });
-    const { dispatches } = await rehearse(recipe, device);
+    const dispatches = await plannedDispatches(recipe, device);
     // what f16 costs is measured against a pass in f32, whose kernels the cases without f16 go through
-    const inF32 = recipe.precision === 'f16' ? await rehearse({ ...recipe, precision: 'f32' }, device) : null;
-    const elsewhere = new Set(inF32?.dispatches.map(pipeline));
+    const inF32 = recipe.precision === 'f16' ? await plannedDispatches({ ...recipe, precision: 'f32' }, device) : null;
+    const elsewhere = new Set(inF32?.map(pipeline));
     const trials = await trialsOf(device, recipe);
     const shows = (wrong: (trial: Trial) => Readonly<Record<string, NumberArray>>) =>
       new Set(trials.filter((trial) => compare(trial, wrong(trial)) !== null).map(pipeline));
@@ -105,7 +105,7 @@ describe('on Dawn', () => {
   it('a run is tested once for an adapter and its shaders, with fixed kernels too', async () => {
     const noted = { ...device, tuningCache: await inMemory() };
     const session = new Session(noted, NANO);
-    const { dispatches } = await rehearse(NANO, session.device);
+    const dispatches = await plannedDispatches(NANO, session.device);
     const cost = async () => {
       const before = device.counters.dispatches;
       await selfTest(session, dispatches);
@@ -152,7 +152,7 @@ describe('a run', () => {
     const device = openCpuDevice();
     const session = new Session(device, NANO);
     const before = device.counters.dispatches;
-    await selfTest(session, (await rehearse(NANO, device)).dispatches);
+    await selfTest(session, await plannedDispatches(NANO, device));
     expect(device.counters.dispatches).toBe(before);
   });
 });

@@ -6,7 +6,7 @@ import type { Device, Dispatch } from '../../../gpu/device';
 import { mismatchOf } from '../../../graph/variants/selfTest';
 import { hash } from '../../../random';
 import type { Session } from '../session';
-import { recordTrials } from './recording';
+import { recordTrials, type TrialSetup } from './recording';
 import { type Mismatch, runTrials } from './trials';
 
 type Pipeline = Pick<Dispatch, 'kernel' | 'constants'>;
@@ -49,7 +49,7 @@ function distinct<T extends Pipeline>(pipelines: readonly T[]): Map<string, T> {
 /** What is wrong with each kernel, the first of its dispatches that shows it; empty where nothing is. */
 export async function selfTestFaults(
   device: Device,
-  session: Session,
+  session: TrialSetup,
   dispatches: readonly Pipeline[],
 ): Promise<Map<string, string>> {
   const trials = await recordTrials(session);
@@ -67,7 +67,7 @@ export async function selfTestFaults(
 }
 
 /** Shaders, their grids and constants, the model's widths, and the browser: what a pass holds for. */
-function keyOf({ config }: Session, dispatches: readonly Pipeline[]): string {
+function keyOf({ config }: TrialSetup, dispatches: readonly Pipeline[]): string {
   const pipelines = [...distinct(dispatches)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { kernel }]) => [key, kernel.wgsl, String(kernel.workgroups), String(kernel.reference)]);
@@ -82,7 +82,10 @@ const PASSED = 'passed';
  * @param dispatches what the run will compute with
  * @throws SelfTestError naming kernels and figures
  */
-export async function selfTest(session: Session, dispatches: readonly Pipeline[]): Promise<void> {
+export async function selfTest(
+  session: TrialSetup & Pick<Session, 'tuningCache'>,
+  dispatches: readonly Pipeline[],
+): Promise<void> {
   const { device, tuningCache } = session;
   if (device.kind !== 'webgpu') return; // the CPU device is the reference
   const key = keyOf(session, dispatches);

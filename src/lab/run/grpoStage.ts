@@ -1,0 +1,59 @@
+/** The GRPO stage of a run: steps as events, with an alert where the policy is destroyed, and new selections of problems. */
+import type { ProblemSource } from '../../data/problems';
+import type { CustomTerm } from '../../rewards/sandbox/term';
+import type { Tokenizer } from '../../text/tokenizer';
+import { grpo, type Learner } from '../../train/grpo';
+import type { Sampler } from '../../train/rollout';
+import type { Recipe } from '../recipe/recipe';
+import type { Curation } from './curation';
+import { assertFinite } from './diverged';
+import { type CurationEvent, type CurvePoint, curvePoint, type GrpoEvent, type StageEvent } from './events';
+import { grpoOptions } from './options';
+import { PolicyWatch } from './policyAlert';
+import type { StageTimer } from './stageTimer';
+
+export interface GrpoStage {
+  readonly recipe: Recipe;
+  readonly learner: Learner;
+  readonly sampler: Sampler;
+  /** Problems that rollouts answer. */
+  readonly problems: ProblemSource;
+  /** Selects the problems again while the stage trains; null without curation. */
+  readonly curation: Curation | null;
+  readonly tokenizer: Tokenizer;
+  readonly custom: CustomTerm | null;
+  readonly timer: StageTimer;
+  /** Ends the stage after the step that is under way. */
+  readonly stop: AbortSignal | undefined;
+}
+
+/** @returns the curve of the steps taken */
+export async function* grpoStage({
+  recipe,
+  learner,
+  sampler,
+  problems,
+  curation,
+  tokenizer,
+  custom,
+  timer,
+  stop,
+}: GrpoStage): AsyncGenerator<GrpoEvent | StageEvent | CurationEvent, readonly CurvePoint[]> {
+  const curve: CurvePoint[] = [];
+  const watch = new PolicyWatch();
+  timer.start();
+  for await (const step of grpo(learner, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
+    assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
+    curve.push(curvePoint(step));
+    const alert = watch.see(step.metrics);
+    yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };
+    if (stop?.aborted) break;
+    if (curation?.dueAfter(step.step)) {
+      yield { type: 'stage', stage: 'curate' };
+      yield await curation.select(step.step);
+      yield { type: 'stage', stage: 'grpo' };
+    }
+    timer.start();
+  }
+  return curve;
+}
