@@ -6,26 +6,24 @@ import type { QuickJSContext } from 'quickjs-emscripten-core';
 import { fetchedFile } from '../../fetched';
 import { globalName, metered, STEPS_LEFT } from './meter';
 
-/** As vite and Node both find it from here. */
-const WASM = new URL(
-  '../../../node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm',
-  import.meta.url,
-);
+/** The engine's module, by the name under which its package exports it. */
+const WASM = '@jitl/quickjs-wasmfile-release-sync/wasm';
 const PAGE = 65_536;
 
-async function readBytes(url: URL): Promise<Uint8Array> {
-  if (url.protocol === 'file:') {
-    const files = 'node:fs/promises'; // not by its name, so that no bundler looks for it
-    const { readFile } = (await import(/* @vite-ignore */ files)) as typeof import('node:fs/promises');
-    return readFile(url);
-  }
-  return new Uint8Array(await (await fetchedFile(url)).arrayBuffer());
+async function readBytes(): Promise<Uint8Array> {
+  // vite resolves the package's name in this expression; Node does not
+  const url = new URL('@jitl/quickjs-wasmfile-release-sync/wasm', import.meta.url);
+  if (url.protocol !== 'file:') return new Uint8Array(await (await fetchedFile(url)).arrayBuffer());
+  const [files, modules] = ['node:fs/promises', 'node:module']; // not by their names, so that no bundler looks for them
+  const { readFile } = (await import(/* @vite-ignore */ files!)) as typeof import('node:fs/promises');
+  const { createRequire } = (await import(/* @vite-ignore */ modules!)) as typeof import('node:module');
+  return readFile(createRequire(import.meta.url).resolve(WASM));
 }
 
 /** Read, metered and compiled once, when the first custom term asks for it. */
 let compiled: Promise<WebAssembly.Module> | null = null;
 function compile(): Promise<WebAssembly.Module> {
-  compiled ??= readBytes(WASM).then((bytes) => WebAssembly.compile(metered(bytes)));
+  compiled ??= readBytes().then((bytes) => WebAssembly.compile(metered(bytes)));
   compiled.catch(() => {
     compiled = null; // a network may be back the next time
   });
