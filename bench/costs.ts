@@ -2,8 +2,9 @@
  * What a step's dispatches cost by count, not by clock: bytes from the ranges that they bind, operations from the sizes of
  * their products; and the least that a training step could move.
  */
-import { type BufferRange, type Dispatch, type Run, resolveParams, type Timing } from '../src/gpu/device';
+import type { BufferRange, Dispatch, Run, Timing } from '../src/gpu/device';
 import type { Binding } from '../src/gpu/kernel';
+import { resolveParams } from '../src/gpu/uniforms';
 import type { ModelConfig } from './works/model';
 import { parameterShapes } from './works/model';
 

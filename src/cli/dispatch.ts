@@ -1,5 +1,5 @@
 /** One call of the terminal: finds the command, prints help, and turns what it throws into a line and an exit code. */
-import { SizeError } from '../gpu/device';
+import { SizeError } from '../gpu/checks';
 import { SelfTestError } from '../lab/run/selfTest/selfTest';
 import { bounded, excerpt } from '../quote';
 import { NonFiniteError } from '../train/nonFiniteError';

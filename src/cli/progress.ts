@@ -1,5 +1,5 @@
 /** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
-import type { Counters } from '../gpu/device';
+import type { Counters } from '../gpu/counters';
 import type { Recipe } from '../lab/recipe/recipe';
 import { cutOffs } from '../lab/run/cutOff';
 import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/run/events';

@@ -1,10 +1,10 @@
-/** What is asked of a WebGPU adapter: its own buffer limits, and the optional features that the lab uses where offered. */
+/** Requests to a WebGPU adapter: its own buffer limits, and the optional features that the lab uses where offered. */
 
-/** Wanted beyond the default limits where the adapter has them: large models bind large buffers. */
+/** Limits to raise to the adapter's own, because large models bind large buffers. */
 const RAISED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const satisfies GPUFeatureName[];
 
-/** Engines by their user agents, the more particular ones first. */
+/** Engines by their user agents, the most specific first. */
 const ENGINES: readonly [pattern: RegExp, name: (version: string) => string][] = [
   [/\bFirefox\/(\d+)/, (version) => `Gecko ${version} (Firefox)`],
   [/(?:Headless)?Chrom(?:e|ium)\/(\d+)/, (version) => `Blink ${version} (Chromium)`],
@@ -12,7 +12,7 @@ const ENGINES: readonly [pattern: RegExp, name: (version: string) => string][] =
   [/\bAppleWebKit\/(\d+)/, (version) => `WebKit ${version}`],
 ];
 
-/** The browser's engine; null where the user agent names none that is known. */
+/** The browser's engine; null if the user agent names no known one. */
 function engineOf(userAgent: string): string | null {
   for (const [pattern, name] of ENGINES) {
     const version = pattern.exec(userAgent)?.[1];
@@ -22,8 +22,8 @@ function engineOf(userAgent: string): string | null {
 }
 
 /**
- * The adapter in words a person recognises. Where it tells nothing about itself, the browser's engine, and whether the adapter
- * is software.
+ * Name of the adapter that a person recognises. If the adapter gives none, the browser's engine, with a mark for a software
+ * adapter.
  */
 export function describeAdapter(
   info: GPUAdapterInfo,
@@ -36,14 +36,14 @@ export function describeAdapter(
   return `WebGPU: ${engine}${info.isFallbackAdapter ? ', software' : ''}`;
 }
 
-/** Opens a device with the adapter's own limits and whatever optional features it has. */
+/** Opens a device with the adapter's own limits and all the optional features it has. */
 export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
   return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
-/** Invocations of every subgroup on this device; null where there are no subgroups or their size varies. */
+/** Size of every subgroup on this device; null without subgroups or if their size varies. */
 export function fixedSubgroupSize(
   device: GPUDevice,
   { subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo,

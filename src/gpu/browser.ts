@@ -1,4 +1,4 @@
-/** WebGPU in a browser (page or worker), and the distinct reasons why there is none. */
+/** WebGPU in a browser (page or worker), and the distinct reasons for its absence. */
 import { describeAdapter } from './adapter';
 import type { DeviceLimits } from './counting';
 import type { Device } from './device';
@@ -7,7 +7,7 @@ import { openWebGpuDevice } from './webgpu';
 
 export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'refused' | 'lost';
 
-/** Why there is no WebGPU here. `views` says what to do about each. */
+/** Reason for the absence of WebGPU. The screens say what to do about each. */
 export class NoGpuError extends Error {
   constructor(
     readonly reason: NoGpuCause,
@@ -30,7 +30,7 @@ async function requestAdapter(): Promise<GPUAdapter> {
   return adapter;
 }
 
-/** What a device on the adapter would be called and bind, without opening one. @throws NoGpuError */
+/** Name and limits of a device on this browser's adapter, without opening one. @throws NoGpuError */
 export async function browserLimits(): Promise<DeviceLimits> {
   const { info, limits, features } = await requestAdapter();
   return {
@@ -42,7 +42,7 @@ export async function browserLimits(): Promise<DeviceLimits> {
   };
 }
 
-/** The adapter's tuning cache: a file among the origin's private files. */
+/** Tuning cache of an adapter: a file in the origin's private file system. */
 function privateFile(adapterName: string): TuningCacheFile {
   const name = `${adapterName.replace(/[^\w.-]+/g, '_')}.jsonl`;
   const handle = async (create: boolean) => {
@@ -52,7 +52,7 @@ function privateFile(adapterName: string): TuningCacheFile {
   };
   return {
     load: async () => (await (await handle(false)).getFile()).text(),
-    // a writable file replaces the old one when it closes, so one tab at a time may have it open
+    // a writable replaces the whole file when it closes, so only one tab at a time may have one open
     append: (line) =>
       navigator.locks.request(`tuning/${name}`, async () => {
         const file = await handle(true);
@@ -64,7 +64,7 @@ function privateFile(adapterName: string): TuningCacheFile {
   };
 }
 
-/** @throws NoGpuError */
+/** Opens the browser's adapter. @throws NoGpuError */
 export async function openBrowserDevice(onLost: (reason: string) => void): Promise<Device> {
   const adapter = await requestAdapter();
   try {

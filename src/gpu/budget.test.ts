@@ -1,21 +1,21 @@
-/** The budget of a submit: what it takes work to cost, and what a slow host may not make of it. */
+/** Time budget of a submit: its estimate of costs, and its resistance to a slow host. */
 import { expect, it } from 'vitest';
 import { SubmitBudget } from './budget';
 import type { Sequence } from './device';
 
 const sequence = (): Sequence => ({ dispatches: [], destroy() {} });
 
-/** Work that is submitted and read back. */
+/** Submits work and reads it back. */
 function run(budget: SubmitBudget, work: Sequence, workgroups: number, from: number, to: number) {
   budget.submitted(work, workgroups, from);
   budget.ended(budget.openWindow(), to);
 }
 
-it('lets work that nobody has timed out in small submits', () => {
+it('cuts untimed work into small submits', () => {
   expect(new SubmitBudget(100).costOf(sequence(), 5)).toBe(100 / 8);
 });
 
-it('takes a workgroup to cost what the fastest of late took', () => {
+it('estimates the cost of a workgroup as the fastest of the last timings', () => {
   const budget = new SubmitBudget(100);
   const work = sequence();
   run(budget, work, 10, 0, 50);
@@ -27,12 +27,12 @@ it('takes a workgroup to cost what the fastest of late took', () => {
   expect(budget.costOf(work, 1)).toBe(8);
 });
 
-it('counts what was submitted without a readback, and not the wait for what went before', () => {
+it('counts work submitted without a readback, but not the wait for earlier work', () => {
   const budget = new SubmitBudget(100);
   const [first, second, third] = [sequence(), sequence(), sequence()];
   budget.submitted(first, 4, 0);
   const window = budget.openWindow();
-  budget.submitted(second, 2, 1); // begun when the first ends, at 40
+  budget.submitted(second, 2, 1); // starts when the first ends, at 40
   budget.submitted(third, 2, 2);
   const next = budget.openWindow();
   budget.ended(window, 40);

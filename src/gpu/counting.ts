@@ -1,26 +1,18 @@
 /**
- * A device that computes nothing and counts what a WebGPU device would hold: whatever is opened on it tells how much memory
- * it will take before it takes it. Readbacks are zeros.
+ * The counting device. It computes nothing and counts what a WebGPU device would hold, so that a caller knows the memory of a
+ * plan before it takes any. Readbacks are zeros.
  */
-import {
-  type BufferRange,
-  checkBuffer,
-  checkDispatch,
-  countBuffer,
-  type Device,
-  type DeviceBuffer,
-  type Dispatch,
-  noCounts,
-  type Run,
-  uniformBytes,
-} from './device';
+import { checkBuffer, checkDispatch } from './checks';
+import { countBuffer, noCounts } from './counters';
+import type { BufferRange, Device, DeviceBuffer, Dispatch, Run } from './device';
 import { Staging } from './staging';
+import { uniformBytes } from './uniforms';
 
-/** Of the device that is stood in for; what it has measured, where that is known. */
+/** Limits of the device to imitate, and its tuning cache if known. */
 export type DeviceLimits = Pick<Device, 'name' | 'maxBindingBytes'> &
   Partial<Pick<Device, 'maxBufferBytes' | 'software' | 'tuningCache' | 'f16' | 'supports'>>;
 
-/** @param onPrepare told what a plan is made of */
+/** @param onPrepare receives the dispatches of every plan */
 export function openCountingDevice(
   {
     name,
@@ -50,7 +42,7 @@ export function openCountingDevice(
     maxBindingBytes,
     maxBufferBytes,
     software,
-    // nothing that is measured here is worth a note
+    // timings of this device mean nothing, so they are not stored
     tuningCache: tuningCache && { get: tuningCache.get, set() {} },
     f16,
     supports,
@@ -69,7 +61,7 @@ export function openCountingDevice(
       const buffer = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
       submit(runs);
       counters.readbacks++;
-      await Promise.resolve(); // as on a GPU, readbacks that are asked for together are under way together
+      await Promise.resolve(); // as on a GPU, readbacks requested together overlap
       staging.give(buffer);
       return ranges.map(({ bytes }) => new ArrayBuffer(bytes));
     },

@@ -1,25 +1,15 @@
 /**
- * The CPU device: every dispatch runs its kernel's plain loops over f32 buffers. It is the oracle that tests hold shaders
- * against, and what a browser without WebGPU trains the smallest models on. Slow, and exact in the same places.
+ * The CPU device. Every dispatch runs its kernel's plain loops over f32 buffers. Tests compare shaders with it, and a browser
+ * without WebGPU trains the smallest models on it.
  */
 
 import { turnsAfterWork } from '../turn';
-import {
-  type BufferRange,
-  checkBuffer,
-  checkDispatch,
-  checkFeatures,
-  countBuffer,
-  type Device,
-  type DeviceBuffer,
-  type Dispatch,
-  noCounts,
-  type Run,
-  resolveParams,
-  type Sequence,
-} from './device';
+import { checkBuffer, checkDispatches } from './checks';
+import { countBuffer, noCounts } from './counters';
+import type { BufferRange, Device, DeviceBuffer, Dispatch, Run, Sequence } from './device';
 import { narrow, widen } from './dtype';
 import { type AnyKernel, type Binding, dtypeOf, type Element, type NumberArray, storesHalf } from './kernel';
+import { resolveParams } from './uniforms';
 
 class CpuBuffer implements DeviceBuffer {
   readonly data: ArrayBuffer;
@@ -34,7 +24,7 @@ class CpuBuffer implements DeviceBuffer {
 
 type Views = Readonly<Record<string, NumberArray>>;
 
-/** Halves that a dispatch binds: widened before it runs, narrowed into their buffer after it. */
+/** An f16 binding of a dispatch: widened before the dispatch runs, narrowed into its buffer afterwards. */
 interface Halves {
   readonly stored: Uint16Array;
   readonly numbers: Float32Array;
@@ -53,7 +43,7 @@ const view = (range: BufferRange, element: Element): NumberArray => {
     : new Float32Array(data, range.offset, range.bytes / 4);
 };
 
-/** What plain loops see of the buffers of a dispatch. */
+/** Buffers of a dispatch as its plain loops see them. */
 function viewsOf({ kernel, bindings }: Dispatch): { views: Views; halves: Halves[] } {
   const halves: Halves[] = [];
   const views = Object.entries(bindings).map(([name, range]): [string, NumberArray] => {
@@ -67,15 +57,15 @@ function viewsOf({ kernel, bindings }: Dispatch): { views: Views; halves: Halves
   return { views: Object.fromEntries(views), halves };
 }
 
-/** Of an array that every JavaScript engine makes. */
-const MOST_BYTES = 2 ** 31 - 4;
+/** Largest array that every JavaScript engine makes, bytes. */
+const MAX_BYTES = 2 ** 31 - 4;
 
 const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 export interface CpuOptions {
-  /** Whether buffers may be in f16: every dispatch then converts those that it binds, which is slow. */
+  /** Allows buffers in f16. Every dispatch then converts those that it binds, which is slow. */
   readonly f16?: boolean;
-  /** Called before every dispatch with what it sees, and what it returns after it. */
+  /** Called before every dispatch with what it sees. The returned function is called after the dispatch. */
   readonly observe?: (dispatch: Dispatch, params: Readonly<Record<string, number>>, buffers: Views) => () => void;
 }
 
@@ -107,8 +97,8 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
     kind: 'cpu',
     name,
     counters,
-    maxBindingBytes: MOST_BYTES,
-    maxBufferBytes: MOST_BYTES,
+    maxBindingBytes: MAX_BYTES,
+    maxBufferBytes: MAX_BYTES,
     software: true,
     tuningCache: null,
     f16,
@@ -117,7 +107,7 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
       counters.bytesPeak = counters.bytesLive;
     },
     createBuffer(label, bytes) {
-      checkBuffer({ name, maxBufferBytes: MOST_BYTES }, label, bytes);
+      checkBuffer({ name, maxBufferBytes: MAX_BYTES }, label, bytes);
       return new CpuBuffer(label, bytes, countBuffer(counters, bytes));
     },
     write(buffer, data, offset = 0) {
@@ -134,12 +124,11 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
         counters.bytesRead += range.bytes;
         return (range.buffer as CpuBuffer).data.slice(range.offset, range.offset + range.bytes);
       });
-      await letOthersIn(); // the plain loops hold the thread: a stop must be heard between two of them
+      await letOthersIn(); // plain loops block the thread: a stop must get through between two of them
       return bytes;
     },
     async prepare(dispatches: readonly Dispatch[]): Promise<CpuSequence> {
-      dispatches.forEach(checkDispatch);
-      for (const dispatch of dispatches) checkFeatures(dispatch, { name, f16, supports });
+      checkDispatches(dispatches, { name, f16, supports });
       const seen = dispatches.map(viewsOf);
       return {
         dispatches,

@@ -1,21 +1,21 @@
 /**
- * What a kernel is: one WGSL shader, the buffers and numbers that it takes, how many workgroups it needs, and the same
- * computation as plain loops. A device runs either the shader (WebGPU) or the loops (CPU). Knows no model.
+ * The record of a kernel: a WGSL shader, its buffers and parameters, its workgroup count, and the same computation in plain
+ * loops. A device runs either the shader (WebGPU) or the loops (CPU). Nothing here knows a model.
  *
- * Conventions every shader keeps: `@group(0) @binding(0)` is the uniform struct `Params`, with the fields of `params` in
- * order, 4 bytes each; bindings 1, 2, … are the storage buffers in the order of `bindings`; the entry point is `main`.
+ * Every shader keeps these conventions. `@group(0) @binding(0)` is the uniform struct `Params`: the fields of `params` in
+ * order, 4 bytes each. Bindings 1, 2, … are the storage buffers in the order of `bindings`. The entry point is `main`.
  */
 
 import type { Dtype } from './dtype';
 
 export type NumberArray = Float32Array | Float64Array | Uint32Array;
 
-/** `write` leaves nothing of what it covers; `update` also reads it. Both are `read_write` in WGSL. */
+/** `write` overwrites the whole range; `update` also reads it. Both are `read_write` in WGSL. */
 export type Access = 'read' | 'write' | 'update';
-/** Element of the WGSL array. Plain loops see a vector as consecutive numbers. */
+/** Element type of the WGSL array. Plain loops see a vector as consecutive numbers. */
 export type Element = 'f32' | 'u32' | 'vec2u' | 'vec4u' | 'vec2f' | 'vec4f' | 'f16' | 'vec4h';
 
-/** What the numbers of a floating-point buffer are stored as. */
+/** Storage type of a floating-point buffer. */
 export const dtypeOf = ({ element }: Binding): Dtype => (element === 'f16' || element === 'vec4h' ? 'f16' : 'f32');
 
 export interface Binding {
@@ -26,13 +26,13 @@ export interface Binding {
 export type Constants = Readonly<Record<string, number>>;
 export type Workgroups = readonly [x: number, y: number, z: number];
 
-/** One trial of a kernel: every buffer's content before, and how far a device may be from the double-precision loops. */
+/** One test case of a kernel: initial contents of all buffers, and the tolerance against double-precision loops. */
 export interface KernelCase<B extends string, P extends string> {
   readonly label: string;
   readonly params: Readonly<Record<P, number>>;
   readonly constants?: Constants;
   readonly buffers: Readonly<Record<B, readonly number[]>>;
-  /** Largest |got − expected| ÷ (1 + |expected|); the kernel's own tolerance where not given. */
+  /** Largest |got − expected| ÷ (1 + |expected|); the kernel's own tolerance by default. */
   readonly tolerance?: number;
 }
 
@@ -44,27 +44,27 @@ export interface Kernel<B extends string = string, P extends string = string> {
   /** The shader's `override` constants with their defaults. */
   readonly constants: Constants;
   workgroups(params: Readonly<Record<P, number>>, constants: Constants): Workgroups;
-  /** The same computation in plain loops. Accumulates in double precision; writes in the precision of the arrays. */
+  /** Plain loops of the same computation. They accumulate in double precision and write in the arrays' precision. */
   reference(buffers: Readonly<Record<B, NumberArray>>, params: Readonly<Record<P, number>>, constants: Constants): void;
   /** Largest |got − expected| ÷ (1 + |expected|) for f32 against double precision, and why it is that large. */
   readonly tolerance: { readonly value: number; readonly reason: string };
-  /** Where given, the shader needs the optional feature `subgroups` and subgroups of exactly this many invocations. */
+  /** Subgroup size that the shader needs, with the optional feature `subgroups`. */
   readonly subgroupSize?: number;
-  /** Sets of buffers that the lab stores in f16 (kernels/storage.ts). */
+  /** Sets of buffers that the lab stores in f16 (kernels/f16Rewrite.ts). */
   readonly f16Bindings?: readonly (readonly NoInfer<B>[])[];
-  /** Floating-point operations of one dispatch, for kernels that arithmetic bounds. */
+  /** Floating-point operations of one dispatch, for compute-bound kernels. */
   flops?(params: Readonly<Record<P, number>>, constants: Constants): number;
   readonly cases: readonly KernelCase<B, P>[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a kernel of whatever bindings and parameters, as devices see it
+// biome-ignore lint/suspicious/noExplicitAny: a kernel with any bindings and parameters, as devices see it
 export type AnyKernel = Kernel<any, any>;
 
 export function defineKernel<B extends string, P extends string>(kernel: Kernel<B, P>): Kernel<B, P> {
   return kernel;
 }
 
-/** Whether any buffer of the kernel is in f16, for which the shader needs the optional feature `shader-f16`. */
+/** True if any buffer of the kernel is in f16. The shader then needs the optional feature `shader-f16`. */
 export const storesHalf = (kernel: AnyKernel): boolean =>
   (Object.values(kernel.bindings) as Binding[]).some((binding) => dtypeOf(binding) === 'f16');
 
@@ -73,13 +73,12 @@ export const write = (element: Element = 'f32'): Binding => ({ element, access: 
 export const update = (element: Element = 'f32'): Binding => ({ element, access: 'update' });
 
 const MAX_WORKGROUPS_PER_DIMENSION = 65535;
-/** Rows of one workgroup of a `byRow` grid; the shaders that use it know this number. */
+/** Rows per workgroup of a `byRow` grid. The shaders that use it repeat this number. */
 const ROWS_PER_GROUP = 8;
 
 /**
- * Workgroups of 64 invocations over rows of columns: the shader's column is `group.x · 64 + local`, its rows are the eight
- * from `group.y · 8` on. It costs some idle invocations at the end of a row and saves a division in each of them. Enough for
- * 524 280 rows.
+ * Workgroups of 64 invocations over a matrix, up to 524 280 rows. The shader's column is `group.x · 64 + local`, and its eight
+ * rows start at `group.y · 8`. Some invocations idle at the end of a row; in return none divides.
  */
 export const byRow = (rows: number, columns: number): Workgroups => [
   Math.ceil(columns / 64),
@@ -88,8 +87,8 @@ export const byRow = (rows: number, columns: number): Workgroups => [
 ];
 
 /**
- * Workgroups for `count` invocations in groups of `size`, spread over x and y so that no dimension exceeds the limit.
- * The shader's index is `(group.y · groups.x + group.x) · size + local`.
+ * Workgroups for `count` invocations in groups of `size`, over x and y, because each dimension has a limit. The shader's index
+ * is `(group.y · groups.x + group.x) · size + local`.
  */
 export function linear(count: number, size: number): Workgroups {
   const groups = Math.ceil(count / size);

@@ -1,4 +1,4 @@
-/** How a driver is found, and that nobody hears of the search. */
+/** Search for a driver, which writes nothing to the terminal. */
 import { execFile } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +10,18 @@ import { withStderrHeld } from './stderr';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the driver', () => {
-  it('is printed by a command, which writes nothing to stderr', async () => {
+  it('is printed by npm run driver, which writes nothing to stderr', async () => {
     const args = ['--import', 'tsx', '--import', './tools/wgsl-hook.mjs', 'tools/driver.ts'];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root });
     expect(stdout).toMatch(/^driver: WebGPU: .+\n$/);
     expect(stderr).toBe('');
   });
 
-  it('is refused by a name that stands for none', async () => {
+  it('is rejected if GROUPTHINK_DRIVER names no driver', async () => {
     const before = process.env.GROUPTHINK_DRIVER;
     process.env.GROUPTHINK_DRIVER = 'nvidia';
     try {
-      await expect(openNodeDevice()).rejects.toThrow('GROUPTHINK_DRIVER is "nvidia": it takes bundled or system');
+      await expect(openNodeDevice()).rejects.toThrow('GROUPTHINK_DRIVER is "nvidia"; use bundled or system');
     } finally {
       if (before === undefined) delete process.env.GROUPTHINK_DRIVER;
       else process.env.GROUPTHINK_DRIVER = before;
@@ -29,13 +29,13 @@ describe('the driver', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('what native code writes to stderr', () => {
+describe.skipIf(process.platform === 'win32')('stderr of native code', () => {
   it('is held while the action runs', async () => {
     const held = await withStderrHeld(async () => writeSync(2, 'a warning\n'));
     expect(held).toEqual({ result: 10, text: 'a warning\n' });
   });
 
-  it('goes where it went before after an action that throws', async () => {
+  it('goes to the terminal again after an action that throws', async () => {
     const failing = () =>
       withStderrHeld(async () => {
         throw new Error('no');

@@ -1,6 +1,6 @@
 /**
- * WebGPU in Node through Dawn: the machine's own driver where Dawn takes it, else, on Linux, the SwiftShader that comes with
- * the dev dependencies. Node only.
+ * WebGPU in Node through Dawn. It uses the machine's own driver if Dawn accepts it; else, on Linux, SwiftShader from the dev
+ * dependencies. Node only.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -15,24 +15,24 @@ import { openTuningCache, type TuningCacheFile } from './tuningCache';
 import { waitWithoutBlocking } from './waitWithoutBlocking';
 import { openWebGpuDevice } from './webgpu';
 
-/** The name by which Dawn looks for Vulkan's loader on Linux. */
+/** File name of Vulkan's loader, as Dawn looks for it on Linux. */
 const LOADER = 'libvulkan.so.1';
 
-/** Dawn crashes when the object that `create` returns is collected while a device lives: these live for ever. */
+/** Objects that must never be collected. Dawn crashes if the result of `create` is, while a device lives. */
 const alive: unknown[] = [];
 
 const DRIVERS = ['bundled', 'system'] as const;
 
-/** Which driver `GROUPTHINK_DRIVER` asks for; null lets the machine's own one come first. */
+/** Driver that `GROUPTHINK_DRIVER` names; null prefers the machine's own. */
 function askedDriver(): (typeof DRIVERS)[number] | null {
   const asked = process.env.GROUPTHINK_DRIVER;
   if (!asked) return null;
   const known = DRIVERS.find((driver) => driver === asked);
-  if (!known) throw new Error(`GROUPTHINK_DRIVER is ${quote(asked)}: it takes ${DRIVERS.join(' or ')}, or nothing`);
+  if (!known) throw new Error(`GROUPTHINK_DRIVER is ${quote(asked)}; use ${DRIVERS.join(' or ')}, or unset it`);
   return known;
 }
 
-/** Asks Dawn for an adapter. What Dawn writes to the terminal meanwhile comes back as `said`. */
+/** Asks Dawn for an adapter. Returns what Dawn writes to the terminal meanwhile as `said`. */
 async function requestAdapter(): Promise<{ adapter: GPUAdapter | null; said: string }> {
   const { result, text } = await withStderrHeld(async () => {
     const gpu = create([]);
@@ -42,7 +42,7 @@ async function requestAdapter(): Promise<{ adapter: GPUAdapter | null; said: str
   return { adapter: result, said: text.trim() };
 }
 
-/** Loads a library for the whole process; false where there is none. */
+/** Loads a library for the whole process; false if it fails. */
 function loadLibrary(file: string): boolean {
   try {
     alive.push(koffi.load(file));
@@ -59,15 +59,15 @@ async function loadBundledDriver(): Promise<void> {
   process.env.VK_DRIVER_FILES = process.env.VK_ICD_FILENAMES;
   const loader = path.join(folder, LOADER);
   if (!loadLibrary(loader))
-    throw new Error(`${loader} cannot be loaded: delete that folder, so that it is unpacked anew`);
+    throw new Error(`${loader} cannot be loaded; delete its folder, and the next start unpacks it again`);
 }
 
-/** The adapter's tuning cache: a file in the cache folder. */
+/** Tuning cache of an adapter: a file in the cache folder. */
 function cacheFile(adapterName: string): TuningCacheFile {
   const file = path.join(CACHE, 'tuning', `${adapterName.replace(/[^\w.-]+/g, '_')}.jsonl`);
   return {
     load: () => readFile(file, 'utf8'),
-    // at once, so that a process that ends right after a measurement has saved it
+    // synchronous, so that a process that ends right after a measurement has saved it
     async append(line) {
       mkdirSync(path.dirname(file), { recursive: true });
       appendFileSync(file, line);
@@ -76,14 +76,14 @@ function cacheFile(adapterName: string): TuningCacheFile {
 }
 
 /**
- * Opens Dawn's best adapter: the machine's own, else, on Linux, the bundled SwiftShader. `GROUPTHINK_DRIVER=bundled` takes
- * SwiftShader at once, `GROUPTHINK_DRIVER=system` takes no other than the machine's own.
- * @throws where no driver is to be had, with what Dawn said.
+ * Opens Dawn's best adapter: the machine's own, else, on Linux, the bundled SwiftShader. `GROUPTHINK_DRIVER=bundled` chooses
+ * SwiftShader, and `GROUPTHINK_DRIVER=system` only the machine's own driver.
+ * @throws if there is no driver, with Dawn's own words
  */
 export async function openNodeDevice(): Promise<Device> {
   const asked = askedDriver();
   const linux = process.platform === 'linux';
-  // Dawn complains aloud where it finds no loader of Vulkan, so ours is in place before it looks.
+  // Dawn prints a warning if it finds no Vulkan loader, so load ours first
   const bundledFirst = linux && asked !== 'system' && (asked === 'bundled' || !loadLibrary(LOADER));
   if (bundledFirst) await loadBundledDriver();
   let { adapter, said } = await requestAdapter();
@@ -93,7 +93,7 @@ export async function openNodeDevice(): Promise<Device> {
   }
   if (!adapter) {
     const why = said ? `. Dawn said: ${excerpt(said, 300)}` : '';
-    throw new Error(`no WebGPU adapter: Dawn found no driver that it can use on this machine${why}`);
+    throw new Error(`no WebGPU adapter on this machine; install a Vulkan driver, or use the CPU${why}`);
   }
   return openWebGpuDevice(adapter, {
     wait: waitWithoutBlocking,

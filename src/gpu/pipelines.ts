@@ -1,9 +1,8 @@
-/** Compiled kernels of one WebGPU device: a bind group layout a kernel, a pipeline a kernel and set of constants, each once. */
-import type { Counters, Dispatch } from './device';
+/** Compiled kernels of one WebGPU device: one bind group layout per kernel, one pipeline per kernel and set of constants. */
+import type { Counters } from './counters';
+import type { Dispatch } from './device';
+import { COMPUTE } from './flags';
 import type { AnyKernel, Constants } from './kernel';
-
-/** `GPUShaderStage.COMPUTE`, a global that Node does not have. */
-const COMPUTE = 4;
 
 const keyOf = (kernel: AnyKernel, constants: Constants): string =>
   `${kernel.name}${JSON.stringify(Object.entries(constants).sort())}`;
@@ -37,7 +36,7 @@ export class Pipelines {
     return layout;
   }
 
-  /** Starts compiling what is new. Rejects with the shader's line and source where it does not compile. */
+  /** Pipeline of a kernel; starts compiling a new one. Rejects with the shader's line and source if it does not compile. */
   pipelineOf({ kernel, constants }: Pick<Dispatch, 'kernel' | 'constants'>): Promise<GPUComputePipeline> {
     const key = keyOf(kernel, constants);
     let pipeline = this.pipelines.get(key);

@@ -1,9 +1,9 @@
-/** Readbacks of an adapter that answers only when something is submitted, as Gecko does. */
+/** Readbacks of an adapter that answers only at a submit, as Gecko does. */
 import { expect, it } from 'vitest';
 import { describeAdapter } from './adapter';
 import { withEmptySubmits } from './readbacks';
 
-/** A queue that settles what is pending at the n-th submit after it. */
+/** A queue that settles each pending promise at the n-th submit after it. */
 function lateQueue(after: number) {
   const waiting: { at: number; settle: () => void }[] = [];
   let submits = 0;
@@ -20,7 +20,7 @@ function lateQueue(after: number) {
 const asIs = <T>(promise: Promise<T>) => promise;
 const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-it('empty submits go on while a readback is pending, and end with it', async () => {
+it('sends empty submits while a readback is pending, and stops after it', async () => {
   const queue = lateQueue(3);
   const wait = withEmptySubmits(queue, asIs);
   await wait(queue.pending());
@@ -31,14 +31,14 @@ it('empty submits go on while a readback is pending, and end with it', async () 
   expect(queue.submits()).toBeGreaterThanOrEqual(6);
 });
 
-it('several pending readbacks share one series', async () => {
+it('sends one series of submits for several pending readbacks', async () => {
   const queue = lateQueue(5);
   const wait = withEmptySubmits(queue, asIs);
   await Promise.all(Array.from({ length: 8 }, () => wait(queue.pending())));
   expect(queue.submits()).toBe(5);
 });
 
-it('a readback that fails ends the submits and passes its error on', async () => {
+it('stops the submits after a failed readback and passes its error on', async () => {
   const queue = lateQueue(1);
   const wait = withEmptySubmits(queue, asIs);
   await expect(wait(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
@@ -58,7 +58,7 @@ it.each([
   ],
   ['Node.js/21', 'WebGPU'],
   ['', 'WebGPU'],
-])('an adapter without a description is named by the engine of %s', (userAgent, name) => {
+])('names an adapter without a description by the engine of %s', (userAgent, name) => {
   const silent = {
     description: '',
     device: '',

@@ -1,21 +1,20 @@
 /**
- * Adapters whose readbacks are slow. Gecko asks the GPU what is done every 100 ms, and at every submit: while a readback is
- * pending there, empty submits bring its answer after 1 to 5 ms.
+ * Faster readbacks where they are slow. Gecko polls the GPU every 100 ms and at every submit. Empty submits during a pending
+ * readback therefore bring its answer after 1–5 ms.
  */
+import { MAP_READ, USAGE } from './flags';
 
 /** Awaits a promise of the GPU. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 
-/** Milliseconds from which on a readback of an idle adapter is slow: others answer within a few. */
-const SLOW = 40;
-/** Readbacks that are timed until one is not slow: other work on the machine may hold one up. */
+/** Time from which a readback of an idle adapter is slow, ms. Other adapters answer within a few. */
+const SLOW_MS = 40;
+/** Largest number of timed readbacks. One fast readback suffices, because other work on the machine may delay one. */
 const TRIES = 3;
-/** Milliseconds between two empty submits. Browsers make it 4. */
-const PAUSE = 2;
+/** Pause between two empty submits, ms. Browsers round it up to 4. */
+const PAUSE_MS = 2;
 
-const USAGE = { mapRead: 1, copySrc: 4, copyDst: 8 };
-
-/** Whether every readback of a few bytes is slow on this device, which is otherwise idle. */
+/** True if every readback of a few bytes is slow on this device, which must be idle. */
 async function readsSlowly(device: GPUDevice, wait: Wait): Promise<boolean> {
   const source = device.createBuffer({ size: 16, usage: USAGE.copySrc });
   const staging = device.createBuffer({ size: 16, usage: USAGE.mapRead | USAGE.copyDst });
@@ -25,8 +24,8 @@ async function readsSlowly(device: GPUDevice, wait: Wait): Promise<boolean> {
       encoder.copyBufferToBuffer(source, 0, staging, 0, 16);
       device.queue.submit([encoder.finish()]);
       const began = performance.now();
-      await wait(staging.mapAsync(USAGE.mapRead));
-      if (performance.now() - began < SLOW) return false;
+      await wait(staging.mapAsync(MAP_READ));
+      if (performance.now() - began < SLOW_MS) return false;
       staging.unmap();
     }
     return true;
@@ -35,7 +34,7 @@ async function readsSlowly(device: GPUDevice, wait: Wait): Promise<boolean> {
   }
 }
 
-/** Hands the queue empty submits while promises are pending, one series however many they are. */
+/** Sends the queue empty submits while promises are pending: one series, however many promises. */
 export function withEmptySubmits(queue: Pick<GPUQueue, 'submit'>, wait: Wait): Wait {
   let pending = 0;
   let running = false;
@@ -43,11 +42,11 @@ export function withEmptySubmits(queue: Pick<GPUQueue, 'submit'>, wait: Wait): W
     running = pending > 0;
     if (!running) return;
     queue.submit([]);
-    setTimeout(submit, PAUSE);
+    setTimeout(submit, PAUSE_MS);
   };
   return (promise) => {
     pending++;
-    if (!running) setTimeout(submit, PAUSE);
+    if (!running) setTimeout(submit, PAUSE_MS);
     running = true;
     return wait(promise).finally(() => {
       pending--;
@@ -55,6 +54,6 @@ export function withEmptySubmits(queue: Pick<GPUQueue, 'submit'>, wait: Wait): W
   };
 }
 
-/** Awaits readbacks and the end of the queue's work on this device, the way that is fastest there. Measures it once. */
+/** Fastest way to await readbacks and the end of the queue's work on this device. Measures it once. */
 export const readbackWait = async (device: GPUDevice, wait: Wait): Promise<Wait> =>
   (await readsSlowly(device, wait)) ? withEmptySubmits(device.queue, wait) : wait;

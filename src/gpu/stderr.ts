@@ -1,6 +1,6 @@
 /**
- * What native code writes to stderr, held back. Dawn writes there while it looks for an adapter, whatever stream the process
- * has put in place of its own. Node only.
+ * Captures what native code writes to stderr. Dawn writes there during its search for an adapter, past the streams of Node.
+ * Node only.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -9,7 +9,7 @@ import koffi from 'koffi';
 
 const STDERR = 2;
 
-/** The C library's descriptor calls; none on Windows, whose native code has descriptors of its own. */
+/** Descriptor calls of the C library; null on Windows, where native code has its own descriptors. */
 function descriptors(): { dup(fd: number): number; dup2(from: number, to: number): number } | null {
   if (process.platform === 'win32') return null;
   const libc = koffi.load(null);
@@ -17,8 +17,8 @@ function descriptors(): { dup(fd: number): number; dup2(from: number, to: number
 }
 
 /**
- * Runs `action` with stderr's descriptor pointing into a file, then puts it back.
- * @returns what `action` returned, and the text that was written to stderr meanwhile.
+ * Runs `action` with stderr's descriptor on a file, then restores it.
+ * @returns the result of `action`, and the text written to stderr meanwhile
  */
 export async function withStderrHeld<T>(action: () => Promise<T>): Promise<{ result: T; text: string }> {
   const calls = descriptors();

@@ -1,4 +1,4 @@
-/** Tuning caches: what is set is there in the next session, and a file that cannot be read is an empty one. */
+/** Tuning caches: the next session finds each value, and an unreadable file counts as empty. */
 import { expect, it } from 'vitest';
 import { openTuningCache } from './tuningCache';
 
@@ -13,22 +13,19 @@ const inMemory = (text = '') => {
   return file;
 };
 
-it.each(['', '{', 'null', '7', '{"a": 1}', '["a"]', '["a", 1]'])(
-  'takes a file of %j for an empty one',
-  async (text) => {
-    const cache = await openTuningCache(inMemory(text));
-    expect(cache.get('a')).toBeUndefined();
-  },
-);
+it.each(['', '{', 'null', '7', '{"a": 1}', '["a"]', '["a", 1]'])('treats a file of %j as empty', async (text) => {
+  const cache = await openTuningCache(inMemory(text));
+  expect(cache.get('a')).toBeUndefined();
+});
 
-it('does without a file', async () => {
+it('works in memory if the file fails', async () => {
   const fail = async () => Promise.reject(new Error('no such place'));
   const cache = await openTuningCache({ load: fail, append: fail });
   cache.set('a', '1');
   expect(cache.get('a')).toBe('1');
 });
 
-it('keeps values for the next session, those of others too', async () => {
+it('keeps the values of all writers for the next session', async () => {
   const file = inMemory('["cut off');
   const [one, other] = [await openTuningCache(file), await openTuningCache(file)];
   file.text += '\n';
@@ -38,7 +35,7 @@ it('keeps values for the next session, those of others too', async () => {
   expect([next.get('a'), next.get('b')]).toEqual(['1', '2']);
 });
 
-it('agrees on the first of two values that were measured at once', async () => {
+it('keeps the first of two values measured at the same time', async () => {
   const file = inMemory();
   const [one, other] = [await openTuningCache(file), await openTuningCache(file)];
   one.set('a', 'first');

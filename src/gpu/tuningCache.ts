@@ -1,6 +1,6 @@
 /**
- * Autotuning results of an adapter by key, kept between sessions where there is a place for them: a folder in Node, the
- * origin's private files in a browser. Losing the file costs a measurement, nothing else.
+ * Autotuning results of an adapter by key, kept between sessions: in a folder in Node, in the origin's private file system in
+ * a browser. A lost file costs only new measurements.
  */
 
 export interface TuningCache {
@@ -8,16 +8,16 @@ export interface TuningCache {
   set(key: string, value: string): void;
 }
 
-/** The file of a cache. Both functions may fail; the cache then lives in memory only. */
+/** File of a tuning cache. If a function fails, the cache works in memory only. */
 export interface TuningCacheFile {
   load(): Promise<string>;
-  /** Adds to the end of the file. Writers in other processes or tabs must not lose each other's lines. */
+  /** Appends to the file. Writers in several processes or tabs must not lose each other's lines. */
   append(text: string): Promise<void>;
 }
 
 /**
- * Reads the file once. The first value of a key wins, so that two processes that measured the same shape at the same time
- * agree from then on. A line that cannot be read is skipped.
+ * Opens a tuning cache, which reads its file once. The first value of a key wins, so that two processes that measure the same
+ * shape at the same time agree afterwards. Unreadable lines are skipped.
  */
 export async function openTuningCache(file: TuningCacheFile): Promise<TuningCache> {
   const entries = new Map<string, string>();
@@ -38,7 +38,7 @@ function* parseLines(text: string): Generator<[key: string, value: string]> {
       const [key, value] = JSON.parse(line);
       if (typeof key === 'string' && typeof value === 'string') yield [key, value];
     } catch {
-      // cut off, or of something else
+      // a line cut off, or of another format
     }
   }
 }

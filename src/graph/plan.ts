@@ -5,7 +5,8 @@
  * The memory is a set of slots, each one buffer that several tensors use one after another, rather than ranges of a single
  * arena: WebGPU forbids a dispatch to read and write the same buffer through different bindings, ranges or not.
  */
-import { type BufferRange, checkBinding, type Device, type DeviceBuffer, type Sequence } from '../gpu/device';
+import { checkBinding } from '../gpu/checks';
+import type { BufferRange, Device, DeviceBuffer, Sequence } from '../gpu/device';
 import { BYTES } from '../gpu/dtype';
 import type { Binding } from '../gpu/kernel';
 import { elements, type Graph, type Storage, type Tensor } from './graph';

@@ -1,5 +1,6 @@
 /** A model's largest bindings by name, known before anything is made. Bytes. The exact check of every tensor is graph/plan.ts. */
-import { checkBinding, type Device } from '../gpu/device';
+import { checkBinding } from '../gpu/checks';
+import type { Device } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
 import { logitsChunks } from '../graph/ops/head';
 import { headDim, type PhiConfig } from './config';

@@ -1,9 +1,10 @@
 /** Models larger than one binding: arenas bound in slices compute the same to the bit, and what does not fit is refused first. */
 import { describe, expect, it } from 'vitest';
 import { bothDevices } from '../gpu/bothDevices.fixture';
+import { SizeError } from '../gpu/checks';
 import { openCountingDevice } from '../gpu/counting';
 import { openCpuDevice } from '../gpu/cpu';
-import { type Device, type DeviceBuffer, type Dispatch, SizeError, whole } from '../gpu/device';
+import { type Device, type DeviceBuffer, type Dispatch, whole } from '../gpu/device';
 import { probeSample, probeSampleSchema } from '../lab/probe/sample';
 import { probeStep, probeStepSchema } from '../lab/probe/step';
 import { parsePhiConfig } from '../model/config';

@@ -1,8 +1,8 @@
 /** The one worker that owns the GPU. */
 import { expose } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
+import type { Counters } from '../gpu/counters';
 import { openCpuDevice } from '../gpu/cpu';
-import type { Counters } from '../gpu/device';
 import { parseRecipe } from '../lab/recipe/recipe';
 import { estimateMemory } from '../lab/run/memory';
 import { customSourceFault } from '../lab/run/options';

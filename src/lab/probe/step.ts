@@ -3,7 +3,8 @@
  * optimizer can be held against another implementation's.
  */
 import { z } from 'zod';
-import { type Device, SizeError } from '../../gpu/device';
+import { SizeError } from '../../gpu/checks';
+import type { Device } from '../../gpu/device';
 import type { PhiConfig } from '../../model/config';
 import { Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
 import { assertFiniteAt } from '../../train/nonFiniteError';
