@@ -1,15 +1,15 @@
-/** Decimal numbers compared exactly, as text has them: no rounding to 53 bits, no underflow. */
+/** Exact comparison of decimal numbers in text: no rounding to 53 bits, no underflow. */
 
-/** digits · 10^exponent */
+/** Value digits · 10^exponent. */
 export interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
 }
 
-/** Exponents have at most three digits, so that numbers that are aligned stay small. */
+/** Syntax of a number. Exponents have at most three digits, so that aligned numbers stay small. */
 const DECIMAL = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d{1,3}))?$/i;
 
-/** A decimal number in plain digits; null where the text is none. */
+/** Parses a decimal number; null if the text is not one. */
 export function decimalOf(text: string): Decimal | null {
   const [, sign, number, exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (number === undefined) return null;
@@ -20,21 +20,21 @@ export function decimalOf(text: string): Decimal | null {
 
 const aligned = ({ digits, exponent }: Decimal, to: number): bigint => digits * 10n ** BigInt(exponent - to);
 
-/** |a − b|, exactly. */
+/** Exact |a − b|. */
 export function distanceBetween(a: Decimal, b: Decimal): Decimal {
   const exponent = Math.min(a.exponent, b.exponent);
   const difference = aligned(a, exponent) - aligned(b, exponent);
   return { digits: difference < 0n ? -difference : difference, exponent };
 }
 
-/** Whether a = b, exactly. */
+/** Exact a = b. */
 export const isSameNumber = (a: Decimal, b: Decimal): boolean => distanceBetween(a, b).digits === 0n;
 
-/** Whether a ≤ b, exactly. */
+/** Exact a ≤ b. */
 export function isAtMost(a: Decimal, b: Decimal): boolean {
   const exponent = Math.min(a.exponent, b.exponent);
   return aligned(a, exponent) <= aligned(b, exponent);
 }
 
-/** The nearest double; Infinity above the largest. */
+/** Nearest double; Infinity above the largest. */
 export const toNumber = ({ digits, exponent }: Decimal): number => Number(`${digits}e${exponent}`);

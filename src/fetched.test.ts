@@ -1,24 +1,24 @@
-/** Messages of a fetch without an answer, or with an error as the answer. */
+/** Error messages of a fetch without an answer, or with an error as the answer. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { fetched, fetchedFile, isPage } from './fetched';
 
 afterEach(() => vi.unstubAllGlobals());
 const answer = (response: () => Promise<Response>) => vi.stubGlobal('fetch', response);
 
-it('says what to do where nothing answers', async () => {
+it('names the remedy if nothing answers', async () => {
   answer(() => Promise.reject(new TypeError('Failed to fetch')));
   await expect(fetched('/runs/a.jsonl')).rejects.toThrow(
     '/runs/a.jsonl cannot be fetched: nothing answers; check the network and reload the page',
   );
 });
 
-it('gives what the server answers, and refuses an error where a file is needed', async () => {
+it('returns any answer of the server, but rejects an error in place of a file', async () => {
   answer(async () => new Response('', { status: 500, statusText: 'Internal Server Error' }));
   expect((await fetched('/a')).status).toBe(500);
-  await expect(fetchedFile('/a')).rejects.toThrow('/a cannot be fetched: the server answers 500 Internal Server Error');
+  await expect(fetchedFile('/a')).rejects.toThrow('/a cannot be fetched: the server answers 500 Internal Server Error; check');
 });
 
-it('knows a page in place of a file', () => {
+it('recognises a page in place of a file', () => {
   expect(isPage(new Response('', { headers: { 'content-type': 'text/html; charset=utf-8' } }))).toBe(true);
   expect(isPage(new Response('{}', { headers: { 'content-type': 'application/json' } }))).toBe(false);
 });

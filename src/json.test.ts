@@ -1,4 +1,4 @@
-/** JSON of other people: byte-order marks, other encodings, keys twice, nesting without end, and errors that stay short. */
+/** Foreign JSON: byte-order marks, other encodings, repeated keys, endless nesting, and short errors. */
 import { describe, expect, it } from 'vitest';
 import { parseJson, parseJsonFile, parseJsonLine, parseJsonLines, utf8Text } from './json';
 import { random } from './random';
@@ -19,7 +19,7 @@ describe('JSON', () => {
       }
   });
 
-  it('refuses what JSON.parse refuses, however a text is damaged', () => {
+  it('rejects what JSON.parse rejects, for any damage', () => {
     const stream = random(3, 'damage');
     const whole = '{"a":[1,-2.5e3,true,null,"x\\n\\u00e9"],"b":{"c":{}}}';
     let refused = 0;
@@ -61,7 +61,7 @@ describe('JSON', () => {
     ['[1] [2]', 'f is not JSON: line 1, column 5: the text goes on after the end'],
     ['['.repeat(100_000) + ']'.repeat(100_000), 'f: line 1, column 65: nested more than 64 levels deep'],
     ['{"a":'.repeat(100_000), 'f: line 1, column 321: nested more than 64 levels deep'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parseJson(text, 'f')).toThrow(message);
     try {
       parseJson(text, 'f');
@@ -70,14 +70,14 @@ describe('JSON', () => {
     }
   });
 
-  it('of one line gives the column alone', () => {
+  it('names only the column for one line', () => {
     expect(() => parseJsonLine('{"a":1,"a":1}', 'f: line 7')).toThrow('f: line 7: column 8: the key "a" occurs twice');
     expect(() => parseJsonLine('{', 'f: line 7')).toThrow('f: line 7 is not JSON: column 2: a closing } is missing');
   });
 });
 
 describe('JSON lines', () => {
-  it('end as on any system, with or without a byte-order mark, and leave out empty ones', () => {
+  it('accept any line end and a byte-order mark, and skip empty lines', () => {
     const expected = [
       [{ a: 1 }, 'in.jsonl: line 1'],
       [{ a: 2 }, 'in.jsonl: line 3'],
@@ -88,7 +88,7 @@ describe('JSON lines', () => {
     expect(lines('\ufeff')).toEqual([]);
   });
 
-  it('name the line that is wrong', () => {
+  it('name the wrong line in an error', () => {
     expect(() => lines('{"answer":"8"}\n\n{"prompt":"1","answer":"8","answer":"9"}')).toThrow(
       'in.jsonl: line 3: column 28: the key "answer" occurs twice in one object; keep one',
     );
@@ -108,7 +108,7 @@ describe('text', () => {
     ['big endian', utf16('{"a":1}', true)],
     ['little endian without a mark', utf16('{"a":1}', false, false)],
     ['big endian without a mark', utf16('{"a":1}', true, false)],
-  ])('in UTF-16, %s, is refused by that name', (_, file) => {
+  ])('in UTF-16, %s, is rejected by name', (_, file) => {
     expect(() => parseJsonFile(file, 'in.jsonl')).toThrow('in.jsonl is UTF-16, not UTF-8; save it as UTF-8');
   });
 });

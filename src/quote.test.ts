@@ -1,8 +1,8 @@
-/** Messages stay short whatever they quote. */
+/** Messages stay short for any quoted value. */
 import { expect, it } from 'vitest';
 import { bounded, excerpt, listed, quote } from './quote';
 
-it('quotes a value as JSON, and of a long one the start and its length', () => {
+it('quotes a value as JSON, and only the start and the length of a long one', () => {
   expect([quote('a"b'), quote(12), quote(-0), quote(Number.NaN), quote(null), quote(undefined), quote(true)]).toEqual([
     '"a\\"b"',
     '12',
@@ -26,7 +26,7 @@ it('quotes a value as JSON, and of a long one the start and its length', () => {
     `x${'😀'.repeat(99)}`,
   ]) {
     expect(quote(value).length).toBeLessThan(250);
-    expect(() => encodeURIComponent(quote(value))).not.toThrow(); // no half of a surrogate pair
+    expect(() => encodeURIComponent(quote(value))).not.toThrow(); // fails on half of a surrogate pair
   }
 });
 
@@ -37,7 +37,7 @@ it('shortens text and whole messages', () => {
     expect(Buffer.byteLength(bounded(`a${char.repeat(1e5)}`)), char).toBeLessThan(2000);
 });
 
-it('lists faults one a line, and counts those that it leaves out', () => {
+it('lists one fault per line, and counts the omitted ones', () => {
   expect(listed(['a', 'b'])).toBe('a\nb');
   const many = listed(Array.from({ length: 500 }, (_, i) => `fault ${i}`));
   expect(many).toMatch(/^fault 0\n[\s\S]*\n… and 488 more$/);

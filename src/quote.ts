@@ -1,55 +1,55 @@
-/** Input as messages quote it: the start of what is long, with its length. Any room may import this file. */
+/** Quotes of input in messages: only the start of a long value, with its length. Any room may import this file. */
 
-/** Characters that a message quotes of one value. */
-const MOST_QUOTED = 80;
-/** Bytes in UTF-8 of a whole message. */
-const MOST_TOLD = 1900;
+/** Characters of one value in a message. */
+const MAX_QUOTED = 80;
+/** Bytes of a whole message in UTF-8. */
+const MAX_MESSAGE_BYTES = 1900;
 /** Lines of a message that lists faults. */
-const MOST_LINES = 12;
+const MAX_LINES = 12;
 
-/** The first `most` characters of a text, no character cut in two; with the length of a longer one. */
+/** First `most` characters of a text, without half of a surrogate pair. */
 function start(text: string, most: number, close = ''): string {
   if (text.length <= most) return text;
-  // one unit short where the cut would part a surrogate pair
+  // one unit less if the cut would split a surrogate pair
   const end = /[\ud800-\udbff]/.test(text[most - 1]!) ? most - 1 : most;
   return `${text.slice(0, end)}…${close}`;
 }
 
-/** Text as a reason or a picture shows it, without quotation marks. */
-export const excerpt = (text: string, most = MOST_QUOTED): string => start(text, most);
+/** Start of a text, without quotation marks, for reasons and pictures. */
+export const excerpt = (text: string, most = MAX_QUOTED): string => start(text, most);
 
-/** A value of the input as JSON, as "abc" or 12 or {"a":1}: at most 80 characters of it, with the length of what is longer. */
+/** Value of the input as JSON, such as "abc", 12 or {"a":1}: at most 80 characters, with the length of a longer text. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') {
-    if (value.length <= MOST_QUOTED) return start(JSON.stringify(value), 2 * MOST_QUOTED, '"');
-    const quoted = JSON.stringify(start(value, MOST_QUOTED));
-    return `${start(quoted, 2 * MOST_QUOTED, '"')} (${value.length} characters)`;
+    if (value.length <= MAX_QUOTED) return start(JSON.stringify(value), 2 * MAX_QUOTED, '"');
+    const quoted = JSON.stringify(start(value, MAX_QUOTED));
+    return `${start(quoted, 2 * MAX_QUOTED, '"')} (${value.length} characters)`;
   }
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (value === undefined) return 'nothing';
-  if (Array.isArray(value) && value.length > MOST_QUOTED) return `a list of ${value.length}`;
+  if (Array.isArray(value) && value.length > MAX_QUOTED) return `a list of ${value.length}`;
   try {
-    return start(JSON.stringify(value) ?? `a ${typeof value}`, MOST_QUOTED);
+    return start(JSON.stringify(value) ?? `a ${typeof value}`, MAX_QUOTED);
   } catch {
     return `a value that cannot be written as JSON`;
   }
 }
 
-/** The start of a text that takes so many bytes in UTF-8, no character cut in two. */
+/** Start of a text within a number of bytes in UTF-8, without half of a character. */
 function within(text: string, bytes: number, close = ''): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
   return read === text.length ? text : `${text.slice(0, read)}…${close}`;
 }
 
-/** A message of a bounded length. Whatever prints one that others wrote passes it through here. */
-export const bounded = (message: string): string => within(message, MOST_TOLD, ' (shortened)');
+/** Message of bounded length. Every message that quotes foreign text passes through here. */
+export const bounded = (message: string): string => within(message, MAX_MESSAGE_BYTES, ' (shortened)');
 
-/** Several faults, one a line: the first dozen, and how many more there are. */
+/** Several faults, one per line: the first dozen, and the number of the others. */
 export function listed(lines: readonly string[]): string {
   const shown: string[] = [];
-  let left = MOST_TOLD;
-  for (const line of lines.slice(0, MOST_LINES)) {
-    const short = within(line, Math.floor(MOST_TOLD / 3));
+  let left = MAX_MESSAGE_BYTES;
+  for (const line of lines.slice(0, MAX_LINES)) {
+    const short = within(line, Math.floor(MAX_MESSAGE_BYTES / 3));
     left -= new TextEncoder().encode(short).length + 1;
     if (left < 0) break;
     shown.push(short);

@@ -1,6 +1,6 @@
 /**
- * Seeded randomness for everything outside the shaders: initial weights, problems, traces, shuffles. A stream is named by a
- * seed and any number of labels, so that drawing more in one place never shifts another. Any room may import this file.
+ * Seeded random numbers outside the shaders: initial weights, problems, traces, shuffles. A seed and labels name a stream, so
+ * that more draws in one place never shift another. Any room may import this file.
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -11,14 +11,14 @@ export interface Random {
   next(): number;
   /** Uniform integer in [low, high], both included. */
   integer(low: number, high: number): number;
-  /** Normal(0, 1), by Box and Muller. */
+  /** Normal(0, 1) by the Box–Muller transform. */
   normal(): number;
   pick<T>(items: readonly T[]): T;
 }
 
 /**
- * 32 bits of the labels' text: FNV-1a, then murmur3's finalizer. Without the finalizer the low bits of FNV-1a are the parity
- * of the text's low bits, which is the very answer of some problems.
+ * 32-bit hash of the labels' text: FNV-1a, then murmur3's finalizer. Without the finalizer, the lowest bit is the parity of
+ * the text's lowest bits, which is the answer of some problems.
  */
 export function hash(...labels: readonly (string | number)[]): number {
   let h = 0x811c9dc5;
@@ -28,6 +28,7 @@ export function hash(...labels: readonly (string | number)[]): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Stream of random numbers by seed and labels. */
 export function random(seed: number, ...labels: readonly (string | number)[]): Random {
   const generator = xoroshiro128plus(hash(seed, ...labels) | 0);
   const next = () => uniformFloat64(generator);
@@ -39,7 +40,7 @@ export function random(seed: number, ...labels: readonly (string | number)[]): R
   };
 }
 
-/** The items in a random order (Fisher and Yates). */
+/** Items in a random order (Fisher–Yates). */
 export function shuffled<T>(items: readonly T[], stream: Random): T[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {

@@ -1,6 +1,6 @@
 /** Means and spreads. Any room may import this file. */
 
-/** 0 for nothing. */
+/** Mean; 0 for no values. */
 export const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -11,7 +11,7 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }
 
-/** Sample standard deviation (ddof 1); null for fewer than two values, which have none. */
+/** Sample standard deviation (ddof 1); null for fewer than two values. */
 export const deviationOf = (values: readonly number[]): number | null =>
   values.length < 2 ? null : standardDeviation(values);
 
@@ -21,19 +21,19 @@ export function standardErrorOf(values: readonly number[]): number | null {
   return sd === null ? null : sd / Math.sqrt(values.length);
 }
 
-/** An interval that holds the true value with this probability. */
+/** Interval that contains the true value with probability `confidence`. */
 export interface Interval {
   readonly confidence: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The normal deviate of a two-sided interval of 95 %. */
+/** Normal quantile of a two-sided 95 % interval. */
 const Z = 1.959963984540054;
 
 /**
- * Wilson's score interval of 95 % of a share of n independent answers (Wilson 1927; Brown, Cai and DasGupta 2001, equation 4).
- * It has a width at 0 and at 1 too, where the normal one has none.
+ * Wilson's 95 % score interval of a share of n independent answers (Wilson 1927; Brown, Cai and DasGupta 2001, equation 4). It
+ * has a width at 0 and 1 too, unlike the normal interval.
  * @param share in [0, 1]
  * @param n at least 1
  */
@@ -48,8 +48,8 @@ export function wilsonInterval(share: number, n: number): Interval {
 }
 
 /**
- * Interval of 95 % of the difference b − a of two shares of n answers each, from Wilson's intervals of both (Newcombe 1998, 17,
- * method 10). Too wide for pairs rather than too narrow.
+ * 95 % interval of the difference b − a of two shares of n answers each, from Wilson's intervals of both (Newcombe 1998, 17,
+ * method 10). It is conservative for paired answers.
  */
 export function newcombeInterval(a: number, b: number, n: number): Interval {
   const [ofA, ofB] = [wilsonInterval(a, n), wilsonInterval(b, n)];
@@ -60,7 +60,7 @@ export function newcombeInterval(a: number, b: number, n: number): Interval {
   };
 }
 
-/** The q-th quantile, interpolated linearly between the sorted values (R's type 7, numpy's default); 0 for none. */
+/** Quantile q by linear interpolation of the sorted values (R's type 7, numpy's default); 0 for no values. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = q * (sorted.length - 1);

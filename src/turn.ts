@@ -1,4 +1,4 @@
-/** A turn of the event loop, so that messages and signals are heard; unlike a timer it is not slowed down in a hidden tab. */
+/** Yields one turn of the event loop to messages and signals. A hidden tab does not throttle it, unlike a timer. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -10,20 +10,20 @@ export function turn(): Promise<void> {
   });
 }
 
-/** Milliseconds of work after which others are let in. */
-const AT_A_STRETCH_MS = 50;
+/** Work between two turns, ms. */
+const WORK_MS = 50;
 
-/** Gives the event loop a turn where the last one was long ago; else returns at once. */
+/** Returns a function that yields a turn if the last one was long ago, else returns at once. */
 export function turnsAfterWork(): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    if (performance.now() - began < AT_A_STRETCH_MS) return;
+    if (performance.now() - began < WORK_MS) return;
     await turn();
     began = performance.now();
   };
 }
 
-/** Maps one item after another; long work gives the event loop a turn between two items. */
+/** Maps items in sequence. Long work yields a turn between two items. */
 export async function mapInTurns<T, R>(items: readonly T[], map: (item: T, index: number) => R): Promise<R[]> {
   const results: R[] = [];
   const letOthersIn = turnsAfterWork();

@@ -1,4 +1,4 @@
-/** Numbers with their units, as they are told. */
+/** Numbers with units, for people. */
 
 export const mebibytes = (bytes: number): string => {
   const size = bytes / 2 ** 20;

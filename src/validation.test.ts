@@ -1,4 +1,4 @@
-/** What is wrong with data is said in plain words, at its path, and never at length. */
+/** Errors of data name the path and the fault in plain words, and stay short. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseAs } from './validation';
@@ -16,7 +16,7 @@ describe('a value that does not fit', () => {
   const word = z.object({ a: z.union([z.string(), z.array(z.object({ b: z.number() }))]) });
   const kinds = z.discriminatedUnion('k', [z.object({ k: z.literal('x') }), z.object({ k: z.literal('y') })]);
   it.each([
-    [z.record(z.string(), z.int()), JSON.parse('{"__proto__":1}'), 'f: __proto__: stands for nothing; remove it'],
+    [z.record(z.string(), z.int()), JSON.parse('{"__proto__":1}'), 'f: __proto__: is not a field; remove it'],
     [z.number(), Number.NaN, 'f: top level: is NaN; use a finite number'],
     [z.number(), Number.POSITIVE_INFINITY, 'f: top level: is Infinity; use a finite number'],
     [z.number(), undefined, 'f: top level: is missing; use a number'],
@@ -47,7 +47,7 @@ describe('a value that does not fit', () => {
     expect(said(schema, value)).toBe(message);
   });
 
-  it('is quoted in part, whatever it holds', () => {
+  it('is quoted only in part, for any content', () => {
     const long = 'x'.repeat(150_000);
     let deep: unknown = 0;
     for (let i = 0; i < 1e5; i++) deep = [deep];

@@ -2,10 +2,10 @@
 import type { z } from 'zod';
 import { excerpt, listed, quote } from './quote';
 
-/** Characters of a path, a key or a choice that a message names. */
-const LONGEST_NAME = 120;
-/** Keys that a message names. */
-const MOST_KEYS = 5;
+/** Characters of a path, key or choice in a message. */
+const MAX_NAME = 120;
+/** Keys in a message. */
+const MAX_KEYS = 5;
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -27,7 +27,7 @@ const kindOf = (expected: string, input: unknown): string =>
 const choices = (values: readonly unknown[]): string =>
   `${values.length > 1 ? 'one of ' : ''}${values.map((value) => quote(value)).join(', ')}`;
 
-/** "has 1 item", "has 3 characters", "is 7": how much there is of what is bounded. */
+/** Bounded amount in words: "has 1 item", "has 3 characters", "is 7". */
 function amount(input: unknown): { readonly what: string; readonly unit: string } {
   const size = (length: number, unit: string) => ({ what: `has ${length} ${unit}${length === 1 ? '' : 's'}`, unit });
   if (typeof input === 'string') return size(input.length, 'character');
@@ -43,18 +43,18 @@ function boundText(input: unknown, bound: number | bigint, words: string, range:
   return `${what}; use ${words.replace('#', `${bound}${unit ? ` ${unit}${Number(bound) === 1 ? '' : 's'}` : ''}`)}`;
 }
 
-/** What the choices of a union say: what is wrong deeper within one of them, else the kinds that they take. */
+/** Error of a union: a fault deeper inside one of its choices, else the types that they accept. */
 function unionText(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
   const all = errors.flat();
   const deeper = all.find(({ path }) => path.length > 0);
-  if (deeper) return `has at ${excerpt(deeper.path.join('.'), LONGEST_NAME)} what ${deeper.message}`;
+  if (deeper) return `has at ${excerpt(deeper.path.join('.'), MAX_NAME)} what ${deeper.message}`;
   const kinds = all.flatMap((issue) => (issue.code === 'invalid_type' ? kindOf(issue.expected, undefined) : []));
   return `use ${[...new Set(kinds)].join(' or ') || 'another value'}`;
 }
 
 /**
- * What is wrong with a value and what to use instead, in plain words.
- * @param range of the number that the schema takes there, where it has both bounds
+ * Fault of a value and its remedy, in plain words.
+ * @param range of the number in the schema, if it has both bounds
  */
 export function explain(issue: Issue, range: Range | null = null): string {
   const { input } = issue;
@@ -64,7 +64,7 @@ export function explain(issue: Issue, range: Range | null = null): string {
         ? `is missing; use ${kindOf(issue.expected, input)}`
         : `is ${quote(input)}; use ${kindOf(issue.expected, input)}`;
     case 'invalid_value': {
-      const use = `use ${excerpt(choices(issue.values), 6 * LONGEST_NAME)}`;
+      const use = `use ${excerpt(choices(issue.values), 6 * MAX_NAME)}`;
       return input === undefined ? `is missing; ${use}` : `is ${quote(input)}; ${use}`;
     }
     case 'too_small':
@@ -74,8 +74,8 @@ export function explain(issue: Issue, range: Range | null = null): string {
     case 'not_multiple_of':
       return `is ${quote(input)}; use a multiple of ${issue.divisor}`;
     case 'unrecognized_keys': {
-      const named = issue.keys.slice(0, MOST_KEYS).map((key) => quote(key));
-      const more = issue.keys.length > MOST_KEYS ? ` and ${issue.keys.length - MOST_KEYS} more` : '';
+      const named = issue.keys.slice(0, MAX_KEYS).map((key) => quote(key));
+      const more = issue.keys.length > MAX_KEYS ? ` and ${issue.keys.length - MAX_KEYS} more` : '';
       return `unknown field ${named.join(', ')}${more}; remove it or correct its name`;
     }
     case 'invalid_union': {
@@ -85,15 +85,15 @@ export function explain(issue: Issue, range: Range | null = null): string {
       return `${what}; ${options && options.length > 0 ? `use ${choices(options)}` : unionText(issue.errors)}`;
     }
     case 'invalid_key':
-      return 'has a name that no field here can have';
+      return 'has a name that is not allowed; rename or remove it';
     case 'invalid_format':
       return `is ${quote(input)}; use text that matches ${excerpt(String(issue.pattern ?? issue.format))}`;
     default:
-      return `is ${quote(input)}, which does not have the form that is needed`;
+      return `is ${quote(input)}, which does not match the schema; correct it`;
   }
 }
 
-/** The schema at a path; null where the path leads through a choice, or nowhere. */
+/** Schema at a path; null if the path leads through a choice, or nowhere. */
 function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | null {
   const { def } = schema._zod as unknown as { def: Record<string, unknown> };
   if (def.innerType) return schemaAt(def.innerType as z.core.$ZodType, path);
@@ -104,14 +104,14 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
   return next ? schemaAt(next as z.core.$ZodType, rest) : null;
 }
 
-/** Both bounds of a number at a path; null where it has fewer. */
+/** Both bounds of a number at a path; null if one is missing. */
 function rangeAt(schema: z.core.$ZodType, path: readonly PropertyKey[] = []): Range | null {
   const { minValue, maxValue } = (schemaAt(schema, path) ?? {}) as Partial<z.ZodNumber>;
   const bounds = [minValue, maxValue].filter((bound) => bound != null && Math.abs(bound) < Number.MAX_SAFE_INTEGER);
   return bounds.length === 2 ? (bounds as [number, number]) : null;
 }
 
-/** Path of a key `__proto__` that a JSON text set; schemas of records lose it without a word. */
+/** Path of a key `__proto__` in the input. Schemas of records drop it silently. */
 function prototypeKey(value: unknown, path: readonly string[] = []): string | null {
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, inner] of Object.entries(value)) {
@@ -127,11 +127,11 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string):
   const parsed = schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
   if (parsed.success) {
     const lost = prototypeKey(value);
-    if (lost !== null) throw new Error(`${where}: ${excerpt(lost, LONGEST_NAME)}: stands for nothing; remove it`);
+    if (lost !== null) throw new Error(`${where}: ${excerpt(lost, MAX_NAME)}: is not a field; remove it`);
     return parsed.data;
   }
   const lines = parsed.error.issues.map(
-    ({ path, message }) => `${where}: ${excerpt(path.join('.'), LONGEST_NAME) || 'top level'}: ${message}`,
+    ({ path, message }) => `${where}: ${excerpt(path.join('.'), MAX_NAME) || 'top level'}: ${message}`,
   );
   throw new Error(listed(lines));
 }

@@ -1,34 +1,34 @@
-/** Answers of a model to problems it has not seen, one completion each, greedy or sampled; and what share of them is right. */
+/** Answers of a model to held-out problems, one completion each, greedy or sampled; and their accuracy. */
 import { judge } from '../data/judge';
 import { mean } from '../stats';
 import type { Problem, Task } from '../tasks/task';
 import type { Tokenizer } from '../text/tokenizer';
 
-/** Completions of prompts, in order; `sequence` names each one's random numbers. */
+/** Generates completions of prompts, in order; `sequence` selects the random numbers of each. */
 export type Generate = (
   requests: readonly { prompt: readonly number[]; sequence: number }[],
   options: { temperature: number; seed: number },
 ) => Promise<readonly { ids: readonly number[]; ended: boolean }[]>;
 
-/** What a completion comes to. */
+/** Result of one completion. */
 export interface Answered {
   readonly correct: boolean;
-  /** How much of the answer is right, in [0, 1], by the task. */
+  /** Partial credit of the answer by the task, in [0, 1]. */
   readonly partial: number;
-  /** Text after the think block; null where there is none, or where it was cut off. */
+  /** Text after the think block; null if there is none, or if it was cut off. */
   readonly answer: string | null;
-  /** End token included. */
+  /** Length, end token included. */
   readonly tokens: number;
-  /** Whether the end came within the budget. */
+  /** True if the completion ended within the token budget. */
   readonly ended: boolean;
 }
 
 export interface Accuracy {
-  /** Problems answered: a small level has fewer than were asked for. Older recordings do not tell. */
+  /** Number of problems: a small level has fewer than requested. Older recordings lack it. */
   readonly problems?: number;
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
-  /** Mean of how much of the answers is right, in [0, 1]; recordings of before have none. */
+  /** Mean partial credit, in [0, 1]. Older recordings lack it. */
   readonly partial?: number;
   /** Mean length of the completions in tokens, end token included. */
   readonly meanLength: number;
@@ -36,7 +36,7 @@ export interface Accuracy {
   readonly truncated: number;
 }
 
-/** @param temperature 0 for greedy */
+/** Answers every problem once. @param temperature 0 for greedy */
 export async function answerProblems(
   generate: Generate,
   task: Task,
@@ -61,6 +61,6 @@ export const accuracyOf = (answers: readonly Answered[]): Accuracy => ({
   truncated: mean(answers.map(({ ended }) => (ended ? 0 : 1))),
 });
 
-/** One run over the problems. @param temperature 0 for greedy */
+/** Accuracy of one run over the problems. @param temperature 0 for greedy */
 export const measureAccuracy = async (...asked: Parameters<typeof answerProblems>): Promise<Accuracy> =>
   accuracyOf(await answerProblems(...asked));

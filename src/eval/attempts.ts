@@ -1,13 +1,12 @@
-/** What several attempts at one problem come to: pass@k, all of n, the majority's answer. */
-
+/** Metrics of several attempts at one problem: pass@k, all of k, majority vote. */
 import { decimalOf, isSameNumber } from '../decimal';
 import { isSameAnswer, type Problem, type Task } from '../tasks/task';
 import { isSameText, plain } from '../text/answerText';
 import type { Answered } from './accuracy';
 
 /**
- * Unbiased estimate that at least one of k attempts is right, from c right ones among n: 1 − C(n−c, k) / C(n, k), as the
- * product of Chen et al. 2021 (arXiv 2107.03374), which overflows nowhere. Over more problems: the mean.
+ * Unbiased estimate of pass@k from c right attempts among n: 1 − C(n−c, k) / C(n, k). The product of Chen et al. 2021
+ * (arXiv 2107.03374) avoids overflow. Average it over problems.
  */
 export function passAtK(n: number, c: number, k: number): number {
   if (n - c < k) return 1;
@@ -16,33 +15,32 @@ export function passAtK(n: number, c: number, k: number): number {
   return 1 - none;
 }
 
-/** Unbiased estimate that all of k attempts are right: C(c, k) / C(n, k). */
+/** Unbiased estimate of the probability that k attempts are all right: C(c, k) / C(n, k). */
 export function allOfK(n: number, c: number, k: number): number {
   let all = 1;
   for (let i = 0; i < k; i++) all *= Math.max(0, c - i) / (n - i);
   return all;
 }
 
-/** Whether two answers to a problem, by its place, are one. */
+/** Compares two answers to a problem, given its index: true if they count as one vote. */
 export type SameVote = (a: string, b: string, problem: number) => boolean;
 
-/** Votes as the task's verifier takes answers for one. */
+/** Compares votes as the task's verifier compares answers. */
 export const votesOf =
   (task: Task, problems: readonly Problem[]): SameVote =>
   (a, b, problem) =>
     isSameAnswer(task, problems[problem]!.problem, a, b);
 
-/** Without a task: one text but for spaces and letter case, or one number. */
+/** Compares votes without a task: equal text except for spaces and letter case, or equal numbers. */
 const isSameTextOrNumber: SameVote = (a, b) => {
   const [first, second] = [a, b].map((answer) => decimalOf(plain(answer)));
   return isSameText(a, b) || (first != null && second != null && isSameNumber(first, second));
 };
 
 /**
- * Whether the answer given most often is right. Completions without an answer, or cut off before its end, have no vote. Of
- * answers given equally often the one that was given first counts; where nobody votes, the majority is wrong. Answers of which
- * one is right and one is wrong are never one vote.
- * @param problem the place of the problem, for `isSame`
+ * True if the most frequent answer is right. A completion without an answer, or cut off, has no vote. The earliest answer
+ * wins a tie. Without votes the majority is wrong. A right and a wrong answer never count as one vote.
+ * @param problem index of the problem, for `isSame`
  */
 export function majorityIsRight(
   attempts: readonly Answered[],

@@ -1,6 +1,6 @@
 /**
- * Two models on the same problems. What one problem is harder than another is common to both and drops out of the
- * differences, which is why a paired comparison sees what two separate intervals hide (Miller 2024, arXiv 2411.00640).
+ * Paired comparison of two models on the same problems. The difficulty of a problem affects both models, so it cancels in the
+ * difference. Two separate intervals would hide small differences (Miller 2024, arXiv 2411.00640).
  */
 import { random } from '../random';
 import { type Interval, mean, newcombeInterval, quantile, standardErrorOf } from '../stats';
@@ -8,18 +8,18 @@ import { type EvaluationRun, passRates } from './report';
 
 export interface Comparison {
   readonly problems: number;
-  /** Mean accuracies, and by how much b is better. */
+  /** Mean accuracies; `difference` is b − a. */
   readonly a: number;
   readonly b: number;
   readonly difference: number;
-  /** Of the difference, over problems: sd of the differences (ddof 1) / √problems; null for one problem. */
+  /** Standard error of the difference over problems: sd (ddof 1) / √problems; null for one problem. */
   readonly standardError: number | null;
   /**
-   * Paired bootstrap over problems, percentiles (Efron and Tibshirani 1993, chapter 13). Where all problems differ by the same,
-   * which leaves a bootstrap without width, Newcombe's score interval, and 0 resamples. Null for one problem.
+   * Percentile interval of a paired bootstrap over problems (Efron and Tibshirani 1993, chapter 13). If all problems differ by
+   * the same amount, a bootstrap has no width: then it is Newcombe's interval, with 0 resamples. Null for one problem.
    */
   readonly interval: (Interval & { readonly resamples: number }) | null;
-  /** Problems that a, that b, that neither gets right more often. */
+  /** Problems with a higher pass rate of a, of b, and with equal rates. */
   readonly aBetter: number;
   readonly bBetter: number;
   readonly equal: number;
@@ -28,7 +28,7 @@ export interface Comparison {
 const CONFIDENCE = 0.95;
 const RESAMPLES = 10_000;
 
-/** @param differences two or more */
+/** Confidence interval of the mean difference. @param differences two or more */
 function intervalOf(differences: readonly number[], a: number, b: number, seed: number): Comparison['interval'] {
   const P = differences.length;
   if (differences.every((difference) => difference === differences[0]))
@@ -48,11 +48,14 @@ function intervalOf(differences: readonly number[], a: number, b: number, seed: 
   };
 }
 
-/** @param seed of the bootstrap @throws where the runs are not over as many problems */
+/** Compares runs of two models. @param seed of the bootstrap @throws if the numbers of problems differ */
 export function compareRuns(a: readonly EvaluationRun[], b: readonly EvaluationRun[], seed: number): Comparison {
   const [ratesA, ratesB] = [passRates(a), passRates(b)];
   const P = ratesA.length;
-  if (P !== ratesB.length) throw new Error(`runs over ${P} and over ${ratesB.length} problems cannot be paired`);
+  if (P !== ratesB.length)
+    throw new Error(
+      `runs over ${P} and over ${ratesB.length} problems cannot be paired; evaluate both on the same problems`,
+    );
   const differences = ratesB.map((rate, p) => rate - ratesA[p]!);
   const [meanA, meanB] = [mean(ratesA), mean(ratesB)];
   return {

@@ -1,14 +1,14 @@
-/** Pass rates: the share of k sampled answers to each problem that is right. */
+/** Pass rates: the share of right answers among k samples per problem. */
 import { judge } from '../data/judge';
 import type { TaskProblem } from '../data/problems';
 import type { Tokenizer } from '../text/tokenizer';
 import type { Generate } from './accuracy';
 
-/** Asked for at a time. What is asked together changes no answer. */
-const MOST_REQUESTS = 16_384;
+/** Requests per batch. The batch does not change any answer. */
+const MAX_REQUESTS = 16_384;
 
 /**
- * One pass rate a problem, in their order; each a multiple of 1/k.
+ * Pass rate of each problem, [problems]; each is a multiple of 1/k.
  * @param samples k
  */
 export async function measurePassRates(
@@ -19,7 +19,7 @@ export async function measurePassRates(
   options: { readonly temperature: number; readonly seed: number },
 ): Promise<number[]> {
   const passRates: number[] = [];
-  const together = Math.max(1, Math.floor(MOST_REQUESTS / samples));
+  const together = Math.max(1, Math.floor(MAX_REQUESTS / samples));
   for (let first = 0; first < problems.length; first += together) {
     const some = problems.slice(first, first + together);
     const requests = some.flatMap(({ problem }, p) => {

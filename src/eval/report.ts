@@ -1,30 +1,30 @@
-/** What independent runs over the same problems say of a model: mean and spread, best and worst and majority of n, tokens. */
+/** Report on independent runs over the same problems: mean and spread, best, worst and majority of n, tokens. */
 import { deviationOf, type Interval, mean, quantile, standardErrorOf, wilsonInterval } from '../stats';
 import { type Accuracy, type Answered, accuracyOf } from './accuracy';
 import { allOfK, majorityIsRight, passAtK, type SameVote } from './attempts';
 
-/** One answer to every problem, in their order. */
+/** One answer per problem, in order. */
 export interface EvaluationRun {
-  /** From 1. */
+  /** Number of the run, from 1. */
   readonly run: number;
-  /** Of the run's random numbers. */
+  /** Seed of the run's random numbers. */
   readonly seed: number;
   readonly answers: readonly Answered[];
 }
 
-/** A deviation of one run, or over one problem, is null: one sample has none. */
+/** Mean accuracy and its spread. The deviation of a single run or problem is null. */
 export interface AccuracySpread {
   readonly mean: number;
-  /** Between runs over the same problems (ddof 1): the noise of sampling alone. */
+  /** Standard deviation between runs over the same problems (ddof 1): only the noise of sampling. */
   readonly sd: number | null;
-  /** sd / √runs: how far the mean may be from that of endless runs over these very problems. */
+  /** sd / √runs: standard error of the mean for these problems. */
   readonly standardErrorOverRuns: number | null;
   /**
-   * Standard error of the mean pass rate over problems (ddof 1): how far it may be from that over endless problems. Null where
-   * all rates are the same, as at 0 % and 100 %: the problems do not show it.
+   * Standard error of the mean pass rate over problems (ddof 1), as samples of all problems. Null if all rates are equal, as at
+   * 0 % and 100 %: the data cannot show it then.
    */
   readonly standardErrorOverProblems: number | null;
-  /** Wilson's of the mean as a share of as many answers as there are problems; for several runs wider than it need be. */
+  /** Wilson's interval of the mean as a share of one answer per problem. It is too wide for several runs. */
   readonly interval: Interval;
   readonly min: number;
   readonly median: number;
@@ -32,7 +32,7 @@ export interface AccuracySpread {
 }
 
 interface Bin {
-  /** Both ends included. */
+  /** Bounds, both included. */
   readonly from: number;
   readonly to: number;
 }
@@ -43,7 +43,7 @@ export interface EvaluationReport {
   readonly accuracy: AccuracySpread;
   /** Runs by accuracy, in bins of a whole number of problems. */
   readonly histogram: readonly (Bin & { readonly runs: number })[];
-  /** Of n runs on a problem: their average, at least one right, all right, and the answer given most often. */
+  /** Per problem of n runs: average, at least one right, all right, most frequent answer right; averaged over problems. */
   readonly ofN: {
     readonly n: number;
     readonly average: number;
@@ -52,19 +52,19 @@ export interface EvaluationReport {
     readonly majority: number;
   };
   readonly passAtK: readonly { readonly k: number; readonly value: number }[];
-  /** Mean of how much of the answers is right, by the task. */
+  /** Mean partial credit by the task. */
   readonly partial: number;
   readonly meanLength: number;
-  /** Of all completions of all runs. */
+  /** Total over all completions of all runs. */
   readonly tokens: number;
   readonly truncated: number;
   readonly accuracyByTokens: readonly (Bin & { readonly answers: number; readonly accuracy: number })[];
 }
 
-/** Most bins of a histogram. */
+/** Largest number of bins of a histogram. */
 const BINS = 10;
 
-/** Whole numbers in at most ten bins of equal width; empty bins are left out. */
+/** Groups items by a whole number into at most ten bins of equal width, without the empty bins. */
 export function binned<T>(items: readonly T[], value: (item: T) => number): (Bin & { readonly items: readonly T[] })[] {
   if (items.length === 0) return [];
   const values = items.map(value);
@@ -80,15 +80,15 @@ export function binned<T>(items: readonly T[], value: (item: T) => number): (Bin
   return bins.filter((bin) => bin.items.length > 0);
 }
 
-/** How many runs got each problem right. */
+/** Number of runs with a right answer, [problems]. */
 const rightCounts = (runs: readonly EvaluationRun[]): number[] =>
   (runs[0]?.answers ?? []).map((_, p) => runs.filter(({ answers }) => answers[p]!.correct).length);
 
-/** The share of runs that got each problem right. */
+/** Share of runs with a right answer, [problems]. */
 export const passRates = (runs: readonly EvaluationRun[]): number[] =>
   rightCounts(runs).map((count) => count / runs.length);
 
-/** 1, 2, 4, … and all of them. */
+/** Values of k: 1, 2, 4, … and the number of runs. */
 function attemptCounts(runs: number): number[] {
   const counts = [];
   for (let k = 1; k < runs; k *= 2) counts.push(k);
@@ -96,10 +96,10 @@ function attemptCounts(runs: number): number[] {
 }
 
 /**
- * Best and worst of n are the unbiased estimates over all ways to take n of the runs; the majority is that of the first n
- * runs, of the next n, and so on, averaged.
- * @param of n; at most as many as there are runs
- * @param isSame which answers are one vote of the majority; one text or one number, where left out
+ * Report on the runs. Best and worst of n are unbiased estimates over all subsets of n runs. The majority is averaged over
+ * consecutive blocks of n runs.
+ * @param of n; at most the number of runs
+ * @param isSame compares votes; by default, equal texts or numbers
  */
 export function evaluationReport(runs: readonly EvaluationRun[], of = 5, isSame?: SameVote): EvaluationReport {
   const accuracies = runs.map(({ answers }) => accuracyOf(answers));

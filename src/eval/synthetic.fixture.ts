@@ -1,4 +1,4 @@
-/** For tests: a policy that gets each problem right with a probability that is known, in place of a model. */
+/** Synthetic policy for tests: it answers each problem right with a known probability. */
 import { random } from '../random';
 import type { Task } from '../tasks/task';
 import { Tokenizer } from '../text/tokenizer';
@@ -7,8 +7,8 @@ import type { Generate } from './accuracy';
 export const tokenizer = new Tokenizer();
 
 /**
- * Answers problem i right with probability rates[i]; else wrong, or without an end in every fourth case.
- * @param problems in the order in which they will be asked
+ * Policy that answers problem i right with probability rates[i]. A quarter of its wrong answers have no end.
+ * @param problems in the order of the requests
  */
 export const syntheticPolicy =
   (problems: readonly { readonly answer: string }[], rates: readonly number[]): Generate =>
@@ -23,7 +23,7 @@ export const syntheticPolicy =
       return { ids: ended ? ids : ids.slice(0, -1), ended };
     });
 
-/** Problems of a task, with rates spread evenly over [0, 1]. */
+/** Problems of a task, with rates spread evenly over (0, 1). */
 export function syntheticProblems(task: Task, level: number, count: number) {
   const stream = random(1, 'synthetic');
   const problems = Array.from({ length: count }, () => task.generate(stream, level));

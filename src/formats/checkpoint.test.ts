@@ -1,4 +1,4 @@
-/** A model as files: back to the bit, and every fault named. */
+/** Models as files: they read back to the bit, and errors name every fault. */
 import { describe, expect, it } from 'vitest';
 import { parsePhiConfig } from '../model/config';
 import { initialTensors } from '../model/parameters';
@@ -30,7 +30,7 @@ const withTensors = (
   return { ...files, 'model.safetensors': writeSafetensors(tensors) };
 };
 
-it('comes back as it was', () => {
+it('reads a written model back unchanged', () => {
   const back = readModelFolder(folderOf(files));
   expect(back.config).toEqual(config);
   expect(back.ends).toEqual([model.tokenizer.special.end]);
@@ -38,7 +38,7 @@ it('comes back as it was', () => {
   expect(back.tokenizer.tokens).toEqual(model.tokenizer.tokens);
 });
 
-it('ends where the folder says: nowhere for null, at <|im_end|> where it does not say', () => {
+it('takes the end tokens of the folder: none for null, <|im_end|> by default', () => {
   const { end } = model.tokenizer.special;
   const ends = (change: (json: Record<string, unknown>) => void) =>
     readModelFolder(folderOf({ ...files, 'generation_config.json': text(change, files['generation_config.json']) }))
@@ -48,7 +48,7 @@ it('ends where the folder says: nowhere for null, at <|im_end|> where it does no
   expect(ends((json) => delete json.eos_token_id)).toEqual([end]);
 });
 
-it('is what Hugging Face reads: names, shapes, f32', () => {
+it('writes names, shapes and f32 as Hugging Face reads them', () => {
   const json = JSON.parse(new TextDecoder().decode(files['config.json'])) as Record<string, unknown>;
   expect(json).toMatchObject({
     architectures: ['Phi3ForCausalLM'],
@@ -59,7 +59,7 @@ it('is what Hugging Face reads: names, shapes, f32', () => {
   expect([...readSafetensors(files['model.safetensors']).keys()]).toContain('model.layers.0.self_attn.qkv_proj.weight');
 });
 
-describe('a fault is named', () => {
+describe('a broken folder is rejected for', () => {
   const name = 'model.layers.0.mlp.down_proj.weight';
   it.each([
     ['a missing tensor', withTensors((tensors) => tensors.delete(name)), `model.safetensors: ${name} is missing`],
@@ -82,7 +82,7 @@ describe('a fault is named', () => {
     [
       'another header',
       { ...files, 'model.safetensors': Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 110, 117, 108, 108) },
-      'no JSON object',
+      'not a JSON object',
     ],
     ['no JSON', { ...files, 'config.json': new TextEncoder().encode('{') }, 'config.json is not JSON'],
     [
@@ -137,7 +137,7 @@ describe('a fault is named', () => {
   });
 });
 
-it('reads the rotary settings where transformers 5 puts them', () => {
+it('reads rotary settings at the keys of transformers 5', () => {
   const given = {
     ...config,
     rope_theta: undefined,

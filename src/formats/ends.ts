@@ -1,18 +1,18 @@
-/** Tokens that end a completion, as transformers 5 finds them in a model folder. */
+/** End tokens of a completion, as transformers 5 reads them from a model folder. */
 import { quote } from '../quote';
 
 /**
- * `eos_token_id` of generation_config.json where there is that file, else of config.json: one token, several, or none.
- * Of several, those outside the vocabulary end nothing and are left out.
- * @param generation the value of generation_config.json; undefined where there is none
- * @returns null where the file lacks the key
+ * `eos_token_id` of generation_config.json if the folder has that file, else of config.json: one token, several, or none.
+ * Tokens outside the vocabulary are dropped if others remain.
+ * @param generation value of generation_config.json; undefined without the file
+ * @returns null if the file lacks the key
  * @throws naming the file and the key
  */
 export function endTokens(config: unknown, generation: unknown, vocabulary: number): number[] | null {
   const where = generation === undefined ? 'config.json' : 'generation_config.json';
   const file = generation === undefined ? config : generation;
   if (typeof file !== 'object' || file === null || Array.isArray(file))
-    throw new Error(`${where}: is no JSON object; remove the file, or save the model again`);
+    throw new Error(`${where}: is not a JSON object; remove the file, or save the model again`);
   const { eos_token_id: given } = file as { eos_token_id?: unknown };
   if (given === undefined) return null;
   const ends = given === null ? [] : [given].flat();

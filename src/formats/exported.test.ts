@@ -1,7 +1,7 @@
 /**
- * The exported folder against transformers and TRL. `goldens/check_export.py` used the folder `goldens/exported` there, in nine
- * ways; here that folder is what we write, and what they made of it is what we make of it.
- * To renew it: `npx vitest run src/formats/exported.test.ts -u`, then the script.
+ * The exported folder against transformers and TRL. `goldens/check_export.py` loads the folder `goldens/exported` there in nine
+ * ways. These tests write the same folder and compute the same results.
+ * To update it, run `npx vitest run src/formats/exported.test.ts -u`, then the script.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -47,15 +47,15 @@ const written = modelToFiles(model);
 const { tokenizer } = model;
 const json = (name: (typeof MODEL_FILES)[number]) => parseJsonFile(written[name], name) as Record<string, unknown>;
 
-describe('the folder that transformers and TRL took', () => {
-  it('is the one that we write, file by file', async () => {
+describe('the folder that transformers and TRL loaded', () => {
+  it('equals the one that we write, file by file', async () => {
     expect(Object.keys(written).sort()).toEqual([...MODEL_FILES].sort());
     expect(Buffer.from(written['model.safetensors']).equals(read('exported', 'model.safetensors'))).toBe(true);
     for (const name of MODEL_FILES.filter((file) => file.endsWith('.json')))
       await expect(Buffer.from(written[name]).toString()).toMatchFileSnapshot(path.join(GOLDENS, 'exported', name));
   });
 
-  it('says the same of tokens and lengths in every file', () => {
+  it('agrees on tokens and lengths in every file', () => {
     const { pad, eos, special } = evidence.tokens;
     expect(json('config.json')).toMatchObject({
       eos_token_id: eos,
@@ -76,7 +76,7 @@ describe('the folder that transformers and TRL took', () => {
     ]);
   });
 
-  it('saved again by transformers, is read as the same model', () => {
+  it('reads as the same model after transformers saves it again', () => {
     const back = readModelFolder(folder('resaved'));
     expect(back.config).toEqual(model.config);
     expect([...back.tensors].sort()).toEqual([...model.tensors].sort());
@@ -84,8 +84,8 @@ describe('the folder that transformers and TRL took', () => {
   });
 });
 
-describe('tokens as transformers makes them', () => {
-  it('of the chat template, the assistant’s own marked', () => {
+describe('tokens equal those of transformers', () => {
+  it('for the chat template, with the assistant’s tokens marked', () => {
     for (const { messages, ids, text, assistant_mask } of evidence.template) {
       const { start, separator, user, assistant } = tokenizer.special;
       const turns = messages.map(({ role, content }) =>
@@ -105,7 +105,7 @@ describe('tokens as transformers makes them', () => {
     expect(tokenizer.chatPrompt(messages[0]!.content)).toEqual(ids);
   });
 
-  it('of a padded batch', () => {
+  it('for a padded batch', () => {
     const { prompts, ids, mask } = evidence.padding;
     prompts.forEach((prompt, row) => {
       expect(ids[row]!.filter((_, i) => mask[row]![i] === 1)).toEqual(tokenizer.encode(prompt));
@@ -113,7 +113,7 @@ describe('tokens as transformers makes them', () => {
     });
   });
 
-  it('decoded, the think tags among them', () => {
+  it('when decoded, think tags included', () => {
     for (const { ids, text, skipped } of evidence.think) {
       expect(tokenizer.decode(ids)).toBe(text);
       expect(tokenizer.encode(text)).toEqual(ids);
@@ -124,15 +124,15 @@ describe('tokens as transformers makes them', () => {
     expect(sum?.ids).toEqual([4, 26, 20, 26, 38, 27, 5, 27, evidence.tokens.eos]);
   });
 
-  it('read too from a folder whose tokenizer.json has the think tags as special tokens', () => {
+  it('for a tokenizer.json with the think tags as special tokens', () => {
     const file = tokenizer.toJson() as { added_tokens: { special: boolean }[] };
     const older = { ...file, added_tokens: file.added_tokens.map((token) => ({ ...token, special: true })) };
     expect(Tokenizer.fromJson(older).tokens).toEqual(tokenizer.tokens);
   });
 });
 
-describe('numbers as transformers computes them', () => {
-  it('logits of a prompt and its answer', async () => {
+describe('numbers equal those of transformers', () => {
+  it('for the logits of a prompt and its answer', async () => {
     const { ids, logits } = evidence.model;
     const device = openCpuDevice();
     const got = await probeStep(device, model.config, model.tensors, {

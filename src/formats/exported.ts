@@ -1,19 +1,19 @@
-/** The small JSON files of a model folder, as transformers 4 and 5, TRL and vLLM read them. */
+/** JSON files of a model folder, for transformers 4 and 5, TRL and vLLM. */
 import type { PhiConfig } from '../model/config';
 import { CHAT_TEMPLATE } from '../text/chatTemplate';
 import type { Tokenizer } from '../text/tokenizer';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The tokens' names and ids that several files repeat. */
+/** Names and ids of the tokens that several files repeat. */
 const named = (tokenizer: Tokenizer) => {
   const { end, pad } = tokenizer.special;
   return { ids: { eos: end, pad }, eos_token: tokenizer.token(end), pad_token: tokenizer.token(pad) };
 };
 
 /**
- * `config.json` of Hugging Face's Phi3ForCausalLM. Rotary settings and the type of the numbers appear twice: transformers 5
- * reads `rope_parameters` and `dtype`, transformers 4 the rest.
+ * `config.json` of Hugging Face's Phi3ForCausalLM. Rotary settings and dtype appear twice: transformers 5 reads
+ * `rope_parameters` and `dtype`, transformers 4 reads the rest.
  */
 export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
   const { ids } = named(tokenizer);
@@ -42,15 +42,15 @@ export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
 }
 
 /**
- * Where `generate` ends and what it fills up with. Without a length of its own it may use the whole context, where the default
- * of transformers would cut every thought off after 20 tokens.
+ * End token, pad token and maximum length of `generate`. The default of transformers would cut every completion after 20
+ * tokens, so the file allows the whole context.
  */
 export function generationConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
   const { ids } = named(tokenizer);
   return { eos_token_id: ids.eos, pad_token_id: ids.pad, max_length: config.max_position_embeddings };
 }
 
-/** Prompts are padded on the left, as generation needs it. `generate` of transformers 4 refuses the token types that it would add. */
+/** `tokenizer_config.json`: left padding, as generation needs, and no token types, which `generate` of transformers 4 rejects. */
 export function tokenizerConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
   const { eos_token, pad_token } = named(tokenizer);
   return {
@@ -66,6 +66,7 @@ export function tokenizerConfigFile(config: PhiConfig, tokenizer: Tokenizer): Js
   };
 }
 
+/** `special_tokens_map.json`. */
 export function specialTokensMapFile(tokenizer: Tokenizer): Json {
   const { eos_token, pad_token } = named(tokenizer);
   return { eos_token, pad_token };

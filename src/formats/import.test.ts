@@ -1,4 +1,4 @@
-/** Phi-3 folders as other programs write them: the logits of transformers 5, or a refusal that names the key (goldens/make_import_goldens.py). */
+/** Folders of other programs: the logits of transformers 5, or an error that names the key (goldens/make_import_goldens.py). */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ const load = ({ files, ids }: Variant) => {
   return model;
 };
 
-describe('a folder that transformers loads gives its logits', () => {
+describe('a folder that transformers loads gives the same logits', () => {
   it.each(variants.filter(({ refused }) => refused === null))('$name', async (variant) => {
     const { config, tensors, ends } = load(variant);
     expect(ends ?? []).toEqual(variant.ends.filter((id) => id < config.vocab_size));
@@ -45,7 +45,7 @@ describe('a folder that transformers loads gives its logits', () => {
   });
 });
 
-describe('a folder of another function is refused by key', () => {
+describe('a folder with unsupported computation is rejected by key', () => {
   it.each(variants.filter(({ refused }) => refused !== null))('$name', (variant) => {
     expect(() => load(variant)).toThrow(variant.refused!);
   });

@@ -1,7 +1,7 @@
-/** The longest sequence that a model takes, by its config.json. */
+/** Maximum sequence length of a model, from its config.json. */
 import type { PhiConfig } from '../model/config';
 
-/** Most tokens of a sequence, and the key that says so. A sliding window is computed as long as it holds the whole sequence. */
+/** Maximum tokens of a sequence, and the key that limits it. Sequences must fit in a sliding window. */
 export function longestSequence({ max_position_embeddings, sliding_window }: PhiConfig): {
   tokens: number;
   key: string;
@@ -11,11 +11,11 @@ export function longestSequence({ max_position_embeddings, sliding_window }: Phi
     : { tokens: max_position_embeddings, key: 'max_position_embeddings' };
 }
 
-/** @throws naming what is too long and the key of config.json that says so */
-export function checkLength(config: PhiConfig, tokens: number, what: string): void {
+/** @throws naming the sequence that is too long and the key of config.json that limits it */
+export function checkLength(config: PhiConfig, tokens: number, label: string): void {
   const { tokens: most, key } = longestSequence(config);
   if (tokens > most)
     throw new Error(
-      `${what}: ${tokens} tokens are more than the model takes, its ${key} is ${most}; use a shorter sequence`,
+      `${label}: ${tokens} tokens are more than the model takes, its ${key} is ${most}; use a shorter sequence`,
     );
 }

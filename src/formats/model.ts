@@ -1,4 +1,4 @@
-/** A model as the folder that Hugging Face's libraries load. Names and bytes, no disk. */
+/** Model folders of Hugging Face's libraries, as names and bytes, without access to files. */
 import { parseJsonFile } from '../json';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
@@ -12,11 +12,11 @@ export interface SavedModel {
   readonly config: PhiConfig;
   readonly tensors: Tensors;
   readonly tokenizer: Tokenizer;
-  /** Tokens that end a completion; the tokenizer's `<|im_end|>` where left out. */
+  /** Tokens that end a completion; by default the tokenizer's `<|im_end|>`. */
   readonly ends?: readonly number[];
 }
 
-/** What a model is written to. */
+/** Names of the files of a saved model. */
 export const MODEL_FILES = [
   'config.json',
   'model.safetensors',
@@ -43,14 +43,13 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
 export interface SavedWeights {
   readonly config: PhiConfig;
   readonly tensors: Tensors;
-  /** Tokens that end a completion; null where the folder does not say. */
+  /** Tokens that end a completion; null if the folder does not name them. */
   readonly ends: readonly number[] | null;
 }
 
 /**
- * The config, the tensors and the end tokens alone: what a model of another vocabulary has too. Computes what transformers 5
- * computes from the same folder.
- * @throws naming the file and what is missing, misshapen, unknown or not computed by this lab
+ * Reads config, tensors and end tokens without the tokenizer, as transformers 5 does, for any vocabulary.
+ * @throws naming the file and what is missing, misshapen, unknown or unsupported
  */
 export function readWeights(read: ReadFile): SavedWeights {
   const json = parseJsonFile(needed(read, 'config.json'), 'config.json');
@@ -70,7 +69,7 @@ function needed(read: ReadFile, name: string): Uint8Array {
   return bytes;
 }
 
-/** @throws naming the file and what is wrong in it */
+/** Reads a whole model. @throws naming the file and its fault */
 export function readModelFolder(read: ReadFile): SavedModel {
   const { ends, ...weights } = readWeights(read);
   const tokenizer = Tokenizer.fromJson(parseJsonFile(needed(read, 'tokenizer.json'), 'tokenizer.json'));
@@ -81,7 +80,7 @@ export function readModelFolder(read: ReadFile): SavedModel {
   return { ...weights, tokenizer, ends: ends ?? [tokenizer.special.end] };
 }
 
-/** Files in memory as a folder. */
+/** Folder of files in memory. */
 export const folderOf =
   (files: Readonly<Record<string, Uint8Array>>): ReadFile =>
   (name) =>

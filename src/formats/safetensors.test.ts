@@ -1,3 +1,4 @@
+/** Safetensors: exact widening, and the checks of the official library. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +20,7 @@ const entry = (start: number, end: number, dtype = 'F32', size = (end - start) /
 const halves = (...bits: number[]) => new Uint8Array(Uint16Array.from(bits).buffer);
 const zeros = (n: number) => new Uint8Array(n);
 
-test('F16 and BF16 are widened exactly', () => {
+test('widens F16 and BF16 exactly', () => {
   const f16 = readSafetensors(file({ a: entry(0, 10, 'F16') }, halves(0x3c00, 0xc000, 0x0001, 0x7bff, 0x3555)));
   expect([...(f16.get('a')?.data ?? [])]).toEqual([1, -2, 2 ** -24, 65504, 1365 / 4096]);
   const bf16 = readSafetensors(file({ a: entry(0, 6, 'BF16') }, halves(0x3f80, 0xc000, 0x0001)));
@@ -35,22 +36,22 @@ test.each([
   ['another type', file({ a: entry(0, 4, 'I32', 1) }, zeros(4)), 'a has type I32'],
   ['a NaN', file({ a: entry(0, 8) }, new Uint8Array(Float32Array.of(0, NaN).buffer)), 'a has NaN at element 1'],
   ['an infinite half', file({ a: entry(0, 4, 'F16') }, halves(0, 0xfc00)), 'a has -Infinity at element 1'],
-])('%s is refused', (_, bytes, message) => {
+])('rejects %s', (_, bytes, message) => {
   expect(() => readSafetensors(bytes)).toThrow(message);
 });
 
-test('a Node Buffer, whose slices share memory, reads as its own bytes', () => {
+test('reads a Node Buffer, whose slices share memory', () => {
   const bytes = Buffer.from(file({ a: entry(0, 4), b: entry(4, 8) }, new Uint8Array(Float32Array.of(3, 4).buffer)));
   expect([...(readSafetensors(bytes).get('b')?.data ?? [])]).toEqual([4]);
 });
 
-describe('a safetensors file that the official library refuses is refused (goldens/make_safetensors_goldens.py)', () => {
+describe('rejects what the official library rejects (goldens/make_safetensors_goldens.py)', () => {
   const vectors = JSON.parse(readFileSync(path.join(import.meta.dirname, 'goldens/safetensors.json'), 'utf8')) as {
     name: string;
     file: string;
     error: string | null;
   }[];
-  /** What the library reads and we do not: a name that stands for two values, and a list in place of an object. */
+  /** Files that only the library accepts: a name with two values, and a list in place of an object. */
   const stricter = [
     'a metadata key twice',
     'a tensor twice',

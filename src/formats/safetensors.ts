@@ -1,6 +1,6 @@
 /**
- * Safetensors: 8 bytes of header length, a JSON header of names, shapes and byte ranges, then the numbers.
- * Writes F32; reads F32, F16, BF16 and F64 as f32.
+ * Safetensors files: 8 bytes of header length, a JSON header of names, shapes and byte ranges, then the numbers. This file
+ * writes F32, and reads F32, F16, BF16 and F64 as f32.
  */
 import type { Tensors } from '../model/parameters';
 import { excerpt } from '../quote';
@@ -29,8 +29,8 @@ export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
 
 /**
  * Tensors of a safetensors file as f32.
- * @param skipped names of tensors that are left out, whatever they hold
- * @throws naming the file and the tensor where the official library would refuse the bytes, or a number is not finite
+ * @param skipped selects tensors to leave out, by name
+ * @throws naming the file and the tensor if the official library rejects the bytes, or a number is not finite
  */
 export function readSafetensors(
   bytes: Uint8Array,

@@ -1,15 +1,15 @@
-/** The header of a safetensors file: names, types, shapes and byte ranges, checked as the official library checks them. */
+/** Header of a safetensors file: names, types, shapes and byte ranges, with the checks of the official library. */
 import { parseJson, utf8Text } from '../json';
 import { excerpt, quote } from '../quote';
 
-/** Bits of one number of each type of the format. */
+/** Bits per number of each type of the format. */
 const BITS: Readonly<Record<string, number>> = {
   ...{ BOOL: 8, F4: 4, F6_E2M3: 6, F6_E3M2: 6, U8: 8, I8: 8, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8 },
   ...{ F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, I16: 16, U16: 16, F16: 16, BF16: 16, I32: 32, U32: 32, F32: 32 },
   ...{ C64: 64, F64: 64, I64: 64, U64: 64 },
 };
 
-/** Largest header that the official library reads, in bytes. */
+/** Largest header that the official library reads, bytes. */
 const HEADER_LIMIT = 100_000_000;
 
 const DAMAGED = 'the file is cut off or damaged: copy it again';
@@ -19,7 +19,7 @@ export interface StoredTensor {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Its numbers as the file has them. */
+  /** Numbers as stored. */
   readonly bytes: Uint8Array;
 }
 
@@ -31,21 +31,21 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isIntegers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
-/** Text of JSON with its strings emptied: what is left has no letters of names. */
+/** JSON text with empty strings, so that only punctuation and numbers remain. */
 const withoutStrings = (json: string): string => json.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 
 function parseHeader(bytes: Uint8Array, where: string, fail: Fail): Record<string, unknown> {
   if (bytes[0] === 0xef) fail('its header starts with a byte-order mark', INVALID);
   const text = utf8Text(bytes, `${where}: its header`);
   const header = parseJson(text, `${where}: its header`);
-  if (!isObject(header)) return fail('its header is no JSON object');
-  // the format takes 4, not 4.0, 4e0 or -0, which JSON.parse takes for the same
+  if (!isObject(header)) return fail('its header is not a JSON object');
+  // the format accepts 4, not 4.0, 4e0 or -0, which JSON.parse treats alike
   const odd = /-\d[\d.eE+-]*|\d+[.eE][\d.eE+-]*/.exec(withoutStrings(text));
   if (odd) fail(`its header has the number ${excerpt(odd[0])}, where whole numbers from 0 belong`);
   return header;
 }
 
-/** Shapes and ranges, in the order of the file, which they cover without a gap. */
+/** Checks that the ranges cover the numbers without a gap or an overlap. */
 function checkCoverage(ranges: { name: string; start: number; end: number }[], size: number, fail: Fail): void {
   let at = 0;
   for (const { name, start, end } of ranges.sort((a, b) => a.start - b.start || a.end - b.end)) {
@@ -56,8 +56,8 @@ function checkCoverage(ranges: { name: string; start: number; end: number }[], s
 }
 
 /**
- * The tensors that a safetensors file holds.
- * @throws naming the file, the tensor, what is wrong with it and what to do, where the official library would refuse the bytes
+ * Tensors of a safetensors file as stored.
+ * @throws naming the file, the tensor, its fault and the remedy if the official library rejects the bytes
  */
 export function readHeader(bytes: Uint8Array, where: string): StoredTensor[] {
   const fail: Fail = (why, advice = INVALID) => {

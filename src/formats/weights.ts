@@ -1,20 +1,20 @@
-/** The tensors of a model folder, in one file or in shards, as this lab names them. */
+/** Tensors of a model folder, from one file or from shards, under this lab's names. */
 import { parseJsonFile } from '../json';
 import type { PhiConfig } from '../model/config';
 import type { Tensors } from '../model/parameters';
 import { quote } from '../quote';
 import { readSafetensors } from './safetensors';
 
-/** A file of a folder by its name; null where there is none. */
+/** Reads a file of a folder by name; null if it does not exist. */
 export type ReadFile = (name: string) => Uint8Array | null;
 
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 
-/** Buffers of older versions, which the config says already: transformers computes them anew. */
+/** True for a buffer that older versions stored. transformers computes it from the config. */
 const isBuffer = (name: string): boolean => /rotary_emb\.inv_freq/.test(name);
 
-/** Names of an index's shards with the tensors of each. @throws naming what is wrong in the index */
+/** Shards of an index with the tensors of each. @throws naming the fault of the index */
 function readIndex(bytes: Uint8Array): Map<string, Set<string>> {
   const json = parseJsonFile(bytes, INDEX) as { weight_map?: unknown } | null;
   const map = typeof json === 'object' ? json?.weight_map : undefined;
@@ -48,9 +48,9 @@ function readShards(read: ReadFile, index: Uint8Array): Tensors {
 }
 
 /**
- * All tensors of a folder but the buffers that the config says already.
- * @returns with the file that says which tensors there are
- * @throws naming the file and what is missing or wrong in it
+ * All tensors of a folder except buffers that follow from the config.
+ * @returns the tensors, and the file that lists them
+ * @throws naming the file and its fault
  */
 export function readFolderTensors(read: ReadFile): { readonly tensors: Tensors; readonly where: string } {
   const single = read(SINGLE);
@@ -64,9 +64,9 @@ const EMBEDDING = 'model.embed_tokens.weight';
 const HEAD = 'lm_head.weight';
 
 /**
- * The tensors under the names of `Phi3ForCausalLM`, and whether lm_head is tied, as transformers 5 loads them: the prefix of
- * a bare `Phi3Model` is put before its names; a tied lm_head that is stored too is left out where it is equal to the
- * embedding, stands for one that is missing, and unties the two where it differs.
+ * Tensors under the names of the model with a head, and the tying of lm_head, as transformers 5 loads them. Names of a bare
+ * model get the prefix `model.`. A stored lm_head of a tied model replaces a missing embedding. It is dropped if it equals
+ * the embedding, and unties the two if it differs.
  */
 export function resolveTensors(config: PhiConfig, stored: Tensors): { config: PhiConfig; tensors: Tensors } {
   const bare = ![...stored.keys()].some((name) => name.startsWith('model.'));

@@ -1,6 +1,6 @@
 /**
- * Every importer against changed inputs: each is refused with a short message that a person can use, or means what it says.
- * `npm run fuzz` tries more of them.
+ * Every importer against mutated inputs. Each input is rejected with a short, useful message, or is read as written.
+ * `npm run fuzz` tries more mutations.
  */
 import { describe, expect, it } from 'vitest';
 import { random } from '../random';
@@ -11,7 +11,7 @@ import { mutatedWeights, weightsFile, writtenWeights } from './weights.fixture';
 
 const MUTATIONS = Number(process.env.FUZZ_MUTATIONS ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? 0);
-const LONGEST_MESSAGE = 2048;
+const MAX_MESSAGE_BYTES = 2048;
 
 const mutate = {
   JSON: mutatedFile,
@@ -21,7 +21,7 @@ const mutate = {
   safetensors: mutatedWeights,
 } as const;
 
-/** Reads the bytes by JSON.parse alone, line by line for JSON lines; undefined where it cannot. */
+/** Reads the bytes with plain JSON.parse, line by line for JSON lines; undefined if that fails. */
 function written(bytes: Uint8Array, { form, lastMayBeCut }: Importer): unknown {
   try {
     if (form === 'safetensors') return writtenWeights(bytes);
@@ -36,7 +36,7 @@ function written(bytes: Uint8Array, { form, lastMayBeCut }: Importer): unknown {
   }
 }
 
-/** Where something that was written was not understood as it stands; null where all was. Defaults may be added. */
+/** First value that was read differently from the input; null without one. Added defaults are fine. */
 function lost(said: unknown, understood: unknown, path = ''): string | null {
   if (typeof said !== 'object' || said === null)
     return Object.is(said, understood) || said === understood
@@ -54,17 +54,18 @@ function lost(said: unknown, understood: unknown, path = ''): string | null {
   return null;
 }
 
-/** What is wrong with a refusal; null where nothing is. */
+/** Fault of an error message; null without one. */
 function faultOfError(error: unknown): string | null {
   if (!(error instanceof Error)) return `threw ${typeof error}`;
   const { message } = error;
   if ([TypeError, RangeError, SyntaxError, ReferenceError].some((of) => error instanceof of))
     return `crashed: ${error.stack}`;
-  if (new TextEncoder().encode(message).length > LONGEST_MESSAGE) return `told ${message.length} characters`;
-  if (message.trim() === '') return 'told nothing';
+  if (new TextEncoder().encode(message).length > MAX_MESSAGE_BYTES)
+    return `the message has ${message.length} characters`;
+  if (message.trim() === '') return 'the message is empty';
   const raw =
     /call stack|is not a function|cannot read prop|of undefined|\[object |Invalid (input|option)|received (NaN|undefined)/i;
-  return raw.test(message) ? `told in words of the program: ${message}` : null;
+  return raw.test(message) ? `the message speaks of the program's internals: ${message}` : null;
 }
 
 async function faultOf({ bytes, what }: Mutation, importer: Importer): Promise<string | null> {
@@ -80,22 +81,22 @@ async function faultOf({ bytes, what }: Mutation, importer: Importer): Promise<s
     const bounded = Math.abs(value) <= CUSTOM_LIMITS.value && reason.length <= 2 * CUSTOM_LIMITS.reason;
     return bounded ? null : `gave ${value}: ${reason}`;
   }
-  if (what.includes('a key twice')) return 'was read, though a key stands there twice';
+  if (what.includes('a key twice')) return 'was read, though a key occurs twice';
   const said = written(bytes, importer);
-  if (said === undefined) return 'was read, though it has no such form';
+  if (said === undefined) return 'was read, though it does not have this format';
   const fault = lost(said, understood);
   return fault && !ignored?.test(fault) ? fault : null;
 }
 
 describe.each(importers)('$name', (importer) => {
-  it('passes as it is, and means what it says', async () => {
+  it('accepts the sample and reads it as written', async () => {
     const { form, sample } = importer;
     const bytes = form === 'safetensors' ? weightsFile(sample) : new TextEncoder().encode(sample);
     expect(await faultOf({ bytes, what: 'nothing' }, importer)).toBeNull();
     await importer.read(bytes);
   });
 
-  it(`is refused in words or means what it says, changed ${MUTATIONS} times`, async () => {
+  it(`rejects clearly or reads as written, in ${MUTATIONS} mutations`, async () => {
     const stream = random(SEED, 'fuzz', importer.name);
     const faults: string[] = [];
     for (let i = 0; i < MUTATIONS; i++) {

@@ -1,4 +1,4 @@
-/** Everything that reads what others wrote: a sample that passes, how it is read, and what was understood of it. */
+/** Importers of foreign files: for each, a valid sample and a function that reads it. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,11 +27,11 @@ export interface Importer {
   readonly sample: string;
   /** The format. The sample of `safetensors` is its header. */
   readonly form: 'JSON' | 'JSON lines' | 'text' | 'link' | 'safetensors';
-  /** What was understood, as plain data with the keys of the input. @throws where it is refused */
+  /** Reads the input into plain data with the same keys. @throws if the input is rejected */
   read(bytes: Uint8Array): unknown;
-  /** Keys that no program reads: what stands there may be anything. */
+  /** Faults to ignore: keys that no program reads may hold any value. */
   readonly ignored?: RegExp;
-  /** A last line without its end was cut off in the writing, and does not count. */
+  /** True if a last line without a line end counts as cut off, and is skipped. */
   readonly lastMayBeCut?: true;
 }
 
@@ -80,7 +80,7 @@ const events: Importer = {
   read(bytes) {
     const reader = new EventReader();
     const read = linesOf(utf8Text(bytes, 'run.jsonl'), 'run.jsonl').map(({ line, where }) => reader.read(line, where));
-    if (read.length === 0) throw new Error('run.jsonl is empty'); // as the recording's player has it
+    if (read.length === 0) throw new Error('run.jsonl is empty'); // as in the player of recordings
     return read;
   },
 };
@@ -122,18 +122,18 @@ const record: Importer = {
 const tokenizer = new Tokenizer();
 const config = phiConfigOf(SMALL, tokenizer.size);
 const files = modelToFiles({ config, tensors: initialTensors(config, 0.02, 1), tokenizer });
-/** End tokens in the form that a file gives them, if they are the same: one, several, one of them twice, or none. */
+/** End tokens as the file writes them, if they are the same: one, several, one of them twice, or none. */
 function endsAsGiven(file: Uint8Array, ends: readonly number[] = []): unknown {
   const { eos_token_id: given } = JSON.parse(new TextDecoder().decode(file)) as { eos_token_id?: unknown };
   const asked = new Set(given === null ? [] : [given].flat());
   return asked.size === ends.length && ends.every((id) => asked.has(id)) ? given : ends;
 }
-/** Added tokens in the order of a file: each has its id. */
+/** Added tokens in the order of the file. */
 function inOrder(file: Uint8Array, understood: readonly { id: number }[]): unknown {
   const { added_tokens: given } = JSON.parse(new TextDecoder().decode(file)) as { added_tokens: { id: number }[] };
   return given.map(({ id }) => understood.find((token) => token.id === id));
 }
-/** A folder with one file changed; `understood` is that file as the model that was read would have it. */
+/** Importer of a folder with one mutated file. It returns that file as the model would write it. */
 const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.json', ignored?: RegExp): Importer => ({
   name: `${name} of a model`,
   form: 'JSON',
@@ -147,13 +147,12 @@ const inFolder = (name: 'config.json' | 'tokenizer.json' | 'generation_config.js
   ...(ignored && { ignored }),
 });
 
-/** Flags that do not change the tokens of a text: other programs use them for decoding and for unknown characters. */
+/** Flags that do not change the tokens of a text: other programs use them in decoding and for unknown characters. */
 const NOT_TOKENIZED = /was left out$|^added_tokens\.\d+\.(special|normalized):|^model\.unk_token:/;
 
 /**
- * What changes nothing in what a Phi-3 model computes, or what another place stands above: `rope_parameters` above rope's keys
- * at the top, generation_config.json above `eos_token_id`; a dictionary of
- * rotary settings that sets none. Keys that nobody knows are left alone, as transformers does.
+ * Keys that do not change the computation, or that another key overrides: `rope_parameters` overrides the rotary keys at the
+ * top, and generation_config.json overrides `eos_token_id`. Unknown keys are ignored, as in transformers.
  */
 const NOT_COMPUTED =
   /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|^rope_scaling: was read as null$|^rope_parameters: null was|was left out$/;
@@ -194,7 +193,7 @@ const link: Importer = {
       { task: 'addition', level: 1, seed: 0, index: 0 },
       SMALL.own,
     );
-    if (faults.length > 0) throw new Error(listed(faults)); // as the page tells them
+    if (faults.length > 0) throw new Error(listed(faults)); // as the page shows them
     const understood = { ...shown, ...browsed, n: browsed.index + 1 };
     return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
   },

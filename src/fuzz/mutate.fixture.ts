@@ -1,10 +1,10 @@
 /**
- * Changes to an input that a person, another program or a broken disk makes: a value of another kind, a key gone, twice or
- * misspelt, a list cut or mixed, a file cut off or in another encoding. All drawn from a stream, so that a failure repeats.
+ * Mutations of an input, as a person, another program or a broken disk makes them. Examples: a value of another type, a
+ * missing, repeated or misspelt key, a file cut off or in another encoding. A seeded stream makes failures repeat.
  */
 import type { Random } from '../random';
 
-/** A changed input, and the change in words. */
+/** Mutated input, and a description of the mutation. */
 export interface Mutation {
   readonly bytes: Uint8Array;
   readonly what: string;
@@ -12,7 +12,7 @@ export interface Mutation {
 
 type Path = readonly (string | number)[];
 
-/** JSON texts of values that stand where others should. */
+/** JSON texts of odd values. */
 const ODD = [
   ...['null', 'true', 'false', '0', '-0', '1', '-1', '0.5', '2', '1e308', '1e999', '-1e999', '1e-400'],
   ...['NaN', 'Infinity', '0x10', '01', '.5', '9007199254740993', '4294967295', '4294967296'],
@@ -24,7 +24,7 @@ const ODD = [
   `[${'0,'.repeat(10_000)}0]`,
 ] as const;
 
-/** Paths to every value, of long lists the first and last few. */
+/** Paths to every value; in long lists, only to the first and last few. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   const keys: (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -35,10 +35,10 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 const valueAt = (root: unknown, path: Path): unknown =>
   path.reduce((value, key) => (value as Record<string | number, unknown>)[key], root);
 
-/** Stands in a JSON value for a text that JSON.stringify would not write. */
+/** Placeholder in a JSON value for a text that JSON.stringify would not write. */
 const HOLE = '\u{f8ff}hole';
 
-/** The JSON text of `root` with the text `put` in place of the value at a path. */
+/** JSON text of `root` with the text `put` in place of the value at a path. */
 function withText(root: unknown, path: Path, put: string): string {
   if (path.length === 0) return put;
   const copy = structuredClone(root);
@@ -47,7 +47,7 @@ function withText(root: unknown, path: Path, put: string): string {
   return JSON.stringify(copy).replace(JSON.stringify(HOLE), () => put);
 }
 
-/** Changes of one value, key or element. Each returns the new text, or null where it does not apply. */
+/** Mutations of one value, key or element. Each returns the new text, or null if it does not apply. */
 const CHANGES: Readonly<Record<string, (root: unknown, path: Path, stream: Random) => string | null>> = {
   'another value': (root, path, stream) => withText(root, path, stream.pick(ODD)),
   'another number'(root, path, stream) {
@@ -122,7 +122,7 @@ const CHANGES: Readonly<Record<string, (root: unknown, path: Path, stream: Rando
   },
 };
 
-/** One JSON text with a change to one of its values. */
+/** JSON text with one mutated value. */
 export function mutatedJson(text: string, stream: Random): { readonly text: string; readonly what: string } {
   const root: unknown = JSON.parse(text);
   const paths = pathsOf(root);
@@ -142,7 +142,7 @@ const utf16 = (text: string, mark: boolean) => {
   return mark ? new Uint8Array([0xff, 0xfe, ...bytes]) : bytes;
 };
 
-/** Changes to a text as a whole, whatever it holds. */
+/** Mutations of any text. */
 const TEXT_CHANGES: Readonly<Record<string, (text: string, at: number, stream: Random) => Uint8Array>> = {
   'cut off': (text, at) => encode(text.slice(0, at)),
   'a character is gone': (text, at) => encode(text.slice(0, at) + text.slice(at + 1)),
@@ -163,14 +163,14 @@ const TEXT_CHANGES: Readonly<Record<string, (text: string, at: number, stream: R
   nothing: () => new Uint8Array(0),
 };
 
-/** Bytes of a text with one change to the text. */
+/** Bytes of a text with one mutation of the text. */
 export function mutatedText(text: string, stream: Random): Mutation {
   const what = stream.pick(Object.keys(TEXT_CHANGES));
   const at = stream.integer(0, text.length);
   return { bytes: TEXT_CHANGES[what]!(text, at, stream), what: `${what} at ${at}` };
 }
 
-/** JSON lines with one change: to a value of a line, to the order of lines, or to the text. */
+/** JSON lines with one mutation: of a value, of the order of lines, or of the text. */
 export function mutatedLines(text: string, stream: Random): Mutation {
   const lines = text.split('\n').filter((line) => line !== '');
   const end = text.endsWith('\n') ? '\n' : '';
@@ -189,7 +189,7 @@ export function mutatedLines(text: string, stream: Random): Mutation {
   return { bytes: encode(lines.with(i, line).join('\n') + end), what: `line ${i + 1}: ${what}` };
 }
 
-/** A JSON file with one change, to a value or to the text. */
+/** JSON file with one mutation, of a value or of the text. */
 export function mutatedFile(text: string, stream: Random): Mutation {
   if (stream.integer(0, 4) === 0) return mutatedText(text, stream);
   const { text: changed, what } = mutatedJson(text, stream);

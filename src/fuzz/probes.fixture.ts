@@ -1,4 +1,4 @@
-/** Inputs of `probe` and problems of `verify` for the fuzz test: JSON that a schema reads. */
+/** Importers of JSON by schema for the fuzz test: inputs of `probe` and problems of `verify`. */
 import type { z } from 'zod';
 import { parseJsonFile } from '../json';
 import { probePolicyLossSchema } from '../lab/probe/policyLossSchema';
@@ -45,7 +45,7 @@ const probes: readonly Importer[] = [
   }),
 ];
 
-/** Problems of one task. The verifier also judges each problem that the schema accepts. */
+/** Importer of one task's problems. The verifier also judges each problem that the schema accepts. */
 const problemsOf = (name: TaskName): Importer => {
   const task = taskByName(name);
   const { problem, answer } = task.generate(random(0, 'fuzz', name), task.level.initial);

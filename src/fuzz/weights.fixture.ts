@@ -1,4 +1,4 @@
-/** A safetensors file as fuzz input: its header as JSON text, framed by a length before it and a fixed body behind it. */
+/** Safetensors files as fuzz input: a header as JSON text, between its length and a fixed body. */
 import type { Random } from '../random';
 import { type Mutation, mutatedFile } from './mutate.fixture';
 
@@ -10,7 +10,7 @@ export const HEADER = JSON.stringify({
   'lm_head.weight': { dtype: 'F32', shape: [2, 3], data_offsets: [16, 40] },
 });
 
-/** @param length the header's length in bytes, as the file has it */
+/** File of a header and a body. @param length header length in the file, bytes */
 function framed(header: Uint8Array, body = BODY, length = BigInt(header.length)): Uint8Array {
   const bytes = new Uint8Array(8 + header.length + body.length);
   new DataView(bytes.buffer).setBigUint64(0, length, true);
@@ -19,10 +19,10 @@ function framed(header: Uint8Array, body = BODY, length = BigInt(header.length))
   return bytes;
 }
 
-/** The file with this header. */
+/** File with this header. */
 export const weightsFile = (header: string): Uint8Array => framed(new TextEncoder().encode(header));
 
-/** The file with one change: to a value of the header, to the header's text or length, to the body, or to its end. */
+/** File with one mutation: of a value of the header, of its text or length, of the body, or of the end. */
 export function mutatedWeights(header: string, stream: Random): Mutation {
   const encoded = new TextEncoder().encode(header);
   const whole = framed(encoded);
@@ -48,7 +48,7 @@ export function mutatedWeights(header: string, stream: Random): Mutation {
   return { bytes: framed(bytes), what };
 }
 
-/** Shape and numbers of every tensor, read off as the format has it, without the checks of an importer. */
+/** Shape and numbers of every tensor, read without the checks of an importer. */
 export function writtenWeights(bytes: Uint8Array): Record<string, unknown> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const body = 8 + Number(view.getBigUint64(0, true));

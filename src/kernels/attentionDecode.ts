@@ -1,4 +1,4 @@
-/** Attention while decoding one token a live slot: turn the new query and key, keep key and value, attend to all kept ones. */
+/** Decoding attention, one token per live slot: rotates the new query and key, caches key and value, attends to the cache. */
 import wgsl from '../../shaders/attention_decode.wgsl';
 import { HALF_ROUNDING, roundToHalf } from '../gpu/dtype';
 import { type Constants, defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
@@ -8,8 +8,8 @@ import { ropeRotations } from './rope';
 
 type Layout = ReturnType<typeof headLayout>;
 
-/** The head's channels at `from`, the first `rotaryDim` of them turned by `position`; as halves where `rounds`. */
-function turnedHead(
+/** Channels of the head at `from`, the first `rotaryDim` rotated by `position`; rounded to f16 if `rounds`, [D]. */
+function rotatedHead(
   { qkv, rotations }: Record<'qkv' | 'rotations', NumberArray>,
   { headDim }: Layout,
   from: number,
@@ -17,15 +17,15 @@ function turnedHead(
   rotaryDim: number,
   rounds: number,
 ): number[] {
-  const turned = Array.from(qkv.subarray(from, from + headDim));
+  const rotated = Array.from(qkv.subarray(from, from + headDim));
   const half = rotaryDim / 2;
   for (let i = 0; i < half; i++) {
     const turn = (position * half + i) * 2;
-    const [x, y, cosine, sine] = [turned[i]!, turned[i + half]!, rotations[turn]!, rotations[turn + 1]!];
-    turned[i] = x * cosine - y * sine;
-    turned[i + half] = y * cosine + x * sine;
+    const [x, y, cosine, sine] = [rotated[i]!, rotated[i + half]!, rotations[turn]!, rotations[turn + 1]!];
+    rotated[i] = x * cosine - y * sine;
+    rotated[i + half] = y * cosine + x * sine;
   }
-  return rounds ? turned.map(roundToHalf) : turned;
+  return rounds ? rotated.map(roundToHalf) : rotated;
 }
 
 const constantsOf = (heads: number, kvHeads: number, headDim: number): Constants => ({
@@ -64,12 +64,12 @@ export const attentionDecode = defineKernel({
       const head = (h: number) => r * stride + h * headDim;
       for (let g = 0; g < kvHeads; g++) {
         const row = cacheRow(last);
-        cache.set(turnedHead({ qkv, rotations }, layout, head(heads + g), last, rotaryDim, rounds), row + g * headDim);
+        cache.set(rotatedHead({ qkv, rotations }, layout, head(heads + g), last, rotaryDim, rounds), row + g * headDim);
         const value = head(heads + kvHeads + g);
         cache.set(qkv.subarray(value, value + headDim), row + (kvHeads + g) * headDim);
       }
       for (let h = 0; h < heads; h++) {
-        const q = turnedHead({ qkv, rotations }, layout, head(h), last, rotaryDim, rounds);
+        const q = rotatedHead({ qkv, rotations }, layout, head(h), last, rotaryDim, rounds);
         const k = Math.floor(h / perKv) * headDim;
         const v = k + kvHeads * headDim;
         const scores = Array.from({ length: last + 1 }, (_, j) =>
@@ -85,10 +85,10 @@ export const attentionDecode = defineKernel({
       }
     }
   },
-  tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding a key' },
+  tolerance: { value: 5e-6, reason: 'exp and tens of f32 additions; the online rescaling adds one rounding per key' },
   cases: [
     {
-      label: 'grouped heads; slots at the start and the end of their rows, two of them from one prompt, one left out',
+      label: 'grouped heads; slots at the start and the end of their rows, two from one prompt, one not live',
       params: { rows: 3, promptRows: 6, capacity: 4, rotaryDim: 8, scale: 8 ** -0.5 },
       constants: constantsOf(4, 2, 8),
       buffers: {
@@ -102,7 +102,7 @@ export const attentionDecode = defineKernel({
       },
     },
     {
-      label: 'half of the channels turn, in pairs that no vec4 holds',
+      label: 'half of the channels rotate, in pairs across vec4',
       params: { rows: 2, promptRows: 2, capacity: 3, rotaryDim: 6, scale: 12 ** -0.5 },
       constants: constantsOf(2, 2, 12),
       buffers: {
@@ -116,7 +116,7 @@ export const attentionDecode = defineKernel({
       },
     },
     {
-      label: 'half of the channels turn, rounded',
+      label: 'half of the channels rotate, rounded',
       params: { rows: 1, promptRows: 0, capacity: 3, rotaryDim: 4, scale: 8 ** -0.5 },
       constants: { ...constantsOf(2, 1, 8), ROUNDS: 1 },
       buffers: {
@@ -128,10 +128,10 @@ export const attentionDecode = defineKernel({
         cache: normal(3 * 16, 8),
         out: unwritten(16),
       },
-      tolerance: 4 * HALF_ROUNDING, // what lies halfway between two halves may be rounded to either
+      tolerance: 4 * HALF_ROUNDING, // a number halfway between two f16 values may round to either
     },
     {
-      label: 'nothing turns',
+      label: 'no channel rotates',
       params: { rows: 1, promptRows: 0, capacity: 2, rotaryDim: 0, scale: 0.5 },
       constants: constantsOf(2, 1, 4),
       buffers: {

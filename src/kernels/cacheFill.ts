@@ -1,4 +1,4 @@
-/** Keys and values of packed prompts into the cache that decoding reads, each token's at the row that it is given. */
+/** Copy of the keys and values of packed prompts into the decoding cache, each token to its own row. */
 import wgsl from '../../shaders/cache_fill.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { headLayout } from './attention';
@@ -21,13 +21,13 @@ export const cacheFill = defineKernel({
   tolerance: { value: 0, reason: 'a copy is exact' },
   cases: [
     {
-      label: 'two prompts into places that lie apart; the other rows keep what they hold',
+      label: 'two prompts into separate places; the other rows keep their contents',
       params: { rows: 5 },
       constants: { HEADS: 4, KV_HEADS: 2, HEAD_VEC4: 2 },
       buffers: { places: [6, 7, 8, 1, 2], qkv: normal(5 * 64, 1), cache: filled(10 * 32, 7.5) },
     },
     {
-      label: 'fewer tokens than the buffers hold',
+      label: 'fewer tokens than rows of the buffers',
       params: { rows: 1 },
       constants: { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 },
       buffers: { places: [0, 1], qkv: normal(2 * 12, 2), cache: filled(2 * 8, 7.5) },

@@ -1,4 +1,4 @@
-/** Sums of every column of several matrices, in a fixed order: the second half of reductions over tokens. */
+/** Column sums of several matrices, in a fixed order: the second half of reductions over tokens. */
 import wgsl from '../../shaders/column_sum.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { normal } from './fill';
@@ -32,7 +32,7 @@ export const columnSum = defineKernel({
       buffers: { x: normal(3, 3), sum: normal(3, 4) },
     },
     {
-      label: '3 matrices with room after each',
+      label: '3 matrices with unused space after each',
       params: { groups: 3, rows: 2, width: 40, stride: 128, sumStride: 64, accumulate: 1 },
       buffers: { x: normal(3 * 128, 5), sum: normal(3 * 64, 6) },
     },

@@ -12,7 +12,7 @@ export interface Trial {
   readonly name: string;
 }
 
-/** What went wrong where; null when the case holds, or when the device lacks the feature and says so. */
+/** First wrong value and its place; null if the case passes, or if the device rejects it for a missing feature. */
 export type Mismatch = string | null;
 
 export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
@@ -27,7 +27,7 @@ export const trialsOf = (kernels: readonly AnyKernel[]): Trial[] =>
 const bindingOf = (kernel: AnyKernel, name: string): Binding => kernel.bindings[name]!;
 const isWhole = ({ element }: Binding) => element.endsWith('u') || element === 'u32';
 
-/** Every buffer after the plain loops, in double precision. */
+/** Contents of every buffer after the plain loops, in double precision. */
 export function expected({ kernel, case: trial }: Trial): Record<string, NumberArray> {
   const buffers = Object.fromEntries(
     Object.entries(trial.buffers).map(([name, content]) => [
@@ -41,7 +41,7 @@ export function expected({ kernel, case: trial }: Trial): Record<string, NumberA
   return buffers;
 }
 
-/** Every written buffer after the device ran the case once. */
+/** Contents of every written buffer after one run of the case on the device. */
 async function measured(device: Device, { kernel, case: trial }: Trial): Promise<Record<string, NumberArray>> {
   const buffers = Object.fromEntries(
     Object.entries(trial.buffers).map(([name, content]) => {
@@ -78,7 +78,7 @@ async function measured(device: Device, { kernel, case: trial }: Trial): Promise
   );
 }
 
-/** A kernel whose optional feature is not there must be refused in words. */
+/** Checks that a device rejects a kernel without its optional feature by name. */
 async function refusal(device: Device, trial: Trial): Promise<Mismatch> {
   const said = await measured(device, trial).then(
     () => 'it ran',
@@ -87,10 +87,10 @@ async function refusal(device: Device, trial: Trial): Promise<Mismatch> {
   return /needs (subgroups of \d+|f16 in buffers)/.test(said) ? null : `without its feature: ${said}`;
 }
 
-/** What storing a result adds to the kernel's own tolerance. */
+/** Rounding of stored results, on top of the kernel's own tolerance. */
 const STORING: Readonly<Record<Dtype, number>> = { f32: 0, f16: HALF_ROUNDING };
 
-/** Runs the case; says where the first number beyond the tolerance stands and how many there are. */
+/** Runs a case. Returns the first number beyond the tolerance, its place, and their count. */
 export async function tryKernel(device: Device, trial: Trial): Promise<Mismatch> {
   if (!device.supports(trial.kernel)) return refusal(device, trial);
   const want = expected(trial);

@@ -1,4 +1,4 @@
-/** A copy between buffers: of the weights that AdamW moves, into those that the forward pass reads. */
+/** Copy between buffers: from the optimizer's weights into those that the forward pass reads. */
 import wgsl from '../../shaders/copy.wgsl';
 import { defineKernel, linear, read, write } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
@@ -18,7 +18,7 @@ export const copy = defineKernel({
   cases: [
     { label: '130 numbers', params: { count: 130 }, buffers: { x: normal(130, 1), y: unwritten(132) } },
     {
-      label: 'the largest half, halves below the normal ones, and what rounds up',
+      label: 'the largest f16, subnormal f16, and a number that rounds up',
       params: { count: 6 },
       buffers: { x: [65504, -65504, 2 ** -20, 2 ** -14, 2047.875, -0.125], y: unwritten(6) },
     },

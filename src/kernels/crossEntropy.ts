@@ -1,4 +1,4 @@
-/** Log-softmax, weighted cross-entropy and its gradient in one pass; the gradient takes the logits' place. */
+/** Log-softmax, weighted cross-entropy and its gradient in one pass; the gradient overwrites the logits, [N, V]. */
 import wgsl from '../../shaders/cross_entropy.wgsl';
 import { defineKernel, linear, read, update, write } from '../gpu/kernel';
 import { integers, normal, uniform, unwritten } from './fill';

@@ -1,4 +1,4 @@
-/** Token embedding, a row of the table per token. */
+/** Token embedding: one row of the table per token, [N, C]. */
 import wgsl from '../../shaders/embedding.wgsl';
 import { byRow, defineKernel, read, write } from '../gpu/kernel';
 import { integers, normal, unwritten } from './fill';

@@ -1,4 +1,4 @@
-/** Token embedding while decoding: the row of the table for the token that each live slot feeds. */
+/** Token embedding of a decoding step: one row of the table per live slot, [R, C]. */
 import wgsl from '../../shaders/embedding_decode.wgsl';
 import { defineKernel, linear, read, write } from '../gpu/kernel';
 import { integers, normal, unwritten } from './fill';
@@ -18,7 +18,7 @@ export const embeddingDecode = defineKernel({
   tolerance: { value: 0, reason: 'a copy is exact' },
   cases: [
     {
-      label: 'three of five slots, in no order',
+      label: 'three of five slots, unordered',
       params: { rows: 3, width: 36 },
       buffers: {
         live: [4, 0, 3],

@@ -1,4 +1,4 @@
-/** Gradient of the embedding table: sums by token in a fixed order, from tokens sorted by id on the host. */
+/** Gradient of the embedding table, [V, C]: sums per token id in a fixed order; the host sorts the tokens by id. */
 import wgsl from '../../shaders/embedding_grad.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { normal } from './fill';

@@ -1,4 +1,4 @@
-/** How a shader is rewritten for buffers in f16, and what is refused. That the result computes right is the conformance tests'. */
+/** Rewrite of shaders for buffers in f16, and its errors. The conformance tests check the results of rewritten kernels. */
 import { describe, expect, it } from 'vitest';
 import { type AnyKernel, read, update } from '../gpu/kernel';
 import { embedding } from './embedding';
@@ -29,7 +29,7 @@ describe('the rewritten shader', () => {
     expect(rewritten(wgsl)).toBe(half);
   });
 
-  it('leaves other buffers and every line where it was', () => {
+  it('leaves other buffers and line numbers unchanged', () => {
     const wgsl =
       '// x[i] of it\nvar<storage, read> w: array<f32>;\nvar<storage, read> x: array<f32>;\nlet a = w[0] * x[0]; // x';
     expect(rewriteToF16(wgsl, { w: read(), ...bindings }, ['x'])).toBe(
@@ -38,7 +38,7 @@ describe('the rewritten shader', () => {
   });
 });
 
-describe('what is not understood is refused:', () => {
+describe('an error for an unknown pattern:', () => {
   it.each([
     ['let x = 1.0;', 'x in f16 must be followed by its index'],
     ['let n = arrayLength(&x);', 'x in f16 must be followed by its index'],
@@ -52,17 +52,17 @@ describe('what is not understood is refused:', () => {
     expect(() => rewritten(wgsl)).toThrow(message);
   });
 
-  it('buffers of whole numbers, and names that no buffer has', () => {
-    expect(() => rewriteToF16(HEAD, { n: read('u32') }, ['n'])).toThrow('n is no buffer of f32 or vec4f');
+  it('buffers of whole numbers, and names without a buffer', () => {
+    expect(() => rewriteToF16(HEAD, { n: read('u32') }, ['n'])).toThrow('n is not a buffer of f32 or vec4f');
     expect(() => rewriteToF16(HEAD, { z: read() }, ['z'])).toThrow('z is not declared as a storage array');
   });
 
-  it('sets of buffers that no test tries', () => {
-    expect(() => storedAsF16(embedding as AnyKernel, ['y'])).toThrow('embedding is not made for y in f16');
+  it('sets of buffers that no case tests', () => {
+    expect(() => storedAsF16(embedding as AnyKernel, ['y'])).toThrow('embedding is not tested with y in f16');
   });
 });
 
-it('a variant is made once, and has a name of its own', () => {
+it('makes each variant once, with a unique name', () => {
   const names = withF16Variants(kernels).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(storedAsF16(embedding, ['y', 'table'])).toBe(storedAsF16(embedding, ['table', 'y']));

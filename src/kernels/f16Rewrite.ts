@@ -1,10 +1,10 @@
 /**
- * Kernels whose buffers hold f16: the same shader, rewritten so that what it reads of them is widened and what it stores there
- * is narrowed. All arithmetic stays in f32. No shader has a second copy, and a pattern that is not understood is refused.
+ * Rewrite of kernels for buffers in f16. The same shader widens what it reads from them and narrows what it stores there. All
+ * arithmetic stays in f32. No shader needs a second copy, and an unknown pattern is an error.
  */
 import type { AnyKernel, Binding, Element } from '../gpu/kernel';
 
-/** Element of a buffer in f16, and the conversion of what is stored in it. */
+/** Element type of a buffer in f16, and its conversions. */
 const F16_BINDINGS: Partial<Readonly<Record<Element, { element: Element; widen: string; narrow: string }>>> = {
   f32: { element: 'f16', widen: 'f32', narrow: 'f16' },
   vec4f: { element: 'vec4h', widen: 'vec4f', narrow: 'vec4h' },
@@ -17,10 +17,10 @@ function closing(code: string, open: number, where: string): number {
     if ('([{'.includes(code[i]!)) depth++;
     else if (')]}'.includes(code[i]!) && --depth === 0) return i;
   }
-  throw new Error(`${where}: a bracket is not closed`);
+  throw new Error(`${where}: a bracket is not closed; close it`);
 }
 
-/** Index of the semicolon that ends the statement in which `start` stands. */
+/** Index of the semicolon that ends the statement at `start`. */
 function statementEnd(code: string, start: number, where: string): number {
   let depth = 0;
   for (let i = start; i < code.length && depth >= 0; i++) {
@@ -28,12 +28,12 @@ function statementEnd(code: string, start: number, where: string): number {
     else if (')]}'.includes(code[i]!)) depth--;
     else if (code[i] === ';' && depth === 0) return i;
   }
-  throw new Error(`${where}: a store must be a statement of its own`);
+  throw new Error(`${where}: a store must be a statement of its own, not part of another one`);
 }
 
 type Conversions = ReadonlyMap<string, { readonly widen: string; readonly narrow: string }>;
 
-/** @throws naming a buffer that stands otherwise than as `buffer[index]` read whole or stored whole */
+/** Converts all accesses. @throws naming a buffer that is not read whole or stored whole as `buffer[index]` */
 function convertAccesses(code: string, conversions: Conversions, kernel: string): string {
   const identifier = /(?<![\w.])[A-Za-z_]\w*/g;
   let done = '';
@@ -72,7 +72,7 @@ function convertAccesses(code: string, conversions: Conversions, kernel: string)
 
 const DECLARATION = /var<storage,\s*\w+>\s*(\w+)\s*:\s*array<(\w+)>\s*;/g;
 
-/** The shader with the buffers named in f16. Lines stay where they are. */
+/** Shader with the named buffers in f16. Line numbers do not change. */
 export function rewriteToF16(
   wgsl: string,
   bindings: Readonly<Record<string, Binding>>,
@@ -81,7 +81,10 @@ export function rewriteToF16(
   const conversions = new Map(
     names.map((name) => {
       const half = F16_BINDINGS[bindings[name]?.element ?? 'u32'];
-      if (!half) throw new Error(`${name} is no buffer of f32 or vec4f: it cannot be in f16`);
+      if (!half)
+        throw new Error(
+          `${name} is not a buffer of f32 or vec4f, so it cannot be in f16; remove it from the record's f16Bindings`,
+        );
       return [name, half] as const;
     }),
   );
@@ -97,13 +100,14 @@ export function rewriteToF16(
     at = index + declaration.length;
     declared.add(name!);
   }
-  for (const name of names) if (!declared.has(name)) throw new Error(`${name} is not declared as a storage array`);
+  for (const name of names)
+    if (!declared.has(name)) throw new Error(`${name} is not declared as a storage array; declare it in the shader`);
   return `enable f16; ${converted}${convertAccesses(code.slice(at), conversions, where)}`;
 }
 
 const made = new WeakMap<AnyKernel, Map<string, AnyKernel>>();
 
-/** The kernel with the buffers named in f16, the same object each time. @throws where its record names no such set */
+/** Kernel with the named buffers in f16, the same object each time. @throws if its record does not list this set */
 export function storedAsF16(kernel: AnyKernel, names: readonly string[]): AnyKernel {
   if (names.length === 0) return kernel;
   const key = [...names].sort().join(', ');
@@ -116,7 +120,7 @@ export function storedAsF16(kernel: AnyKernel, names: readonly string[]): AnyKer
 
 function makeVariant(kernel: AnyKernel, names: readonly string[], key: string): AnyKernel {
   if (!kernel.f16Bindings?.some((set: readonly string[]) => [...set].sort().join(', ') === key))
-    throw new Error(`${kernel.name} is not made for ${key} in f16`);
+    throw new Error(`${kernel.name} is not tested with ${key} in f16; add the set to the record's f16Bindings`);
   const half = ([name, binding]: [string, Binding]): [string, Binding] =>
     names.includes(name) ? [name, { ...binding, element: F16_BINDINGS[binding.element]!.element }] : [name, binding];
   return {
@@ -127,7 +131,7 @@ function makeVariant(kernel: AnyKernel, names: readonly string[], key: string): 
   };
 }
 
-/** The kernels and every f16 variant that their records name. */
+/** Kernels with every f16 variant that their records list. */
 export const withF16Variants = (kernels: readonly AnyKernel[]): AnyKernel[] =>
   kernels.flatMap((kernel) => [
     kernel,

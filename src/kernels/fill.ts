@@ -1,4 +1,4 @@
-/** Repeatable contents for kernel cases: plain number arrays from a seed. */
+/** Repeatable contents for kernel cases: number arrays from a seed. */
 import { type Random, random } from '../random';
 
 const build = (count: number, seed: number, draw: (stream: Random) => number): number[] => {
@@ -20,10 +20,10 @@ export const integers = (count: number, seed: number, below: number): number[] =
 
 export const filled = (count: number, value = 0): number[] => new Array<number>(count).fill(value);
 
-/** What stands in an output before a kernel writes it; whatever a kernel must not touch keeps it. */
+/** Initial contents of an output. Elements that a kernel must not touch keep this value. */
 export const unwritten = (count: number): number[] => filled(count, 7.5);
 
-/** Start and end of its segment for each of the tokens of segments laid end to end. */
+/** Start and end of each token's segment, for packed segments, [N]. */
 export function segments(lengths: readonly number[]): { starts: number[]; ends: number[] } {
   const starts: number[] = [];
   const ends: number[] = [];

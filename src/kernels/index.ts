@@ -1,4 +1,4 @@
-/** Every kernel of the lab: adding one is its file, its shader and a line here. */
+/** All kernels. A new one needs a record in its own file, a shader, and a line here. */
 import type { AnyKernel } from '../gpu/kernel';
 import { adamw } from './adamw';
 import { attention, attentionSubgroup, attentionTile } from './attention';

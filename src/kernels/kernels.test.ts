@@ -1,4 +1,4 @@
-/** Every case of every kernel on Dawn and on the CPU device, and every record against its WGSL. */
+/** Conformance of every kernel case on Dawn and the CPU device, and of every record with its WGSL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect';
 import { bothDevices } from '../gpu/bothDevices.fixture';
@@ -21,7 +21,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
 });
 
 describe('the cases', () => {
-  it.each(trialsOf(kernels))('$name changes what the kernel writes', (trial) => {
+  it.each(trialsOf(kernels))('$name changes an output of the kernel', (trial) => {
     const after = expected(trial);
     const changed = Object.keys(after).some((name) =>
       after[name]!.some((value, i) => value !== trial.case.buffers[name]![i]),
@@ -55,7 +55,7 @@ describe.each(kernels.map((kernel) => [kernel.name, kernel] as const))('the reco
     expect(params?.members.map((member) => member.offset)).toEqual(Object.keys(kernel.params).map((__, i) => i * 4));
   });
 
-  it('names the override constants, and every case sets only those', () => {
+  it('names the override constants, and cases set only those', () => {
     const names = wgsl.overrides.map((override) => override.name).sort();
     expect(names).toEqual(Object.keys(kernel.constants).sort());
     for (const trial of kernel.cases)

@@ -1,4 +1,4 @@
-/** Moves a copy of the weights towards them: (1 − α)·copy + α·weights. Formula: TRL's SyncRefModelCallback. */
+/** Update of a reference copy: (1 − α)·copy + α·weights, as in TRL's SyncRefModelCallback. */
 import wgsl from '../../shaders/mix.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { normal } from './fill';
@@ -19,7 +19,7 @@ export const mix = defineKernel({
   tolerance: { value: 1e-6, reason: 'two f32 products and their sum' },
   cases: [
     {
-      label: 'α 0.6 over three workgroups, the last one ragged',
+      label: 'α 0.6 over three workgroups, the last in part',
       params: { count: 130, alpha: 0.6 },
       buffers: buffers(132),
     },

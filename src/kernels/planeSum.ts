@@ -1,4 +1,4 @@
-/** Adds up the planes of gradients whose products split their k, in a fixed order. */
+/** Sum of the planes of a gradient whose product splits k, in a fixed order. */
 import wgsl from '../../shaders/plane_sum.wgsl';
 import { defineKernel, linear, update } from '../gpu/kernel';
 import { normal } from './fill';

@@ -1,4 +1,4 @@
-/** RMSNorm over the channels of every token, in f32, keeping 1/rms for the gradient. Zhang & Sennrich 2019, eq. 4. */
+/** RMSNorm of every token in f32, [N, C], and 1/rms for the gradient, [N]. Zhang & Sennrich 2019, eq. 4. */
 import wgsl from '../../shaders/rms_norm.wgsl';
 import { defineKernel, linear, read, write } from '../gpu/kernel';
 import { filled, normal, unwritten } from './fill';
@@ -28,12 +28,12 @@ export const rmsNorm = defineKernel({
       buffers: { x: normal(67 * 64, 1), weight: normal(64, 2), y: unwritten(67 * 64 + 3), rstd: unwritten(70) },
     },
     {
-      label: 'a width that is no multiple of anything',
+      label: 'an odd width',
       params: { rows: 3, width: 7, eps: 1e-5 },
       buffers: { x: normal(21, 3, 10), weight: normal(7, 4), y: unwritten(21), rstd: unwritten(3) },
     },
     {
-      label: 'all zeros: eps alone',
+      label: 'all zeros: only eps',
       params: { rows: 1, width: 4, eps: 1e-5 },
       buffers: { x: filled(4), weight: normal(4, 5), y: unwritten(4), rstd: unwritten(1) },
     },

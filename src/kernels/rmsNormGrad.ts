@@ -1,9 +1,9 @@
-/** Gradient of RMSNorm: dx whole, dweight as one partial sum per block of 32 rows, which `columnSum` adds up. */
+/** Gradient of RMSNorm: dx, [N, C], and partial sums of dweight per block of 32 rows, which `columnSum` adds up. */
 import wgsl from '../../shaders/rms_norm_grad.wgsl';
 import { defineKernel, linear, read, update, write } from '../gpu/kernel';
 import { normal, uniform, unwritten } from './fill';
 
-/** Rows whose weight gradient one workgroup sums. */
+/** Rows per partial sum of the weight gradient. */
 export const NORM_BLOCK = 32;
 
 export const rmsNormGrad = defineKernel({
@@ -37,7 +37,7 @@ export const rmsNormGrad = defineKernel({
   tolerance: { value: 1e-5, reason: 'sums of up to 64 products of size 1 to 10 in f32' },
   cases: [
     {
-      label: 'two blocks, the second ragged',
+      label: 'two blocks, the second in part',
       params: { rows: 45, width: 40, accumulate: 0 },
       buffers: {
         x: normal(45 * 40, 1),

@@ -1,11 +1,11 @@
-/** Rotary position embedding and, with DIRECTION −1, its gradient (the inverse rotation). Su et al. 2021, eq. 34. */
+/** Rotary position embedding; DIRECTION −1 gives its gradient, the inverse rotation. Su et al. 2021, eq. 34. */
 import wgsl from '../../shaders/rope.wgsl';
 import { byRow, defineKernel, read, update } from '../gpu/kernel';
 import { normal } from './fill';
 
 /**
- * Angles of `positions` positions: entry (t, i) is cos and sin of t · theta^(−2i/R).
- * @param rotaryDim R, the channels of each head that turn; even
+ * Table of rotations: entry (t, i) is cos and sin of t · theta^(−2i/R).
+ * @param rotaryDim R, the rotated channels per head; even
  * @returns [positions, R/2, 2]
  */
 export function ropeRotations(positions: number, rotaryDim: number, theta: number): Float32Array {
@@ -46,7 +46,7 @@ export const rope = defineKernel({
   tolerance: { value: 1e-6, reason: 'two products and a sum' },
   cases: [
     {
-      label: 'all channels turn; values stay',
+      label: 'all channels rotate; values stay',
       params: { rows: 5, heads: 3, stride: 4 * 8, headDim: 8, rotaryDim: 8 },
       buffers: {
         positions: [0, 1, 2, 0, 9],
@@ -55,7 +55,7 @@ export const rope = defineKernel({
       },
     },
     {
-      label: 'half of the channels turn back',
+      label: 'half of the channels rotate back',
       params: { rows: 3, heads: 2, stride: 3 * 8, headDim: 8, rotaryDim: 4 },
       constants: { DIRECTION: -1 },
       buffers: { positions: [4, 0, 3], rotations: [...ropeRotations(5, 4, 500)], qkv: normal(72, 2) },

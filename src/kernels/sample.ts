@@ -1,6 +1,6 @@
 /**
- * The end of a decoding step: the next token of every live slot with its log-probability; stop conditions; positions.
- * Random numbers are a hash of (seed, sequence, draw), so a rollout does not depend on its slot or its batch.
+ * Sampling at the end of a decoding step: next token and log-probability of every live slot, stop conditions, positions.
+ * Random numbers are a hash of (seed, sequence, draw), so a rollout does not depend on its slot or batch.
  */
 import wgsl from '../../shaders/sample.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
@@ -13,7 +13,7 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Uniform in [0, 1) with 24 bits: the same number as the shader's for the same (seed, sequence, draw). */
+/** Uniform number in [0, 1) with 24 bits, as in the shader for the same (seed, sequence, draw). */
 export function sampleRandom(seed: number, sequence: number, draw: number): number {
   const h = mix(mix((mix((seed + 0x9e3779b9) >>> 0) ^ sequence) >>> 0) + Math.imul(draw, 0x27d4eb2f));
   return (h >>> 8) / 2 ** 24;
@@ -25,7 +25,7 @@ interface Truncation {
   minP: number;
 }
 
-/** Ids kept by top-k, then top-p of what is left, then min-p, of weights relative to the likeliest token. */
+/** Token ids that top-k, then top-p, then min-p keep. Weights are relative to the likeliest token. */
 function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation): number[] {
   const ranked = weights.map((_, v) => v).sort((i, j) => weights[j]! - weights[i]! || i - j);
   const limited = topK > 0 ? ranked.slice(0, topK) : ranked;
@@ -43,7 +43,7 @@ function keptTokens(weights: readonly number[], { topK, topP, minP }: Truncation
 const SLOTS = 21;
 const VOCABULARY = 11;
 const buffers = () => ({
-  // every slot but one, the last first
+  // every slot except one, in reverse order
   live: Array.from({ length: SLOTS - 1 }, (_, r) => SLOTS - 1 - r),
   logits: normal(SLOTS * VOCABULARY, 1, 2),
   // slot 1 is done, slot 2 draws its last token
@@ -56,7 +56,7 @@ const buffers = () => ({
   logprobs: unwritten(SLOTS * 5),
   ends: [3, 8],
 });
-/** NaN, ∞ or −∞ in every row but the first, alone, among others or everywhere. */
+/** Logits with NaN, ∞ or −∞ in every row except the first: one, several or all of them, [R, V]. */
 function faultyLogits(rows: number): number[] {
   const logits = normal(rows * VOCABULARY, 1, 2);
   for (const [row, token, value] of [
@@ -97,10 +97,10 @@ export const sample = defineKernel({
   params: {
     rows: 'u32',
     vocabulary: 'u32',
-    /** M, most tokens of a completion. */
+    /** M, maximum tokens of a completion. */
     capacity: 'u32',
     maxNew: 'u32',
-    /** E, the first of `ends` that end a completion; 0 for none. */
+    /** E, number of valid entries of `ends`; 0 for none. */
     endCount: 'u32',
     seed: 'u32',
     /** 0 for greedy. */
@@ -159,17 +159,21 @@ export const sample = defineKernel({
     { label: 'greedy', params: { ...options, inverseTemperature: 0 }, buffers: buffers() },
     { label: 'two end tokens', params: { ...options, endCount: 2 }, buffers: buffers() },
     { label: 'no end token', params: { ...options, endCount: 0 }, buffers: buffers() },
-    { label: 'hot, another seed', params: { ...options, seed: 7, inverseTemperature: 0.5 }, buffers: buffers() },
+    {
+      label: 'temperature 2, another seed',
+      params: { ...options, seed: 7, inverseTemperature: 0.5 },
+      buffers: buffers(),
+    },
     { label: 'top-k', params: { ...options, topK: 3 }, buffers: buffers() },
     { label: 'top-p', params: { ...options, topP: 0.7 }, buffers: buffers() },
     { label: 'min-p', params: { ...options, minP: 0.2 }, buffers: buffers() },
     {
-      label: 'top-k, then top-p of the rest, then min-p',
+      label: 'top-k, then top-p, then min-p',
       params: { ...options, topK: 5, topP: 0.8, minP: 0.05 },
       buffers: buffers(),
     },
     ...[{}, { topK: 3 }, { topP: 0.7, minP: 0.05 }, { inverseTemperature: 0 }].map((asked) => ({
-      label: `logits that are not finite end the completion: ${JSON.stringify(asked)}`,
+      label: `non-finite logits end the completion: ${JSON.stringify(asked)}`,
       params: { ...options, rows: 6, ...asked },
       buffers: { ...buffers(), logits: faultyLogits(6) },
     })),

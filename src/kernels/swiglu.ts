@@ -1,5 +1,4 @@
-/** SwiGLU on the fused gate|up rows, and its gradient. Shazeer 2020. The exponent is clamped: exp overflows unlike. */
-
+/** SwiGLU on the fused gate|up rows, and its gradient. Shazeer 2020. Shaders clamp the exponent: adapters overflow differently. */
 import wgsl from '../../shaders/swiglu.wgsl';
 import wgslGrad from '../../shaders/swiglu_grad.wgsl';
 import { byRow, defineKernel, read, write } from '../gpu/kernel';
@@ -30,7 +29,7 @@ export const swiglu = defineKernel({
       buffers: { gateUp: normal(130, 1, 2), y: unwritten(66) },
     },
     {
-      label: 'gates far out on both sides',
+      label: 'large gates of both signs',
       params: { rows: 1, width: 4 },
       buffers: { gateUp: [-200, 200, -30, 30, 1, 1, 2, 2], y: unwritten(4) },
     },
@@ -64,7 +63,7 @@ export const swigluGrad = defineKernel({
       buffers: { gateUp: normal(130, 1, 2), dy: normal(65, 2), dgateUp: unwritten(133) },
     },
     {
-      label: 'gates far out on both sides',
+      label: 'large gates of both signs',
       params: { rows: 1, width: 4 },
       buffers: { gateUp: [-200, 200, -30, 30, 1, 1, 2, 2], dy: normal(4, 3), dgateUp: unwritten(8) },
     },

@@ -1,4 +1,4 @@
-/** Log-probability of every target token and the entropy of its distribution at a temperature, with the gradient. */
+/** Log-probability of every target token and entropy of its distribution at a temperature, [N], with the gradient. */
 import wgsl from '../../shaders/token_logprobs.wgsl';
 import wgslGrad from '../../shaders/token_logprobs_grad.wgsl';
 import { byRow, defineKernel, linear, read, update, write } from '../gpu/kernel';

@@ -1,7 +1,8 @@
+/** Answers as verifiers read them: spaces, signs and letter case. */
 import { describe, expect, it } from 'vitest';
 import { isSameText, joined, plain, typed } from './answerText';
 
-describe('the text of an answer', () => {
+describe('an answer', () => {
   it.each([
     [' 4 * 3\t*2\n', '4*3*2'],
     ['4\u00a0× 3\u202f⋅ 2', '4*3*2'],
@@ -20,23 +21,23 @@ describe('the text of an answer', () => {
     ['New  York', 'New York'],
     ['( 1 + 2 ) ÷ 3', '(1+2)/3'],
     [' \u200b\n', ''],
-  ])('%j is read as %j', (text, read) => {
+  ])('reads %j as %j', (text, read) => {
     expect(plain(text)).toBe(read);
     expect(plain(read)).toBe(read);
   });
 
-  it('of single signs has no spaces, and as it is typed keeps one in a row', () => {
+  it('has no spaces as joined signs, and single spaces as typed text', () => {
     expect(joined(' R D\u00a0DR ')).toBe('RDDR');
     expect(typed(' a  *\n b ')).toBe('a * b');
   });
 
-  it('is the same in any case of ASCII letters alone', () => {
+  it('ignores the case of ASCII letters only', () => {
     expect(isSameText('UNSAT', ' unSat')).toBe(true);
     expect(isSameText('K', '\u212a')).toBe(false);
     expect([isSameText('R D', 'RD'), isSameText('R D', 'rd', joined)]).toEqual([false, true]);
   });
 
-  it('of any length is read in time linear in it', () => {
+  it('is read in linear time', () => {
     const before = performance.now();
     for (const char of [' ', '1 ', '* ', '\u2212']) plain(char.repeat(100_000));
     expect(performance.now() - before).toBeLessThan(2000);

@@ -1,15 +1,15 @@
-/** The chat format as a Jinja template, which transformers, TRL and vLLM render: the same tokens as `Tokenizer.chatPrompt`. */
+/** Chat template in Jinja for transformers, TRL and vLLM. It gives the same tokens as `Tokenizer.chatPrompt`. */
 import { SPECIAL } from './vocabulary';
 
 const { start, separator, end, user, assistant } = SPECIAL;
 
-/** Jinja takes these as they are: no quote and no backslash in them. */
+/** Jinja string literal. The tokens contain no quote and no backslash. */
 const text = (...tokens: readonly string[]) => `{{ '${tokens.join('')}' }}`;
 
 /**
- * `<|im_start|><|user|><|im_sep|>…<|im_end|>` for each message; a prompt for generation ends with the assistant's opening.
- * There is no token for other roles, so the template refuses them. `generation` marks what the assistant wrote, its end token
- * included: TRL's `assistant_only_loss` trains on that alone.
+ * `<|im_start|><|user|><|im_sep|>…<|im_end|>` for each message. A prompt for generation ends with the assistant's opening.
+ * Other roles have no token, so the template raises an error. `generation` marks the assistant's text and its end token: the
+ * tokens that TRL's `assistant_only_loss` trains on.
  */
 export const CHAT_TEMPLATE = [
   '{% for message in messages %}',

@@ -1,3 +1,4 @@
+/** The tokenizer, its file, and the parts of a completion. */
 import { describe, expect, it } from 'vitest';
 import { parseCompletion } from './completion';
 import { Tokenizer } from './tokenizer';
@@ -6,7 +7,7 @@ import { SPECIAL, VOCABULARY } from './vocabulary';
 const tokenizer = new Tokenizer();
 
 describe('the tokenizer', () => {
-  it('has one id for every printable character and special token, and decodes what it encodes', () => {
+  it('has one id per printable character and special token, and decodes its own encoding', () => {
     expect(new Set(VOCABULARY).size).toBe(104);
     const text = `${VOCABULARY.join('')}<think>1+1=2</think>2<|im_end|>`;
     const ids = tokenizer.encode(text);
@@ -14,7 +15,7 @@ describe('the tokenizer', () => {
     expect(tokenizer.decode(ids)).toBe(text);
   });
 
-  it('writes the chat form of Phi-4 with one token for each role', () => {
+  it('writes the chat format of Phi-4 with one token per role', () => {
     expect(tokenizer.decode(tokenizer.chatPrompt('10='))).toBe(
       '<|im_start|><|user|><|im_sep|>10=<|im_end|><|im_start|><|assistant|><|im_sep|>',
     );
@@ -26,7 +27,7 @@ describe('the tokenizer', () => {
     expect(() => tokenizer.encode('a😀')).toThrow('character "😀" at position 2');
   });
 
-  it('comes back from tokenizer.json, and says what is wrong with one', () => {
+  it('survives tokenizer.json, and names the fault of a wrong one', () => {
     expect(Tokenizer.fromJson(JSON.parse(JSON.stringify(tokenizer.toJson()))).tokens).toEqual(VOCABULARY);
     expect(() => Tokenizer.fromJson({})).toThrow('model.vocab is missing');
     expect(() => Tokenizer.fromJson({ model: { vocab: { a: 0, b: 0 } } })).toThrow('"a" and "b" share id 0');
@@ -35,7 +36,7 @@ describe('the tokenizer', () => {
   });
 });
 
-describe('a tokenizer.json that would split or join text otherwise is refused by key', () => {
+describe('a tokenizer.json that splits or joins text differently is rejected by key', () => {
   const file = tokenizer.toJson();
   const added = file.added_tokens as Record<string, unknown>[];
   it.each([

@@ -1,4 +1,4 @@
-/** One token a character, and one for each special token; the chat template; Hugging Face's `tokenizer.json` both ways. */
+/** Character tokenizer with special tokens, its chat format, and Hugging Face's `tokenizer.json` in both directions. */
 import { listed, quote } from '../quote';
 import { tokenizerFileFaults } from './tokenizerFile';
 import { SPECIAL, VOCABULARY } from './vocabulary';
@@ -24,9 +24,9 @@ export class Tokenizer {
   }
 
   /**
-   * Token ids of a text; special tokens written out in it become those tokens.
-   * @param where what the text is, for the error
-   * @throws where a character is outside the vocabulary, with its place
+   * Token ids of a text. Special tokens written out in it become one token each.
+   * @param where names the text in the error
+   * @throws naming a character outside the vocabulary and its position
    */
   encode(text: string, where = 'text'): number[] {
     const specials = Object.values(SPECIAL);
@@ -51,18 +51,18 @@ export class Tokenizer {
     return ids.map((id) => this.token(id)).join('');
   }
 
-  /** `<|im_start|>user<|im_sep|>…<|im_end|><|im_start|>assistant<|im_sep|>`, the roles being one token each. */
+  /** `<|im_start|><|user|><|im_sep|>…<|im_end|><|im_start|><|assistant|><|im_sep|>`; each role is one token. */
   chatPrompt(prompt: string): number[] {
     const { start, separator, end, user, assistant } = this.special;
     return [start, user, separator, ...this.encode(prompt, 'prompt'), end, start, assistant, separator];
   }
 
-  /** A trace as the model writes it: with the end token. */
+  /** Token ids of a completion, with the end token. */
   completion(text: string): number[] {
     return [...this.encode(text, 'completion'), this.special.end];
   }
 
-  /** The `tokenizer.json` that Hugging Face's tokenizers load: one id per character and per special token. */
+  /** Contents of `tokenizer.json` for Hugging Face's tokenizers: one id per character and per special token. */
   toJson(): Record<string, unknown> {
     return {
       version: '1.0',
@@ -75,7 +75,7 @@ export class Tokenizer {
         lstrip: false,
         rstrip: false,
         normalized: false,
-        // `decode` leaves special tokens out; the think tags belong to the text that rewards and readers see
+        // `decode` skips special tokens, but rewards and readers need the think tags in the text
         special: id !== this.special.think && id !== this.special.thinkEnd,
       })),
       normalizer: null,
@@ -86,7 +86,7 @@ export class Tokenizer {
     };
   }
 
-  /** Reads a `tokenizer.json` of this kind. @throws naming what is missing, or would split or join text otherwise */
+  /** Reads such a `tokenizer.json`. @throws naming what is missing, or splits or joins text differently */
   static fromJson(json: unknown, where = 'tokenizer.json'): Tokenizer {
     const vocab = (json as { model?: { vocab?: unknown } } | null)?.model?.vocab;
     if (typeof vocab !== 'object' || vocab === null)
@@ -95,7 +95,7 @@ export class Tokenizer {
     const tokens: string[] = [];
     for (const [token, id] of entries) {
       if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= entries.length)
-        throw new Error(`${where}: token ${quote(token)} has id ${quote(id)}, not one of 0 … ${entries.length - 1}`);
+        throw new Error(`${where}: token ${quote(token)} has id ${quote(id)}; use 0 to ${entries.length - 1}`);
       const other = tokens[id as number];
       if (other !== undefined)
         throw new Error(`${where}: ${quote(other)} and ${quote(token)} share id ${quote(id)}; give each its own`);

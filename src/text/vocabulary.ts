@@ -1,4 +1,4 @@
-/** The lab's character vocabulary: the special tokens of Phi-4's chat form, a token for each role, and printable ASCII. */
+/** Character vocabulary of the lab: the special tokens of Phi-4's chat format, a token per role, and printable ASCII. */
 
 export const SPECIAL = {
   pad: '<|pad|>',

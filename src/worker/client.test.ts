@@ -1,22 +1,22 @@
-/** The page's end of the worker against workers that die, hang, do not load or do not stop. Each is a real message channel. */
+/** The page's client against workers that die, hang, do not load or do not stop. Each uses a real message channel. */
 import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Recipe } from '../lab/recipe/recipe';
 import { LabClient } from './client';
 import type { WorkerEnded } from './connection';
-import { BEAT_MS, MOST_MISSED } from './heartbeat';
+import { BEAT_MS, MAX_MISSED } from './heartbeat';
 import { HOLDS_LIFE, type LabCommands, type RunMessage } from './protocol';
 
 const recipe = {} as Recipe;
 
-/** A worker as the page sees it: `serve` is its program. */
+/** Worker as the page sees it. `serve` is its program. */
 class FakeWorker extends EventTarget {
   static made: FakeWorker[] = [];
   static serve: (port: MessagePort, worker: FakeWorker) => void = () => {};
   private readonly inside: MessagePort;
   private readonly outside: MessagePort;
   terminated = false;
-  /** Frees the lock by the worker's name, as a browser does when it ends. */
+  /** Frees the lock with the worker's name, as a browser does when the worker ends. */
   die: () => void = () => {};
 
   constructor(
@@ -40,7 +40,7 @@ class FakeWorker extends EventTarget {
   }
 }
 
-/** A worker that does as it is told, but for what is given. */
+/** Worker program that obeys all commands, with the given ones replaced. */
 const obedient =
   (given: Partial<LabCommands> = {}) =>
   (port: MessagePort) => {
@@ -79,7 +79,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('ends a run that ends by itself, and keeps its worker', async () => {
+it('keeps the worker of a run that stops by itself', async () => {
   FakeWorker.serve = obedient();
   await start();
   await client.stop();
@@ -88,7 +88,7 @@ it('ends a run that ends by itself, and keeps its worker', async () => {
   expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([false]);
 });
 
-it('keeps a pause that is asked for while the run before ends, for the run that begins', async () => {
+it('applies a pause during the end of the previous run to the next run', async () => {
   const heard: string[] = [];
   const log = (name: string) => () => void heard.push(name);
   FakeWorker.serve = obedient({
@@ -104,8 +104,8 @@ it('keeps a pause that is asked for while the run before ends, for the run that 
   await vi.waitFor(() => expect(heard).toEqual(['start', 'stop', 'start', 'pause', 'step']));
 });
 
-// tried again where another program held the processor meanwhile
-it('ends the worker of a run that does not stop, within half a second; the next run has a fresh one', {
+// retried, because another program may occupy the processor
+it('ends the worker of a run that does not stop within half a second; the next run gets a fresh one', {
   retry: 3,
 }, async () => {
   FakeWorker.serve = obedient({ stop: hangs });
@@ -118,7 +118,7 @@ it('ends the worker of a run that does not stop, within half a second; the next 
   expect([FakeWorker.made.length, failures]).toEqual([2, []]);
 });
 
-it('asks a fresh worker what was asked of one that had to be ended', async () => {
+it('repeats a query of an ended worker on a fresh one', async () => {
   FakeWorker.serve = obedient({ stop: hangs, estimate: hangs });
   await start();
   const memory = client.estimate(recipe, 'cpu');
@@ -127,7 +127,7 @@ it('asks a fresh worker what was asked of one that had to be ended', async () =>
   expect(await memory).toEqual({ peak: 1 });
 });
 
-it('starts nothing where Stop came while the run before was still ending', async () => {
+it('starts nothing if Stop comes during the end of the previous run', async () => {
   const starts = vi.fn(async () => {});
   FakeWorker.serve = obedient({ stop: hangs, start: starts });
   await start();
@@ -137,11 +137,11 @@ it('starts nothing where Stop came while the run before was still ending', async
   expect(starts).toHaveBeenCalledTimes(1);
 });
 
-it('says that a worker fell silent, and gives the next run a fresh one', async () => {
+it('reports a silent worker, and gives the next run a fresh one', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   FakeWorker.serve = obedient({ start: hangs });
   const started = start().catch((error: Error) => error.message);
-  await vi.advanceTimersByTimeAsync(BEAT_MS * MOST_MISSED);
+  await vi.advanceTimersByTimeAsync(BEAT_MS * MAX_MISSED);
   expect(await started).toMatch(/stopped responding.*start the run again/);
   expect(failures.map(({ cause }) => cause)).toEqual(['failed']);
   FakeWorker.serve = obedient();
@@ -149,7 +149,7 @@ it('says that a worker fell silent, and gives the next run a fresh one', async (
   expect(FakeWorker.made.map(({ terminated }) => terminated)).toEqual([true, false]);
 });
 
-it('notices at once that a worker is gone', async () => {
+it('notices at once that a worker has ended', async () => {
   const waiting = new Map<string, () => void>();
   vi.stubGlobal('navigator', {
     locks: { request: async (name: string, _: unknown, granted: () => void) => void waiting.set(name, granted) },
@@ -169,7 +169,7 @@ it('notices at once that a worker is gone', async () => {
   expect(FakeWorker.made).toHaveLength(2);
 });
 
-it('says what a browser that refuses workers said', async () => {
+it('passes on the message of a browser that refuses workers', async () => {
   vi.stubGlobal('Worker', function refuse() {
     throw new Error('blocked by policy');
   });
@@ -177,7 +177,7 @@ it('says what a browser that refuses workers said', async () => {
   await expect(start()).rejects.toThrow(/blocked by policy/);
 });
 
-it('tells a worker that never loaded from one that failed later', async () => {
+it('distinguishes a worker that never loaded from one that failed later', async () => {
   FakeWorker.serve = () => {};
   const silent = client.adapter().catch((error: WorkerEnded) => error.cause);
   FakeWorker.made[0]?.dispatchEvent(new Event('error'));

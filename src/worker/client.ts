@@ -1,10 +1,10 @@
-/** The page's end of the worker. A worker that fails or does not stop in time is ended; the next command gets a fresh one. */
+/** Client of the worker, in the page. It ends a worker that fails or does not stop in time; the next command gets a fresh one. */
 import { type Remote, transfer } from 'comlink';
 import type { Recipe } from '../lab/recipe/recipe';
 import { Connection, WorkerEnded } from './connection';
 import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol';
 
-/** Milliseconds that a run has to end by itself: a step, a hanging custom term or a compiling kernel may take far longer. */
+/** Time for a run to stop by itself, ms. A step, a hanging custom term or a compiling kernel may take far longer. */
 const STOP_MS = 300;
 
 type Command = (commands: Remote<LabCommands>) => Promise<void>;
@@ -12,14 +12,14 @@ type Command = (commands: Remote<LabCommands>) => Promise<void>;
 export class LabClient {
   private connection: Connection | null = null;
   private port: MessagePort | null = null;
-  /** Ends the watch over the run that is under way; null where there is none. */
+  /** Ends the watch over the current run; null without a run. */
   private release: (() => void) | null = null;
-  /** Commands for a run that begins when the one before has ended; null where none is to begin. */
+  /** Commands for a run that starts when the previous one has ended; null if none will start. */
   private waiting: Command[] | null = null;
-  /** Grows with every start and stop: a start that a later command overtook starts nothing. */
+  /** Count of starts and stops. A start does nothing if a later command has changed it. */
   private turn = 0;
 
-  /** @param onFailed called with why a worker ended by itself */
+  /** @param onFailed called with the reason if a worker ends by itself */
   constructor(private readonly onFailed: (reason: WorkerEnded) => void) {}
 
   private connect(): Connection {
@@ -38,7 +38,7 @@ export class LabClient {
     this.port = null;
   }
 
-  /** Asks again where *Stop* ended the worker meanwhile. */
+  /** Sends a query, and once more if *Stop* ends the worker meanwhile. */
   private async query<T>(command: (commands: Remote<LabCommands>) => Promise<T>): Promise<T> {
     try {
       return await this.connect().ask(command);
@@ -60,7 +60,7 @@ export class LabClient {
     return this.query((commands) => commands.sourceFault(source));
   }
 
-  /** Ends any run, then starts this one. Commands from now on are for this one. Messages of an earlier run are no longer heard. */
+  /** Ends any run, then starts this one. Later commands apply to this run. Messages of an earlier run are dropped. */
   async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
     const mine = ++this.turn;
     const waiting: Command[] = [];
@@ -101,13 +101,13 @@ export class LabClient {
     this.command((commands) => commands.step());
   }
 
-  /** For the run under way. A worker that fails says so to `onFailed`. */
+  /** Sends a command to the current run. `onFailed` reports a worker that fails. */
   private command(command: Command): void {
     if (this.waiting) this.waiting.push(command);
     else if (this.release) this.connection?.ask(command).catch(() => {});
   }
 
-  /** Ends the run within `STOP_MS`: by itself where it can, else together with its worker. */
+  /** Ends the run within `STOP_MS`: by itself if possible, else together with its worker. */
   async stop(): Promise<void> {
     this.turn++;
     this.waiting = null;

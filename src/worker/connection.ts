@@ -1,4 +1,4 @@
-/** One worker, from its start to its end. While anyone waits for it, the page watches that it lives. */
+/** Connection to one worker, from its start to its end. While a caller waits, the page watches the worker's heartbeat. */
 import { type Remote, wrap } from 'comlink';
 import { Watch } from './heartbeat';
 import { awaitDeath } from './life';
@@ -8,9 +8,9 @@ const NOT_LOADED = 'the training worker did not load: allow scripts and workers 
 const SILENT = 'the training worker stopped responding and was ended: start the run again, a fresh worker is used';
 const GONE = 'the training worker ended unexpectedly: start the run again, a fresh worker is used';
 
-/** Why a worker was ended. */
+/** Reason for the end of a worker. */
 export class WorkerEnded extends Error {
-  /** @param cause `stopped`: at our wish; `not-loaded`: this page can have no worker; `failed`: the next one may work */
+  /** @param cause `stopped`: by our command; `not-loaded`: this page cannot have a worker; `failed`: the next one may work */
   constructor(
     message: string,
     override readonly cause: 'stopped' | 'not-loaded' | 'failed',
@@ -22,7 +22,7 @@ export class WorkerEnded extends Error {
 export class Connection {
   private readonly worker: Worker;
   private readonly commands: Remote<LabCommands>;
-  /** Rejects when the worker is ended while somebody waits. */
+  /** Rejects when the worker ends. */
   private readonly ended: Promise<never>;
   private reject: (reason: WorkerEnded) => void = () => {};
   private readonly over = new AbortController();
@@ -32,7 +32,7 @@ export class Connection {
 
   /**
    * @param onFailed called once if the worker ends by itself: not loaded, an uncaught error, gone, or silent for too long
-   * @throws WorkerEnded where the browser refuses to make a worker
+   * @throws WorkerEnded if the browser refuses to make a worker
    */
   constructor(private readonly onFailed: (reason: WorkerEnded) => void) {
     const name = `lab-${Math.random()}`;
@@ -44,7 +44,7 @@ export class Connection {
     this.ended = new Promise<never>((_, reject) => {
       this.reject = reject;
     });
-    this.ended.catch(() => {}); // nobody may be waiting
+    this.ended.catch(() => {}); // no caller may be waiting
     this.worker.addEventListener('error', ({ message }) => {
       if (this.loaded) this.fail(`the training worker failed: ${message}`);
       else this.fail(message ? `${NOT_LOADED} (${message})` : NOT_LOADED, 'not-loaded');
@@ -74,7 +74,7 @@ export class Connection {
     };
   }
 
-  /** Sends a command. Rejects with its error, or with WorkerEnded where the worker ends first. */
+  /** Sends a command. Rejects with its error, or with WorkerEnded if the worker ends first. */
   async ask<T>(command: (commands: Remote<LabCommands>) => Promise<T>): Promise<T> {
     const release = this.hold();
     try {
@@ -91,7 +91,7 @@ export class Connection {
     this.onFailed(reason);
   }
 
-  /** Ends the worker at once, whatever it does; whoever waits for it gets the reason. */
+  /** Terminates the worker at once. All waiting callers get the reason. */
   end(reason: WorkerEnded): void {
     this.over.abort();
     this.watch.stop();

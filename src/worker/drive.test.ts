@@ -1,4 +1,4 @@
-/** Pausing is not pulling: the driver's commands against a run that counts how often it is pulled. */
+/** Commands of the driver against a run that counts its pulls. A paused driver does not pull. */
 import { expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent, SftEvent } from '../lab/run/events';
 import { Driver, transferables } from './drive';
@@ -38,13 +38,13 @@ it('sends every event, in order', async () => {
   expect(sent.map((event) => event.type === 'sft' && event.step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
 });
 
-it('pulls nothing while it is paused, takes one step, and resumes', async () => {
+it('pulls nothing while paused, takes one step, and resumes', async () => {
   const { driver, done, state, sent } = drive(1e6);
   await rest();
   driver.pause();
   await rest();
   const at = state.pulled;
-  expect(sent.length).toBe(at); // all that happened is told before it stands still
+  expect(sent.length).toBe(at); // the driver sends all events before it pauses
   await rest();
   expect(state.pulled).toBe(at);
   driver.step();
@@ -59,7 +59,7 @@ it('pulls nothing while it is paused, takes one step, and resumes', async () => 
   expect(state.returned).toBe(true);
 });
 
-it('takes as many steps as are asked for while one is under way', async () => {
+it('takes every step requested during a step', async () => {
   const { driver, done, state } = drive(1e6);
   await rest();
   driver.pause();
@@ -72,7 +72,7 @@ it('takes as many steps as are asked for while one is under way', async () => {
   await done;
 });
 
-it('stops out of a pause', async () => {
+it('stops from a pause', async () => {
   const { driver, done, state } = drive(1e6);
   await rest();
   driver.pause();
@@ -82,7 +82,7 @@ it('stops out of a pause', async () => {
   expect(state.returned).toBe(true);
 });
 
-it('hands over each buffer of an event once', () => {
+it('transfers each buffer of an event once', () => {
   const shared = new Float32Array(2);
   const rollout = { ids: Uint16Array.of(1), logprobs: shared, entropies: shared } as never;
   const event = { type: 'grpo', groups: [{ prompt: '', answer: '', rollouts: [rollout] }] } as unknown as GrpoEvent;

@@ -1,8 +1,8 @@
-/** Pulls a run's events at the pace that commands allow, and hands them on in batches. No GPU and no comlink in here. */
+/** Driver of a run: pulls events as the commands allow, and sends them in batches. It knows neither GPU nor comlink. */
 import type { LabEvent } from '../lab/run/events';
 import { turn } from '../turn';
 
-/** Least time between two batches, milliseconds. */
+/** Minimum time between two batches, ms. */
 const BATCH_MS = 150;
 
 const isStep = (event: LabEvent) => event.type === 'sft' || event.type === 'grpo';
@@ -24,7 +24,7 @@ export class Driver {
     this.wake();
   }
 
-  /** One step more: asked three times while a step is under way, three more. */
+  /** Takes one more step, then pauses. Three calls during a step take three more. */
   step(): void {
     this.stepsLeft = this.paused ? this.stepsLeft + 1 : 1;
     this.paused = true;
@@ -36,7 +36,7 @@ export class Driver {
     this.wake();
   }
 
-  /** To the end of the events or to `stop`. */
+  /** Runs to the end of the events or to `stop`. */
   async run(events: AsyncGenerator<LabEvent, void>, send: (batch: readonly LabEvent[]) => void): Promise<void> {
     let batch: LabEvent[] = [];
     let sent = 0;
@@ -68,7 +68,7 @@ export class Driver {
   }
 }
 
-/** The buffers inside events that may change owner instead of being copied. */
+/** Buffers of events that postMessage may transfer instead of copy. */
 export function transferables(events: readonly LabEvent[]): Transferable[] {
   const buffers = new Set<ArrayBufferLike>();
   for (const event of events)

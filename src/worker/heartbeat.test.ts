@@ -1,15 +1,15 @@
-/** When a silent worker counts as dead: counted in looks of the page, on a clock of the test's own. */
+/** Missed beats until a silent worker counts as dead, on a fake clock. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { BEAT_MS, beatEvery, MOST_MISSED, Watch } from './heartbeat';
+import { BEAT_MS, beatEvery, MAX_MISSED, Watch } from './heartbeat';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('counts a worker as dead after so many missed beats, once', () => {
+it('reports a dead worker once, after too many missed beats', () => {
   const silent = vi.fn();
   const watch = new Watch(silent);
   watch.start();
-  vi.advanceTimersByTime((MOST_MISSED - 1) * BEAT_MS);
+  vi.advanceTimersByTime((MAX_MISSED - 1) * BEAT_MS);
   expect([silent.mock.calls.length, watch.watching]).toEqual([0, true]);
   vi.advanceTimersByTime(BEAT_MS);
   expect([silent.mock.calls.length, watch.watching]).toEqual([1, false]);
@@ -17,7 +17,7 @@ it('counts a worker as dead after so many missed beats, once', () => {
   expect(silent).toHaveBeenCalledTimes(1);
 });
 
-it('waits for a worker that beats, however long its work takes', () => {
+it('waits for a worker that beats, for any length of work', () => {
   const silent = vi.fn();
   const watch = new Watch(silent);
   watch.start();
@@ -26,7 +26,7 @@ it('waits for a worker that beats, however long its work takes', () => {
   expect(silent).not.toHaveBeenCalled();
 });
 
-it('takes a page that slept for no dead worker: it looks no more often than it could', () => {
+it('reports no dead worker after the page slept', () => {
   const silent = vi.fn();
   const watch = new Watch(silent);
   watch.start();
@@ -35,7 +35,7 @@ it('takes a page that slept for no dead worker: it looks no more often than it c
   expect(silent).not.toHaveBeenCalled();
 });
 
-it('is heard from work that holds the event loop up, at most once a beat', () => {
+it('beats from work that blocks the event loop, at most once per interval', () => {
   const send = vi.fn();
   const beat = beatEvery(send);
   beat();
@@ -47,7 +47,7 @@ it('is heard from work that holds the event loop up, at most once a beat', () =>
   vi.restoreAllMocks();
 });
 
-it('does not look while nothing is awaited', () => {
+it('does not watch while nobody waits', () => {
   const silent = vi.fn();
   const watch = new Watch(silent);
   watch.start();

@@ -1,17 +1,17 @@
 /**
- * A worker that dies silently sends no error. So it beats while it lives, and the page watches while it waits for it. Beats
- * come from the worker's event loop and from between the kernels of the CPU device, which holds the event loop up for long.
+ * Heartbeat of the worker. A worker that dies silently sends no error, so the page counts missed beats while it waits. Beats
+ * come from the worker's event loop, and from between the kernels of the CPU device, which blocks the event loop for long.
  */
 
-/** Milliseconds between two beats, and between two looks of the page. */
+/** Time between two beats, and between two checks of the page, ms. */
 export const BEAT_MS = 1000;
 /**
- * Looks without a beat after which the worker counts as dead. They are counted, not read off a clock: a page that slept
- * did not look. One kernel of the CPU device, or three hanging calls of a custom term, take less.
+ * Checks without a beat until the worker counts as dead. A count works after the page slept, where a clock would not. One
+ * kernel of the CPU device, or three hanging calls of a custom term, take less.
  */
-export const MOST_MISSED = 20;
+export const MAX_MISSED = 20;
 
-/** Beats from the event loop. @returns a beat for work that holds the event loop up; it may be called as often as is handy */
+/** Beats from the event loop. @returns a beat for work that blocks the event loop; any number of calls is cheap */
 export function beatEvery(send: () => void): () => void {
   let last = performance.now();
   const beat = () => {
@@ -24,15 +24,15 @@ export function beatEvery(send: () => void): () => void {
   };
 }
 
-/** The page's end: looks once a beat while anything is awaited. */
+/** Watch of the page: checks once per beat while a caller waits. */
 export class Watch {
   private timer: ReturnType<typeof setInterval> | null = null;
   private missed = 0;
 
-  /** @param silent called once when nothing has been heard for too long; the watch is then over */
+  /** @param silent called once after too many missed beats; the watch then ends */
   constructor(private readonly silent: () => void) {}
 
-  /** Anything that came from the worker. */
+  /** Records a message from the worker. */
   heard(): void {
     this.missed = 0;
   }
@@ -45,7 +45,7 @@ export class Watch {
     if (this.timer !== null) return;
     this.missed = 0;
     this.timer = setInterval(() => {
-      if (++this.missed < MOST_MISSED) return;
+      if (++this.missed < MAX_MISSED) return;
       this.stop();
       this.silent();
     }, BEAT_MS);

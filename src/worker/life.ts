@@ -1,9 +1,9 @@
 /**
- * Notices at once that a worker is gone, however it ended: it holds a lock by its own name, which the browser frees with it.
- * Where a browser has no locks or refuses them, the heartbeat notices later.
+ * Lock that shows at once that a worker has ended. The worker holds a lock with its own name, which the browser frees when the
+ * worker ends. Without locks, the heartbeat notices later.
  */
 
-/** The worker's end. @param held called once the lock is held */
+/** Holds the lock, in the worker. @param held called when the worker has the lock */
 export function holdLife(name: string, held: () => void): void {
   const forever = () => {
     held();
@@ -12,7 +12,7 @@ export function holdLife(name: string, held: () => void): void {
   navigator.locks?.request(name, forever).catch(() => {});
 }
 
-/** The page's end, once the worker holds its lock. @param gone called once, unless the signal is aborted first */
+/** Waits for the lock, in the page, after the worker has it. @param gone called once, unless the signal aborts first */
 export function awaitDeath(name: string, signal: AbortSignal, gone: () => void): void {
   navigator.locks
     ?.request(name, { signal }, async () => {

@@ -20,7 +20,7 @@ const beat = beatEvery(() => postMessage(BEAT));
 
 let current: { readonly driver: Driver; readonly ended: Promise<void> } | null = null;
 
-/** Between two looks at how far compiling is. */
+/** Time between two reports of compilation, ms. */
 const COMPILING_MS = 250;
 
 function compiling({ pipelines, pipelinesReady }: Readonly<Counters>, post: (message: RunMessage) => void) {
@@ -67,7 +67,7 @@ const commands: LabCommands = {
     return estimateMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
   },
   sourceFault: customSourceFault,
-  // The new run is the current one at once, so that commands reach it while it waits for the one before to end.
+  // the new run becomes current at once, so that commands reach it while it waits for the previous run to end
   async start(...given) {
     const before = current;
     before?.driver.stop();
