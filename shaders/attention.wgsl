@@ -1,6 +1,6 @@
-// Causal grouped-query attention over packed segments, one query head of one token per invocation, online softmax:
+// Causal grouped-query attention over packed segments with online softmax, one query head of one token per invocation:
 //   out[n, h] = Σ over j in start[n] … n of softmax(q[n, h] · k[j, g] · scale) · v[j, g],  g = h / (H / K)
-// lse[n, h] = log Σ exp(scores), kept for the gradient. No T×T matrix stands anywhere.
+// lse[n, h] = log Σ exp(scores), for the gradient. No T×T matrix is stored.
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;

@@ -1,23 +1,23 @@
-// One decoding step of attention, one query head of one live slot per invocation: turns the slot's query and its new key
-// by the slot's position, keeps key and value in the cache, and attends to every position up to its own, online softmax.
-// The first query head of each group writes the cache at the new position; no invocation reads there, each turns the new
-// key itself. A row of the cache is k heads (turned), v heads. Its first rows hold prompts, each of which any number of
-// slots may start from; then every slot has rows of its own for the tokens that it has fed.
+// Attention of a decoding step with online softmax, one query head of one live slot per invocation. It rotates the slot's
+// query and new key by the slot's position, caches key and value, and attends to every position up to its own. The first
+// query head of each group writes the new position into the cache. No invocation reads it there: each rotates the new key
+// itself. A row of the cache is k heads (rotated), v heads. The first rows hold prompts, which slots may share. Then every
+// slot has its own rows for the tokens that it has fed.
 struct Params { rows: u32, promptRows: u32, capacity: u32, rotaryDim: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
 override HEAD_VEC4: u32 = 1;
-override ROUNDS: bool = false;                                          // what is turned to f16, as where it is stored so
+override ROUNDS: bool = false;                                          // true: rotated values round to f16, as when stored in f16
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> live: array<u32>;              // [R] slot of each row
 @group(0) @binding(2) var<storage, read> slots: array<vec4u>;           // [S] (sequence, done, drawn, position)
 @group(0) @binding(3) var<storage, read> prompts: array<vec2u>;         // [S] (first row in the cache, rows)
 @group(0) @binding(4) var<storage, read> rotations: array<f32>;         // [T, R/2, (cos, sin)]
-@group(0) @binding(5) var<storage, read> qkv: array<f32>;               // [R, (H + 2K)·D], not turned
+@group(0) @binding(5) var<storage, read> qkv: array<f32>;               // [R, (H + 2K)·D], not rotated
 @group(0) @binding(6) var<storage, read_write> cache: array<vec4f>;     // [promptRows + S·capacity, 2K·D]
 @group(0) @binding(7) var<storage, read_write> out: array<vec4f>;       // [R, H·D]
 
-// Channel i of the head that starts at `head` in qkv, turned by the rotations that start at `turn`.
+// Channel i of the head at `head` in qkv, rotated by the table entries at `turn`.
 fn turned(head: u32, i: u32, turn: u32) -> f32 {
   let x = qkv[head + i];
   if (i >= params.rotaryDim) { return x; }

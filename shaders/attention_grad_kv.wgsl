@@ -1,11 +1,11 @@
-// Second half of attention's gradient, one key/value head of one token per invocation, over the later tokens of its
-// segment and the query heads of its group:  dv = Σ p · dout,  dk = scale · Σ p (dout · v − delta) q
+// Gradient of attention for keys and values, one key/value head of one token per invocation. Sums over the later tokens of
+// its segment and the query heads of its group:  dv = Σ p · dout,  dk = scale · Σ p (dout · v − delta) q
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
 override HEAD_VEC4: u32 = 1;
-// Scores are added up in another order than forward: a share may come out above 1 by rounding, and of huge scores without bound.
-const MOST_LOG_SHARE: f32 = 1.0;
+// The backward pass sums scores in another order. Rounding may give probabilities above 1, without bound for huge scores.
+const MAX_LOG_P: f32 = 1.0;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> ends: array<u32>;              // [N]
 @group(0) @binding(2) var<storage, read> qkv: array<vec4f>;             // [N, (H + 2K)·D]
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         score += dot(k[i], qkv[query + i]);
         dp += dot(v[i], dout[at * HEAD_VEC4 + i]);
       }
-      let p = exp(min(score - lse[at], MOST_LOG_SHARE));
+      let p = exp(min(score - lse[at], MAX_LOG_P));
       let ds = p * (dp - delta[at]) * params.scale;
       for (var i = 0u; i < HEAD_VEC4; i++) {
         dv[i] += p * dout[at * HEAD_VEC4 + i];

@@ -1,6 +1,6 @@
 enable subgroups;
-// attention_grad_kv.wgsl for subgroups of 8: the invocations are 8 tokens in a row, and load each query between them.
-// Heads: head.wgsl.
+// attention_grad_kv.wgsl for subgroups of 8. The invocations compute 8 consecutive tokens and load each query together. Prelude:
+// head.wgsl.
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
@@ -12,7 +12,7 @@ override KV_HEADS: u32 = 1;
 @group(0) @binding(5) var<storage, read> dout: array<f32>;              // [N, H·D]
 @group(0) @binding(6) var<storage, read_write> dqkv: array<f32>;        // [N, (H + 2K)·D], the k and v parts
 
-// 16 channels of a head whose place every invocation knows: each loads two of them, all get all by broadcast.
+// 16 channels of a head that all invocations need: each loads two of them and broadcasts them.
 fn spreadGradQuad(at: u32, first: u32, lane: u32) -> mat4x4f {
   if (first >= HEAD_VEC4) { return mat4x4f(); }
   let low = select(0.0, dout[4u * (at + first) + lane], 4u * first + lane < 4u * HEAD_VEC4);

@@ -1,4 +1,4 @@
-// attention_grad_kv.wgsl with TILE tokens in a row per invocation, which share the queries that it loads. Heads: head.wgsl.
+// attention_grad_kv.wgsl with TILE consecutive tokens per invocation, which share the loaded queries. Prelude: head.wgsl.
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;

@@ -1,11 +1,11 @@
-// First half of attention's gradient, one query head of one token per invocation:
+// Gradient of attention for queries, one query head of one token per invocation:
 //   delta[n, h] = dout · out;  p_j = exp(q · k_j · scale − lse);  dq = scale · Σ over j of p_j (dout · v_j − delta) k_j
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
 override HEAD_VEC4: u32 = 1;
-// Scores are added up in another order than forward: a share may come out above 1 by rounding, and of huge scores without bound.
-const MOST_LOG_SHARE: f32 = 1.0;
+// The backward pass sums scores in another order. Rounding may give probabilities above 1, without bound for huge scores.
+const MAX_LOG_P: f32 = 1.0;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> starts: array<u32>;            // [N]
 @group(0) @binding(2) var<storage, read> qkv: array<vec4f>;             // [N, (H + 2K)·D]
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       score += dot(q[i], qkv[key + i]);
       dp += dot(d[i], qkv[value + i]);
     }
-    let ds = exp(min(score - rowLse, MOST_LOG_SHARE)) * (dp - rowDelta) * params.scale;
+    let ds = exp(min(score - rowLse, MAX_LOG_P)) * (dp - rowDelta) * params.scale;
     for (var i = 0u; i < HEAD_VEC4; i++) { dq[i] += ds * qkv[key + i]; }
   }
   for (var i = 0u; i < HEAD_VEC4; i++) { dqkv[query + i] = dq[i]; }

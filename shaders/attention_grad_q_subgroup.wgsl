@@ -1,6 +1,6 @@
 enable subgroups;
-// attention_grad_q.wgsl for subgroups of 8: the invocations are 8 tokens in a row, and load each key and value between them.
-// Heads: head.wgsl.
+// attention_grad_q.wgsl for subgroups of 8. The invocations compute 8 consecutive tokens and load each key and value together. Prelude:
+// head.wgsl.
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;
@@ -24,7 +24,7 @@ fn ownGradOwn(at: u32, first: u32) -> mat4x4f {
   return mat4x4f(ownGradColumn(at, first), ownGradColumn(at, first + 1u), ownGradColumn(at, first + 2u), ownGradColumn(at, first + 3u));
 }
 
-// A head of the invocation's own; places count in vec4.
+// Loads a head that only this invocation needs. Places count in vec4.
 fn ownGrad(at: u32) -> Head {
   return Head(ownGradOwn(at, 0u), ownGradOwn(at, 4u), ownGradOwn(at, 8u), ownGradOwn(at, 12u));
 }

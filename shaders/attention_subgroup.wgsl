@@ -1,6 +1,6 @@
 enable subgroups;
-// attention.wgsl for subgroups of 8: the invocations are 8 tokens in a row, and load each key and value between them.
-// Heads: head.wgsl.
+// attention.wgsl for subgroups of 8. The invocations compute 8 consecutive tokens and load each key and value together. Prelude:
+// head.wgsl.
 struct Params { rows: u32, scale: f32 }
 override HEADS: u32 = 1;
 override KV_HEADS: u32 = 1;

@@ -1,4 +1,4 @@
-// y[i] = x[i]: where y is stored otherwise, the way there
+// y[i] = x[i], with a conversion if y is in f16
 struct Params { count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;            // [count]

@@ -1,6 +1,6 @@
 // Per token: loss[n] = −weights[n] · log softmax(logits[n])[targets[n]], and in place
 //   logits[n, v] ← weights[n] · (softmax(logits[n])[v] − 1[v = target]):  the gradient of the summed loss.
-// A token of weight 0 is no target: its loss and its gradient are 0.
+// The loss and the gradient of a token of weight 0 are 0.
 struct Params { rows: u32, vocabulary: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;           // [N]

@@ -1,4 +1,4 @@
-// dtable[v, c] (+)= sum of dy[n, c] over the tokens n with ids[n] = v, in ascending order of n: repeatable, no atomics.
+// dtable[v, c] (+)= Σ of dy[n, c] over the tokens n with ids[n] = v, in ascending order of n. Repeatable, without atomics.
 // The tokens of v are order[offsets[v] .. offsets[v + 1]].
 struct Params { vocabulary: u32, width: u32, accumulate: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,6 +1,5 @@
-// One head's channels in registers, up to 64 of them as matrices of 16: what the tiled attention kernels compute with. It is put
-// before each of them. Arrays would do, were there no compilers that keep arrays in memory. Below, one step of each kernel: a
-// query meets a key.
+// Prelude of the tiled attention kernels. It keeps a head of up to 64 channels in registers, as matrices of 16, because some
+// compilers keep arrays in memory. Each function below the arithmetic is one step of a kernel: one query with one key.
 override HEAD_VEC4: u32 = 1;                                            // D / 4, at most 16
 
 struct Head { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
@@ -38,17 +37,17 @@ fn addHead(x: Head, weight: f32, y: Head) -> Head {
   return sum;
 }
 
-// The i-th vec4; for the end of a kernel, where memory does no harm.
+// The i-th vec4. Only for the end of a kernel: it uses an array in memory.
 fn vec4Of(x: Head, i: u32) -> vec4f {
   var parts = array<mat4x4f, 4>(x.a, x.b, x.c, x.d);
   return parts[i / 4u][i % 4u];
 }
 
-// A query on its way over its keys first … last: the softmax so far, relative to its highest score.
+// State of a query in the loop over its keys first … last: the softmax so far, relative to its highest score.
 struct Query { q: Head, sum: Head, top: f32, total: f32, first: u32, last: u32 }
 const LOWEST = -3.0e38;
-// Scores are added up in another order than forward: a share may come out above 1 by rounding, and of huge scores without bound.
-const MOST_LOG_SHARE: f32 = 1.0;
+// The backward pass sums scores in another order. Rounding may give probabilities above 1, without bound for huge scores.
+const MAX_LOG_P: f32 = 1.0;
 
 fn attend(before: Query, j: u32, k: Head, v: Head, scale: f32) -> Query {
   var query = before;
@@ -62,24 +61,24 @@ fn attend(before: Query, j: u32, k: Head, v: Head, scale: f32) -> Query {
   return query;
 }
 
-// A query's gradient on its way over its keys first … last; d is the gradient of its output, delta = d · output.
+// State of a query's gradient in the loop over its keys first … last; d is the gradient of its output, delta = d · output.
 struct QueryGrad { q: Head, d: Head, dq: Head, delta: f32, lse: f32, first: u32, last: u32 }
 
 fn addKey(before: QueryGrad, j: u32, k: Head, v: Head, scale: f32) -> QueryGrad {
   var query = before;
   let sees = j >= before.first && j <= before.last;
-  let p = select(0.0, exp(min(dotHead(before.q, k) * scale - before.lse, MOST_LOG_SHARE)), sees);
+  let p = select(0.0, exp(min(dotHead(before.q, k) * scale - before.lse, MAX_LOG_P)), sees);
   query.dq = addHead(before.dq, p * (dotHead(before.d, v) - before.delta) * scale, k);
   return query;
 }
 
-// A key's and a value's gradient on their way over the queries from the key's own row up to `end`.
+// State of the gradients of a key and its value in the loop over the queries from the key's own row to `end`.
 struct KeyGrad { k: Head, v: Head, dk: Head, dv: Head, first: u32, end: u32 }
 
 fn addQuery(before: KeyGrad, n: u32, q: Head, d: Head, lse: f32, delta: f32, scale: f32) -> KeyGrad {
   var key = before;
   let seen = n >= before.first && n < before.end;
-  let p = select(0.0, exp(min(dotHead(before.k, q) * scale - lse, MOST_LOG_SHARE)), seen);
+  let p = select(0.0, exp(min(dotHead(before.k, q) * scale - lse, MAX_LOG_P)), seen);
   key.dv = addHead(before.dv, p, d);
   key.dk = addHead(before.dk, p * (dotHead(before.v, d) - delta) * scale, q);
   return key;

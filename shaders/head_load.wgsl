@@ -1,4 +1,4 @@
-// Loads one head of qkv, as head.wgsl holds it; it is put before the kernels that have qkv in vec4. Places count in vec4.
+// Loads of one head of qkv, for kernels that bind qkv as array<vec4f>. A prelude after head.wgsl. Places count in vec4.
 fn quad(at: u32, first: u32) -> mat4x4f {
   if (first >= HEAD_VEC4) { return mat4x4f(); }
   return mat4x4f(qkv[at + first],

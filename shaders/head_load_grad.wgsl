@@ -1,4 +1,4 @@
-// head_load.wgsl for the gradient of what attention gives, dout.
+// head_load.wgsl for dout, the gradient of attention's output.
 fn gradQuad(at: u32, first: u32) -> mat4x4f {
   if (first >= HEAD_VEC4) { return mat4x4f(); }
   return mat4x4f(dout[at + first],

@@ -1,5 +1,5 @@
-// Loads one head of qkv, as head.wgsl holds it, in subgroups of 8; it is put before the kernels that have qkv in numbers.
-// Places count in vec4.
+// Loads of one head of qkv in subgroups of 8, for kernels that bind qkv as array<f32>. A prelude after head.wgsl. Places count
+// in vec4.
 fn ownColumn(at: u32, i: u32) -> vec4f {
   if (i >= HEAD_VEC4) { return vec4f(); }
   let first = 4u * (at + i);
@@ -11,12 +11,12 @@ fn ownOwn(at: u32, first: u32) -> mat4x4f {
   return mat4x4f(ownColumn(at, first), ownColumn(at, first + 1u), ownColumn(at, first + 2u), ownColumn(at, first + 3u));
 }
 
-// A head of the invocation's own; places count in vec4.
+// Loads a head that only this invocation needs. Places count in vec4.
 fn own(at: u32) -> Head {
   return Head(ownOwn(at, 0u), ownOwn(at, 4u), ownOwn(at, 8u), ownOwn(at, 12u));
 }
 
-// 16 channels of a head whose place every invocation knows: each loads two of them, all get all by broadcast.
+// 16 channels of a head that all invocations need: each loads two of them and broadcasts them.
 fn spreadQuad(at: u32, first: u32, lane: u32) -> mat4x4f {
   if (first >= HEAD_VEC4) { return mat4x4f(); }
   let low = select(0.0, qkv[4u * (at + first) + lane], 4u * first + lane < 4u * HEAD_VEC4);

@@ -1,11 +1,11 @@
-// A linear layer of a decoding step with what precedes it: c[m, n] (+)= Σ over k of f(a)[m, k] · b[n, k], where by INPUT
+// Linear layer of a decoding step, fused with its input function: c[m, n] (+)= Σ over k of f(a)[m, k] · b[n, k]. INPUT:
 //   0: f(a)[m, k] = a[m, k]
 //   1: f(a)[m, k] = a[m, k] · weight[k] / sqrt(mean over k of a[m]² + eps): RMSNorm
 //   2: f(a)[m, k] = up · silu(gate), gate = a[m, k] and up = a[m, K + k]: SwiGLU
-// Rows are few, and a dispatch saved is worth more than the work done again by each tile. 4×8 numbers an invocation.
+// With few rows, a saved dispatch is worth more than the work that each tile repeats. 4×8 numbers per invocation.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, eps: f32 }
 override INPUT: u32 = 0;
-override ROUNDS: bool = false;                                      // f(a) to f16, as where it is stored so
+override ROUNDS: bool = false;                                      // true: f(a) rounds to f16, as when stored in f16
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [M, 2K] for SwiGLU
 @group(0) @binding(2) var<storage, read> weight: array<f32>;        // [K], read for RMSNorm

@@ -1,8 +1,8 @@
 enable subgroups;
-// linear_decode.wgsl for subgroups of 8: a subgroup makes 16 rows by 32 columns, as matmul_subgroup.wgsl does.
+// linear_decode.wgsl for subgroups of 8. A subgroup computes 16 rows by 32 columns, as matmul_subgroup.wgsl does.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, eps: f32 }
 override INPUT: u32 = 0;
-override ROUNDS: bool = false;                                      // f(a) to f16, as where it is stored so
+override ROUNDS: bool = false;                                      // true: f(a) rounds to f16, as when stored in f16
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [M, 2K] for SwiGLU
 @group(0) @binding(2) var<storage, read> weight: array<f32>;        // [K], read for RMSNorm

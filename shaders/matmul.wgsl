@@ -1,8 +1,8 @@
 // c[m, n] (+)= Σ over k of A[m, k] · B[k, n]  (+ addend[m, n])
-// A is a[m, k], or a[k, m] where TRANSPOSE_A; B is b[k, n], or b[n, k] where TRANSPOSE_B. Rows are packed, no strides.
-// Each invocation keeps a 4×8 tile in registers and reads straight from storage: on software adapters a barrier costs
-// more than it saves, and on a GPU the caches serve the shared rows. Edges clamp what they read and skip what they write.
-// With splits > 1 workgroup layer z sums its share of k alone, into c[z]: plane_sum.wgsl adds the layers up.
+// A is a[m, k], or a[k, m] with TRANSPOSE_A; B is b[k, n], or b[n, k] with TRANSPOSE_B. Rows are packed, without strides.
+// Each invocation keeps a 4×8 tile in registers and reads directly from storage. On software adapters a barrier costs more
+// than it saves, and on a GPU the caches serve shared rows. Edges clamp reads and skip writes.
+// With splits > 1, workgroup layer z sums its own share of k into c[z], and plane_sum.wgsl adds the layers.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
@@ -11,8 +11,8 @@ override ACCUMULATES: bool = true;                                  // false: co
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], part after part at `stride`
+@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], one part every `stride` numbers
 
 fn store(row: u32, column: u32, part: u32, value: f32) {
   let i = row * params.n + column;
@@ -66,7 +66,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     b0 += stepB; b1 += stepB; b2 += stepB; b3 += stepB;
     b4 += stepB; b5 += stepB; b6 += stepB; b7 += stepB;
   }
-  // one store in a loop and not 32 in a row: compilers take long over those
+  // one store in a loop, because compilers take long for 32 in a row
   var sums = array<vec4f, 8>(low0, high0, low1, high1, low2, high2, low3, high3);
   for (var r = 0u; r < min(4u, params.m - row); r++) {
     for (var q = 0u; q < min(8u, params.n - column); q++) {

@@ -1,6 +1,6 @@
-// The product of matmul_vec4.wgsl with a 16×16 tile an invocation, as 4×4 blocks held in matrices: C += B · A on blocks whose
-// columns are rows of the product. Twice the arithmetic of the 4×8 tile for each load; wants a device that keeps or spills
-// 256 sums well. Edges clamp what they read and skip what they write.
+// matmul_vec4.wgsl with a 16×16 tile per invocation, as 4×4 blocks in matrices: C += B · A on blocks whose columns are rows of
+// the product. It computes twice as much per load as the 4×8 tile, and suits devices that keep or spill 256 sums well. Edges
+// clamp reads and skip writes.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
@@ -9,10 +9,10 @@ override ACCUMULATES: bool = true;                                  // false: co
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], part after part at `stride`
+@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
 
-// Columns are rows 4i … 4i + 3 of A, components run along k.
+// Block of A: its columns are rows 4i … 4i + 3, its components run along k.
 fn blockA(i: u32, k4: u32) -> mat4x4f {
   if (TRANSPOSE_A) {
     let width = params.m / 4u;
@@ -27,7 +27,7 @@ fn blockA(i: u32, k4: u32) -> mat4x4f {
     a[min(row + 2u, last) * width + k4], a[min(row + 3u, last) * width + k4]);
 }
 
-// Columns run along k, components are columns 4j … 4j + 3 of B.
+// Block of B: its columns run along k, its components are columns 4j … 4j + 3.
 fn blockB(j: u32, k4: u32) -> mat4x4f {
   let at = min(j, params.n / 4u - 1u);
   if (TRANSPOSE_B) {
@@ -77,7 +77,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     c30 += b0 * a3; c31 += b1 * a3; c32 += b2 * a3; c33 += b3 * a3;
   }
   if (TRANSPOSE_A) {
-    // the rows of k that fill no block, in the part that they fall to
+    // the rows of k beyond the last whole block, in the part that contains them
     let width = params.n / 4u;
     let height = params.m / 4u;
     for (var k = params.k / 4u * 4u; k < min(params.k, 4u * (id.z + 1u) * share) && k >= 4u * id.z * share; k++) {
@@ -95,7 +95,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       c30 += outer(y0, x3); c31 += outer(y1, x3); c32 += outer(y2, x3); c33 += outer(y3, x3);
     }
   }
-  // one store in a loop and not 64 in a row: compilers take minutes over those
+  // one store in a loop, because compilers take minutes for 64 in a row
   var tiles = array<mat4x4f, 16>(c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23, c30, c31, c32, c33);
   for (var r = 0u; r < min(16u, params.m - 4u * i); r++) {
     for (var q = 0u; q < min(4u, params.n / 4u - j); q++) {

@@ -1,6 +1,6 @@
-// The product of matmul_vec4.wgsl with a 32×32 tile an invocation, in 4×4 blocks as matmul_block.wgsl has them: for processors
-// that stand in for a GPU, where a load costs as much as a dozen multiplications and sums may wait in memory. Edges clamp
-// what they read and skip what they write; rows of a past k count as 0.
+// matmul_vec4.wgsl with a 32×32 tile per invocation, in 4×4 blocks as in matmul_block.wgsl. It suits software adapters, where
+// a load costs as much as a dozen multiplications and sums may stay in memory. Edges clamp reads and skip writes; rows of a
+// beyond k count as 0.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
@@ -9,15 +9,15 @@ override ACCUMULATES: bool = true;                                  // false: co
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], part after part at `stride`
+@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
 
-// Row k of a [K, M], 0 past its end.
+// Row k of a, [K, M]; 0 beyond its end.
 fn rowA(k: u32, at: u32) -> vec4f {
   return select(vec4f(), a[min(k, params.k - 1u) * (params.m / 4u) + at], k < params.k);
 }
 
-// Columns are rows 4i … 4i + 3 of A, components run along k.
+// Block of A: its columns are rows 4i … 4i + 3, its components run along k.
 fn blockA(i: u32, k4: u32) -> mat4x4f {
   if (TRANSPOSE_A) {
     let at = min(i, params.m / 4u - 1u);
@@ -32,7 +32,7 @@ fn blockA(i: u32, k4: u32) -> mat4x4f {
     a[min(row + 2u, last) * width + k4], a[min(row + 3u, last) * width + k4]);
 }
 
-// Columns run along k, components are columns 4j … 4j + 3 of B.
+// Block of B: its columns run along k, its components are columns 4j … 4j + 3.
 fn blockB(j: u32, k4: u32) -> mat4x4f {
   let at = min(j, params.n / 4u - 1u);
   if (TRANSPOSE_B) {
@@ -114,7 +114,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     c70 += b0 * a7; c71 += b1 * a7; c72 += b2 * a7; c73 += b3 * a7;
     c74 += b4 * a7; c75 += b5 * a7; c76 += b6 * a7; c77 += b7 * a7;
   }
-  // one store in a loop and not 256 in a row: compilers take minutes over those
+  // one store in a loop, because compilers take minutes for 256 in a row
   var tiles = array<mat4x4f, 64>(
     c00, c01, c02, c03, c04, c05, c06, c07,
     c10, c11, c12, c13, c14, c15, c16, c17,

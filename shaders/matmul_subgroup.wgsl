@@ -1,6 +1,6 @@
-// The product of matmul.wgsl for subgroups of 8: a subgroup makes 32 rows by 32 columns. Along k each invocation loads four
-// numbers of A (of four rows) and four of B (its columns); those of A are then broadcast, so that eight loads feed 128
-// multiplications. Columns of an invocation stand 8 apart: neighbours load neighbours.
+// matmul.wgsl for subgroups of 8. A subgroup computes 32 rows by 32 columns. For each k an invocation loads four numbers of A
+// (from four rows) and four of B (its columns). It broadcasts those of A, so that eight loads feed 128 multiplications.
+// Columns of an invocation are 8 apart, so that neighbours load neighbours.
 enable subgroups;
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
@@ -8,10 +8,10 @@ override TRANSPOSE_B: bool = false;
 override ADDS: bool = true;                                         // false: compiled without `add`
 override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] where TRANSPOSE_A
-@group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] where TRANSPOSE_B
-@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], part after part at `stride`
+@group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] if TRANSPOSE_A
+@group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] if TRANSPOSE_B
+@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], one part every `stride` numbers
 
 fn store(row: u32, column: u32, part: u32, value: f32) {
   let i = row * params.n + column;
@@ -90,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a0 += stepA; a1 += stepA; a2 += stepA; a3 += stepA;
     b0 += stepB; b1 += stepB; b2 += stepB; b3 += stepB;
   }
-  // one store in a loop and not 128 in a row: compilers take long over those
+  // one store in a loop, because compilers take long for 128 in a row
   var sums = array<vec4f, 32>(
     s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15,
     s16, s17, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28, s29, s30, s31);

@@ -1,17 +1,17 @@
-// The product of matmul.wgsl through workgroup memory, for GPUs whose arithmetic outruns their caches: 256 invocations make a
-// 64×64 tile, 4×4 each; 16 rows of k at a time are staged, each number of a and b once. Numbers outside count as 0.
+// matmul.wgsl through workgroup memory, for GPUs whose arithmetic is faster than their caches. 256 invocations compute a 64×64
+// tile, 4×4 each. They stage 16 rows of k at a time and load each number of a and b once. Numbers outside count as 0.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
 override ADDS: bool = true;                                         // false: compiled without `add`
 override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] where TRANSPOSE_A
-@group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] where TRANSPOSE_B
-@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], part after part at `stride`
+@group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] if TRANSPOSE_A
+@group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] if TRANSPOSE_B
+@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], one part every `stride` numbers
 
-const PITCH = 65u;                                                  // one more than 64: columns fall into different banks
+const PITCH = 65u;                                                  // 64 + 1, so that columns are in different banks
 var<workgroup> rows: array<f32, 16 * 65>;                           // [k, m]
 var<workgroup> columns: array<f32, 16 * 65>;                        // [k, n]
 
@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var s0 = vec4f(); var s1 = vec4f(); var s2 = vec4f(); var s3 = vec4f();
   for (var k = first; k < end; k += 16u) {
     for (var part = 0u; part < 4u; part++) {
-      // neighbours load what stands side by side in memory
+      // neighbours load neighbouring numbers
       let mA = select(y + 16u * part, local % 64u, TRANSPOSE_A);
       let kA = select(x, local / 64u + 4u * part, TRANSPOSE_A);
       rows[kA * PITCH + mA] = loadA(firstRow + mA, k + kA, end);

@@ -1,7 +1,6 @@
-// The product of matmul.wgsl where every row is a whole number of vec4: c[m, n] (+)= Σ over k of A[m, k] · B[k, n] (+ addend).
-// Rows of a, b and c in vec4; m, n and k count numbers. What is contracted along rows (a[m, k], b[n, k]) goes four at a
-// time through dot products, what is contracted across them (a[k, m], b[k, n]) one row at a time: any k is fine there.
-// Each invocation keeps a 4×8 tile in registers. Edges clamp what they read and skip what they write.
+// matmul.wgsl for rows of whole vec4: c[m, n] (+)= Σ over k of A[m, k] · B[k, n] (+ addend). Params m, n and k count numbers.
+// Contraction along rows (a[m, k], b[n, k]) uses dot products of four numbers. Contraction across rows (a[k, m], b[k, n])
+// takes one row at a time, for any k. Each invocation keeps a 4×8 tile in registers. Edges clamp reads and skip writes.
 struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
 override TRANSPOSE_A: bool = false;
 override TRANSPOSE_B: bool = false;
@@ -10,8 +9,8 @@ override ACCUMULATES: bool = true;                                  // false: co
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read where add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], part after part at `stride`
+@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
+@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
 
 fn store(row: u32, column4: u32, part: u32, value: vec4f) {
   let n4 = params.n / 4u;
@@ -38,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var low0 = vec4f(); var low1 = vec4f(); var low2 = vec4f(); var low3 = vec4f();
   var high0 = vec4f(); var high1 = vec4f(); var high2 = vec4f(); var high3 = vec4f();
   if (TRANSPOSE_A) {
-    // a[k, m], b[k, n]: an outer product a row of k
+    // a[k, m], b[k, n]: one outer product per row of k
     for (var k = 4u * first; k < min(params.k, 4u * (first + share)); k++) {
       let x = a[k * m4 + row / 4u];
       let low = b[k * n4 + left];
@@ -105,7 +104,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
     }
   }
-  // one store in a loop and not 8 in a row: compilers take long over those
+  // one store in a loop, because compilers take long for 8 in a row
   var sums = array<vec4f, 8>(low0, high0, low1, high1, low2, high2, low3, high3);
   for (var r = 0u; r < min(4u, params.m - row); r++) {
     for (var q = 0u; q < min(2u, n4 - left); q++) { store(row + r, left + q, id.z, sums[2u * r + q]); }

@@ -1,4 +1,4 @@
-// follower = (1 − α)·follower + α·source: a copy that moves towards what it was taken from
+// follower = (1 − α)·follower + α·source
 struct Params { count: u32, alpha: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> source: array<f32>;

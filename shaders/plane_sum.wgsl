@@ -1,4 +1,4 @@
-// planes[0, i] += Σ over s ≥ 1 of planes[s, i], in ascending order of s: the end of products whose k was split
+// planes[0, i] += Σ over s ≥ 1 of planes[s, i], in ascending order of s. Completes products with a split k.
 struct Params { count: u32, planes: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> planes: array<f32>;       // [S, count]

@@ -1,6 +1,6 @@
 // dx[n, c] (+)= rstd · (weight[c] · dy[n, c] − x[n, c] · rstd² · mean over c of weight · dy · x)
-// partial[b, c] = sum over the 32 rows n of block b of dy[n, c] · x[n, c] · rstd[n]
-// A workgroup is a block: first a row per invocation, then a column per invocation. Both read inputs only: no barrier.
+// partial[b, c] = Σ over the 32 rows n of block b of dy[n, c] · x[n, c] · rstd[n]
+// A workgroup is a block: first one row per invocation, then one column. Both only read inputs, so no barrier is needed.
 struct Params { rows: u32, width: u32, accumulate: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;                // [N, C]

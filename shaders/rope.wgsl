@@ -1,6 +1,6 @@
 // Rotates the pairs (i, i + R/2) of every query and key head in place, rotate-half as in Hugging Face:
 //   x[i] ← x[i]·cos − x[i + R/2]·sin,  x[i + R/2] ← x[i + R/2]·cos + x[i]·sin;  DIRECTION −1 is the gradient.
-// qkv rows are q heads, k heads, v heads; only the first `heads` (q and k) turn.
+// A row of qkv is q heads, k heads, v heads; only the first `heads` (q and k) rotate.
 struct Params { rows: u32, heads: u32, stride: u32, headDim: u32, rotaryDim: u32 }
 override DIRECTION: f32 = 1.0;
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,14 +1,13 @@
-// The end of a decoding step, one live slot per invocation: samples the next token from the slot's logits, stops at an end
-// token or the budget, and moves the slot on. A slot that is done stays as it is. Nothing leaves the GPU.
+// Sampling at the end of a decoding step, one live slot per invocation. It samples the next token from the slot's logits,
+// stops at an end token or the budget, and advances the slot. A finished slot does not change. Nothing leaves the GPU.
 //
 // slots[s] = (sequence, 1 when done, tokens drawn so far, position of the token to feed). The random number is a hash of
-// (seed, sequence, tokens drawn): it does not depend on the slot, the batch or the adapter. Temperature 0 takes the
-// likeliest token. Truncation as Hugging Face orders it: top-k; top-p of what is left; min-p. Each keeps whole the tokens
-// at its border by (probability, then lower id). logprobs[s, i] is under the distribution that was sampled, at
-// temperature 1 where greedy.
+// (seed, sequence, tokens drawn), so it does not depend on the slot, the batch or the adapter. Temperature 0 chooses the
+// likeliest token. Truncation has Hugging Face's order: top-k; top-p of the rest; min-p. Ties at a border go to the lower
+// id. logprobs[s, i] belongs to the sampled distribution; greedy uses temperature 1.
 //
-// A logit that is not finite ends the completion: its log-probability is then that logit, which no distribution gives. The bits are
-// tested, because WGSL lets a compiler assume that no number is NaN.
+// A non-finite logit ends the completion and becomes its log-probability, which no distribution gives. The shader tests the
+// bits, because WGSL lets a compiler assume that no number is NaN.
 struct Params {
   rows: u32, vocabulary: u32, capacity: u32, maxNew: u32, endCount: u32,
   seed: u32, inverseTemperature: f32, topK: u32, topP: f32, minP: f32,
@@ -17,12 +16,12 @@ struct Params {
 @group(0) @binding(1) var<storage, read> live: array<u32>;                   // [R] slot of each row
 @group(0) @binding(2) var<storage, read> logits: array<f32>;                 // [R, V]
 @group(0) @binding(3) var<storage, read_write> slots: array<vec4u>;          // [S]
-@group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] the token to feed next
+@group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] token to feed next
 @group(0) @binding(5) var<storage, read_write> completions: array<u32>;      // [S, M]
 @group(0) @binding(6) var<storage, read_write> logprobs: array<f32>;         // [S, M]
-@group(0) @binding(7) var<storage, read> ends: array<u32>;                   // [E, at least 1] end tokens, the first endCount
+@group(0) @binding(7) var<storage, read> ends: array<u32>;                   // [E] end tokens, of which endCount are valid; E ≥ 1
 
-// xxhash32's avalanche over (seed, sequence, draw), as src/kernels/sample.ts has it.
+// Hash of (seed, sequence, draw) with xxhash32's avalanche, as in src/kernels/sample.ts.
 fn mix(value: u32) -> u32 {
   var h = value;
   h = (h ^ (h >> 15u)) * 0x85ebca77u;
@@ -54,14 +53,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let top = logits[base + best] * scale;
   var total = 0.0;
   for (var v = 0u; v < params.vocabulary; v++) { total += exp(logits[base + v] * scale - top); }
-  // The last token kept, by falling (logit, then rising id), and the mass of all kept, in units of the likeliest token.
+  // The last kept token by descending logit, then ascending id; and the mass of all kept, relative to the likeliest.
   var lastLogit = -3.4e38;
   var lastId = params.vocabulary;
   var kept = total;
   let truncate = !greedy && (params.topK > 0u || params.topP < 1.0 || params.minP > 0.0);
   if (truncate) {
     let limit = select(params.vocabulary, min(params.topK, params.vocabulary), params.topK > 0u);
-    // Two walks down the ranking: the first finds the mass of the top k, the second stops where top-p or min-p say.
+    // Two passes over the ranking: the first sums the mass of the top k, the second stops at top-p or min-p.
     var mass = total;
     for (var walk = 0u; walk < 2u; walk++) {
       if (walk == 0u && limit == params.vocabulary) { continue; }
@@ -88,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   var token = best;
   if (!greedy) {
-    // the first kept token at which the running mass passes u; the likeliest where rounding lets none
+    // the first kept token at which the running mass exceeds u; the likeliest if rounding leaves none
     let goal = random(slot.x, slot.z) * kept;
     var running = 0.0;
     for (var v = 0u; v < params.vocabulary; v++) {

@@ -1,5 +1,4 @@
-// Of the distribution softmax(logits[n] · inverseTemperature):
-// scores[n] = (log-probability of targets[n], entropy, log-sum-exp, 0)
+// scores[n] = (log-probability of targets[n], entropy, log-sum-exp, 0) of softmax(logits[n] · inverseTemperature)
 struct Params { rows: u32, vocabulary: u32, inverseTemperature: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;             // [N]

@@ -1,5 +1,5 @@
 // In place: logits[n, v] ← ( dlogprob · (1[v = target] − p) − dentropy · p · (log p + entropy) ) · inverseTemperature
-// with p = softmax(logits · inverseTemperature) from the kept log-sum-exp. Rows with both gradients 0 become 0.
+// with p = softmax(logits · inverseTemperature) from the stored log-sum-exp. Rows with both gradients 0 become 0.
 struct Params { rows: u32, vocabulary: u32, inverseTemperature: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;           // [N]
