@@ -1,6 +1,9 @@
-/** Numbers with units, for people. */
+/** Numbers with their units, as text. Any room may import this file. */
 
 export const mebibytes = (bytes: number): string => {
   const size = bytes / 2 ** 20;
   return `${size.toFixed(size < 10 ? 1 : 0)} MiB`;
 };
+
+/** @param share in [0, 1]: 0.123 → "12.3 %" */
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;

@@ -1,7 +1,7 @@
-/** E2: which problems GRPO trains on matters: the teachable band against all of them, against the easy ones. */
+/** E2: the problems that GRPO trains on matter. Compares the teachable band with random and with easy problems. */
 import { withFields } from '../recipe/recipe';
 import { type Experiment, meanOf, points } from './experiment';
-import { byRule, differences, seedsOf } from './rule';
+import { byRule, differences, valuesOf } from './rule';
 import { seeded } from './seeded';
 
 const RECIPE = 'addition-mixed';
@@ -18,7 +18,7 @@ export const e2: Experiment = {
     { title: 'after GRPO, 3 digits', unit: 'share' },
     { title: 'gain, 3 digits', unit: 'points' },
   ],
-  why: 'All our problems come from one generator, so "random" is not noise from the web but problems of the same kind, some too easy and some too hard; and the length term of the reward spreads even groups that are all wrong, so that the problems outside of the band are not without a signal.',
+  why: 'One generator makes all our problems. "Random" is therefore not noise from the web, but problems of the same kind, some too easy and some too hard. The length term of the reward also gives spread to groups whose answers are all wrong, so problems outside the band still carry a signal.',
   async run(bench, seed) {
     const recipe = seeded(RECIPE, seed);
     const sft = await bench.sft(recipe);
@@ -38,11 +38,11 @@ export const e2: Experiment = {
   conclude({ rows }) {
     const gains = rows.map((row) => (meanOf(row, 1) + meanOf(row, 3)) / 2);
     const [band, random, easy] = gains as [number, number, number];
-    const found = `Over both levels GRPO gains ${points(band)} on the teachable band, ${points(random)} on as many problems at random and ${points(easy)} on easy ones.`;
-    const ofSeed = rows.map((row) => seedsOf(row, 1).map((gain, seed) => (gain + seedsOf(row, 3)[seed]!) / 2));
+    const found = `Averaged over both levels, GRPO gains ${points(band)} on the teachable band, ${points(random)} on as many random problems and ${points(easy)} on easy ones.`;
+    const gainPerSeed = rows.map((row) => valuesOf(row, 1).map((gain, seed) => (gain + valuesOf(row, 3)[seed]!) / 2));
     const effects = rows.slice(1).map(({ arm }, i) => ({
       arm: `band against ${arm}`,
-      values: differences(ofSeed[0]!, ofSeed[i + 1]!),
+      values: differences(gainPerSeed[0]!, gainPerSeed[i + 1]!),
     }));
     return byRule({ what: 'gain on the teachable band beyond the gain on others', unit: 'points' }, effects, found);
   },

@@ -1,12 +1,12 @@
-/** E4: reinforcement lengthens traces. */
+/** E4: RL makes traces longer. */
 import { mean } from '../../stats';
 import { type Experiment, meanOf } from './experiment';
-import { byRule, seedsOf } from './rule';
-import { familyRecipes, seeded } from './seeded';
+import { byRule, effectPerRow, valuesOf } from './rule';
+import { familyRows } from './seeded';
 
-/** Steps at the end of GRPO over which rollouts are averaged. */
+/** Number of last GRPO steps over which rollouts are averaged. */
 const LAST = 5;
-/** What counts as about the report's 1.5×. */
+/** Range of ratios that counts as about the report's 1.5×. */
 const ABOUT = [1.3, 1.7] as const;
 
 export const e4: Experiment = {
@@ -21,27 +21,18 @@ export const e4: Experiment = {
     { title: 'accuracy before', unit: 'share' },
     { title: 'accuracy after', unit: 'share' },
   ],
-  why: 'A tiny model has two ways to answer, at once or by the trace that it was taught, and GRPO moves weight from the one to the other: the length saturates at that of the teacher’s trace, where the report’s traces could go on growing.',
+  why: 'A tiny model has two ways to answer: at once, or by the trace that SFT taught. GRPO moves probability from the first to the second. Length therefore saturates at the length of the teacher’s trace, while the report’s traces can keep growing.',
   async run(bench, seed) {
-    const rows = [];
-    const curves = [];
-    for (const name of familyRecipes) {
-      const recipe = seeded(name, seed);
+    const curves: { arm: string; x: string; y: string; line: [number, number][] }[] = [];
+    const rows = await familyRows(seed, {}, async (recipe, name) => {
       const { curve } = (await bench.grpo(recipe, await bench.sft(recipe))).summary.grpo;
-      const first = curve[0]!;
-      const last = {
-        mean_length: mean(curve.slice(-LAST).map((point) => point.mean_length)),
-        accuracy: mean(curve.slice(-LAST).map((point) => point.accuracy)),
-      };
-      const ratio = last.mean_length / first.mean_length;
-      rows.push({
-        arm: name,
-        recipe: name,
-        cells: [first.mean_length, last.mean_length, ratio, first.accuracy, last.accuracy],
-      });
       const line = curve.map(({ step, mean_length }): [number, number] => [step, mean_length]);
       curves.push({ arm: name, x: 'GRPO step', y: 'tokens of a rollout', line });
-    }
+      const [first, last] = [curve[0]!, curve.slice(-LAST)];
+      const length = mean(last.map(({ mean_length }) => mean_length));
+      const accuracy = mean(last.map((point) => point.accuracy));
+      return [first.mean_length, length, length / first.mean_length, first.accuracy, accuracy];
+    });
     return { rows, curves };
   },
   conclude({ rows }) {
@@ -50,9 +41,10 @@ export const e4: Experiment = {
     const times = (ratio: number) => `${ratio.toFixed(2)}×`;
     const worse = rows.filter((row) => meanOf(row, 2) > 1 && meanOf(row, 4) < meanOf(row, 3)).map(({ arm }) => arm);
     const found =
-      `Rollouts come to ${times(Math.min(...ratios))} to ${times(Math.max(...ratios))} the tokens; ${about} of ${rows.length} families lie between ${ABOUT.map((ratio) => `${ratio}×`).join(' and ')}. ` +
-      `Longer is not better: ${worse.length === 0 ? 'no family grows' : `${worse.join(' and ')} grow`} while accuracy falls.`;
-    const effects = rows.map((row) => ({ arm: row.arm, values: seedsOf(row, 2).map((ratio) => ratio - 1) }));
-    return byRule({ what: 'tokens after GRPO ÷ tokens before, less 1', unit: 'ratio' }, effects, found);
+      `After GRPO, rollouts have ${times(Math.min(...ratios))} to ${times(Math.max(...ratios))} the tokens. ` +
+      `On ${about} of ${rows.length} families the ratio is between ${ABOUT.map((ratio) => `${ratio}×`).join(' and ')}. ` +
+      `Longer is not better: length grows while accuracy falls on ${worse.length === 0 ? 'no family' : worse.join(' and ')}.`;
+    const effects = effectPerRow(rows, (row) => valuesOf(row, 2).map((ratio) => ratio - 1));
+    return byRule({ what: 'tokens after GRPO ÷ tokens before, minus 1', unit: 'ratio' }, effects, found);
   },
 };

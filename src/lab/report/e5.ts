@@ -1,8 +1,8 @@
-/** E5: what GRPO gains, it gains mostly where it was trained. */
+/** E5: GRPO gains most on the family that it trains on. */
 import { mean } from '../../stats';
 import { type Experiment, meanOf, points } from './experiment';
-import { accuracies, MIXED, membersOf, mixed, turnedTo } from './mixed';
-import { byRule, differences, seedsOf } from './rule';
+import { accuracies, MIXED, mixedFamilies, retargeted } from './mixed';
+import { byRule, differences, effectPerRow, valuesOf } from './rule';
 
 export const e5: Experiment = {
   id: 'E5',
@@ -14,16 +14,15 @@ export const e5: Experiment = {
     { title: 'gain on its own family', unit: 'points' },
     { title: 'mean gain on the others', unit: 'points' },
   ],
-  why: 'The families share a format and little else, and a model of 0.1 M parameters has no spare capacity: what one family gains can cost another. That GRPO can teach "think before you answer" at all across families is the only thing that they have in common.',
+  why: 'The families share a format and little else. A model of 0.1 M parameters has no spare capacity, so a gain on one family can cost another. The families share one skill that GRPO can teach: to think before answering.',
   async run(bench, seed) {
-    const recipe = mixed(seed);
-    const members = membersOf(recipe);
-    const sft = await bench.sft(turnedTo(recipe, members[0]!));
+    const { recipe, members } = mixedFamilies(seed);
+    const sft = await bench.sft(retargeted(recipe, members[0]!));
     const before = accuracies(sft.recipe, members, sft.summary.sft);
     const rows = [];
     const gains = [];
     for (const [i, member] of members.entries()) {
-      const own = turnedTo(recipe, member);
+      const own = retargeted(recipe, member);
       const after = accuracies(own, members, (await bench.grpo(own, sft)).summary.grpo);
       const gain = after.map((accuracy, j) => accuracy - before[j]!);
       gains.push(gain);
@@ -32,21 +31,18 @@ export const e5: Experiment = {
       rows.push({ arm: `GRPO on ${member.task}`, recipe: MIXED, set, cells: [gain[i]!, elsewhere] });
     }
     const names = members.map(({ task }) => task);
-    const matrix = {
-      unit: 'points',
-      rowsAre: 'GRPO on',
-      columnsAre: 'gain on',
-      rows: names,
-      columns: names,
-      cells: gains,
-    } as const;
-    return { rows, matrix };
+    const axes = { rowsAre: 'GRPO on', columnsAre: 'gain on', rows: names, columns: names };
+    return { rows, matrix: { unit: 'points', ...axes, cells: gains } };
   },
   conclude({ rows }) {
     const own = rows.map((row) => meanOf(row, 0));
     const others = rows.map((row) => meanOf(row, 1));
     const found = `GRPO gains ${points(mean(own))} on the family it trains on and ${points(mean(others))} on the others.`;
-    const effects = rows.map((row) => ({ arm: row.arm, values: differences(seedsOf(row, 0), seedsOf(row, 1)) }));
-    return byRule({ what: 'gain at home beyond the mean gain elsewhere', unit: 'points' }, effects, found);
+    const effects = effectPerRow(rows, (row) => differences(valuesOf(row, 0), valuesOf(row, 1)));
+    return byRule(
+      { what: 'gain on the own family beyond the mean gain on the others', unit: 'points' },
+      effects,
+      found,
+    );
   },
 };

@@ -1,9 +1,10 @@
 /** E7: one run over a small set of problems is not a measurement. */
-import { apart, type Experiment, meanOf, percent } from './experiment';
-import { byRule, seedsOf } from './rule';
-import { PROBLEMS, RUNS, stageReports } from './stages';
+import { percent } from '../../units';
+import { apart, type Experiment, meanOf } from './experiment';
+import { byRule, effectPerRow, valuesOf } from './rule';
+import { PROBLEMS, RUNS, stageReports, stageRows } from './stages';
 
-/** A smaller spread would not shake a comparison of models that lie points apart. */
+/** A smaller spread would not hide the difference between models that are some points apart. */
 const LEAST_SD = 0.03;
 
 export const e7: Experiment = {
@@ -17,30 +18,25 @@ export const e7: Experiment = {
     { title: 'worst run', unit: 'share' },
     { title: 'best run', unit: 'share' },
   ],
-  why: 'The spread between runs over the same problems follows from how undecided the model is on each: 30 problems of pass rate p give a standard deviation of √(p(1−p)/30), 9 points at p = ½ and 0 at p = 0 or 1. Model size has no part in it.',
+  why: 'The spread between runs over the same problems depends on how undecided the model is on each problem. 30 problems of pass rate p give a standard deviation of √(p(1−p)/30): 9 points at p = ½, and 0 at p = 0 or 1. Model size plays no part.',
   async run(bench, seed) {
     const reports = await stageReports(bench, seed);
-    const rows = reports.map(({ arm, recipe, set, report: { accuracy } }) => ({
-      arm,
-      recipe,
-      set,
-      cells: [accuracy.mean, accuracy.sd, accuracy.min, accuracy.max],
-    }));
     const curves = reports.map(({ arm, report }) => ({
       arm,
       x: 'accuracy of a run',
       y: 'runs',
       line: report.histogram.map(({ from, to, runs }) => [(from + to) / 2, runs] as const),
     }));
+    const rows = stageRows(reports, ({ accuracy: { mean, sd, min, max } }) => [mean, sd, min, max]);
     return { rows, curves };
   },
   conclude({ rows }) {
     const deviations = rows.map((row) => meanOf(row, 1));
     const ranges = rows.map((row) => meanOf(row, 3) - meanOf(row, 2));
     const found =
-      `Over ${PROBLEMS} problems the accuracy of ${RUNS} runs of one model has an sd of ${deviations.map(percent).join(' after SFT and ')} after GRPO; ` +
-      `the best run lies ${ranges.map(apart).join(' and ')} above the worst.`;
-    const effects = rows.map((row) => ({ arm: row.arm, values: seedsOf(row, 1).map((sd) => sd - LEAST_SD) }));
+      `Over ${PROBLEMS} problems, the accuracy of ${RUNS} runs of one model has an sd of ${deviations.map((sd) => percent(sd)).join(' after SFT and ')} after GRPO. ` +
+      `The best run is ${ranges.map(apart).join(' and ')} above the worst.`;
+    const effects = effectPerRow(rows, (row) => valuesOf(row, 1).map((sd) => sd - LEAST_SD));
     return byRule({ what: 'sd between runs beyond 3 points', unit: 'points' }, effects, found);
   },
 };

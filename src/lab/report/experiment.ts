@@ -1,19 +1,19 @@
 /**
- * What an experiment is: one of the report's findings, asked again of tiny models. It runs once a seed; its numbers are put
- * together over the seeds, and what was found is said from those numbers, by the rule of rule.ts.
+ * Record of an experiment: one of the report's findings, repeated with tiny models. It runs once per seed. Its numbers are
+ * collated over the seeds, and its conclusion follows from those numbers by the rule of rule.ts.
  */
 import type { ResultInput, ResultUnit } from './results';
 import { spreadOf } from './results';
 import type { Workbench } from './workbench';
 
-/** What one seed came to. */
+/** Outcome of one seed. */
 export interface Outcome {
   readonly rows: readonly {
     readonly arm: string;
-    /** The recipe that the arm runs, by name, and what it sets in it; null for no training. */
+    /** Name of the arm's recipe, or null for no training; `set` has the fields that the arm changes, by path. */
     readonly recipe: string | null;
     readonly set?: ResultInput['rows'][number]['set'];
-    /** One a column; null where the arm has no such number. */
+    /** One number per column; null if the arm has none. */
     readonly cells: readonly (number | null)[];
   }[];
   readonly curves?: readonly {
@@ -32,16 +32,16 @@ export interface Outcome {
   };
 }
 
-/** The numbers of all seeds, without what is said of them. */
+/** Numbers of all seeds, without a conclusion. */
 export type Measured = Pick<ResultInput, 'rows' | 'curves' | 'matrix'>;
 
 export interface Conclusion {
   readonly verdict: ResultInput['verdict'];
-  /** One honest sentence, its numbers taken from what was measured. */
+  /** Summary of the result. Its numbers come from the measured ones. */
   readonly found: string;
-  /** What the verdict is held to. */
+  /** Criterion for the verdict, in words. */
   readonly rule: string;
-  /** What the rule was asked of; none where the rule is another. */
+  /** Effects that the rule judges; empty if the experiment has its own rule. */
   readonly effects: NonNullable<ResultInput['effects']>;
   readonly effectUnit: ResultUnit;
 }
@@ -49,17 +49,17 @@ export interface Conclusion {
 export interface Experiment {
   readonly id: string;
   readonly title: string;
-  /** What the report found, and the figures that are quoted for it, each with its source. */
+  /** Claim of the report, and the figures quoted for it, each with its source. */
   readonly finding: string;
   readonly report: string;
   readonly columns: readonly { readonly title: string; readonly unit: ResultUnit }[];
-  /** Why a tiny model may differ. */
+  /** Reasons why a tiny model may differ. */
   readonly why: string;
   run(bench: Workbench, seed: number): Promise<Outcome>;
   conclude(measured: Measured): Conclusion;
 }
 
-/** One spread a cell over the outcomes; null where a seed has no number. */
+/** Spread of each cell over the seeds; null if a seed has no number. */
 function spreads(tables: readonly (readonly (readonly (number | null)[])[])[]) {
   return tables[0]!.map((row, i) =>
     row.map((_, j) => {
@@ -69,10 +69,10 @@ function spreads(tables: readonly (readonly (readonly (number | null)[])[])[]) {
   );
 }
 
-/** Puts the seeds together. @throws where they do not have the same arms */
+/** Combines the outcomes of the seeds. @throws if their arms differ */
 export function collate(outcomes: readonly Outcome[]): Measured {
   const [first] = outcomes;
-  if (!first) throw new Error('no seed was run');
+  if (!first) throw new Error('there is no outcome to collate; run one seed or more');
   const arms = (outcome: Outcome) => outcome.rows.map(({ arm }) => arm).join('\n');
   if (outcomes.some((outcome) => arms(outcome) !== arms(first))) throw new Error('the seeds do not have the same arms');
   const cells = spreads(outcomes.map(({ rows }) => rows.map((row) => row.cells)));
@@ -95,15 +95,14 @@ export function collate(outcomes: readonly Outcome[]): Measured {
   };
 }
 
-/** The mean of a row's cell. @throws where it has none */
+/** Mean of a row's cell. @throws if the cell is empty */
 export function meanOf(row: Measured['rows'][number], column: number): number {
   const cell = row.cells[column];
   if (!cell) throw new Error(`${row.arm} has no number in column ${column}`);
   return cell.mean;
 }
 
-/** 0.123 → "12.3 points", signed. */
+/** Signed difference of shares: 0.123 → "+12.3 points". */
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} points`;
-/** Unsigned, for what lies apart. */
+/** Unsigned distance of shares: 0.123 → "12.3 points". */
 export const apart = (share: number): string => `${(100 * share).toFixed(1)} points`;
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,4 +1,4 @@
-/** What experiments rest on: stages that add up to a whole run, numbers put together over seeds, a page made from results. */
+/** Parts of the experiments: training in stages, collation over seeds, the rule, and the generated pages. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../gpu/node';
@@ -10,7 +10,7 @@ import { Session } from '../run/session';
 import { collate, type Outcome } from './experiment';
 import { experimentById, experiments } from './index';
 import { judgeLessons, lessons } from './lessons';
-import { accuracies, membersOf, mixed, turnedTo } from './mixed';
+import { accuracies, mixedFamilies, retargeted } from './mixed';
 import { pagesOf } from './page';
 import { parseIndex, parseResult, spreadOf } from './results';
 import { byRule, intervalOf, judge } from './rule';
@@ -29,7 +29,7 @@ const TINY = parseRecipe({
 });
 
 describe('the workbench', () => {
-  it('trains in stages what a run trains in one, to the bit, and shares what recipes have in common', async () => {
+  it('trains in stages to the same weights as one run, to the bit, and shares what recipes have in common', async () => {
     const device = await openNodeDevice();
     const session = new Session(device, TINY);
     let whole: Summary | null = null;
@@ -37,8 +37,8 @@ describe('the workbench', () => {
     const weights = await session.weights.read();
     session.destroy();
 
-    const said: string[] = [];
-    const bench = new Workbench(device, (text) => said.push(text));
+    const progress: string[] = [];
+    const bench = new Workbench(device, (text) => progress.push(text));
     const sft = await bench.sft(TINY);
     const grpo = await bench.grpo(TINY, sft);
     expect(grpo.summary.grpo).toEqual(whole!.grpo);
@@ -49,7 +49,7 @@ describe('the workbench', () => {
     expect(await bench.sft(other)).toBe(sft);
     expect(await bench.grpo(other, sft)).not.toBe(grpo);
     expect(await bench.sft(withFields(TINY, { seed: 4 }))).not.toBe(sft);
-    expect(said).toHaveLength(4);
+    expect(progress).toHaveLength(4);
     const runs = await bench.evaluate(grpo, 5, 3, 0.8);
     expect(runs.map(({ answers }) => answers.length)).toEqual([5, 5, 5]);
     expect(await bench.evaluate(grpo, 5, 3, 0.8)).toEqual(runs);
@@ -62,14 +62,14 @@ describe('outcomes', () => {
     rows: [{ arm: 'a', recipe: null, cells: [value, null] }],
     curves: [{ arm: 'a', x: 'step', y: 'tokens', line: [[1, value]] }],
   });
-  it('are put together over seeds, a cell without a number staying without', () => {
+  it('are collated over seeds; a cell without a number stays empty', () => {
     const { rows, curves } = collate([outcome(1), outcome(2), outcome(6)]);
     expect(rows[0]!.cells[0]).toMatchObject({ mean: 3, n: 3, values: [1, 2, 6] });
     expect(rows[0]!.cells[0]!.sd).toBeCloseTo(Math.sqrt(7), 12);
     expect(rows[0]!.cells[1]).toBeNull();
     expect(curves![0]!.lines).toEqual([[[1, 1]], [[1, 2]], [[1, 6]]]);
   });
-  it('of other arms do not add up', () => {
+  it('are refused if their arms differ', () => {
     const other = { rows: [{ arm: 'b', recipe: null, cells: [1, null] }] };
     expect(() => collate([outcome(1), other])).toThrow('the seeds do not have the same arms');
   });
@@ -78,7 +78,7 @@ describe('outcomes', () => {
 describe('the rule', () => {
   const effect = (values: number[]) => judge([{ arm: 'a', values }])[0]!;
 
-  it('has the interval of Student’s t', () => {
+  it('uses the interval of Student’s t', () => {
     // 2, 4, 9: mean 5, sd √13; t 4.3027 for 2 degrees of freedom
     expect(intervalOf([2, 4, 9])!.low).toBeCloseTo(5 - (4.3027 * Math.sqrt(13)) / Math.sqrt(3), 3);
     expect(intervalOf([1])).toBeNull();
@@ -87,7 +87,7 @@ describe('the rule', () => {
     expect((intervalOf(many)!.high - 20) / error).toBeCloseTo(2.0211, 3); // t for 40
   });
 
-  it('counts an effect of every seed whose interval lies above none', () => {
+  it('counts an effect that every seed shows and whose interval is above 0', () => {
     expect(effect([0.2, 0.21, 0.19])).toMatchObject({ everySeed: true, holds: true });
     expect(effect([0.2, 0.01, 0.6])).toMatchObject({ everySeed: true, holds: false }); // too wide
     expect(effect([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, -0.01]).low).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ describe('the rule', () => {
     expect(effect([0, 0, 0]).holds).toBe(false);
   });
 
-  it('says all, some, none, and undecided for one seed', () => {
+  it('gives a verdict for all, some and no effects, and for one seed', () => {
     const what = { what: 'gain', unit: 'points' } as const;
     const verdict = (...all: number[][]) =>
       byRule(
@@ -115,7 +115,7 @@ describe('the rule', () => {
     ]);
   });
 
-  it('holds every experiment of the report', () => {
+  it('decides every experiment of the report', () => {
     for (const { id, conclude } of experiments.filter(({ id }) => id !== 'Lessons')) {
       const result = parseResult(
         readFileSync(new URL(`../../../public/results/${id}.json`, import.meta.url), 'utf8'),
@@ -128,42 +128,42 @@ describe('the rule', () => {
       const flat = result.rows.map((row) => ({ ...row, cells: row.cells.map(() => spreadOf([0.5, 0.5, 0.5])) }));
       expect(conclude({ rows: alike }).effects.length, id).toBeGreaterThan(1);
       if (id !== 'E7') expect(conclude({ rows: flat }).verdict, id).toBe(id === 'E3' ? 'agrees' : 'disagrees');
-      const torn = result.rows.map((row) => ({
+      const scattered = result.rows.map((row) => ({
         ...row,
         cells: row.cells.map((_, c) => spreadOf([c, -c, (7 * c) % 3])),
       }));
-      expect(conclude({ rows: torn }).verdict, id).not.toBe('agrees');
+      expect(conclude({ rows: scattered }).verdict, id).not.toBe('agrees');
     }
   });
 });
 
 describe('the experiments', () => {
-  it('are E1 to E8 and the lessons, each with its own name', () => {
+  it('are E1 to E8 and the lessons', () => {
     expect(experiments.map(({ id }) => id)).toEqual([...'12345678'].map((n) => `E${n}`).concat('Lessons'));
-    expect(() => experimentById('E9')).toThrow('there is no experiment E9; there are E1, E2');
+    expect(() => experimentById('E9')).toThrow('there is no experiment E9; use one of E1, E2');
   });
 
-  it('rest on recipes that there are, one a family', () => {
+  it('use existing recipes, one per family', () => {
     const names = familyRecipes.map((name) => seeded(name, 1).task.name);
     expect(new Set(names).size).toBe(names.length);
     const known = recipes.map(({ name }) => name);
     for (const { arms } of lessons) for (const { recipe } of arms) expect(known).toContain(recipe);
   });
 
-  it('turn the mixed recipe to each family, the others beside it', () => {
-    const members = membersOf(mixed(0));
+  it('retarget the mixed recipe to each family and evaluate the others', () => {
+    const { recipe, members } = mixedFamilies(0);
     for (const member of members) {
-      const { task, evaluation } = turnedTo(mixed(0), member);
+      const { task, evaluation } = retargeted(recipe, member);
       expect(task).toMatchObject({ name: member.task, level: member.level });
       expect(evaluation.others).toEqual(members.filter((other) => other !== member));
     }
     const others = members.slice(1).map(({ task, level }, i) => ({ task, level, sampled_accuracy: i + 1 }));
     const stage = { greedy_accuracy: 0, sampled_accuracy: 0.5, mean_length: 1 };
     const after = { ...stage, others: others.map((other) => ({ ...stage, ...other })) };
-    expect(accuracies(turnedTo(mixed(0), members[0]!), members, after)).toEqual([0.5, 1, 2, 3]);
+    expect(accuracies(retargeted(recipe, members[0]!), members, after)).toEqual([0.5, 1, 2, 3]);
   });
 
-  it('find a lesson that does not show', () => {
+  it('find a lesson that the numbers do not show', () => {
     const arms = [...new Set(lessons.flatMap((lesson) => lesson.arms.map(({ arm }) => arm)))];
     const flat = arms.map((arm) => ({ arm, recipe: null, cells: [0.5, 0.5, 8, 8, 0, 0.1, 0.1] }));
     expect(judgeLessons(collate([{ rows: flat }])).shown).toEqual([]);
@@ -178,7 +178,7 @@ describe('the committed results', () => {
   const ids = parseIndex(read('public/results/index.json'), 'index');
   const results = ids.map((id) => parseResult(read(`public/results/${id}.json`), id));
 
-  it('are there for every experiment, with three seeds or more', () => {
+  it('exist for every experiment, with three seeds or more', () => {
     expect(ids).toEqual(experiments.map(({ id }) => id).sort());
     for (const { id, seeds, rows } of results) {
       expect(seeds.length, id).toBeGreaterThanOrEqual(3);
@@ -186,20 +186,20 @@ describe('the committed results', () => {
     }
   });
 
-  it('say of their numbers what the experiment says of them now', () => {
+  it('have the texts and the conclusion of today’s experiment', () => {
     for (const result of results) {
       const { title, finding, report, why, columns, conclude } = experimentById(result.id);
       expect(result).toMatchObject({ title, finding, report, why, columns, ...conclude(result) });
     }
   });
 
-  it('are what the pages tell', () => {
+  it('are the source of the pages', () => {
     const pages = Object.entries(pagesOf(results));
     expect(pages.map(([name]) => name)).toEqual(['report.md', 'lessons.md']);
     for (const [name, text] of pages) expect(read(`docs/${name}`), name).toBe(text);
   });
 
-  it('lift held-out sampled accuracy by 10 points on four families beside parity', () => {
+  it('raise held-out sampled accuracy by 10 points on four families other than parity', () => {
     const { rows } = results.find(({ id }) => id === 'E3')!;
     const lifted = rows.filter(({ arm, cells }) => arm !== 'parity-12' && cells[2]!.mean >= 0.1);
     expect(lifted.length).toBeGreaterThanOrEqual(4);

@@ -1,4 +1,4 @@
-/** Every experiment: adding one is its file and a line here. */
+/** Every experiment. To add one, write its file and add a line here. */
 import { excerpt } from '../../quote';
 import { e1 } from './e1';
 import { e2 } from './e2';
@@ -13,10 +13,10 @@ import { lessonsExperiment } from './lessons';
 
 export const experiments: readonly Experiment[] = [e1, e2, e3, e4, e5, e6, e7, e8, lessonsExperiment];
 
-/** @throws naming the experiments that there are */
+/** Finds an experiment. @throws listing the known ids if there is none */
 export function experimentById(id: string): Experiment {
   const experiment = experiments.find((candidate) => candidate.id === id);
   if (!experiment)
-    throw new Error(`there is no experiment ${excerpt(id)}; there are ${experiments.map((e) => e.id).join(', ')}`);
+    throw new Error(`there is no experiment ${excerpt(id)}; use one of ${experiments.map((e) => e.id).join(', ')}`);
   return experiment;
 }

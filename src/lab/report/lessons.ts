@@ -1,6 +1,6 @@
 /**
- * The teaching recipes, held to what they say that they show. Each lesson names its arms and a test of their numbers; a lesson
- * that does not show on the mean of the seeds is told by name.
+ * Experiment on the teaching recipes: each lesson has arms, and a test of their numbers. The conclusion names each lesson that
+ * the means over seeds do not show.
  */
 import { mean } from '../../stats';
 import { withFields } from '../recipe/recipe';
@@ -28,7 +28,7 @@ interface Arm {
 interface Lesson {
   readonly title: string;
   readonly arms: readonly Arm[];
-  /** Whether the arms' means show it. @param of a column of the lesson's arm by index */
+  /** True if the means of the arms show the lesson. @param of mean of a column of the lesson's arm, by index */
   shows(of: (arm: number, column: number | undefined) => number): boolean;
 }
 
@@ -93,10 +93,10 @@ export const lessons: readonly Lesson[] = [
   },
 ];
 
-/** Every arm once. */
+/** All arms, without duplicates. */
 const arms = [...new Map(lessons.flatMap((lesson) => lesson.arms.map((arm) => [arm.arm, arm] as const))).values()];
 
-/** Steps at the end of GRPO over which numbers are averaged. */
+/** Number of last GRPO steps over which numbers are averaged. */
 const LAST = 5;
 
 function cellsOf({ summary: { sft, grpo } }: Trained): number[] {
@@ -112,7 +112,7 @@ function cellsOf({ summary: { sft, grpo } }: Trained): number[] {
   ];
 }
 
-/** The titles of the lessons that the means show, and of those that they do not. */
+/** Titles of the lessons that the means show, and of those that they do not show. */
 export function judgeLessons({ rows }: Pick<Measured, 'rows'>): { shown: string[]; not: string[] } {
   const shows = ({ arms, shows }: Lesson) =>
     shows((arm, column) => meanOf(rows.find((row) => row.arm === arms[arm]!.arm)!, column!));
@@ -125,10 +125,10 @@ export function judgeLessons({ rows }: Pick<Measured, 'rows'>): { shown: string[
 export const lessonsExperiment: Experiment = {
   id: 'Lessons',
   title: 'The teaching recipes',
-  finding: 'Each lesson shows what it says that it shows',
-  report: 'no figure of the report: lessons of this lab',
+  finding: 'Each lesson shows what it claims to show',
+  report: 'no figure in the report; these are lessons of this lab',
   columns,
-  why: 'A lesson in front of a class is one run; the numbers here are means over seeds, and single seeds may show less, or more.',
+  why: 'A lesson in front of a class is one run. The numbers here are means over seeds; a single seed can show less, or more.',
   async run(bench, seed) {
     const rows = [];
     for (const { arm, recipe: name, set = {} } of arms) {
@@ -139,12 +139,12 @@ export const lessonsExperiment: Experiment = {
   },
   conclude(measured) {
     const { shown, not } = judgeLessons(measured);
-    const found = `${shown.length} of ${lessons.length} lessons show it${not.length > 0 ? `; not so: ${not.join(', ')}` : ''}.`;
+    const found = `${shown.length} of ${lessons.length} lessons show what they claim${not.length > 0 ? `; exceptions: ${not.join(', ')}` : ''}.`;
     const verdict = not.length === 0 ? 'agrees' : shown.length > 0 ? 'partly' : 'disagrees';
     return {
       verdict,
       found,
-      rule: 'A lesson is shown where the means over seeds show it.',
+      rule: 'A lesson counts as shown if the means over seeds show it.',
       effects: [],
       effectUnit: 'points',
     };

@@ -1,10 +1,10 @@
-/** What the experiments on transfer have in common: a few families, one model of all of them or of some. */
+/** Helpers for the experiments on transfer: one recipe whose clusters are a few task families. */
 
 import { type Recipe, withFields } from '../recipe/recipe';
 import type { StageAccuracy } from '../run/events';
 import { seeded } from './seeded';
 
-/** The recipe that mixes them; its clusters are the families. */
+/** Name of the recipe whose clusters are the families. */
 export const MIXED = 'mixed';
 
 export interface Member {
@@ -12,20 +12,24 @@ export interface Member {
   readonly level: number;
 }
 
-export const membersOf = (recipe: Recipe): readonly Member[] =>
+const membersOf = (recipe: Recipe): readonly Member[] =>
   recipe.data.clusters.map(({ task, level }) => ({ task, level }));
 
-export const mixed = (seed: number): Recipe => seeded(MIXED, seed);
+/** The mixed recipe with this seed, and the families of its clusters. */
+export function mixedFamilies(seed: number): { readonly recipe: Recipe; readonly members: readonly Member[] } {
+  const recipe = seeded(MIXED, seed);
+  return { recipe, members: membersOf(recipe) };
+}
 
-/** The recipe turned to one of its families: what GRPO trains on, and the others evaluated beside it. */
-export const turnedTo = (recipe: Recipe, { task, level }: Member): Recipe =>
+/** The recipe with GRPO on one of its families; the evaluation includes the others. */
+export const retargeted = (recipe: Recipe, { task, level }: Member): Recipe =>
   withFields(recipe, {
     'task.name': task,
     'task.level': level,
     'evaluation.others': membersOf(recipe).filter((other) => other.task !== task),
   });
 
-/** Sampled accuracy on each family, in the order of the recipe's clusters. */
+/** Sampled accuracy on each family, in the order of `members`. */
 export const accuracies = (recipe: Recipe, members: readonly Member[], after: StageAccuracy): number[] =>
   members.map(({ task }) =>
     task === recipe.task.name

@@ -1,9 +1,9 @@
-/** The pages that lay the report's figures, and what lessons say, beside ours: Markdown made from the result files, never by hand. */
+/** Pages docs/report.md and docs/lessons.md as Markdown, generated from the result files. */
 import { recipeByName } from '../recipe/presets';
 import { judgeLessons, lessons } from './lessons';
 import { type Result, type ResultUnit, type Spread, unitForms } from './results';
 
-/** How a verdict on a finding is said. */
+/** Verdicts in words. */
 export const VERDICT_WORDS: Readonly<Record<Result['verdict'], string>> = {
   agrees: 'agrees',
   partly: 'agrees in part',
@@ -11,7 +11,7 @@ export const VERDICT_WORDS: Readonly<Record<Result['verdict'], string>> = {
   undecided: 'is undecided',
 };
 
-/** Mean ± sd, in the unit of its column. */
+/** Formats mean ± sd in the unit of the column. */
 function cell(spread: Spread | null, unit: ResultUnit): string {
   if (!spread) return '–';
   const { factor, digits } = unitForms[unit];
@@ -50,7 +50,7 @@ function armsTable({ columns, rows }: Result): string {
   );
 }
 
-/** What the rule was asked of, and whether it counts. */
+/** Table of the effects that the rule judges. */
 function effectsTable({ effects = [], effectUnit = 'points' }: Result): string {
   const { factor, digits } = unitForms[effectUnit];
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * factor).toFixed(digits)}`;
@@ -92,27 +92,28 @@ function section(result: Result): string {
   return parts.join('\n\n');
 }
 
-/** @param results in the order in which they are told */
+/** @param results in the order of the page */
 function reportPage(results: readonly Result[]): string {
   const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length;
   return `${[
-    '# The report beside us',
-    'The findings of the Phi-4-reasoning technical report (arXiv 2504.21318), asked again of transformers of about 0.1 M parameters on ' +
-      'tasks that fit a browser tab. Each table gives the mean over seeds ± the standard deviation between seeds; every seed draws its ' +
-      'own weights, problems, traces and samples, and, where a level has enough of them, its own held-out problems. This page is written by `npm run lab -- reproduce` from ' +
-      'the files in `public/results`, which the Evaluate screen shows too; no number in it is typed by hand.',
-    'Every finding is held to one rule: an effect counts where every seed shows it and the 95 % interval of its mean over seeds ' +
-      'excludes no effect. Three seeds make wide intervals: an effect that does not count is not shown to be absent. Figures of the ' +
-      'report say where they come from; what no source confirms is called unconfirmed.',
-    'Each section names the commit that made its numbers. The numbers at edda23b were made when warm-up was one step ahead of ' +
-      'Hugging Face’s schedule; today the first step of a warm-up has a rate of 0, and a new run gives slightly other numbers.',
-    `Of ${results.length} findings ours agree with ${count('agrees')}, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}` +
-      `${count('undecided') > 0 ? `; ${count('undecided')} are undecided for want of seeds` : ''}.`,
+    '# The report and this lab',
+    'This page repeats the findings of the Phi-4-reasoning technical report (arXiv 2504.21318) with transformers of about 0.1 M ' +
+      'parameters, on tasks that fit a browser tab. Each table shows the mean over seeds ± the standard deviation between seeds. ' +
+      'Every seed has its own weights, problems, traces and samples. If a level has enough problems, every seed also has its own ' +
+      'held-out problems. `npm run lab -- reproduce` writes this page from the files in `public/results`, which the Evaluate screen ' +
+      'shows too; nobody types a number by hand.',
+    'One rule applies to every finding: an effect counts if every seed shows it and the 95 % interval of its mean over seeds is ' +
+      'above 0. Three seeds give wide intervals, so an effect that does not count may still exist. Each figure of the report names ' +
+      'its source; a figure that no source confirms is called unconfirmed.',
+    'Each section names the commit that made its numbers. At edda23b, warm-up was one step ahead of Hugging Face’s schedule. Today ' +
+      'the first step of a warm-up has a learning rate of 0, so a new run gives slightly different numbers.',
+    `Our results agree with ${count('agrees')} of ${results.length} findings, agree in part with ${count('partly')} and do not agree with ${count('disagrees')}` +
+      `${count('undecided') > 0 ? `; ${count('undecided')} are undecided, because they have one seed only` : ''}.`,
     ...results.map(section),
   ].join('\n\n')}\n`;
 }
 
-/** The lessons: what each should show, whether it does, and the numbers. */
+/** Page of the lessons: claim, verdict and numbers of each. */
 function lessonsPage(result: Result): string {
   const { not } = judgeLessons(result);
   const rows = lessons.map(({ title, arms }) => [
@@ -124,8 +125,8 @@ function lessonsPage(result: Result): string {
   ]);
   return `${[
     '# Lessons',
-    'Recipes for a class, each of which shows one thing. What a lesson says is held to numbers: means over seeds, made by ' +
-      '`npm run lab -- reproduce Lessons`, which also writes this page. In the page of the lab they stand in Setup under Teaching.',
+    'Recipes for a class; each lesson shows one thing. A lesson counts as shown if the means over seeds show it. ' +
+      '`npm run lab -- reproduce Lessons` measures them and writes this page. On screen, the recipes are in Setup under Teaching.',
     result.found,
     row(['lesson', 'recipes', 'shown']),
     row(['---', '---', '---']),
@@ -135,7 +136,7 @@ function lessonsPage(result: Result): string {
     .replaceAll('|\n\n|', '|\n|')}\n\n${armsTable(result)}\n\n${madeBy(result)}\n`;
 }
 
-/** Every page by its file name. */
+/** All pages by file name. */
 export function pagesOf(results: readonly Result[]): Record<string, string> {
   const lessonsResult = results.find(({ id }) => id === 'Lessons');
   return {

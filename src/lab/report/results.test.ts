@@ -1,4 +1,4 @@
-/** Result files: what is read, and what is refused. */
+/** Reading of result files, and refusal of faulty ones. */
 import { describe, expect, it } from 'vitest';
 import { parseIndex, parseResult, type ResultInput, resultToText, spreadOf } from './results';
 
@@ -36,7 +36,7 @@ const result = (): ResultInput => ({
 });
 
 describe('a result file', () => {
-  it('is read as it was written, with what was left out', () => {
+  it('is read as it was written, with defaults filled in', () => {
     const read = parseResult(resultToText(result()), 'E3.json');
     expect(read).toEqual({ ...result(), rows: [{ ...result().rows[0], set: {} }, result().rows[1]] });
     const { mean, sd, n } = read.rows[1]!.cells[0]!;
@@ -44,14 +44,14 @@ describe('a result file', () => {
     expect(sd).toBeCloseTo(0.1, 12); // of 0.4, 0.5, 0.6
   });
 
-  it('has no deviation over one seed, and none of 0 in place of it', () => {
+  it('has no deviation over one seed, and refuses 0 in its place', () => {
     expect(spreadOf([4])).toEqual({ mean: 4, sd: null, n: 1, values: [4] });
     expect(spreadOf([4, 4]).sd).toBe(0);
     expect(
       refused((one) => {
         one.rows[1]!.cells[1]!.sd = 0;
       }),
-    ).toThrow('results/E3.json: rows.1.cells.1.sd: 0, but that of the values is null');
+    ).toThrow('results/E3.json: rows.1.cells.1.sd: is 0, but the values give null');
   });
 
   const refused = (change: (one: Record<string, never> & ResultInput) => void) => {
@@ -60,19 +60,21 @@ describe('a result file', () => {
     return () => parseResult(JSON.stringify(one), 'results/E3.json');
   };
 
-  it('names the file and the field of a mean that is not that of its values', () => {
+  it('is refused with file and field if a mean does not follow from its values', () => {
     expect(
       refused((one) => {
         one.rows[1]!.cells[0]!.mean = 0.9;
       }),
-    ).toThrow(/^results\/E3\.json: rows\.1\.cells\.0\.mean: 0\.9, but that of the values is 0\.5$/);
+    ).toThrow(/^results\/E3\.json: rows\.1\.cells\.0\.mean: is 0\.9, but the values give 0\.5$/);
   });
 
-  it('names what is missing, what is unknown and what does not fit together', () => {
+  it('is refused with the name of a missing, unknown or mismatched field', () => {
     expect(refused((one) => Reflect.deleteProperty(one, 'why'))).toThrow(/E3\.json: why: /);
     expect(refused((one) => Object.assign(one, { extra: 1 }))).toThrow(/extra/);
-    expect(refused((one) => one.rows[0]!.cells.pop())).toThrow(/rows\.0\.cells: 1 of them for 2 columns/);
-    expect(refused((one) => one.matrix!.cells[0]!.pop())).toThrow(/matrix\.cells\.0: 1 of them for 2 columns/);
+    expect(refused((one) => one.rows[0]!.cells.pop())).toThrow(/rows\.0\.cells: has length 1; use 2, one per column/);
+    expect(refused((one) => one.matrix!.cells[0]!.pop())).toThrow(
+      /matrix\.cells\.0: has length 1; use 2, one per column/,
+    );
     expect(() => resultToText({ ...result(), verdict: 'maybe' as never })).toThrow(/result E3: verdict/);
     expect(() => parseResult('<!doctype html>', 'E3.json')).toThrow(/^E3\.json is not JSON/);
   });
@@ -81,7 +83,7 @@ describe('a result file', () => {
     expect(parseIndex('["E1","E3"]', 'index.json')).toEqual(['E1', 'E3']);
     expect(() => parseIndex('["E3","E3"]', 'index.json')).toThrow('index.json: 1: "E3" is listed twice; keep one');
     expect(() => parseIndex('["../secret"]', 'index.json')).toThrow(
-      /index\.json: 0: has other characters than letters, digits and dashes/,
+      /index\.json: 0: has characters other than letters, digits and dashes/,
     );
   });
 });

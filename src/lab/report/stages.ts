@@ -1,15 +1,16 @@
-/** A model after SFT and after GRPO, answering the same few problems many times over: what the experiments on spread look at. */
+/** Many evaluation runs of one model after SFT and after GRPO over the same problems, for the experiments on spread. */
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
 import { isSameText } from '../../text/answerText';
+import type { Outcome } from './experiment';
 import { seeded } from './seeded';
 import type { Workbench } from './workbench';
 
-/** As many as AIME has. */
+/** Number of problems, as in AIME. */
 export const PROBLEMS = 30;
-/** As the report evaluates AIME 25, at its temperature. */
+/** Runs and temperature of the report's evaluation on AIME 25. */
 export const RUNS = 50;
 const TEMPERATURE = 0.8;
-/** Of five answers, as the report has it. */
+/** n of best, worst and majority of n, as in the report. */
 const OF = 5;
 
 const RECIPE = 'addition-2';
@@ -35,3 +36,11 @@ export async function stageReports(bench: Workbench, seed: number): Promise<Stag
   }
   return reports;
 }
+
+type Row = Outcome['rows'][number];
+
+/** Rows of an experiment with one arm per stage. */
+export const stageRows = (
+  reports: readonly StageReport[],
+  cellsOf: (report: EvaluationReport) => Row['cells'],
+): Row[] => reports.map(({ report, ...arm }) => ({ ...arm, cells: cellsOf(report) }));

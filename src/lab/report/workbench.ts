@@ -1,6 +1,6 @@
 /**
- * What an experiment works with: models trained by recipes and measured on problems that they have not seen. What was trained
- * once is not trained again, so that experiments that share their arms, as "SFT" and "SFT, then GRPO" do, share the work.
+ * Workbench of the experiments: trains models by recipes, and measures them on held-out problems. Each training runs once, so
+ * experiments that share arms share the work: "SFT, then GRPO" reuses "SFT".
  */
 
 import { heldOutProblems } from '../../data/problems';
@@ -17,7 +17,7 @@ import { evaluatedTasks } from '../run/sources';
 export interface Trained extends SavedModel {
   readonly recipe: Recipe;
   readonly summary: Summary;
-  /** Names how it came about: the recipes of all stages. */
+  /** Identifies the training: the recipes of all stages. */
   readonly key: string;
 }
 
@@ -25,15 +25,15 @@ export class Workbench {
   private readonly trained = new Map<string, Promise<Trained>>();
   private reused = 0;
 
-  /** @param say tells a person what is under way */
+  /** @param say prints progress */
   constructor(
     readonly device: Device,
     private readonly say: (text: string) => void = () => {},
   ) {}
 
   /**
-   * A recipe from start to end.
-   * @param from the model whose weights it starts from; fresh ones where left out
+   * Runs a whole recipe.
+   * @param from model whose weights the run starts from; null for fresh weights
    */
   train(recipe: Recipe, from: Trained | null = null): Promise<Trained> {
     const key = JSON.stringify([from?.key ?? null, recipe]);
@@ -43,23 +43,23 @@ export class Workbench {
         this.reused += model.summary.seconds;
         return model;
       });
-    const training = this.trainAnew(recipe, from, key);
+    const training = this.runRecipe(recipe, from, key);
     this.trained.set(key, training);
     return training;
   }
 
-  /** Fresh weights, measured as the recipe measures. */
+  /** Fresh weights with the recipe's evaluation. */
   untrained(recipe: Recipe): Promise<Trained> {
     return this.sft(withFields(recipe, { 'sft.steps': 0 }));
   }
 
-  /** Supervised fine-tuning alone, as the recipe has it. What only GRPO looks at is left out: recipes that differ there share it. */
+  /** The recipe's SFT alone. Leaves out the fields that only GRPO reads, so that recipes that differ there share the training. */
   sft(recipe: Recipe): Promise<Trained> {
     const { version, seed, tokensPerPass, kernels, precision, task, own, model, memory, data, sft, evaluation } =
       recipe;
     const { lMax } = recipe.reward;
     const reward = { lMax, lPos: lMax / 2, lNeg: lMax / 2 };
-    const looksAt = {
+    const fields = {
       version,
       seed,
       tokensPerPass,
@@ -73,17 +73,17 @@ export class Workbench {
       sft,
       evaluation,
     };
-    return this.train(parseRecipe({ ...looksAt, name: `${task.name}-sft`, reward, grpo: { steps: 0 } }));
+    return this.train(parseRecipe({ ...fields, name: `${task.name}-sft`, reward, grpo: { steps: 0 } }));
   }
 
-  /** The recipe's GRPO from a model. */
+  /** The recipe's GRPO, starting from a model. */
   grpo(recipe: Recipe, from: Trained): Promise<Trained> {
     return this.train(withFields(recipe, { 'sft.steps': 0 }), from);
   }
 
   /**
-   * Independent runs of a model over held-out problems of its recipe's task, each with one sampled answer a problem.
-   * @param problems how many, of the recipe's seed
+   * Runs a model several times over held-out problems of its recipe's task, with one sampled answer per problem.
+   * @param problems number of problems, drawn with the recipe's seed
    */
   evaluate(
     { recipe, ...model }: Trained,
@@ -98,14 +98,14 @@ export class Workbench {
     return evaluationRuns(this.device, model, task, heldOut, runs, options);
   }
 
-  /** Seconds that trainings took which were there already, since this was asked last. */
+  /** Returns the training seconds saved by reuse since the last call. */
   takeReused(): number {
     const seconds = this.reused;
     this.reused = 0;
     return seconds;
   }
 
-  private async trainAnew(recipe: Recipe, from: Trained | null, key: string): Promise<Trained> {
+  private async runRecipe(recipe: Recipe, from: Trained | null, key: string): Promise<Trained> {
     const stages = [recipe.sft.steps > 0 ? 'SFT' : [], recipe.grpo.steps > 0 ? 'GRPO' : []].flat();
     this.say(`${recipe.name}, seed ${recipe.seed}: ${stages.join(', then ') || 'untrained'}`);
     const session = new Session(this.device, recipe);
