@@ -1,4 +1,4 @@
-/** What moves the run on screen: the recording, or training in the worker. Whoever began last owns the screen. */
+/** Controls the run on screen: a recording, or training in the worker. The one that started last owns the screen. */
 import { fetchedFile, isPage } from '../fetched';
 import type { LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
@@ -15,7 +15,7 @@ const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
 const { getState: get, setState: set } = lab;
 let client: LabClient | null = null;
 let replay: Replay | null = null;
-/** Grows with every run that begins: what belongs to an earlier one is no longer heard. */
+/** Counts started runs; messages of earlier runs are ignored. */
 let turn = 0;
 
 const applyAll = (events: readonly LabEvent[]) => {
@@ -26,10 +26,10 @@ const applyAll = (events: readonly LabEvent[]) => {
 const fail = (error: NonNullable<LabState['error']>) =>
   set({ status: 'failed', error: { ...error, message: bounded(error.message) } });
 
-/** Says if a run of this tab is under way. */
+/** True while this tab trains or a training is paused. */
 const isLive = () => get().source === 'live' && (get().status === 'playing' || get().status === 'paused');
 
-/** Takes the screen for a new run. */
+/** Clears the screen for a new run. */
 function begin(fresh: Pick<LabState, 'source' | 'status' | 'started'>): number {
   replay?.pause();
   replay = null;
@@ -37,7 +37,7 @@ function begin(fresh: Pick<LabState, 'source' | 'status' | 'started'>): number {
   return ++turn;
 }
 
-/** Looks for a GPU and plays the recorded run; what the address selects stays selected. */
+/** Looks for a GPU and plays the recorded run. Keeps the selection that the address made. */
 export async function openLab(): Promise<void> {
   const opened = new LabClient(({ cause, message }) => {
     if (cause === 'not-loaded') set({ adapter: { kind: 'none', cause: 'worker', message } });
@@ -51,7 +51,7 @@ export async function openLab(): Promise<void> {
   await play();
 }
 
-/** The recorded run from its start, ending a live one. */
+/** Plays the recorded run from its start, and ends a live run. */
 export async function playRecording(): Promise<void> {
   if (get().source === 'live') void client?.stop();
   set(NOTHING_SELECTED);
@@ -62,12 +62,12 @@ async function play(): Promise<void> {
   const mine = begin({ source: 'replay', status: 'loading', started: null });
   try {
     const response = await fetchedFile(RECORDING);
-    if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload the page`);
+    if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload this page`);
     const text = await response.text();
     if (mine !== turn) return;
     replay = new Replay(text, RECORDING, {
-      apply(taken, finished) {
-        applyAll(taken);
+      apply(events, finished) {
+        applyAll(events);
         if (finished) set({ status: 'finished' });
       },
       failed: (message) => fail({ message }),
@@ -80,7 +80,7 @@ async function play(): Promise<void> {
   }
 }
 
-/** Trains the draft in this tab; not while a field of it does not fit. */
+/** Trains the draft in this tab. Does nothing while the draft has a refused edit. */
 export async function trainDraft(): Promise<void> {
   if (Object.keys(get().refused).length > 0) return;
   const mine = begin({ source: 'live', status: 'playing', started: get().draft });
@@ -119,7 +119,7 @@ export function resume(): void {
   set({ status: 'playing' });
 }
 
-/** One training step further, then paused. */
+/** Runs one training step, then pauses. */
 export function stepOnce(): void {
   set({ status: 'paused' });
   if (get().source === 'live') client?.step();
@@ -129,7 +129,7 @@ export function stepOnce(): void {
   }
 }
 
-/** Ends a live run where it stands; a recording jumps to its end. */
+/** Ends a live run at once; moves a recording to its end. */
 export async function stop(): Promise<void> {
   if (get().source === 'replay') return replay?.toEnd();
   const mine = turn;

@@ -1,4 +1,4 @@
-/** The draft: what a choice brings with it and how it is set back, recipes loaded by name. */
+/** The draft: dependent fields and their undo, recipes by name, refused edits. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { taskByName } from '../tasks';
 import {
@@ -18,14 +18,14 @@ const draft = () => lab.getState().draft;
 beforeEach(() => chooseRecipe('parity-12'));
 
 describe('another task', () => {
-  it('comes with a level of its own and lengths that its traces fit, and says so', () => {
+  it('sets its own level and lengths that fit its traces, and says so', () => {
     editDraft('task.name', 'addition');
     expect(draft().task).toEqual({ ...draft().task, name: 'addition', level: taskByName('addition').level.initial });
     expect(draft().reward.lMax).toBeGreaterThan(taskByName('addition').longestTrace(2, 'long'));
     expect(lab.getState().followed?.told).toContain(`L max ${draft().reward.lMax}`);
   });
 
-  it('leaves the lengths as they were where that is asked for', () => {
+  it('keeps its level when the lengths are restored', () => {
     const { lMax, lPos, lNeg } = draft().reward;
     editDraft('task.name', 'addition');
     undoFollowing();
@@ -34,7 +34,7 @@ describe('another task', () => {
     expect(lab.getState().followed).toBeNull();
   });
 
-  it('is the only thing that moves them: another field leaves lengths that a person set', () => {
+  it('alone changes the lengths: another field keeps lengths that the user set', () => {
     editDraft('reward.lMax', 64);
     editDraft('grpo.steps', 3);
     expect(draft().reward.lMax).toBe(64);
@@ -42,7 +42,7 @@ describe('another task', () => {
   });
 });
 
-it('loads a recipe by name with fields set, opens Setup, and refuses what does not fit', () => {
+it('loads a recipe by name with fields set, opens Setup, and refuses invalid fields', () => {
   loadRecipe('parity-8-nano', { 'grpo.steps': 5, seed: 3 });
   expect([draft().name, draft().grpo.steps, draft().seed]).toEqual(['parity-8-nano', 5, 3]);
   expect(lab.getState().setupOpen).toBe(true);
@@ -52,7 +52,7 @@ it('loads a recipe by name with fields set, opens Setup, and refuses what does n
   expect(draft()).toBe(before);
 });
 
-it('says at the weight and at the program of an own term which of them comes first', () => {
+it('says at the weight and at the program of a custom term which to set first', () => {
   editDraft('reward.custom', 0.5);
   expect(draft().reward.custom).toBe(0);
   expect(lab.getState().draftErrors['reward.custom']).toMatch(
@@ -70,7 +70,7 @@ it('says at the weight and at the program of an own term which of them comes fir
   expect([draft().reward.custom, draft().reward.customSource, lab.getState().draftErrors]).toEqual([0, '', {}]);
 });
 
-it('goes from any task to own problems once there are some, and takes another file of other levels', () => {
+it('changes to own problems once there are some, and accepts another file with other levels', () => {
   const file = (level: number) =>
     Array.from({ length: 40 }, (_, i) =>
       JSON.stringify({ prompt: `${level} + ${i}`, answer: `${level + i}`, level }),
@@ -85,10 +85,10 @@ it('goes from any task to own problems once there are some, and takes another fi
   expect([draft().task.level, lab.getState().draftErrors]).toEqual([2, {}]);
 });
 
-describe('an edit that does not fit', () => {
+describe('a refused edit', () => {
   const refused = () => Object.entries(lab.getState().refused).map(([path, { text }]) => [path, text]);
 
-  it('stays in its field as it was typed, with what is wrong, while other fields are set', () => {
+  it('stays in its field as typed, with its fault, while other fields change', () => {
     editDraft('grpo.groupSize', 1);
     editDraft('sft.steps', Number.NaN, 'many');
     editDraft('grpo.steps', 7);
@@ -104,7 +104,7 @@ describe('an edit that does not fit', () => {
     expect([draft().sft.steps, refused(), lab.getState().draftErrors]).toEqual([300, [], {}]);
   });
 
-  it('is taken as soon as it fits, alone or together with another', () => {
+  it('is applied as soon as it is valid, alone or together with another', () => {
     editDraft('reward.lPos', 30); // past L max, which is 24
     expect(refused()).toEqual([['reward.lPos', '30']]);
     editDraft('reward.lMax', 40);
@@ -116,7 +116,7 @@ describe('an edit that does not fit', () => {
     expect([draft().model, refused()]).toEqual([{ ...draft().model, heads: 3, kvHeads: 3, width: 96 }, []]);
   });
 
-  it('of an item goes with its item, and moves up with it', () => {
+  it('of an item is removed with its item, and moves up with it', () => {
     for (let i = 0; i < 3; i++) addToDraft('data.clusters', [{ task: 'parity', level: 5 + i, problems: 0, epochs: 1 }]);
     editDraft('data.clusters.1.epochs', Number.NaN, 'x');
     editDraft('data.clusters.2.epochs', Number.NaN, 'y');
@@ -126,7 +126,7 @@ describe('an edit that does not fit', () => {
     expect(refused()).toEqual([]);
   });
 
-  it('is a file, too; another recipe begins without it', () => {
+  it('can be a file; another recipe starts without it', () => {
     fillDraft('data.clusters', '{"task":', 'mine.jsonl');
     expect(refused()).toEqual([['data.clusters', 'mine.jsonl']]);
     expect(lab.getState().draftErrors['data.clusters']).toContain('mine.jsonl: line 1');

@@ -1,6 +1,6 @@
 /**
- * The recipe that the next run takes, edited field by field. It is always valid: an edit that does not fit stays in its field
- * as a refused edit, and is tried again whenever the draft changes.
+ * The draft: the recipe of the next run, edited field by field. It is always valid. An edit that makes it invalid waits in its
+ * field as a refused edit, and is tried again whenever the draft changes.
  */
 import { parseJsonLines, utf8Text } from '../json';
 import { atInitialLevel } from '../lab/recipe/levels';
@@ -11,20 +11,20 @@ import {
   type Edit,
   faultsOf,
   fitted,
-  lookAgain,
   MODEL_PRESET,
   messageOf,
   type Refused,
   type RefusedEdit,
+  retryRefused,
   without,
 } from './edits';
 import { type Followed, lab } from './lab';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A valid draft, and what is still refused beside it. */
+/** Stores a valid draft with the edits that are still refused. */
 function take(draft: Recipe, refused: Refused = {}, followed: Followed | null = null): void {
-  const next = lookAgain(draft, refused);
+  const next = retryRefused(draft, refused);
   lab.setState(({ edition }) => ({
     ...next,
     draftErrors: Object.assign({}, ...Object.values(next.refused).map(({ faults }) => faults)),
@@ -33,28 +33,28 @@ function take(draft: Recipe, refused: Refused = {}, followed: Followed | null = 
   }));
 }
 
-/** Keeps an edit that does not fit, in the place of an earlier one of the same field. */
+/** Keeps a refused edit. It replaces an earlier one of the same field. */
 function refuse(path: string, edit: RefusedEdit): void {
   const { draft, refused, followed } = lab.getState();
   take(draft, { ...without(refused, path), [path]: edit }, followed);
 }
 
-/** A draft without changes. */
+/** Makes the recipe the draft, without changes. */
 function load(recipe: Recipe): void {
   take(recipe);
   lab.setState({ loaded: recipe });
 }
 
-/** A recipe by name in place of the draft; replace.ts asks before changes are lost. */
+/** Replaces the draft with a recipe by name; replace.ts asks before changes are lost. */
 export const chooseRecipe = (name: string): void => load(recipeByName(name));
 
-/** A recipe by name with fields set by path, on screen in Setup. @throws where there is none such or a field does not fit */
+/** Loads a recipe by name with fields set by path, and opens Setup. @throws if the name is unknown or a field is invalid */
 export function loadRecipe(name: string, fields: Fields): void {
   load(withFields(recipeByName(name), fields));
   lab.setState({ setupOpen: true });
 }
 
-/** Takes an edit where it fits, alone or with those that were refused; else keeps it in its field with what is wrong. */
+/** Applies a valid edit, then tries the refused ones again. Keeps an invalid edit in its field, with its faults. */
 function change(path: string, edit: Edit): void {
   const { draft, refused } = lab.getState();
   const others = without(refused, path);
@@ -67,20 +67,20 @@ function change(path: string, edit: Edit): void {
 }
 
 /**
- * Changes one field, and what follows from it: with a task its first level, with either the lengths of the reward.
- * @param text as it was typed
+ * Changes one field and the fields that depend on it: a task sets its first level; a task or a level sets reward lengths.
+ * @param text input as typed
  */
 export const editDraft = (path: string, value: unknown, text = String(value)): void => change(path, { value, text });
 
-/** All of the shape at once: one field at a time might not fit the others. */
+/** Sets the whole shape at once, since a single field may not match the others. */
 export const chooseModelPreset = (name: ModelPreset): void => change(MODEL_PRESET, { value: name, text: name });
 
-/** Drops every edit that was refused: each field shows the draft's own value again. */
+/** Drops all refused edits, so that each field shows the draft's value again. */
 export function dropRefused(): void {
   take(lab.getState().draft);
 }
 
-/** Sets the lengths back that followed from the last choice. */
+/** Restores the reward lengths from before the last choice of a task or level. */
 export function undoFollowing(): void {
   const { draft, refused, followed } = lab.getState();
   if (followed) take(withFields(draft, followed.lengths), refused);
@@ -89,7 +89,7 @@ export function undoFollowing(): void {
 const listAt = (recipe: Recipe, path: string): readonly unknown[] =>
   path.split('.').reduce<unknown>((at, key) => (at as Fields)[key], recipe) as readonly unknown[];
 
-/** Adds the first of the items that fits to a list; where none does, says why not the first. */
+/** Adds the first valid item to a list. If none is valid, shows the fault of the first. */
 export function addToDraft(path: string, items: readonly unknown[]): void {
   const { draft, refused } = lab.getState();
   const list = listAt(draft, path);
@@ -100,14 +100,14 @@ export function addToDraft(path: string, items: readonly unknown[]): void {
     } catch (error) {
       fault ??= error;
     }
-  // the list stays as it is: a message, no edit that waits
+  // the list does not change: there is a message, but no refused edit
   if (fault) lab.setState(({ draftErrors }) => ({ draftErrors: { ...draftErrors, [path]: messageOf(fault) } }));
 }
 
-/** Edits of the items of a list. */
+/** True if the path is within an item of the list. */
 const withinList = (list: string, path: string) => path.startsWith(`${list}.`);
 
-/** Takes a list from a file of JSON lines; what is no JSON, or does not fit, is told with its line or its place. */
+/** Sets a list from a file of JSON lines. A fault names the line or the field. */
 export function fillDraft(path: string, file: string | Uint8Array, where: string): void {
   const { refused } = lab.getState();
   lab.setState({ refused: Object.fromEntries(Object.entries(refused).filter(([other]) => !withinList(path, other))) });
@@ -120,7 +120,7 @@ export function fillDraft(path: string, file: string | Uint8Array, where: string
   }
 }
 
-/** Takes an item out of a list, with what was refused of it; refused edits of later items move up with them. */
+/** Removes an item from a list with its refused edits. Refused edits of later items move up with their items. */
 export function removeFromDraft(path: string, index: number): void {
   const { draft, refused } = lab.getState();
   const moved = Object.entries(refused).flatMap(([other, edit]): [string, RefusedEdit][] => {
@@ -137,14 +137,14 @@ export function removeFromDraft(path: string, index: number): void {
   }
 }
 
-/** The model preset whose shape the draft has; null where it is none's. */
+/** Model preset with the draft's shape, or null. */
 export function draftPreset({ model }: Recipe): ModelPreset | null {
   const fits = ([, shape]: [string, ModelShape]) =>
     Object.entries(shape).every(([field, value]) => model[field as keyof ModelShape] === value);
   return (Object.entries(modelPresets).find(fits)?.[0] as ModelPreset | undefined) ?? null;
 }
 
-/** Fields in which the draft differs from the recipe of the same name. */
+/** Paths of the fields in which the draft differs from the recipe of the same name. */
 export function draftChanges(draft: Recipe): string[] {
   const base = recipes.find(({ name }) => name === draft.name);
   if (!base) return [];

@@ -1,4 +1,4 @@
-/** Edits of the draft: what follows from one, whether it fits, and what is said where it does not. */
+/** Edits of the draft: dependent fields, validity and messages about faults. */
 import { followingFields } from '../lab/recipe/levels';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
 import { type ModelPreset, modelPresets } from '../model/presets';
@@ -8,24 +8,24 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export interface Edit {
   readonly value: unknown;
-  /** As it was typed or chosen: what the field shows while it does not fit. */
+  /** Input as typed or chosen; the field shows it while the edit is refused. */
   readonly text: string;
 }
 
-/** An edit that does not fit the draft. */
+/** An edit that would make the draft invalid. */
 export interface RefusedEdit extends Edit {
-  /** What is wrong, by the field at which it is shown. */
+  /** Faults, by the field that shows them. */
   readonly faults: Readonly<Record<string, string>>;
 }
 
-/** Sets all of the model's shape. */
+/** Path of the edit that sets the whole shape of the model. */
 export const MODEL_PRESET = 'model.preset';
 
 export const messageOf = (error: unknown): string => (error as Error).message.replaceAll('recipe: ', '');
 
 /**
- * Fields that an edit sets, with those that follow. `cispo` reads ε high as the cap of the ratio itself: choosing it raises
- * ε high to where it may be.
+ * Fields that an edit sets, including dependent ones. `cispo` caps the ratio itself at ε high, so choosing it adds 1 to
+ * ε high; leaving it subtracts 1.
  */
 function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields; followed: Followed | null } {
   if (path === MODEL_PRESET) {
@@ -49,7 +49,7 @@ function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields
   };
 }
 
-/** Own reward: weight and program belong together, so what refuses the one is told at both, with what to do first. */
+/** Faults of the custom reward, which needs a weight and a program: both fields say what to do first. */
 function ownRewardFaults({ reward: { custom, customSource } }: Recipe, path: string, value: unknown) {
   const noProgram = customSource.trim() === '';
   if (path === 'reward.custom' && noProgram && Number.isFinite(value) && value !== 0)
@@ -65,7 +65,7 @@ function ownRewardFaults({ reward: { custom, customSource } }: Recipe, path: str
   return null;
 }
 
-/** Characters of a typed text that a message quotes. */
+/** Maximum number of typed characters that a message quotes. */
 const QUOTED = 40;
 
 export function faultsOf(draft: Recipe, path: string, { value, text }: Edit, error: unknown): RefusedEdit['faults'] {
@@ -76,7 +76,7 @@ export function faultsOf(draft: Recipe, path: string, { value, text }: Edit, err
   return ownRewardFaults(draft, path, value) ?? { [path]: messageOf(error) };
 }
 
-/** The draft with an edit. @throws where it does not fit */
+/** Draft with an edit. @throws if the edit is invalid */
 export function fitted(draft: Recipe, path: string, value: unknown): { recipe: Recipe; followed: Followed | null } {
   const { fields, followed } = fieldsOf(draft, path, value);
   return { recipe: withFields(draft, fields), followed };
@@ -87,7 +87,7 @@ export type Refused = Readonly<Record<string, RefusedEdit>>;
 export const without = (refused: Refused, path: string): Refused =>
   Object.fromEntries(Object.entries(refused).filter(([other]) => other !== path));
 
-/** All refused edits at once: two may fit together of which neither fits alone. Null where they do not. */
+/** Applies all refused edits at once, since two may be valid only together. Null if they are not. */
 function allTogether(draft: Recipe, refused: Refused): Recipe | null {
   try {
     const fields = Object.entries(refused).map(([path, { value }]) => fieldsOf(draft, path, value).fields);
@@ -97,14 +97,14 @@ function allTogether(draft: Recipe, refused: Refused): Recipe | null {
   }
 }
 
-/** Takes the refused edits that fit by now; of the others, says anew what is wrong. */
-export function lookAgain(draft: Recipe, refused: Refused): { draft: Recipe; refused: Refused } {
+/** Applies the refused edits that have become valid, and updates the faults of the others. */
+export function retryRefused(draft: Recipe, refused: Refused): { draft: Recipe; refused: Refused } {
   const left: Record<string, RefusedEdit> = {};
   for (const [path, edit] of Object.entries(refused))
     if (edit.value === undefined) left[path] = edit;
     else
       try {
-        return lookAgain(fitted(draft, path, edit.value).recipe, without(refused, path));
+        return retryRefused(fitted(draft, path, edit.value).recipe, without(refused, path));
       } catch (error) {
         left[path] = { ...edit, faults: faultsOf(draft, path, edit, error) };
       }

@@ -1,4 +1,4 @@
-/** The lab's state for any screen: the run that is shown, where it comes from, what is chosen. No framework in here. */
+/** State of the lab for all screens: the shown run, its source, the draft and the selection. Uses no UI framework. */
 import { createStore } from 'zustand/vanilla';
 import type { NoGpuCause } from '../gpu/browser';
 import { type Browsed, browsable } from '../lab/recipe/browse';
@@ -15,63 +15,63 @@ export const views = ['train', 'rollouts', 'evaluate', 'data'] as const;
 export type View = (typeof views)[number];
 type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
 
-/** Lengths of the reward that followed from a task or a level. */
+/** Reward lengths that changed with the choice of a task or level. */
 export interface Followed {
   readonly told: string;
-  /** The lengths before, by path. */
+  /** Previous lengths, by path. */
   readonly lengths: Readonly<Record<string, unknown>>;
 }
 
 export interface LabState {
-  /** A recording is never shown as live. */
+  /** Source of the run on screen; screens never show a recording as live. */
   source: 'replay' | 'live';
   status: Status;
   error: { readonly message: string; readonly cause?: NoGpuCause | undefined } | null;
   run: RunData;
-  /** The recipe that the live run on screen was started with. */
+  /** Recipe of the live run on screen. */
   started: Recipe | null;
-  /** What waits for an answer. */
+  /** Open question, or null. */
   question: Question | null;
-  /** How many kernels are ready while a live run compiles; null before it does. */
+  /** Number of compiled kernels while a live run compiles; null before. */
   compiling: { readonly ready: number; readonly kernels: number } | null;
-  /** Grows whenever `run` changed. */
+  /** Grows whenever `run` changes. */
   version: number;
   adapter: AdapterStatus | { readonly kind: 'checking' };
   compute: Compute;
-  /** What the next run would do. */
+  /** Recipe of the next run. */
   draft: Recipe;
-  /** The draft as it was chosen or loaded, without the changes made since. */
+  /** Draft without the changes made since it was chosen or loaded. */
   loaded: Recipe;
-  /** Edits that do not fit the draft, by field: each waits in its field until it fits or is taken back. */
+  /** Refused edits by field. Each waits in its field until it is valid or withdrawn. */
   refused: Refused;
-  /** What is wrong with them, by the field at which it is shown; and why an item could not be added to a list. */
+  /** Faults of the refused edits and of items that a list refused, by the field that shows them. */
   draftErrors: Readonly<Record<string, string>>;
-  /** What the draft would take of the device that is chosen, or why it does not fit; null until that is known. */
+  /** Estimated memory of the draft on the chosen device, or the reason why it does not fit; null until known. */
   memory: MemoryEstimate | { readonly refused: string } | null;
-  /** The program that was checked last, and what keeps it from running; null before the first. */
+  /** Last checked program and its fault; null before the first check. */
   checked: { readonly source: string; readonly fault: string | null } | null;
-  /** What followed from the last choice of a task or a level; null where nothing did. */
+  /** Lengths that changed with the last choice of a task or level, or null. */
   followed: Followed | null;
-  /** Whether Setup is shown where there is no room for it beside the view. */
+  /** True if a narrow page shows Setup. */
   setupOpen: boolean;
-  /** Grows whenever the draft changed: fields show it anew. */
+  /** Grows whenever the draft changes, so that fields update. */
   edition: number;
   speed: number;
   view: View;
-  /** The GRPO step on screen; null follows the latest. */
+  /** GRPO step on screen; null follows the latest step. */
   step: number | null;
-  /** The group on screen; null shows the one whose rewards differ most. */
+  /** Group on screen; null shows the most varied group. */
   group: number | null;
   rollout: number;
-  /** Whether think blocks are shown. */
+  /** State of the think blocks. */
   thoughts: 'open' | 'folded';
-  /** The result files that could be read, and what is wrong with the others. */
+  /** Readable result files, and the faults of the others. */
   results: { readonly read: boolean; readonly list: readonly Result[]; readonly faults: readonly string[] };
-  /** The experiment on screen by id; null shows the first. */
+  /** Id of the experiment on screen; null shows the first. */
   experiment: string | null;
-  /** What the Data screen shows. */
+  /** Problem on the Data screen. */
   data: Browsed;
-  /** What a link asked for that there is not. */
+  /** Faults of the opened link. */
   linkFaults: readonly string[];
 }
 
@@ -117,6 +117,6 @@ export const toggleSetup = (): void => lab.setState(({ setupOpen }) => ({ setupO
 export const toggleThoughts = (): void =>
   lab.setState(({ thoughts }) => ({ thoughts: thoughts === 'open' ? 'folded' : 'open' }));
 
-/** Changes what the Data screen shows; what does not exist is brought to what does. */
+/** Changes the problem on the Data screen, limited to existing problems. */
 export const browse = (wanted: Partial<Browsed>): void =>
   lab.setState(({ data, draft }) => ({ data: browsable({ ...data, ...wanted }, draft.own) }));

@@ -1,4 +1,4 @@
-/** Keeps the memory that the draft would take beside the draft, whatever changes it. */
+/** Keeps the memory estimate of the draft up to date. */
 
 import type { Recipe } from '../lab/recipe/recipe';
 import type { MemoryEstimate } from '../lab/run/memory';
@@ -7,24 +7,24 @@ import { type LabState, lab } from './lab';
 
 type Estimate = (recipe: Recipe, compute: Compute) => Promise<MemoryEstimate>;
 
-/** Asks for the draft as it is now. */
-let askNow: () => Promise<void> = async () => {};
-/** The answer under way, or the last one. */
-let asked: Promise<void> = Promise.resolve();
+/** Requests an estimate for the current draft. */
+let request: () => Promise<void> = async () => {};
+/** Last request. */
+let requested: Promise<void> = Promise.resolve();
 
-/** @returns what ends it */
+/** Requests an estimate whenever the draft, the compute choice or the adapter changes. @returns function that ends this */
 export function followDraft(estimate: Estimate): () => void {
-  /** Grows with every question: an answer to an earlier one is no longer heard. */
+  /** Counts requests; answers to earlier ones are ignored. */
   let turn = 0;
-  askNow = async () => {
+  request = async () => {
     const mine = ++turn;
     const { draft, compute, adapter } = lab.getState();
-    if (adapter.kind === 'checking') return; // it is not known yet what computes
+    if (adapter.kind === 'checking') return; // the device is not known yet
     const memory = await estimate(draft, compute).catch((error: Error) => ({ refused: error.message }));
     if (mine === turn) lab.setState({ memory });
   };
   const follow = () => {
-    asked = askNow();
+    requested = request();
   };
   follow();
   return lab.subscribe((state, before) => {
@@ -35,15 +35,15 @@ export function followDraft(estimate: Estimate): () => void {
 /** Longest wait for an answer, ms: the worker may be busy with a run. */
 const WAIT_MS = 5000;
 
-/** The memory of the draft as it is now; null where that does not come in time. What was refused is asked again. */
+/** Memory of the current draft; null if the answer is late. Requests a refused estimate again. */
 export async function draftMemory(): Promise<LabState['memory']> {
   const { memory } = lab.getState();
-  if (memory && 'refused' in memory) asked = askNow();
+  if (memory && 'refused' in memory) requested = request();
   const late = Symbol('late');
   const timeout = new Promise((resolve) => setTimeout(() => resolve(late), WAIT_MS));
   for (;;) {
-    const waited = asked;
+    const waited = requested;
     if ((await Promise.race([waited, timeout])) === late) return null;
-    if (waited === asked) return lab.getState().memory;
+    if (waited === requested) return lab.getState().memory;
   }
 }

@@ -1,24 +1,27 @@
-/** How much memory a run may take without a question. No browser tells how much a GPU has, so it is a share of what is told. */
+/** Memory that a run may take without a question: a share of the reported RAM, since no browser reports GPU memory. */
 
 const GIB = 2 ** 30;
-/** A tab is seldom let have more, in GiB. */
+/** Upper limit, in GiB: browsers seldom allow a tab more. */
 const MOST = 4;
-/** Where nothing is told, in GiB. */
-const UNTOLD = 2;
+/** Limit for browsers that report nothing, in GiB. */
+const UNREPORTED = 2;
 
 export interface MemoryShare {
   readonly bytes: number;
-  /** In words. */
+  /** Reason for the limit, in words. */
   readonly of: string;
 }
 
-/** @param gibibytes of the machine as the browser reports it, rounded and capped: Chromium alone does */
+/** @param gibibytes RAM that the browser reports, rounded and capped; only Chromium reports it */
 export function memoryShare(
   gibibytes = (globalThis.navigator as { readonly deviceMemory?: number } | undefined)?.deviceMemory,
 ): MemoryShare {
   if (gibibytes === undefined)
-    return { bytes: UNTOLD * GIB, of: `${UNTOLD} GiB, the limit where a browser does not tell the machine's memory` };
+    return {
+      bytes: UNREPORTED * GIB,
+      of: `${UNREPORTED} GiB, the limit for a browser that does not report the machine's memory`,
+    };
   if (gibibytes / 2 <= MOST)
     return { bytes: (gibibytes / 2) * GIB, of: `half of the ${gibibytes} GiB that the browser reports` };
-  return { bytes: MOST * GIB, of: `${MOST} GiB, which is as much as a tab can count on` };
+  return { bytes: MOST * GIB, of: `${MOST} GiB, the limit for one tab` };
 }

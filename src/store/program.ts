@@ -1,17 +1,17 @@
-/** Checks the program of an own reward term, while a person types it and when the draft changes. */
+/** Checks the program of the custom reward term while the user types it and when the draft changes. */
 import { type LabState, lab } from './lab';
 
-/** The field of the draft that has the program. */
+/** Path of the program in the draft. */
 export const PROGRAM = 'reward.customSource';
 
-/** Finds the fault of a program, with line and column; null where there is none. */
+/** Finds the fault of a program, with line and column, or null. */
 type Check = (source: string) => Promise<string | null>;
 
 let check: Check = async () => null;
-/** Grows with every check: an answer to an earlier one is no longer heard. */
+/** Counts checks; answers to earlier ones are ignored. */
 let turn = 0;
 
-/** Checks a program and keeps what was found. A check that fails finds nothing: the run itself will say what is wrong. */
+/** Checks a program and stores the result. If the check itself fails, there is no fault: the run will report it. */
 export async function checkProgram(source: string): Promise<string | null> {
   const mine = ++turn;
   const fault = source.trim() === '' ? null : await check(source).catch(() => null);
@@ -21,7 +21,7 @@ export async function checkProgram(source: string): Promise<string | null> {
 
 const sourceOf = ({ draft }: Pick<LabState, 'draft'>): string => draft.reward.customSource;
 
-/** Checks the program of the draft whenever it changes. @returns what ends it */
+/** Checks the program of the draft whenever it changes. @returns function that ends this */
 export function followProgram(checks: Check): () => void {
   check = checks;
   return lab.subscribe((state, before) => {
@@ -30,7 +30,7 @@ export function followProgram(checks: Check): () => void {
   });
 }
 
-/** Fault of the draft's own term; null where it has none, has no weight, or is not checked yet. */
+/** Fault of the draft's custom term; null if it has none, has no weight, or is not checked yet. */
 export function programFault({ draft, checked }: Pick<LabState, 'draft' | 'checked'>): string | null {
   return draft.reward.custom !== 0 && checked?.source === sourceOf({ draft }) ? checked.fault : null;
 }
@@ -38,7 +38,7 @@ export function programFault({ draft, checked }: Pick<LabState, 'draft' | 'check
 /** Longest wait for a check, ms: the worker may be busy with a run. */
 const WAIT_MS = 5000;
 
-/** The same once it is known; null where that does not come in time. */
+/** Waits for the check, then returns the fault; null if the check is late. */
 export async function draftProgramFault(): Promise<string | null> {
   const state = lab.getState();
   if (state.draft.reward.custom === 0) return null;

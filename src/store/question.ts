@@ -1,17 +1,17 @@
-/** A question that holds something up until a person has answered it. One at a time: a second one waits for no answer. */
+/** A question to the user that an action waits for. One at a time: a second question gets the answer no at once. */
 import { lab } from './lab';
 
 export interface Question {
   readonly title: string;
-  /** Why it is asked, a paragraph each. */
+  /** Reasons for the question, one paragraph each. */
   readonly reasons: readonly string[];
-  /** On the button that goes ahead. */
+  /** Label of the button for yes. */
   readonly confirm: string;
 }
 
 let resolve: ((goAhead: boolean) => void) | null = null;
 
-/** Whether to go ahead; false where another question is on screen. */
+/** Asks the user. @returns true for yes; false for no, or if another question is on screen */
 export function ask(question: Question): Promise<boolean> {
   if (resolve) return Promise.resolve(false);
   lab.setState({ question });

@@ -1,4 +1,4 @@
-/** Changes in Setup are not lost without a question. */
+/** Questions before changes in Setup are lost. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { chooseRecipe, editDraft } from './draft';
 import { lab } from './lab';
@@ -10,7 +10,7 @@ const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
 const draft = () => lab.getState().draft;
 beforeEach(() => chooseRecipe('parity-12'));
 
-it('another recipe takes the place of a draft without changes at once', async () => {
+it('another recipe replaces a draft without changes at once', async () => {
   await switchRecipe('parity-8-nano');
   expect([draft().name, question()]).toEqual(['parity-8-nano', null]);
   editDraft('sft.steps', 3);
@@ -22,14 +22,14 @@ it('another recipe takes the place of a draft without changes at once', async ()
 it.each([
   ['that is chosen', () => switchRecipe('parity-8-nano')],
   ['that is loaded', () => openRecipe('parity-8-nano', { 'grpo.steps': 5 })],
-] as const)('a recipe %s over changes is asked about: no keeps them all, yes drops them', async (_, replace) => {
+] as const)('a recipe %s over changes raises a question: no keeps them all, yes drops them', async (_, replace) => {
   editDraft('sft.steps', 3);
   editDraft('grpo.groupSize', 1);
   const before = lab.getState();
   const refused = replace();
   await asked();
   expect(question()?.reasons).toEqual([
-    'Your changes to “Parity of 12 bits” are dropped: “Parity of 8 bits, quick” takes its place in Setup.',
+    'Your changes to “Parity of 12 bits” are dropped: “Parity of 8 bits, quick” replaces it in Setup.',
   ]);
   answer(false);
   await refused;
@@ -42,7 +42,7 @@ it.each([
   expect([draft().name, lab.getState().refused]).toEqual(['parity-8-nano', {}]);
 });
 
-it('an edit that does not fit is a change, too', async () => {
+it('a refused edit is a change too', async () => {
   editDraft('grpo.groupSize', 1);
   const refused = switchRecipe('parity-8-nano');
   await asked();
@@ -51,13 +51,13 @@ it('an edit that does not fit is a change, too', async () => {
   expect([draft().name, Object.keys(lab.getState().refused)]).toEqual(['parity-12', ['grpo.groupSize']]);
 });
 
-it('what was loaded is no change: the next recipe takes its place at once', async () => {
+it('loaded fields are no changes: the next recipe replaces them at once', async () => {
   expect(await openRecipe('parity-8-nano', { 'grpo.steps': 5 })).toBe(true);
   expect(await openRecipe('parity-8-nano', { 'grpo.steps': 6 })).toBe(true);
   expect([draft().grpo.steps, question()]).toEqual([6, null]);
 });
 
-it('a recipe that there is not is refused before anything is asked', async () => {
+it('an unknown recipe is refused before any question', async () => {
   editDraft('sft.steps', 3);
   await expect(openRecipe('nothing', {})).rejects.toThrow(/there is no recipe "nothing"/);
   expect([draft().sft.steps, question()]).toEqual([3, null]);

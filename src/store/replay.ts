@@ -1,14 +1,14 @@
 /**
- * Plays the events of a recorded run at a readable pace. Lines are read when their time comes, so that opening a long
- * recording costs no long task. Knows no screen.
+ * Plays the events of a recorded run at a readable pace. Reads each line when it is due, so that opening a long recording
+ * blocks nothing. Knows no screen.
  */
 import { linesOf } from '../json';
 import { EventReader } from '../lab/run/eventReader';
 import type { LabEvent } from '../lab/run/events';
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two ticks. */
 const TICK_MS = 125;
-/** Milliseconds that an event takes on screen at speed 1. */
+/** Duration of each event on screen at speed 1, in milliseconds. */
 const DURATION: Readonly<Record<LabEvent['type'], number>> = {
   start: 0,
   stage: 400,
@@ -29,8 +29,8 @@ export class Replay {
   private readonly reader = new EventReader();
 
   /**
-   * @param where names the recording in the error of a line that does not fit
-   * @throws where there is no line
+   * @param where name of the recording in errors
+   * @throws if the text has no line
    */
   constructor(
     text: string,
@@ -41,7 +41,8 @@ export class Replay {
     },
   ) {
     this.lines = linesOf(text, where);
-    if (this.lines.length === 0) throw new Error(`${where} is empty: it has to hold the events of a run, one a line`);
+    if (this.lines.length === 0)
+      throw new Error(`${where} is empty; use a file with the events of a run, one per line`);
   }
 
   play(): void {
@@ -57,7 +58,7 @@ export class Replay {
     this.speed = speed;
   }
 
-  /** To the next step of training. */
+  /** Moves to the next training step. */
   step(): void {
     this.take(({ type }) => type === 'sft' || type === 'grpo');
   }
@@ -75,7 +76,7 @@ export class Replay {
       });
   }
 
-  /** Takes events up to and with the first that is enough. */
+  /** Plays events up to and including the first for which `enough` is true. */
   private take(enough: (event: LabEvent) => boolean): void {
     const taken: LabEvent[] = [];
     try {

@@ -1,11 +1,11 @@
-/** The result files of the experiments, read once from where the page came from. */
+/** Result files of the experiments, read once from the server of the page. */
 import { fetched, isPage } from '../fetched';
 import { parseIndex, parseResult } from '../lab/report/results';
 import { lab } from './lab';
 
 const FOLDER = `${import.meta.env.BASE_URL}results/`;
 
-/** The text of a JSON file; null where there is none: a server may answer with its page instead. */
+/** Text of a JSON file; null if it does not exist, even if the server sends a web page instead. */
 async function textOf(file: string): Promise<string | null> {
   const response = await fetched(FOLDER + file);
   if (response.status === 404 || isPage(response)) return null;
@@ -15,7 +15,7 @@ async function textOf(file: string): Promise<string | null> {
 
 let reading = false;
 
-/** Reads the index and every file that it lists. Shows those that can be read, and says what is wrong with the others. */
+/** Reads the index and every file that it lists. Stores the readable ones, and the faults of the others. */
 export async function readResults(): Promise<void> {
   if (reading) return;
   reading = true;
@@ -31,13 +31,12 @@ export async function readResults(): Promise<void> {
     (index.value ?? []).map((id) =>
       attempt(async () => {
         const text = await textOf(`${id}.json`);
-        if (text === null)
-          throw new Error(`results/${id}.json is listed in results/index.json, but there is no such file`);
+        if (text === null) throw new Error(`results/${id}.json does not exist, but results/index.json lists it`);
         return parseResult(text, `results/${id}.json`);
       }),
     ),
   );
   const faults = [index, ...files].flatMap(({ fault }) => fault ?? []);
-  reading = faults.length === 0; // tried again where a person comes back, as the network may be
+  reading = faults.length === 0; // try again on the next visit: the network may be back
   lab.setState({ results: { read: true, list: files.flatMap(({ value }) => value ?? []), faults } });
 }

@@ -1,4 +1,4 @@
-/** What the events of a run add up to. Series grow in place, outside React; a version number tells who watches. */
+/** Data of a run, collected from its events. Series grow in place, outside React; `version` in lab.ts notifies screens. */
 import type {
   CurationEvent,
   EvaluationEvent,
@@ -20,7 +20,7 @@ export interface RunData {
   summary: Summary | null;
 }
 
-/** GRPO steps whose rollouts stay in memory; older ones keep their metrics alone. */
+/** Number of GRPO steps whose rollouts stay in memory; older steps keep only their metrics. */
 export const ROLLOUTS_KEPT = 400;
 
 export const emptyRun = (): RunData => ({
@@ -64,7 +64,7 @@ export function applyEvent(run: RunData, event: LabEvent): void {
   }
 }
 
-/** Seconds a step took lately, and tokens a second; null before there are two steps. */
+/** Recent seconds per step and tokens per second; null before the second step. */
 export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPerSecond: number } | null {
   const steps: { time: number; tokens: number }[] =
     grpo.length > 0
@@ -77,7 +77,7 @@ export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPe
   return { secondsPerStep: seconds / (steps.length - 1), tokensPerSecond: (last.tokens - first.tokens) / seconds };
 }
 
-/** Seconds until the end of the training stage under way at the pace of late; null where there is none. */
+/** Seconds until the end of the current training stage at the recent pace; null if there is none. */
 export function secondsLeft(run: RunData): number | null {
   const recipe = run.start?.recipe;
   const speed = pace(run);

@@ -1,4 +1,4 @@
-/** What is asked before a run begins: what it would end, what it would take, and which recipe the CPU gets. */
+/** Questions before a run starts: about the run on screen, about memory, and about the recipe for the CPU. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { recipeByName } from '../lab/recipe/presets';
 import type { LabEvent } from '../lab/run/events';
@@ -17,7 +17,7 @@ const peak = (gibibytes: number): MemoryEstimate => ({ peak: gibibytes * GIB }) 
 const question = () => lab.getState().question;
 const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
 
-/** A run of the small recipe with so many steps of SFT. */
+/** A run of the small recipe after some SFT steps. */
 function live(steps: number) {
   const run = emptyRun();
   applyEvent(run, { type: 'start', recipe: recipeByName(SMALL_RECIPE) } as LabEvent);
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 describe('a run with steps', () => {
-  it('is at stake, a recording or a run without steps is not', () => {
+  it('would be lost; a recording or a run without steps would not', () => {
     expect(runAtStake(live(3))).toMatch(/“Parity of 8 bits, quick” is training here, 3 steps so far/);
     expect(runAtStake({ ...live(3), status: 'finished' })).toMatch(/trained here, 3 steps/);
     expect(runAtStake({ ...live(3), status: 'failed' })).toBeNull();
@@ -49,7 +49,7 @@ describe('a run with steps', () => {
     expect(runAtStake({ ...live(3), source: 'replay' })).toBeNull();
   });
 
-  it('goes on where the question is answered with no, and ends where it is answered with yes', async () => {
+  it('continues if the user answers no, and ends if the user answers yes', async () => {
     lab.setState(live(3));
     const refused = startTraining();
     await asked();
@@ -66,7 +66,7 @@ describe('a run with steps', () => {
 });
 
 describe('memory', () => {
-  it('is asked about past a share of what the browser reports', async () => {
+  it('raises a question above a share of the reported RAM', async () => {
     expect(memoryShare(4).bytes).toBe(2 * GIB);
     expect(memoryShare(32).bytes).toBe(4 * GIB);
     expect(memoryShare(undefined).bytes).toBe(2 * GIB);
@@ -79,27 +79,27 @@ describe('memory', () => {
     expect(lab.getState().source).toBe('replay');
   });
 
-  it('is that of the draft as it is when training is asked for', async () => {
-    let told: (memory: MemoryEstimate) => void = () => {};
+  it('is that of the current draft when training starts', async () => {
+    let reply: (memory: MemoryEstimate) => void = () => {};
     lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
     const end = followDraft(
       () =>
         new Promise((resolve) => {
-          told = resolve;
+          reply = resolve;
         }),
     );
     editDraft('grpo.prompts', 64);
     const memory = draftMemory();
-    told(peak(3));
+    reply(peak(3));
     expect(await memory).toEqual(peak(3));
     end();
   });
 });
 
-describe('what is known not to run', () => {
+describe('a draft that cannot run', () => {
   const started = () => [lab.getState().source, question()];
 
-  it('is a program of an own term with a weight: its check is waited for, and its fault holds training back', async () => {
+  it('has a faulty program of a custom term with a weight: training waits for the check', async () => {
     const end = followProgram(async (source) => (source === 'bad(' ? 'line 1, column 5: it ends' : null));
     editDraft('reward.customSource', 'bad(');
     await vi.waitFor(() =>
@@ -120,7 +120,7 @@ describe('what is known not to run', () => {
     end();
   });
 
-  it('is a recipe that the device refuses', async () => {
+  it('does not fit the device', async () => {
     lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
     const end = followDraft(() => Promise.reject(new Error('width 9999 is too large')));
     await vi.waitFor(() => expect(lab.getState().memory).toEqual({ refused: 'width 9999 is too large' }));
@@ -132,7 +132,7 @@ describe('what is known not to run', () => {
 });
 
 describe('on the CPU', () => {
-  it('the small recipe is trained, with its own changes kept', async () => {
+  it('training uses the small recipe and keeps its changes', async () => {
     await trainSmall();
     expect([lab.getState().started?.name, lab.getState().draft.name]).toEqual([SMALL_RECIPE, SMALL_RECIPE]);
     editDraft('sft.steps', 3);
@@ -140,7 +140,7 @@ describe('on the CPU', () => {
     expect(lab.getState().started?.sft.steps).toBe(3);
   });
 
-  it('changes to another recipe are not dropped without a question', async () => {
+  it('changes to another recipe are dropped only after a question', async () => {
     editDraft('sft.steps', 3);
     const refused = trainSmall();
     await asked();
@@ -154,7 +154,7 @@ describe('on the CPU', () => {
     lab.setState(NOTHING_SELECTED);
   });
 
-  it('what is lost of Setup and of a run is asked in one question, and the draft stays until yes', async () => {
+  it('one question covers changes in Setup and a live run, and the draft stays until yes', async () => {
     editDraft('sft.steps', 3);
     lab.setState(live(3));
     const refused = trainSmall();
@@ -178,7 +178,7 @@ describe('on the CPU', () => {
     ]);
   });
 
-  it('a live run alone is asked about, too, before the draft changes', async () => {
+  it('a live run alone raises a question too, before the draft changes', async () => {
     lab.setState(live(3));
     const refused = trainSmall();
     await asked();

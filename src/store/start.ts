@@ -1,4 +1,4 @@
-/** What is asked before a run begins: whether it may end the one on screen, and whether it may take that much memory. */
+/** Questions before a run starts: it may end the run on screen, and it may take much memory. */
 import { recipeByName } from '../lab/recipe/presets';
 import { mebibytes } from '../units';
 import { playRecording, trainDraft } from './control';
@@ -10,36 +10,36 @@ import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
 import { changesAtStake } from './replace';
 
-/** The recipe for the CPU. */
+/** Name of the recipe for the CPU. */
 export const SMALL_RECIPE = 'parity-8-nano';
 
-/** What the run on screen would lose: a recording can be played again, a run that failed or has no steps has nothing to keep. */
+/** Describes the run on screen that a new run would end. Null for a recording, a failed run and a run without steps. */
 export function runAtStake({ source, status, run }: Pick<LabState, 'source' | 'status' | 'run'>): string | null {
   const steps = run.sft.length + run.grpo.length;
   if (source !== 'live' || status === 'failed' || steps === 0) return null;
   const title = run.start?.recipe.title ?? 'The run';
   return status === 'playing' || status === 'paused'
-    ? `“${title}” is training here, ${steps} steps so far. It ends, and its charts, rollouts and weights are gone.`
-    : `“${title}” trained here, ${steps} steps. Its charts and rollouts are on this page alone, and are gone.`;
+    ? `“${title}” is training here, ${steps} steps so far. It will end, and its charts, rollouts and weights will be lost.`
+    : `“${title}” trained here, ${steps} steps. Only this page has its charts and rollouts; they will be lost.`;
 }
 
-/** Warns that the draft may be too large for this device; null where it is not, and where that holds training back. */
+/** Warns that the draft may be too large for this device. Null if it is small enough, or if `heldBack` reports it. */
 function memoryDoubt(memory: LabState['memory']): string | null {
-  if (memory === null) return 'How much memory it takes is not known yet.';
+  if (memory === null) return 'Its memory is not known yet.';
   if ('refused' in memory) return null;
   const { bytes, of } = memoryShare();
   if (memory.peak <= bytes) return null;
-  return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may end the page.`;
+  return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may close the page.`;
 }
 
 export interface HeldBack {
-  /** Fields that do not fit, and the program of an own term that does not run though it has a weight. */
+  /** Paths of refused edits, and of a faulty program whose term has a weight. */
   readonly paths: readonly string[];
-  /** The reason for which the recipe does not fit the device; null where it fits. */
+  /** Reason why the recipe does not fit the device, or null. */
   readonly memory: string | null;
 }
 
-/** Says what is known to keep the draft from training; null where nothing is. */
+/** Known reasons that prevent training the draft, or null. */
 export function heldBack(state: Pick<LabState, 'draft' | 'refused' | 'checked' | 'memory'>): HeldBack | null {
   const program = programFault(state) === null ? [] : [PROGRAM];
   const paths = [...new Set([...Object.keys(state.refused), ...program])];
@@ -47,7 +47,7 @@ export function heldBack(state: Pick<LabState, 'draft' | 'refused' | 'checked' |
   return paths.length > 0 || memory !== null ? { paths, memory } : null;
 }
 
-/** A second press within this time is a double click, ms. */
+/** Maximum time between the presses of a double click, ms. */
 const DOUBLE_CLICK_MS = 1000;
 let pressed = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +58,7 @@ async function train(): Promise<void> {
   await trainDraft();
 }
 
-/** Trains the draft, unless it is known not to run; asks first where that ends a run, or takes much memory. */
+/** Trains the draft, unless something prevents it. Asks first if that ends a run or takes much memory. */
 export async function startTraining(): Promise<void> {
   if (isDoubleClick()) return;
   const [memory] = await Promise.all([draftMemory(), draftProgramFault()]);
@@ -72,8 +72,8 @@ export async function startTraining(): Promise<void> {
 }
 
 /**
- * On the CPU: the small recipe with the changes that were made to it, in place of any other. Asks once about all that is lost;
- * the draft stays until that is answered. The small recipe fits every device, so its memory is not asked about.
+ * Trains the small recipe on the CPU: the draft if it is the small recipe, with its changes; else the small recipe replaces
+ * the draft. Asks once about everything that is lost, before the draft changes. The small recipe fits every device.
  */
 export async function trainSmall(): Promise<void> {
   if (lab.getState().draft.name === SMALL_RECIPE) return startTraining();
@@ -87,7 +87,7 @@ export async function trainSmall(): Promise<void> {
   await train();
 }
 
-/** Plays the recording from its start; asks first where that ends a run. */
+/** Plays the recording from its start. Asks first if that ends a run. */
 export async function restartRecording(): Promise<void> {
   const atStake = runAtStake(lab.getState());
   if (atStake && !(await ask({ title: 'Play the recording?', reasons: [atStake], confirm: 'Play the recording' })))

@@ -1,4 +1,4 @@
-/** What events add up to, and the pace of a recording. */
+/** Data of a run, the memory of the draft, and the pace of a recording. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventToLine, type LabEvent } from '../lab/run/events';
 import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
@@ -8,7 +8,7 @@ import { followDraft } from './memory';
 import { Replay } from './replay';
 import { applyEvent, emptyRun, pace, ROLLOUTS_KEPT, secondsLeft } from './run';
 
-/** What comes before the first step of GRPO. */
+/** Events before the first GRPO step. */
 const beforeGrpo: readonly LabEvent[] = [
   smallStart,
   { type: 'stage', stage: 'compile' },
@@ -16,7 +16,7 @@ const beforeGrpo: readonly LabEvent[] = [
 ];
 
 describe('a run', () => {
-  it('tells its pace and what is left', () => {
+  it('knows its pace and the time left', () => {
     const run = emptyRun();
     expect([pace(run), secondsLeft(run)]).toEqual([null, null]);
     for (const event of [...beforeGrpo, smallStep(1), smallStep(2), smallStep(3)]) applyEvent(run, event);
@@ -24,7 +24,7 @@ describe('a run', () => {
     expect(secondsLeft(run)).toBe(14);
   });
 
-  it('keeps the rollouts of late steps and the numbers of all', () => {
+  it('keeps the rollouts of late steps and the metrics of all steps', () => {
     const run = emptyRun();
     for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, smallStep(step));
     expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
@@ -32,11 +32,11 @@ describe('a run', () => {
   });
 });
 
-it('keeps the memory of the draft as it stands, not of an earlier one', async () => {
+it('keeps the memory of the current draft, not of an earlier one', async () => {
   const answers: ((peak: number) => void)[] = [];
   const estimate = () => new Promise<never>((resolve) => answers.push((peak) => resolve({ peak } as never)));
   const end = followDraft(estimate);
-  expect(answers).toHaveLength(0); // what computes is not known yet
+  expect(answers).toHaveLength(0); // the device is not known yet
   lab.setState({ adapter: { kind: 'webgpu', name: 'any' } });
   editDraft('seed', 7);
   expect(answers).toHaveLength(2);
@@ -53,21 +53,21 @@ describe('a recording', () => {
   const lines = [...beforeGrpo, ...Array.from({ length: 8 }, (_, i) => smallStep(i + 1))].map(eventToLine);
   function play(text: string) {
     const taken: LabEvent[] = [];
-    const told = { finished: false, failed: '' };
+    const outcome = { finished: false, failed: '' };
     const replay = new Replay(text, 'run.jsonl', {
       apply(events, finished) {
         taken.push(...events);
-        told.finished ||= finished;
+        outcome.finished ||= finished;
       },
       failed(message) {
-        told.failed = message;
+        outcome.failed = message;
       },
     });
-    return { replay, taken, told };
+    return { replay, taken, outcome };
   }
 
-  it('plays in its own time, faster where asked, and stands still when paused', () => {
-    const { replay, taken, told } = play(lines.join('\n'));
+  it('plays at its own pace, faster at a higher speed, and stops when paused', () => {
+    const { replay, taken, outcome } = play(lines.join('\n'));
     replay.play();
     vi.advanceTimersByTime(1000);
     const slow = taken.length;
@@ -81,13 +81,13 @@ describe('a recording', () => {
     replay.setSpeed(16);
     replay.play();
     vi.advanceTimersByTime(2000);
-    expect([taken.length, told.finished]).toEqual([lines.length, true]);
+    expect([taken.length, outcome.finished]).toEqual([lines.length, true]);
   });
 
-  it('names the line that is no event and keeps what came before', () => {
-    const { replay, taken, told } = play([lines[0], lines[1], 'rubbish', lines[2]].join('\n'));
+  it('names the line that is no event and keeps the events before it', () => {
+    const { replay, taken, outcome } = play([lines[0], lines[1], 'rubbish', lines[2]].join('\n'));
     replay.toEnd();
     expect(taken).toHaveLength(2);
-    expect(told.failed).toContain('run.jsonl: line 3 is not JSON');
+    expect(outcome.failed).toContain('run.jsonl: line 3 is not JSON');
   });
 });
