@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import { parseJsonFile } from '../json';
 import { answerPrompt } from '../lab/probe/answer';
-import { probeStep } from '../lab/probe/step';
+import { probeStep, probeStepSchema } from '../lab/probe/step';
 import { Tokenizer } from '../text/tokenizer';
 import { MODEL_FILES, modelToFiles, readModelFolder } from './model';
 import type { ReadFile } from './weights';
@@ -135,12 +135,13 @@ describe('numbers equal those of transformers', () => {
   it('for the logits of a prompt and its answer', async () => {
     const { ids, logits } = evidence.model;
     const device = openCpuDevice();
-    const got = await probeStep(device, model.config, model.tensors, {
+    const input = probeStepSchema.parse({
       segments: [{ ids, mask: ids.map((_, i) => (i > 0 ? 1 : 0)) }],
       optimizer: { lr: 0, betas: [0.9, 0.95], eps: 1e-6, weight_decay: 0, decay: 'matrices', max_grad_norm: null },
       steps: 1,
       want: ['logits'],
     });
+    const got = await probeStep(device, model.config, model.tensors, input);
     device.destroy();
     const rows = got.logits![0]!;
     expect(rows.length).toBe(ids.length);

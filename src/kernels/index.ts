@@ -22,6 +22,8 @@ import { clipScale, squareSum } from './gradNorm';
 import { linearDecode, linearDecodeSubgroup } from './linearDecode';
 import { products } from './matmul';
 import { mix } from './mix';
+import { muonMomentum, muonUpdate } from './muon';
+import { inverseNorm, newtonSchulzPolynomial, scale } from './newtonSchulz';
 import { planeSum } from './planeSum';
 import { policyLoss } from './policyLoss';
 import { rmsNorm } from './rmsNorm';
@@ -58,6 +60,11 @@ export const kernels: readonly AnyKernel[] = [
   squareSum,
   clipScale,
   adamw,
+  muonMomentum,
+  inverseNorm,
+  scale,
+  newtonSchulzPolynomial,
+  muonUpdate,
   mix,
   copy,
   cacheFill,

@@ -8,9 +8,8 @@ import { parsePhiConfig } from '../model/config';
 import { Arena, parameterTable } from '../model/parameters';
 import { type ModelPreset, modelPresetNames, modelPresets } from '../model/presets';
 import { random } from '../random';
-import { Optimizer } from './optimizer';
 import { SupervisedTrainer } from './supervised';
-import { adam, config, examples, openModel, policyExamples } from './train.fixture';
+import { config, examples, openAdamW, openModel, policyExamples } from './train.fixture';
 
 type Model = Awaited<ReturnType<typeof openModel>>;
 const many = Array.from({ length: 40 }, (_, i) => examples[i % 2]!); // 120 rows
@@ -33,7 +32,7 @@ async function openPreset(device: Device, preset: ModelPreset, recompute: boolea
   });
   const table = parameterTable(shape);
   const [weights, gradients] = [new Arena(device, table, 'weights'), new Arena(device, table, 'gradients')];
-  const optimizer = await Optimizer.create(device, weights, gradients, adam);
+  const optimizer = await openAdamW(device, { weights, gradients });
   const capacity = { tokens: 2048, longest: 65, recompute };
   return { table, trainer: await SupervisedTrainer.create(device, shape, weights, gradients, optimizer, capacity) };
 }

@@ -4,7 +4,7 @@ import { bothDevices } from '../gpu/bothDevices.fixture';
 import { type Device, whole } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
-import { Optimizer } from './optimizer';
+import { adamw } from './optimizers/adamw';
 
 const config = parsePhiConfig({
   vocab_size: 16,
@@ -23,13 +23,13 @@ async function stepWith(device: Device, bad: number, maxGradNorm: number | null)
     Arena,
   ];
   weights.load(initialTensors(config, 0.3, 1));
-  const options = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1, decay: 'matrices', maxGradNorm } as const;
-  const optimizer = await Optimizer.create(device, weights, gradients, options);
+  const common = { weightDecay: 0.1, decay: 'matrices', maxGradNorm } as const;
+  const optimizer = await adamw.create(device, { weights, gradients }, common, { beta1: 0.9, beta2: 0.95, eps: 1e-8 });
   const update = async (gradient: number) => {
     const all = new Float32Array(table.arenaSize).fill(0.01);
     all[3] = gradient;
     device.write(gradients.buffer, all);
-    const [clip, after] = await device.read([whole(optimizer.clip), whole(weights.buffer)], [optimizer.step(1e-2)]);
+    const [clip, after] = await device.read([whole(optimizer.clip), whole(weights.buffer)], optimizer.step(1e-2));
     return { norm: new Float32Array(clip!)[0]!, weights: new Uint8Array(after!) };
   };
   const first = await update(1);

@@ -1,5 +1,5 @@
 /**
- * One policy update: scores of the frozen reference and of the policy, the policy loss, backward, AdamW. Reference and
+ * One policy update: scores of the frozen reference and of the policy, the policy loss, backward, optimizer. Reference and
  * policy stand in one plan, so that nothing is read back between them.
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
@@ -13,7 +13,7 @@ import { lmHead, phiHidden, weightsOf } from '../model/phi';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { kernelOptions, type LossOptions } from './lossOptions';
 import { assertFiniteAt } from './nonFiniteError';
-import type { Optimizer } from './optimizer';
+import type { Optimizer } from './optimizers/optimizer';
 
 /** A completion to learn from. */
 export interface PolicyExample {
@@ -127,7 +127,7 @@ export class PolicyTrainer {
       const gradient = { sequence: this.plan.sequence, dynamics };
       const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: packed.tokens * 16 }));
       const reading = last
-        ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])
+        ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
         : this.device.read(ranges, [gradient]);
       reads.push(
         reading.then(([scores, stats, clip]) => ({

@@ -9,7 +9,7 @@ import { probeSample, probeSampleSchema } from '../lab/probe/sample';
 import { probeStep, probeStepSchema } from '../lab/probe/step';
 import { parsePhiConfig } from '../model/config';
 import { Arena, arenaSlices, initialTensors, parameterTable } from '../model/parameters';
-import { Optimizer } from './optimizer';
+import { adamw } from './optimizers/adamw';
 import { ReferenceSync } from './referenceSync';
 import { sequenceLogits } from './scoring';
 import { SupervisedTrainer } from './supervised';
@@ -44,8 +44,12 @@ async function train(device: Device) {
     (label) => new Arena(watched, table, label),
   ) as [Arena, Arena, Arena, Arena];
   for (const arena of [weights, working, reference]) arena.load(tensors);
-  const options = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1, decay: 'matrices', maxGradNorm: 0.5 } as const;
-  const optimizer = await Optimizer.create(watched, weights, gradients, options, working);
+  const optimizer = await adamw.create(
+    watched,
+    { weights, gradients, working },
+    { weightDecay: 0.1, decay: 'matrices', maxGradNorm: 0.5 },
+    { beta1: 0.9, beta2: 0.95, eps: 1e-8 },
+  );
   const capacity = { tokens: 32, longest: 16 };
   const trainer = await SupervisedTrainer.create(watched, config, working, gradients, optimizer, capacity);
   const sync = await ReferenceSync.create(watched, { weights, reference }, { every: 2, alpha: 0.6 });
@@ -57,7 +61,7 @@ async function train(device: Device) {
     sync.stepEnded(step);
   }
   const dispatches = device.counters.dispatches - before;
-  const labels = ['weights', 'working weights', 'reference', 'first moments', 'second moments'];
+  const labels = ['weights', 'working weights', 'reference', 'exp_avg', 'exp_avg_sq'];
   const contents = await device.read(labels.map((label) => whole(made.get(label)!)));
   return { results, dispatches, arenas: contents.map((bytes) => new Uint32Array(bytes)) };
 }

@@ -1,4 +1,4 @@
-/** One supervised step: mean cross-entropy over the targets of packed sequences, backward, AdamW. */
+/** One supervised step: mean cross-entropy over the targets of packed sequences, backward, optimizer. */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
 import { crossEntropyHead } from '../graph/ops/head';
@@ -8,7 +8,7 @@ import type { PhiConfig } from '../model/config';
 import type { Arena } from '../model/parameters';
 import { lmHead, phiHidden, weightsOf } from '../model/phi';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
-import type { Optimizer } from './optimizer';
+import type { Optimizer } from './optimizers/optimizer';
 
 /** A sequence and, for each of its tokens, 1 where it is a target: predicted from what stands before it. */
 export interface Example {
@@ -83,7 +83,7 @@ export class SupervisedTrainer {
       const losses = { ...this.losses, bytes: packed.tokens * 4 };
       reads.push(
         last
-          ? this.device.read([losses, whole(this.optimizer.clip)], [gradient, this.optimizer.step(lr)])
+          ? this.device.read([losses, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
           : this.device.read([losses], [gradient]),
       );
     });

@@ -3,7 +3,8 @@ import type { Device } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
 import type { BatchCapacity } from './batch';
-import { Optimizer } from './optimizer';
+import { adamw } from './optimizers/adamw';
+import type { OptimizerArenas } from './optimizers/optimizer';
 import { type PolicyExample, PolicyTrainer } from './policy';
 import { type Example, SupervisedTrainer } from './supervised';
 
@@ -21,7 +22,14 @@ export const examples: Example[] = [
   { ids: [1, 5, 9, 3, 2], mask: [0, 0, 1, 1, 1] },
   { ids: [7, 7, 18], mask: [0, 1, 1] },
 ];
-export const adam = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0, decay: 'matrices', maxGradNorm: 1 } as const;
+/** AdamW as the recipes of the lab have it, without weight decay. */
+export const openAdamW = (device: Device, arenas: OptimizerArenas) =>
+  adamw.create(
+    device,
+    arenas,
+    { weightDecay: 0, decay: 'matrices', maxGradNorm: 1 },
+    { beta1: 0.9, beta2: 0.95, eps: 1e-8 },
+  );
 const loss = {
   lossType: 'grpo',
   beta: 0.05,
@@ -46,7 +54,7 @@ export async function openModel(device: Device, { lossType = 'grpo', planes = 1,
   const [weights, gradients, reference] = [arena('weights'), arena('gradients', planes), arena('reference')];
   weights.load(initialTensors(config, 0.3, 1));
   reference.load(initialTensors(config, 0.3, 2));
-  const optimizer = await Optimizer.create(device, weights, gradients, adam);
+  const optimizer = await openAdamW(device, { weights, gradients });
   const capacity = { tokens: 64, longest: 8, ...given };
   const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
   const arenas = { weights, gradients, reference };

@@ -1,6 +1,6 @@
 /**
- * `probe step`: logits, losses, gradients and parameters of supervised steps on given tokens, so that the model and the
- * optimizer can be held against another implementation's.
+ * `probe step`: logits, losses, gradients and parameters of supervised steps on given tokens. They compare the model and the
+ * optimizer with another implementation.
  */
 import { z } from 'zod';
 import { SizeError } from '../../gpu/checks';
@@ -8,14 +8,14 @@ import type { Device } from '../../gpu/device';
 import type { PhiConfig } from '../../model/config';
 import { Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
 import { assertFiniteAt } from '../../train/nonFiniteError';
-import { Optimizer } from '../../train/optimizer';
+import { createFrom, optimizerNames, optimizers } from '../../train/optimizers';
 import { sequenceLogits } from '../../train/scoring';
 import { SupervisedTrainer } from '../../train/supervised';
 import { assertFits } from '../run/fits';
 
 const bit = z.union([z.literal(0), z.literal(1)]);
 
-/** f32 holds the product of two of them. */
+/** A range whose products fit f32. */
 const number = z.number().min(0).max(1e9);
 
 export const probeStepSchema = z.strictObject({
@@ -29,12 +29,14 @@ export const probeStepSchema = z.strictObject({
     .min(1)
     .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),
   optimizer: z.strictObject({
+    name: z.enum(optimizerNames).default('adamw'),
     lr: number,
     betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
     eps: number,
     weight_decay: number,
     decay: z.enum(['matrices', 'all']),
     max_grad_norm: z.number().positive().nullable(),
+    muon: optimizers.muon.options.omit({ adamw_beta1: true, adamw_beta2: true, adamw_eps: true }).prefault({}),
   }),
   steps: z.int().min(1).max(1000),
   want: z.array(z.enum(['logits', 'loss', 'grads', 'params'])),
@@ -58,7 +60,7 @@ function finite(tensors: Tensors, what: string): Tensors {
 
 type ProbeStepInput = z.infer<typeof probeStepSchema>;
 
-/** Numbers that one JSON file takes: each is written in about 20 characters, and a text has at most 2²⁹. */
+/** Largest count of numbers in one JSON file: each takes about 20 characters, and a text has at most 2²⁹. */
 const MOST_NUMBERS = 20e6;
 
 function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void {
@@ -70,19 +72,17 @@ function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void 
     );
 }
 
-/** Everything that the steps hold on a device. */
+/** Trainer, optimizer and arenas of the steps. `betas` and `eps` are those of AdamW, within Muon too. */
 async function open(device: Device, config: PhiConfig, { segments, optimizer: given }: ProbeStepInput) {
   const table = parameterTable(config);
   const weights = new Arena(device, table, 'weights');
   const gradients = new Arena(device, table, 'gradients');
-  const options = {
-    betas: given.betas,
-    eps: given.eps,
-    weightDecay: given.weight_decay,
-    decay: given.decay,
-    maxGradNorm: given.max_grad_norm,
-  };
-  const optimizer = await Optimizer.create(device, weights, gradients, options);
+  const { name, eps, muon, weight_decay: weightDecay, decay, max_grad_norm: maxGradNorm } = given;
+  const [beta1, beta2] = given.betas;
+  const optimizer = await createFrom(device, { weights, gradients }, { weightDecay, decay, maxGradNorm }, name, {
+    adamw: { beta1, beta2, eps },
+    muon: { ...muon, adamw_beta1: beta1, adamw_beta2: beta2, adamw_eps: eps },
+  });
   const longest = Math.max(...segments.map(({ ids }) => ids.length));
   const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
   const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, { tokens, longest });

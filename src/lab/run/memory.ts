@@ -10,7 +10,7 @@ import { openPolicy, openSupervised } from './stages';
 
 /** Bytes. The parts add up to the peak. */
 export interface MemoryEstimate {
-  /** Weights (and their copy in f16), gradients, both moments of AdamW, and the frozen reference. */
+  /** Weights (and their copy in f16), gradients, the optimizer's state, and the frozen reference. */
   readonly parameters: number;
   /** Intermediates of the larger of the two training plans, without logits. */
   readonly activations: number;
@@ -22,9 +22,6 @@ export interface MemoryEstimate {
   readonly other: number;
   readonly peak: number;
 }
-
-/** Weights and two moments of them in f32. */
-const MASTERS = 3;
 
 /**
  * Estimates the memory of a run: the run's parts are opened in the same order on a device that only counts, and the largest
@@ -72,8 +69,9 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
   const { weights, working, gradients, reference } = session;
-  const others = new Set([gradients, reference, ...(working === weights ? [] : [working])]);
-  const parameters = [...others].reduce((sum, { buffer }) => sum + buffer.bytes, MASTERS * weights.buffer.bytes);
+  const stateBytes = Math.max(supervised.optimizer.stateBytes, policy.optimizer.stateBytes); // one is open at a time
+  const arenas = new Set([weights, working, gradients, reference]);
+  const parameters = [...arenas].reduce((sum, { buffer }) => sum + buffer.bytes, stateBytes);
   const activations = plan - logits;
   const peak = counters.bytesPeak;
   const other = peak - parameters - activations - logits - decoding;

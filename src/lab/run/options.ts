@@ -1,25 +1,24 @@
-/** What a recipe means for training: its fields as the options of SFT, of GRPO, of the loss and of AdamW. */
+/** Options of SFT, GRPO, the loss and the optimizer, from the fields of a recipe. */
 import { bounded } from '../../quote';
 import type { CustomTerm } from '../../rewards/sandbox/term';
 import { type RewardOptions, type RewardWeights, rewardNames } from '../../rewards/total';
 import type { GrpoOptions } from '../../train/grpo';
 import type { LossOptions } from '../../train/lossOptions';
-import type { OptimizerOptions } from '../../train/optimizer';
+import type { OptimizerName } from '../../train/optimizers';
+import type { CommonOptions } from '../../train/optimizers/optimizer';
 import type { ReferenceSyncOptions } from '../../train/referenceSync';
 import type { SftOptions } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
 
-/** As the small recipes were measured with; norms do not decay. */
-const ADAM = { betas: [0.9, 0.95], eps: 1e-8, decay: 'matrices' } as const;
 /** Stands for no upper bound; below the largest f32. */
 export const UNBOUNDED = 3e38;
 
-export const optimizerOptions = ({
+/** Fields that both stages have for their optimizer. */
+export type OptimizerFields = Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm' | 'optimizer' | OptimizerName>;
+
+export const commonOptions = ({ weightDecay, maxGradNorm }: OptimizerFields): CommonOptions => ({
   weightDecay,
-  maxGradNorm,
-}: Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm'>): OptimizerOptions => ({
-  ...ADAM,
-  weightDecay,
+  decay: 'matrices',
   maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
 });
 

@@ -26,7 +26,7 @@ export class Session {
   readonly tokenizer = new Tokenizer();
   readonly config: PhiConfig;
   readonly table: ParameterTable;
-  /** What AdamW moves, in f32. */
+  /** Weights that the optimizer moves, in f32. */
   readonly weights: Arena;
   /** What the forward pass reads: the weights, or their copy in f16. */
   readonly working: Arena;

@@ -1,10 +1,11 @@
 /** The two stages of training on a session: each a trainer with its optimizer, opened where its stage begins. */
 import type { BatchCapacity } from '../../train/batch';
-import { Optimizer } from '../../train/optimizer';
+import { createFrom } from '../../train/optimizers';
+import type { Optimizer } from '../../train/optimizers/optimizer';
 import { PolicyTrainer } from '../../train/policy';
 import { ReferenceSync } from '../../train/referenceSync';
 import { SupervisedTrainer } from '../../train/supervised';
-import { lossOptions, optimizerOptions, referenceSyncOptions } from './options';
+import { commonOptions, lossOptions, type OptimizerFields, referenceSyncOptions } from './options';
 import type { Session } from './session';
 
 /** What a stage takes of a session. */
@@ -20,9 +21,8 @@ const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): Batch
   recompute: recipe.memory.recompute,
 });
 
-async function openOptimizer(session: StageParts, stage: Parameters<typeof optimizerOptions>[0]): Promise<Optimizer> {
-  const { device, weights, working, gradients } = session;
-  return session.own(await Optimizer.create(device, weights, gradients, optimizerOptions(stage), working));
+async function openOptimizer(session: StageParts, stage: OptimizerFields): Promise<Optimizer> {
+  return session.own(await createFrom(session.device, session, commonOptions(stage), stage.optimizer, stage));
 }
 
 /** @param capacity where it is not as large as the recipe's batches ask for */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { aggregations } from '../../../train/advantages';
 import { correctionModes, lossTypes } from '../../../train/lossOptions';
 import { choice, flag, type Issue, integer, number, section } from '../fields';
+import { optimizerFields } from './optimizer';
 
 export const grpoSection = section(
   'GRPO',
@@ -11,7 +12,7 @@ export const grpoSection = section(
     steps: integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000),
     prompts: integer('Problems a step P', 'Each is answered G times.', 16, 1, 1024),
     groupSize: integer('Group size G', 'Completions of one problem that are compared with each other.', 8, 2, 64),
-    learningRate: number('Learning rate', 'Peak rate of AdamW.', 3e-4, 0, 1),
+    learningRate: number('Learning rate', 'Peak rate of the optimizer.', 3e-4, 0, 1),
     warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
     decay: choice(
       'Schedule',
@@ -20,6 +21,7 @@ export const grpoSection = section(
       'constant',
     ),
     floor: number('Final share', 'Share of the peak at which a line or a cosine ends.', 0.1, 0, 1),
+    ...optimizerFields,
     weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
     maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
     lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),
