@@ -22,6 +22,9 @@ export interface Part {
 /** Numbers at whose multiples a stretch starts in the buffers of a part: a binding of its decays may start there. */
 const STRETCH_UNIT = 64 * DECAY_BLOCK;
 
+/** Bytes of the buffers of a part without tensors: WebGPU reads back no empty buffer. */
+const LEAST_BYTES = 16;
+
 /** The tensors that `chosen` names: neighbours in the arena stay neighbours in the buffers of the part. */
 export function partOf(
   device: Pick<Device, 'maxBindingBytes'>,
@@ -64,7 +67,7 @@ export class StateBuffer {
     private readonly part: Part,
     readonly name: string,
   ) {
-    this.buffer = device.createBuffer(name, part.size * BYTES.f32);
+    this.buffer = device.createBuffer(name, Math.max(LEAST_BYTES, part.size * BYTES.f32));
   }
 
   /** State of a piece, [count]. */
@@ -114,7 +117,7 @@ export class Decays {
       if (decay === 'all' || spec.shape.length > 1)
         decays.fill(weightDecay, first / DECAY_BLOCK, Math.ceil((first + spec.size) / DECAY_BLOCK));
     }
-    this.buffer = device.createBuffer('weight decay', Math.ceil(blocks / 4) * 16);
+    this.buffer = device.createBuffer('weight decay', Math.max(LEAST_BYTES, Math.ceil(blocks / 4) * 16));
     device.write(this.buffer, decays);
   }
 
