@@ -15,7 +15,9 @@ it('names the remedy if nothing answers', async () => {
 it('returns any answer of the server, but rejects an error in place of a file', async () => {
   answer(async () => new Response('', { status: 500, statusText: 'Internal Server Error' }));
   expect((await fetched('/a')).status).toBe(500);
-  await expect(fetchedFile('/a')).rejects.toThrow('/a cannot be fetched: the server answers 500 Internal Server Error; check');
+  await expect(fetchedFile('/a')).rejects.toThrow(
+    '/a cannot be fetched: the server answers 500 Internal Server Error; check',
+  );
 });
 
 it('recognises a page in place of a file', () => {
