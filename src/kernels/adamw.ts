@@ -3,7 +3,7 @@ import wgsl from '../../shaders/adamw.wgsl';
 import { defineKernel, linear, read, update } from '../gpu/kernel';
 import { normal, uniform } from './fill';
 
-/** Parameters that share one weight decay; tensors in the arena start at multiples of it (256 bytes). */
+/** Parameters in a block with one weight decay. Tensors in the arena start at multiples of it (256 bytes). */
 export const DECAY_BLOCK = 64;
 
 export const adamw = defineKernel({
@@ -14,7 +14,7 @@ export const adamw = defineKernel({
   constants: {},
   workgroups: ({ count }) => linear(count, 64),
   reference({ grads, decay, clip, m, v, p }, { count, lr, beta1, beta2, eps, correction1, correction2 }) {
-    if (clip[1]! < 0) return; // the gradient is not finite: the last finite values stay
+    if (clip[1]! < 0) return; // the gradient is not finite: keep the last finite values
     for (let i = 0; i < count; i++) {
       const g = grads[i]! * clip[1]!;
       m[i] = beta1 * m[i]! + (1 - beta1) * g;

@@ -1,13 +1,13 @@
 /**
- * Norm of the whole gradient and the factor that clips it, kept on the GPU: AdamW reads the factor. The factor is −1 where the
- * norm is not finite: AdamW then changes nothing, so the arena always holds the last finite weights.
+ * Norm of the whole gradient and the factor that clips it. Both stay on the GPU; the optimizer reads the factor. A norm that is
+ * not finite gives the factor −1. The optimizer then changes nothing, so the arena holds the last finite weights.
  */
 import wgslClip from '../../shaders/clip_scale.wgsl';
 import wgslSum from '../../shaders/square_sum.wgsl';
 import { defineKernel, linear, read, update, write } from '../gpu/kernel';
 import { filled, normal, uniform, unwritten } from './fill';
 
-/** Partial sums of squares: enough invocations for a GPU, few enough for one invocation to add up. */
+/** Count of partial sums of squares: enough invocations for a GPU, few enough for one invocation to add up. */
 export const NORM_PARTIALS = 256;
 
 export const squareSum = defineKernel({
@@ -34,7 +34,7 @@ export const squareSum = defineKernel({
       buffers: { x: [1, 2, 3], partial: unwritten(8) },
     },
     {
-      label: 'goes on with the sums of numbers before',
+      label: 'continues the sums of earlier numbers',
       params: { count: 300, partials: 70, accumulate: 1 },
       buffers: { x: normal(300, 2), partial: uniform(72, 3, 0, 10) },
     },
@@ -51,7 +51,7 @@ export const clipScale = defineKernel({
   reference({ partial, clip }, { partials, maxNorm }) {
     let sum = 0;
     for (let i = 0; i < partials; i++) sum += partial[i]!;
-    // in f32, as the shader adds them: a sum beyond its range is no norm either
+    // in f32, as in the shader: its overflow is not finite either
     const finite = Number.isFinite(Math.fround(sum));
     const norm = finite ? Math.sqrt(sum) : Math.fround(sum);
     const scale = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;

@@ -19,7 +19,7 @@ export const muonMomentum = defineKernel({
   constants: {},
   workgroups: ({ count }) => linear(count, 64),
   reference({ grads, clip, momentum, u }, { count, beta, nesterov }) {
-    if (clip[1]! < 0) return; // the gradient is not finite: the last finite values stay
+    if (clip[1]! < 0) return; // the gradient is not finite: keep the last finite values
     for (let i = 0; i < count; i++) {
       const g = grads[i]! * clip[1]!;
       momentum[i] = beta * momentum[i]! + (1 - beta) * g;
@@ -45,7 +45,7 @@ export const muonUpdate = defineKernel({
   constants: {},
   workgroups: ({ count }) => linear(count, 64),
   reference({ u, clip, p }, { count, lr, decay, ratio }) {
-    if (clip[1]! < 0) return; // the gradient is not finite: the last finite values stay
+    if (clip[1]! < 0) return; // the gradient is not finite: keep the last finite values
     for (let i = 0; i < count; i++) p[i] = p[i]! * (1 - lr * decay) - lr * ratio * u[i]!;
   },
   tolerance: { value: 1e-6, reason: 'a handful of f32 roundings' },

@@ -1,7 +1,7 @@
 /**
- * Learning rate by step: linear warm-up, then constant, or a line or a cosine down to a share of the peak. The warm-up is that of
- * Hugging Face's `get_constant_`, `get_linear_` and `get_cosine_schedule_with_warmup`: the first step has a rate of 0, and the
- * first after the warm-up has the peak. Departs from them: a line or a cosine ends at its floor on the last step, theirs one later.
+ * Learning rate by step: a linear warm-up, then constant, linear or cosine to a share of the peak. The warm-up is that of
+ * Hugging Face's `get_constant_`, `get_linear_` and `get_cosine_schedule_with_warmup`. The first step has a rate of 0; the first
+ * step after the warm-up has the peak. One difference: linear and cosine end on the last step here, one step later there.
  */
 
 export interface Schedule {
@@ -9,7 +9,7 @@ export interface Schedule {
   readonly warmup: number;
   readonly steps: number;
   readonly decay: 'constant' | 'linear' | 'cosine';
-  /** Share of the peak that a line or a cosine ends at. */
+  /** Share of the peak at the end of linear and cosine. */
   readonly floor: number;
 }
 

@@ -56,6 +56,12 @@ describe('the estimate', () => {
     await agrees(on, withFields(recipeByName('parity-8-nano'), { ...FEW, precision: 'f16' }));
   });
 
+  it('agrees with Muon', () =>
+    agrees(
+      device,
+      withFields(recipeByName('parity-8-nano'), { ...FEW, 'sft.optimizer': 'muon', 'grpo.optimizer': 'muon' }),
+    ));
+
   it('agrees for a mixture, longer tasks beside it, and a curation that refreshes', async () => {
     const recipe = withFields(recipeByName('parity-8-nano'), {
       ...FEW,

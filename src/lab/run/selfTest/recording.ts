@@ -9,6 +9,7 @@ import { Arena, initialTensors, parameterTable } from '../../../model/parameters
 import { random } from '../../../random';
 import { Sampler } from '../../../train/rollout';
 import { storageCost } from '../../../train/storageCost';
+import type { Recipe } from '../../recipe/recipe';
 import type { Session } from '../session';
 import { openPolicy, openSupervised, type StageParts } from '../stages';
 import { type Trial, writtenBy } from './trials';
@@ -85,6 +86,13 @@ function openParts(session: TrialSetup, device: Device): StageParts & { destroy(
   return { device, config, recipe, lengths, weights, working, gradients, reference, own, destroy };
 }
 
+/** The recipe by AdamW: Newton–Schulz on wide matrices takes minutes in plain loops. Muon's kernels have cases of their own. */
+const byAdamW = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  sft: { ...recipe.sft, optimizer: 'adamw' },
+  grpo: { ...recipe.grpo, optimizer: 'adamw' },
+});
+
 /** @returns the dispatches, each at most twice */
 export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const { recipe, lengths, tokenizer } = session;
@@ -92,6 +100,7 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const parts = openParts(session, standIn(session, observe));
   const { config, weights, working, device } = parts;
   const blockParameters = weights.table.count - config.vocab_size * config.hidden_size;
+  const training = blockParameters < WIDE ? parts : { ...parts, recipe: byAdamW(recipe) };
   const stream = random(1, 'self-test');
   const sequences = (blockParameters < WIDE ? LENGTHS : FEW_LENGTHS).map((length) =>
     Array.from({ length: Math.min(length, lengths.longest) }, () => stream.integer(0, config.vocab_size - 1)),
@@ -107,13 +116,13 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   await sampler.generate(requests, { temperature, topK, topP, minP, maxNew, seed: 1 });
   await sampler.generate(requests, { temperature: 0, topK: 0, topP: 1, minP: 0, maxNew, seed: 1 });
 
-  const supervised = await openSupervised(parts, capacity);
+  const supervised = await openSupervised(training, capacity);
   const examples = sequences.map((ids) => ({ ids, mask: ids.map((_, t) => (t < PROMPT ? 0 : 1)) }));
   await supervised.trainer.step(examples, LEARNING_RATE);
   // what measures the cost of f16 computes in both
   if (working !== weights) await storageCost(device, config, [weights, working], examples, capacity);
 
-  const policy = await openPolicy(parts, capacity);
+  const policy = await openPolicy(training, capacity);
   const completions = sequences.map((ids, i) => ({
     ids,
     promptLength: PROMPT,
