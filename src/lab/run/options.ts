@@ -10,7 +10,7 @@ import type { ReferenceSyncOptions } from '../../train/referenceSync';
 import type { SftOptions } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
 
-/** Stands for no upper bound; below the largest f32. */
+/** Upper bound that never binds: just below the largest f32. */
 export const UNBOUNDED = 3e38;
 
 /** Fields that both stages have for their optimizer. */
@@ -38,7 +38,7 @@ export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
   maxCompletionLength: reward.lMax,
 });
 
-/** Null for a reference that stays as SFT left the model. */
+/** Options of a reference that follows the policy; null for one that stays as SFT left the model. */
 export const referenceSyncOptions = ({ grpo }: Recipe): ReferenceSyncOptions | null =>
   grpo.referenceSync > 0 ? { every: grpo.referenceSync, alpha: grpo.referenceMixup } : null;
 
@@ -56,7 +56,7 @@ export function rewardOptions({ reward }: Pick<Recipe, 'reward'>, custom: Custom
 }
 
 /**
- * The custom term of a recipe, ready to be called; null where it has no weight.
+ * Compiled custom term of a recipe; null where it has no weight.
  * @throws SourceError where its text does not compile, naming the field, line and column
  */
 export async function openCustom(

@@ -8,13 +8,13 @@ import { SupervisedTrainer } from '../../train/supervised';
 import { commonOptions, lossOptions, type OptimizerFields, referenceSyncOptions } from './options';
 import type { Session } from './session';
 
-/** What a stage takes of a session. */
+/** Parts of a session that a stage uses. */
 export type StageParts = Pick<
   Session,
   'device' | 'config' | 'recipe' | 'lengths' | 'weights' | 'working' | 'gradients' | 'reference' | 'own'
 >;
 
-/** Most tokens of a pass that a batch of `sequences` can come to. */
+/** Capacity of a pass over a batch of `sequences`, limited by the recipe's tokens per pass. */
 const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): BatchCapacity => ({
   tokens: Math.max(lengths.longest, Math.min(recipe.tokensPerPass, sequences * lengths.longest)),
   longest: lengths.longest,
@@ -25,7 +25,7 @@ async function openOptimizer(session: StageParts, stage: OptimizerFields): Promi
   return session.own(await createFrom(session.device, session, commonOptions(stage), stage.optimizer, stage));
 }
 
-/** @param capacity where it is not as large as the recipe's batches ask for */
+/** @param capacity of a pass; the self-test opens a smaller one than the recipe asks for */
 export async function openSupervised(
   session: StageParts,
   capacity = passCapacity(session, session.recipe.sft.sequences),
