@@ -1,4 +1,4 @@
-/** Curation inside a run: what its events say, what GRPO then draws, and that it repeats to the bit. */
+/** Curation inside a run: its events, the problems of GRPO, and repetition to the bit. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../../gpu/device';
 import { openNodeDevice } from '../../gpu/node';
@@ -6,10 +6,10 @@ import { recipeByName } from '../recipe/presets/index';
 import { withFields } from '../recipe/recipe';
 import { Curation } from './curation';
 import { type CurationEvent, eventFromLine, eventToLine, type GrpoEvent, type LabEvent } from './events';
-import { run } from './run';
 import { Session } from './session';
+import { runAll } from './tinyRun.fixture';
 
-/** After so much SFT the model answers in form and guesses: pass rates lie around a half. */
+/** After this much SFT the model answers in the right format and guesses: pass rates are about ½. */
 const BASE = withFields(recipeByName('parity-8-nano'), {
   'task.level': 5,
   'sft.steps': 90,
@@ -30,13 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-async function runWith(fields: Record<string, unknown>): Promise<LabEvent[]> {
-  const session = new Session(device, withFields(BASE, fields));
-  const events: LabEvent[] = [];
-  for await (const event of run(session)) events.push(event);
-  session.destroy();
-  return events;
-}
+const runWith = (fields: Record<string, unknown>) => runAll(device, withFields(BASE, fields));
 const curations = (events: readonly LabEvent[]) =>
   events.filter((event): event is CurationEvent => event.type === 'curation');
 
@@ -46,7 +40,7 @@ describe('a curated run', () => {
     events = await runWith({ 'curation.select': 'band', 'curation.refreshEvery': 2 });
   });
 
-  it('selects between SFT and GRPO, and again as often as it says', () => {
+  it('selects between SFT and GRPO, and again every `refreshEvery` steps', () => {
     const kinds = events.map((event) => (event.type === 'stage' ? `[${event.stage}]` : event.type));
     expect(kinds.join(' ').replace(/(sft )+/g, 'sft ')).toBe(
       'start [compile] [sft] sft [evaluate] evaluation [curate] curation [compile] [grpo] grpo grpo [curate] curation ' +
@@ -55,15 +49,15 @@ describe('a curated run', () => {
     expect(curations(events).map(({ step }) => step)).toEqual([0, 2, 4]);
   });
 
-  it('tells how the pool came down to what is kept', () => {
+  it('counts the problems that each stage of curation removes', () => {
     for (const event of curations(events)) {
       const { pool, duplicates, contaminated, rated, kept, histogram, removed } = event;
       expect(pool).toBe(40);
-      expect(duplicates).toBeGreaterThan(0); // 40 draws of the 28 problems that 5 bits leave to training
+      expect(duplicates).toBeGreaterThan(0); // 40 samples of the 28 training problems of 5 bits
       expect(pool - duplicates - contaminated).toBe(rated);
       expect(histogram).toHaveLength(9);
       expect(histogram.reduce((sum, n) => sum + n, 0)).toBe(rated);
-      expect(histogram.slice(1, 8).reduce((sum, n) => sum + n, 0)).toBe(kept); // 1/8 to 7/8 lie in 0.1 to 0.9
+      expect(histogram.slice(1, 8).reduce((sum, n) => sum + n, 0)).toBe(kept); // 1/8 to 7/8 are in the band 0.1–0.9
       expect(removed).toHaveLength(Math.min(20, duplicates + contaminated));
       expect(event).toMatchObject({ by: 'measured', answered: rated, fallback: null, contaminated: 0 });
       expect(eventFromLine(eventToLine(event), 'line')).toEqual(event);
@@ -80,30 +74,30 @@ describe('a curated run', () => {
   });
 });
 
-it('goes by the answers of GRPO where it is told to', async () => {
+it('selects by the answers of GRPO with `refreshBy: answered`', async () => {
   const events = await runWith({
     ...{ 'curation.select': 'band', 'curation.refreshEvery': 2, 'curation.refreshBy': 'answered' },
     ...{ 'curation.low': 0, 'curation.high': 1 },
   });
   const [first, second] = curations(events);
-  const drawn = events
+  const prompts = events
     .filter((event): event is GrpoEvent => event.type === 'grpo' && event.step <= 2)
     .flatMap(({ groups }) => groups.map(({ prompt }) => prompt));
   expect(first).toMatchObject({ by: 'measured', answered: first!.rated });
-  expect(second).toMatchObject({ by: 'answered', answered: new Set(drawn).size, kept: first!.rated });
+  expect(second).toMatchObject({ by: 'answered', answered: new Set(prompts).size, kept: first!.rated });
 });
 
-it('draws from the whole pool, and says so, where nothing is selected', async () => {
+it('uses the whole pool, and says so, if the selection is empty', async () => {
   const events = await runWith({ 'curation.select': 'easy', 'curation.high': 1, 'grpo.steps': 1 });
   const [event] = curations(events);
   expect(event).toMatchObject({
     kept: 0,
-    fallback: expect.stringContaining('no problem of the pool falls under “easy”'),
+    fallback: expect.stringContaining('no problem of the pool is “easy”'),
   });
   expect(events.at(-1)?.type).toBe('end');
 });
 
-it('ends clearly where cleaning leaves nothing', () => {
+it('is refused if cleaning removes the whole pool', () => {
   const fields = {
     'curation.select': 'band',
     'curation.decontaminate': 0.05,
@@ -113,7 +107,7 @@ it('ends clearly where cleaning leaves nothing', () => {
   const recipe = withFields(BASE, fields);
   const session = new Session(device, recipe);
   expect(() => new Curation(session, recipe, session.sources.grpo)).toThrow(
-    /nothing is left of a pool of 40: .* raise curation.decontaminate/,
+    /cleaning removes the whole pool of 40 problems: .* raise curation.decontaminate/,
   );
   session.destroy();
 });

@@ -1,6 +1,6 @@
 /**
- * Curation within a run: a pool of GRPO's problems is cleaned, answered by the policy, and selected from. A recipe with
- * `refreshEvery` selects again while GRPO trains.
+ * Curation within a run: cleans a pool of GRPO's problems, lets the policy answer them, and selects by pass rate. A recipe
+ * with `refreshEvery` selects again while GRPO trains.
  */
 import { type Cleaned, clean } from '../../data/curation/cleaning';
 import { Curriculum } from '../../data/curation/curriculum';
@@ -12,7 +12,7 @@ import type { Recipe } from '../recipe/recipe';
 import type { CurationEvent } from './events';
 import type { Session } from './session';
 
-/** Removed problems that an event names. */
+/** Maximum number of removed problems that an event lists. */
 const NAMED = 20;
 
 export class Curation {
@@ -20,8 +20,8 @@ export class Curation {
   private readonly cleaned: Cleaned;
 
   /**
-   * @param source draws the pool
-   * @throws where cleaning leaves nothing
+   * @param source problems for the pool
+   * @throws if cleaning removes the whole pool
    */
   constructor(
     private readonly session: Pick<Session, 'generate' | 'tokenizer' | 'evaluated'>,
@@ -36,8 +36,8 @@ export class Curation {
     );
     if (this.cleaned.kept.length === 0)
       throw new Error(
-        `curation: nothing is left of a pool of ${pool}: ${this.count('duplicate')} are duplicates, ` +
-          `${this.count('contaminated')} too near to an evaluation; raise curation.decontaminate (${options.decontaminate})`,
+        `curation: cleaning removes the whole pool of ${pool} problems: ${this.count('duplicate')} are duplicates, ` +
+          `${this.count('contaminated')} are too similar to held-out problems; raise curation.decontaminate (${options.decontaminate})`,
       );
     this.curriculum = new Curriculum(recipe.seed);
   }
@@ -46,21 +46,21 @@ export class Curation {
     return this.cleaned.removed.filter((one) => one.dirt === dirt).length;
   }
 
-  /** Problems that GRPO draws from, after the first `select`. */
+  /** Source of GRPO's problems; valid after the first `select`. */
   get problems(): ProblemSource {
     return this.curriculum;
   }
 
-  /** True where it is time to select again after this step of GRPO. */
+  /** True if a selection is due after this GRPO step. */
   dueAfter(step: number): boolean {
     const { curation, grpo } = this.recipe;
     return curation.refreshEvery > 0 && step % curation.refreshEvery === 0 && step < grpo.steps;
   }
 
   /**
-   * Selects what GRPO draws from. Where the selection is empty, GRPO draws from the whole pool and the event says so: an empty
-   * selection must not end a run after an hour of SFT.
-   * @param step steps of GRPO taken; 0 before the first
+   * Selects the problems that GRPO trains on. If the selection is empty, GRPO trains on the whole pool and the event says so:
+   * an empty selection must not end a run after an hour of SFT.
+   * @param step GRPO steps so far
    */
   async select(step: number): Promise<CurationEvent> {
     const { recipe } = this;
@@ -92,7 +92,7 @@ export class Curation {
       fallback:
         kept.length > 0
           ? null
-          : `no problem of the pool falls under “${select}” (band from ${low} to ${high}): all ${rated.length} are drawn from`,
+          : `no problem of the pool is “${select}” (band ${low}–${high}): GRPO uses all ${rated.length} problems`,
       removed: this.cleaned.removed
         .slice(0, NAMED)
         .map(({ problem, reason, dirt }) => ({ prompt: problem.problem.prompt, reason: `${dirt}: ${reason}` })),

@@ -1,12 +1,12 @@
 /**
- * What a recipe's budget of tokens cuts off: teacher traces that are longer than L max, which the model may learn and can never
- * end. It is told, not refused: to watch truncation is a lesson too.
+ * Warnings about teacher traces longer than L max: the model may learn them, but can never finish them. They are warnings, not
+ * errors, because truncation is a lesson too.
  */
 import { traceKinds } from '../../tasks/task';
 import type { Recipe } from '../recipe/recipe';
 import { evaluatedTasks, grpoTasks, sftTasks } from './sources';
 
-/** A line for each task at a level that the recipe teaches, rewards or evaluates, and whose longest trace is longer than L max. */
+/** Warns about each task and level of the recipe whose longest trace is longer than L max, one line each. */
 export function cutOffs(recipe: Recipe): string[] {
   const { shortShare: short, mendShare: mend } = recipe.sft;
   const shares = { short, mend, long: 1 - short - mend };

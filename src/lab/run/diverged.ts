@@ -1,10 +1,10 @@
-/** The error of a training whose numbers are no longer finite. */
+/** Error for a training whose numbers are no longer finite. */
 import type { Recipe } from '../recipe/recipe';
 
-/** Training has left the finite numbers. The weights are still those of the last finite step. */
+/** A loss, gradient or metric is NaN or infinite. The weights are those of the last finite step. */
 export class DivergedError extends Error {}
 
-/** @throws DivergedError naming the step and the number */
+/** Checks the numbers of a step. @throws DivergedError with the step and the number */
 export function assertFinite(
   where: string,
   numbers: Readonly<Record<string, number>>,

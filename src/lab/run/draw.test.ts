@@ -1,4 +1,4 @@
-/** A group drawn from what its event carries, through a file and back. */
+/** Pictures of groups, drawn from events that were written and read. */
 import { describe, expect, it } from 'vitest';
 import { random } from '../../random';
 import { taskNames, tasks } from '../../tasks';
@@ -11,7 +11,7 @@ const throughAFile = (group: Partial<GrpoEvent['groups'][number]>) =>
   (eventFromLine(eventToLine(smallStep(1, group)), 'line 1') as GrpoEvent).groups[0]!;
 
 describe('a group', () => {
-  it.each(taskNames)('of %s is drawn as the task draws the problem and the answer', (name) => {
+  it.each(taskNames)('of %s looks as its task draws the problem and the answer', (name) => {
     const task = tasks[name] as Task;
     const { prompt, answer, problem } = task.generate(random(0, 'draw'), task.level.initial);
     const group = throughAFile({ prompt, answer, task: name, level: task.level.initial, problem });
@@ -19,7 +19,7 @@ describe('a group', () => {
     expect(drawGroup(group, '<think>1')).toEqual(task.picture(problem, null));
   });
 
-  it('is not drawn where its recording says too little', () => {
+  it('has no picture without a known task and a valid problem', () => {
     const group = throughAFile({ prompt: '11=', answer: '0' });
     expect(drawGroup(group, '0')).toBeNull();
     expect(drawGroup({ ...group, task: 'chess', problem: {} }, '0')).toBeNull();

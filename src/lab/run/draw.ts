@@ -1,4 +1,4 @@
-/** Draws the problem of a group with the answer of one of its completions, as its task does. */
+/** Picture of a group's problem with the answer of one of its completions. */
 import { taskNames, tasks } from '../../tasks';
 import { OWN, ownJudge } from '../../tasks/own';
 import type { Picture } from '../../tasks/picture';
@@ -7,13 +7,14 @@ import { parseCompletion } from '../../text/completion';
 import type { RolloutGroup } from '../../train/grpo';
 
 /**
- * @param completion the text of a completion, special tokens written out
- * @returns null where it cannot be drawn: a recording of before groups carried their problems, or a task that is not here
+ * Draws with the group's task.
+ * @param completion text of a completion, with special tokens
+ * @returns null if the group names no known task or no valid problem
  */
 export function drawGroup(group: Pick<RolloutGroup, 'task' | 'problem'>, completion: string): Picture | null {
   const name = taskNames.find((candidate) => candidate === group.task);
   if (!name && group.task !== OWN) return null;
-  // own problems bring along what they are judged by
+  // own problems carry their judge
   const task = (name ? tasks[name] : ownJudge) as Pick<Task, 'problemSchema' | 'picture'>;
   const problem = task.problemSchema.safeParse(group.problem);
   return problem.success ? task.picture(problem.data, parseCompletion(completion).answer) : null;

@@ -4,17 +4,17 @@ import type { Recipe } from '../recipe/recipe';
 import type { EvaluationEvent, TaskEvaluation } from './events';
 import type { Evaluated, Session } from './session';
 
-/** Keep the random numbers of sampled evaluations and of the gate apart from those of rollouts. */
+/** Seed offsets: sampled evaluations and the gate use other random numbers than rollouts. */
 const SAMPLED_SEED = 0x5eed;
 const GATE_SEED = 0x9a7e;
 
 type Accuracies = Pick<EvaluationEvent, 'greedy' | 'sampled' | 'others'>;
 
-/** Measures the model with the weights that it has when it is asked. */
+/** Measures the model with its current weights. */
 export interface Evaluator {
   /** Accuracy on each evaluated task. */
   all(): Promise<Accuracies>;
-  /** Sampled accuracy on the recipe's own task, for the gate of SFT. */
+  /** Sampled accuracy on the recipe's own task, for the SFT gate. */
   gate(): Promise<number>;
 }
 

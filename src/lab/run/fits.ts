@@ -1,10 +1,11 @@
-/** Whether a device can hold what is about to be opened on it: it is opened on one that only counts first. */
+/** Checks that a device can hold something by opening it on a counting device first. */
 import { openCountingDevice } from '../../gpu/counting';
 import type { Device } from '../../gpu/device';
 
 /**
- * @param open opens what the device is to hold
- * @throws SizeError naming what is too large; nothing was made or computed on the device itself
+ * Checks sizes; creates and computes nothing on the device itself.
+ * @param open opens the model, trainer or sampler to check
+ * @throws SizeError with the name of the buffer that is too large
  */
 export async function assertFits(
   { name, maxBindingBytes, maxBufferBytes, software, f16, supports }: Device,

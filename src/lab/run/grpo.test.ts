@@ -1,4 +1,4 @@
-/** GRPO's options through tiny runs: what each changes, what it tells, and that it repeats to the bit. */
+/** GRPO's options in tiny runs: effects, metrics, and repetition to the bit. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freshProblems, type ProblemSource } from '../../data/problems';
 import type { Device } from '../../gpu/device';
@@ -13,6 +13,7 @@ import type { GrpoEvent } from './events';
 import { grpoOptions } from './options';
 import { run } from './run';
 import { Session } from './session';
+import { runAll } from './tinyRun.fixture';
 
 const TINY = withFields(recipeByName('parity-8-nano'), {
   'task.level': 5,
@@ -36,13 +37,10 @@ beforeAll(async () => {
 afterAll(() => device.destroy());
 
 async function train(fields: Record<string, unknown>): Promise<GrpoEvent[]> {
-  const session = new Session(device, withFields(TINY, fields));
-  const steps: GrpoEvent[] = [];
-  for await (const event of run(session)) if (event.type === 'grpo') steps.push(event);
-  session.destroy();
-  return steps;
+  const events = await runAll(device, withFields(TINY, fields));
+  return events.filter((event) => event.type === 'grpo');
 }
-/** Of a run that is made once, whoever asks: the plain ones are held against many. */
+/** Runs by their fields: each runs once, because many tests compare with the same run. */
 const runs = new Map<string, Promise<GrpoEvent[]>>();
 function stepsOf(fields: Record<string, unknown>): Promise<GrpoEvent[]> {
   const key = JSON.stringify(fields);
@@ -50,10 +48,10 @@ function stepsOf(fields: Record<string, unknown>): Promise<GrpoEvent[]> {
   runs.set(key, steps);
   return steps;
 }
-const told = (steps: readonly GrpoEvent[]) => steps.map(({ metrics, groups }) => ({ metrics, groups }));
+const results = (steps: readonly GrpoEvent[]) => steps.map(({ metrics, groups }) => ({ metrics, groups }));
 const series = (steps: readonly GrpoEvent[], name: string) => steps.map(({ metrics }) => metrics[name]!);
 
-/** Everything at once. */
+/** All options that do not exclude each other. */
 const ALL = {
   'grpo.updates': 2,
   'grpo.referenceSync': 2,
@@ -67,10 +65,10 @@ const ALL = {
 };
 
 describe('all options together', () => {
-  it('repeat to the bit, and make nothing once they run', async () => {
+  it('repeat to the bit, and create nothing after the first steps', async () => {
     const steps = await train(ALL);
-    expect(told(await train(ALL))).toEqual(told(steps));
-    expect(told(await train({ ...ALL, seed: 1 }))).not.toEqual(told(steps));
+    expect(results(await train(ALL))).toEqual(results(steps));
+    expect(results(await train({ ...ALL, seed: 1 }))).not.toEqual(results(steps));
 
     const session = new Session(device, withFields(TINY, { ...ALL, 'grpo.steps': 8 }));
     let before = null;
@@ -84,13 +82,13 @@ describe('all options together', () => {
   });
 });
 
-describe('a reference that follows', () => {
-  it('with α 1 after every step is the policy at the start of the next; less often, in between', async () => {
+describe('a reference that is synced with the policy', () => {
+  it('is the last policy with α 1 and N 1; with N 2 at every other step', async () => {
     const frozen = series(await stepsOf({}), 'kl');
-    const followed = await stepsOf({ 'grpo.referenceSync': 1, 'grpo.referenceMixup': 1 });
+    const synced = await stepsOf({ 'grpo.referenceSync': 1, 'grpo.referenceMixup': 1 });
     expect(frozen.at(-1)).toBeGreaterThan(1e-4);
-    for (const kl of series(followed, 'kl')) expect(kl).toBeLessThan(1e-8);
-    expect(series(followed, 'reference/synced')).toEqual([1, 1, 1, 1]);
+    for (const kl of series(synced, 'kl')) expect(kl).toBeLessThan(1e-8);
+    expect(series(synced, 'reference/synced')).toEqual([1, 1, 1, 1]);
     const halfway = await stepsOf({ 'grpo.referenceSync': 2, 'grpo.referenceMixup': 1 });
     expect(series(halfway, 'reference/synced')).toEqual([0, 1, 0, 1]);
     expect(series(halfway, 'kl')[1]).toBe(frozen[1]);
@@ -99,11 +97,11 @@ describe('a reference that follows', () => {
 });
 
 describe('dynamic sampling', () => {
-  const drawn = async (by: 'accuracy' | 'reward', fields = {}) =>
+  const resampled = async (by: 'accuracy' | 'reward', fields = {}) =>
     stepsOf({ 'grpo.dynamicSampling': by, 'grpo.dynamicDraws': 3, ...fields });
 
-  it.each(['accuracy', 'reward'] as const)('by %s trains on groups with spread alone', async (by) => {
-    const steps = await drawn(by);
+  it.each(['accuracy', 'reward'] as const)('by %s trains only on groups with spread', async (by) => {
+    const steps = await resampled(by);
     expect(steps.some(({ metrics }) => metrics['dynamic_sampling/extra_draws']! > 0)).toBe(true);
     for (const { metrics, groups } of steps) {
       const kept = metrics['dynamic_sampling/groups_kept']!;
@@ -121,9 +119,9 @@ describe('dynamic sampling', () => {
     }
   });
 
-  it('that finds no spread within its bound goes on with the first draw', async () => {
+  it('uses the first round if no round has spread', async () => {
     // an untrained model is never right
-    const steps = await drawn('accuracy', { 'sft.steps': 0, 'grpo.steps': 1 });
+    const steps = await resampled('accuracy', { 'sft.steps': 0, 'grpo.steps': 1 });
     expect(steps[0]!.metrics).toMatchObject({
       'dynamic_sampling/groups_kept': 0,
       'dynamic_sampling/groups_drawn': 16,
@@ -135,12 +133,12 @@ describe('dynamic sampling', () => {
     expect(steps[0]!.groups).toEqual(plain[0]!.groups);
   });
 
-  it('tells the source of every group before it draws again, and never draws the same numbers twice', async () => {
+  it('reports every group to the source before the next round, and never reuses random numbers', async () => {
     const recipe = withFields(TINY, { 'grpo.dynamicSampling': 'accuracy', 'grpo.dynamicDraws': 2 });
     const session = new Session(device, recipe);
     session.weights.load(initialTensors(session.config, 0.07, 0));
     const sampler = await session.openSampler();
-    const generate = vi.spyOn(sampler, 'generate'); // which goes on as it is
+    const generate = vi.spyOn(sampler, 'generate'); // only records the calls
     const log: string[] = [];
     const fresh = freshProblems(session.evaluated[0]!.task, 5, random(0, 'grpo'));
     const only = fresh.draw();
@@ -166,8 +164,8 @@ describe('dynamic sampling', () => {
   });
 });
 
-describe('the correction for the sampler', () => {
-  it('is the mass that top-p kept, and 1 where nothing is cut', async () => {
+describe('the sampler correction', () => {
+  it('is the mass that top-p keeps, and 1 without truncation', async () => {
     const cut = await stepsOf({ 'grpo.topP': 0.7, 'grpo.samplerCorrection': 'token_truncate' });
     for (const { metrics } of cut) {
       expect(metrics['sampling/kept_mass/min']).toBeLessThan(0.95);
@@ -187,7 +185,7 @@ describe('the correction for the sampler', () => {
   });
 });
 
-it('steers γ by the entropy that each step tells', async () => {
+it('adapts γ to the entropy of each step', async () => {
   const fields = { 'grpo.entropyTarget': 0.9, 'grpo.gammaStep': 0.01, 'grpo.gammaMax': 0.025, 'grpo.steps': 5 };
   const steps = await stepsOf(fields);
   const options = grpoOptions(withFields(TINY, fields), null);

@@ -1,4 +1,4 @@
-/** The GRPO stage of a run: steps as events, with an alert where the policy is destroyed, and new selections of problems. */
+/** GRPO stage of a run, as events: steps, alerts if training destroys the policy, and new selections of problems. */
 import type { ProblemSource } from '../../data/problems';
 import type { CustomTerm } from '../../rewards/sandbox/term';
 import type { Tokenizer } from '../../text/tokenizer';
@@ -18,16 +18,16 @@ export interface GrpoStage {
   readonly sampler: Sampler;
   /** Problems that rollouts answer. */
   readonly problems: ProblemSource;
-  /** Selects the problems again while the stage trains; null without curation. */
+  /** Selects problems again while the stage trains; null without curation. */
   readonly curation: Curation | null;
   readonly tokenizer: Tokenizer;
   readonly custom: CustomTerm | null;
   readonly timer: StageTimer;
-  /** Ends the stage after the step that is under way. */
+  /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
 }
 
-/** @returns the curve of the steps taken */
+/** Runs the stage. @returns one point of the curve per step */
 export async function* grpoStage({
   recipe,
   learner,
@@ -45,7 +45,7 @@ export async function* grpoStage({
   for await (const step of grpo(learner, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
-    const alert = watch.see(step.metrics);
+    const alert = watch.check(step.metrics);
     yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };
     if (stop?.aborted) break;
     if (curation?.dueAfter(step.step)) {

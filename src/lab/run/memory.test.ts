@@ -1,4 +1,4 @@
-/** What is told of a run's memory before it starts, against what it then takes. */
+/** Estimated memory of a run against the memory that it takes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device } from '../../gpu/device';
@@ -10,12 +10,12 @@ import { run } from './run';
 import { Session } from './session';
 
 const ANY = { name: 'any', maxBindingBytes: 2 ** 31 };
-/** Nothing is opened after the first step of GRPO. */
+/** One step per stage: a run opens nothing after its first GRPO step. */
 const SHORT = { 'sft.steps': 1, 'grpo.steps': 1, 'evaluation.problems': 1, kernels: 'fixed' };
-/** As much is opened for one layer and a few sequences as for more, and it is computed sooner. */
+/** One layer and few sequences open the same kinds of buffers as more, and run faster. */
 const FEW = { ...SHORT, 'model.layers': 1, 'sft.sequences': 4, 'grpo.prompts': 2, 'grpo.groupSize': 4 };
 
-/** Up to and with a step of GRPO. */
+/** Bytes estimated, and bytes measured until the end of a GRPO step. */
 async function estimatedAndMeasured(device: Device, recipe: Recipe, steps = 1): Promise<[number, number]> {
   device.forgetPeak();
   const before = device.counters.bytesLive;
@@ -38,14 +38,16 @@ describe('the estimate', () => {
 
   const agrees = async (on: Device, recipe: Recipe, steps = 1) => {
     const [estimated, measured] = await estimatedAndMeasured(on, recipe, steps);
-    expect(Math.abs(estimated - measured) / measured, `${estimated} told, ${measured} taken`).toBeLessThan(0.15);
+    expect(Math.abs(estimated - measured) / measured, `${estimated} estimated, ${measured} measured`).toBeLessThan(
+      0.15,
+    );
   };
 
-  it.for([false, true])('agrees with what a run takes, recompute %s', async (recompute) => {
+  it.for([false, true])('agrees with the run, recompute %s', async (recompute) => {
     await agrees(device, withFields(recipeByName('parity-8-nano'), { ...SHORT, 'memory.recompute': recompute }));
   });
 
-  // one of each model and mixture, the longest prompts and completions among them
+  // each model and mixture once, with the longest prompts and completions among them
   it.for(['parity-12', 'addition-2', 'stack-2', 'sat-4', 'tsp-5', 'maze-3', 'length-cosine', 'clip-even', 'mixed'])(
     'agrees for %s with fewer sequences',
     (name) => agrees(device, withFields(recipeByName(name), FEW)),
@@ -62,7 +64,7 @@ describe('the estimate', () => {
       withFields(recipeByName('parity-8-nano'), { ...FEW, 'sft.optimizer': 'muon', 'grpo.optimizer': 'muon' }),
     ));
 
-  it('agrees for a mixture, longer tasks beside it, and a curation that refreshes', async () => {
+  it('agrees for a mixture, longer evaluated tasks, and a curation that refreshes', async () => {
     const recipe = withFields(recipeByName('parity-8-nano'), {
       ...FEW,
       'grpo.steps': 2,
@@ -80,7 +82,7 @@ describe('the estimate', () => {
     await agrees(device, recipe, 2);
   });
 
-  it('is told for every recipe', async () => {
+  it('exists for every recipe', async () => {
     for (const { name } of recipes) {
       const { peak, ...parts } = await estimateMemory(recipeByName(name), ANY);
       expect(
@@ -91,7 +93,7 @@ describe('the estimate', () => {
     }
   });
 
-  it('falls where activations are computed again, and with fewer tokens a pass', async () => {
+  it('falls with recomputed activations, and with fewer tokens per pass', async () => {
     const peak = async (fields: Record<string, unknown>) =>
       (await estimateMemory(withFields(recipeByName('parity-12'), fields), ANY)).peak;
     const whole = await peak({});
@@ -99,7 +101,7 @@ describe('the estimate', () => {
     expect(await peak({ tokensPerPass: 512 })).toBeLessThan(0.5 * whole);
   });
 
-  it('falls where weights and activations are in f16', async () => {
+  it('falls with weights and activations in f16', async () => {
     const recipe = recipeByName('parity-12');
     const whole = await estimateMemory(recipe, ANY);
     const half = await estimateMemory(withFields(recipe, { precision: 'f16' }), { ...ANY, f16: true });
@@ -107,14 +109,14 @@ describe('the estimate', () => {
     expect(half.peak).toBeLessThan(0.9 * whole.peak);
   });
 
-  it('takes no longer for the largest batches', async () => {
+  it('takes no longer than 5 s for the largest batches', async () => {
     const largest = { 'grpo.prompts': 1024, 'grpo.groupSize': 64, 'sft.sequences': 4096, 'evaluation.problems': 8192 };
     const began = performance.now();
     await estimateMemory(withFields(recipeByName('parity-12'), largest), ANY);
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
-  it('is refused where a buffer is larger than the device binds', async () => {
+  it('is refused if a buffer is larger than the device can bind', async () => {
     await expect(
       estimateMemory(recipeByName('parity-12'), { name: 'small', maxBindingBytes: 1 << 20 }),
     ).rejects.toThrow(/needs a buffer of .* MiB; small binds at most 1.0 MiB/);

@@ -1,6 +1,6 @@
 /**
- * The search for a mixture, as the report made it: for each domain alone the epochs that serve it best, by short SFT runs and
- * held-out problems; then the domains laid together, their steps added up.
+ * Search for an SFT mixture, as in the report. Short SFT runs find the best number of epochs for each domain alone; then the
+ * mixture concatenates the domains and adds up their steps.
  */
 import { passLength } from '../../data/mixture';
 import type { Device } from '../../gpu/device';
@@ -13,7 +13,7 @@ import { Session } from './session';
 
 export type Domain = Omit<ClusterFields, 'epochs'>;
 
-/** One domain trained alone with its problems seen so many times. */
+/** Result of SFT on one domain alone, for one number of epochs. */
 export interface Trial extends ClusterFields {
   readonly steps: number;
   /** Held-out accuracy after SFT. */
@@ -21,14 +21,13 @@ export interface Trial extends ClusterFields {
   readonly greedy: number;
 }
 
-/** SFT steps for one pass over the clusters. */
+/** Number of SFT steps for one pass over the clusters. */
 const stepsFor = (clusters: readonly ClusterFields[], { sft }: Recipe): number =>
   Math.ceil(passLength(clusters) / sft.sequences);
 
 /**
- * The recipe with SFT on this cluster, as long as one pass over it, and nothing of GRPO. From a seed of its own, so that the
- * held-out problems that choose are drawn independently of those that judge the recipe later. A small level has no others: there
- * both draws are all that is held out, and what was chosen by them is judged by them.
+ * Recipe of a trial: SFT for one pass over the cluster, without GRPO. It has its own seed, so that the search and the later
+ * evaluation draw their held-out problems independently. A small level has few held-out problems; there both use all of them.
  */
 export const trialRecipe = (recipe: Recipe, cluster: ClusterFields): Recipe =>
   withFields(recipe, {
@@ -42,7 +41,7 @@ export const trialRecipe = (recipe: Recipe, cluster: ClusterFields): Recipe =>
     'evaluation.others': [],
   });
 
-/** Trains each domain alone at each number of epochs, telling each trial as it is done. */
+/** Trains each domain alone for each number of epochs, and yields each trial when it is done. */
 export async function* searchEpochs(
   device: Device,
   recipe: Recipe,
@@ -64,7 +63,7 @@ export async function* searchEpochs(
     }
 }
 
-/** Of each domain the trial of the best sampled accuracy; of equals the one of fewer epochs. */
+/** Picks the trial with the best sampled accuracy per domain. Ties go to fewer epochs. */
 export function bestTrials(trials: readonly Trial[]): Trial[] {
   const best = new Map<string, Trial>();
   for (const trial of trials) {
@@ -77,7 +76,7 @@ export function bestTrials(trials: readonly Trial[]): Trial[] {
   return [...best.values()];
 }
 
-/** The recipe with the domains concatenated, each at its epochs, and SFT as long as one pass over all. */
+/** Recipe with the domains concatenated, each with its epochs, and SFT for one pass over all. */
 export function concatenated(recipe: Recipe, chosen: readonly ClusterFields[]): Recipe {
   const clusters = chosen.map(({ task, level, problems, epochs }) => ({ task, level, problems, epochs }));
   return withFields(recipe, { 'data.clusters': clusters, 'sft.steps': stepsFor(clusters, recipe) });

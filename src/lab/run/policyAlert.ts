@@ -1,13 +1,14 @@
 /**
- * Notices a policy that training has destroyed: right answers are all but gone, reward lies below where it began, and KL,
- * entropy or clipping has run away from the start. Emitted in the event of the step, as a code with its numbers.
+ * Alert for a policy that training has destroyed: few right answers are left, the reward is below its first value, and KL,
+ * entropy or clipping is far from its first value. The event of the step carries the alert as a code with values.
  */
 import type { Metrics } from '../../train/metrics';
+import { percent } from '../../units';
 
 export interface PolicyAlert {
   readonly code: 'policy_destroyed';
   readonly values: {
-    /** Best accuracy and first reward of the run, against this step's. */
+    /** Best accuracy and first reward of the run; accuracy and reward of this step. */
     readonly best_accuracy: number;
     readonly accuracy: number;
     readonly first_reward: number;
@@ -20,27 +21,27 @@ export interface PolicyAlert {
   };
 }
 
-/** Below this accuracy there is nothing to lose. */
+/** Accuracy from which on the policy has something to lose. */
 const LEAST_ACCURACY = 0.05;
-/** Share of the best accuracy below which right answers are all but gone. */
+/** Share of the best accuracy below which the policy has lost its answers. */
 const FALLEN = 0.25;
-/** Nats a token: the policy is another model than the one that SFT left. */
+/** KL in nats per token from which on the policy is far from the reference. */
 export const KL_FAR = 2;
-/** Entropy runs away where it grows by so many nats, or falls to this share of where it began. */
+/** Rise of entropy in nats, and share of the first entropy, beyond which entropy is far from its first value. */
 const ENTROPY_RISE = 1;
 const ENTROPY_SHARE = 0.02;
 const CLIPPED = 0.5;
-/** Steps in a row, so that one unlucky batch is no alarm. */
+/** Steps in a row: one unlucky batch raises no alert. */
 const STEPS = 2;
 
-/** Watches the metrics of one run's steps, in order. */
+/** Checks the metrics of a run's steps, in order. */
 export class PolicyWatch {
   private first: Pick<PolicyAlert['values'], 'first_reward' | 'first_entropy'> | null = null;
   private best = 0;
   private inRow = 0;
 
-  /** The alert of this step; null where the policy lives. */
-  see(metrics: Metrics): PolicyAlert | null {
+  /** Alert of this step, or null. */
+  check(metrics: Metrics): PolicyAlert | null {
     const { reward = 0, accuracy = 0, kl = 0, entropy = 0 } = metrics;
     const clipped = metrics['clip_ratio/region_mean'] ?? metrics.cispo_clip_ratio ?? 0;
     this.first ??= { first_reward: reward, first_entropy: entropy };
@@ -59,14 +60,13 @@ export class PolicyWatch {
   }
 }
 
-/** The alert in words. */
+/** Describes an alert in words. */
 export function policyAlertWords({ values }: PolicyAlert): { readonly title: string; readonly detail: string } {
-  const percent = (share: number) => `${Math.round(100 * share)} %`;
   const { best_accuracy, accuracy, kl, first_entropy, entropy } = values;
   return {
     title: 'The policy is destroyed',
     detail:
-      `accuracy fell from ${percent(best_accuracy)} to ${percent(accuracy)}, KL is ${kl.toPrecision(3)}, ` +
+      `accuracy fell from ${percent(best_accuracy, 0)} to ${percent(accuracy, 0)}, KL is ${kl.toPrecision(3)}, ` +
       `entropy went from ${first_entropy.toFixed(2)} to ${entropy.toFixed(2)}; stop the run and lower the learning rate`,
   };
 }

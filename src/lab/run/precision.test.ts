@@ -1,4 +1,4 @@
-/** Runs that store in f16: as repeatable as in f32, close to it, their cost told; and refused where f16 is not to be had. */
+/** Runs in f16: repeatable, close to f32, with measured cost; refused if the device has no f16. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device, Dispatch } from '../../gpu/device';
@@ -8,11 +8,12 @@ import { embedding } from '../../kernels/embedding';
 import { storedAsF16 } from '../../kernels/f16Rewrite';
 import { Arena, initialTensors } from '../../model/parameters';
 import { recipeByName } from '../recipe/presets/index';
-import { type Recipe, withFields } from '../recipe/recipe';
+import { withFields } from '../recipe/recipe';
 import type { LabEvent } from './events';
 import { assertSound, f16Costs } from './precision';
 import { run } from './run';
 import { Session } from './session';
+import { runAll } from './tinyRun.fixture';
 
 const TINY = withFields(recipeByName('parity-8-nano'), {
   kernels: 'fixed',
@@ -27,20 +28,12 @@ const TINY = withFields(recipeByName('parity-8-nano'), {
 });
 const HALF = withFields(TINY, { precision: 'f16' });
 
-async function runAll(device: Device, recipe: Recipe): Promise<LabEvent[]> {
-  const session = new Session(device, recipe);
-  const events: LabEvent[] = [];
-  for await (const event of run(session)) events.push(event);
-  session.destroy();
-  return events;
-}
-
 const losses = (events: readonly LabEvent[]) => events.flatMap((event) => (event.type === 'sft' ? [event.loss] : []));
 const policies = (events: readonly LabEvent[]) =>
   events.flatMap((event) => (event.type === 'grpo' ? [event.metrics] : []));
 
 describe('a run in f16', () => {
-  /** The adapter where it has f16, else the plain loops, which round at the same places. */
+  /** The adapter if it has f16, else the CPU reference, which rounds at the same places. */
   let device: Device;
   let half: LabEvent[] = [];
   const open = async () => {
@@ -61,34 +54,34 @@ describe('a run in f16', () => {
     expect(policies(again)).toEqual(policies(half));
   });
 
-  it('gives the same where blocks are computed again', async () => {
+  it('gives the same losses with recomputed blocks', async () => {
     expect(losses(await runAll(device, withFields(HALF, { 'memory.recompute': true })))).toEqual(losses(half));
   });
 
-  it('takes sizes that fill no vec4', async () => {
+  it('accepts sizes that are no multiple of 4', async () => {
     const odd = { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9, 'model.tied': false };
     const events = await runAll(device, withFields(HALF, { ...odd, 'sft.steps': 3 }));
     expect(events.at(-1)?.type).toBe('end');
   });
 
-  it("follows f32's losses, and is not f32", async () => {
+  it('has losses close to those of f32, but not equal', async () => {
     const whole = losses(await runAll(device, TINY));
     expect(losses(half)).not.toEqual(whole);
-    // A half is off by 5e-4 at most; tens of them on the way to a logit move a log-probability by about 1e-3, and ten
-    // steps of AdamW, whose first ones have the sign of the gradient alone, spread that by an order of magnitude.
+    // f16 rounds by at most 5e-4. Tens of roundings on the way to a logit move a log-probability by about 1e-3. Ten steps
+    // of AdamW, the first of which depend on the gradient's sign alone, increase that tenfold.
     losses(half).forEach((loss, i) => expect(Math.abs(loss - whole[i]!), `step ${i + 1}`).toBeLessThan(0.02));
   });
 
   it('agrees between sampler and trainer within 1e-2', () => {
-    // Both round at the same places; sums in another order fall to the other side of a half now and then.
+    // Both round at the same places, but sums in another order sometimes round the other way.
     for (const metrics of policies(half)) {
       expect(metrics['sampling/sampling_logp_difference/max']).toBeLessThan(1e-2);
       expect(metrics['sampling/sampling_logp_difference/mean']).toBeLessThan(1e-3);
     }
-    expect(policies(half)[0]!.kl).toBeLessThan(1e-6); // the reference is the same copy
+    expect(policies(half)[0]!.kl).toBeLessThan(1e-6); // the reference is a copy of the policy
   });
 
-  it('tells what it costs, after each stage and in the summary', () => {
+  it('reports its cost after each stage and in the summary', () => {
     const costs = half.flatMap((event) => (event.type === 'evaluation' ? [event.storage_logp_difference!] : []));
     expect(costs).toHaveLength(2);
     for (const { tokens, mean, max } of costs) {
@@ -119,12 +112,12 @@ describe('a run in f16', () => {
     fresh.destroy();
   });
 
-  it('is refused where a kernel computes wrong, by its name', async () => {
+  it('is refused with the kernel’s name if a kernel computes wrong', async () => {
     const kernel = storedAsF16(embedding, ['table', 'y']);
     const dispatch = (of: typeof kernel) => ({ kernel: of }) as Dispatch;
     await assertSound(device, [dispatch(kernel)]);
     const wrong = { ...kernel, name: 'wrong', wgsl: kernel.wgsl.replace('ids[n] *', '(ids[n] + 1u) *') };
-    // plain loops have no shader that could be wrong: they are given other rows to look up
+    // the CPU reference has no shader to break: it gets other rows to look up
     const loops = openCpuDevice({
       f16: true,
       observe({ kernel: { name } }, _, { ids }) {
@@ -138,13 +131,13 @@ describe('a run in f16', () => {
   });
 });
 
-it('is refused by a device that has no f16', () => {
+it('is refused by a device without f16', () => {
   expect(() => new Session(openCpuDevice(), HALF)).toThrow(
     'precision: CPU reference has no f16 in buffers (the feature shader-f16): choose f32',
   );
 });
 
-it('is told over the traces that fit, where SFT is taught shorter ones than those of the task that is evaluated', async () => {
+it('measures its cost over the traces that fit, if SFT trains on shorter ones than the evaluated task has', async () => {
   const clusters = [{ task: 'parity', level: 4, problems: 0, epochs: 1 }];
   const shorter = { 'task.name': 'addition', 'task.level': 6, 'data.clusters': clusters, 'evaluation.problems': 12 };
   const costWith = async (shortShare: number) => {
@@ -155,10 +148,10 @@ it('is told over the traces that fit, where SFT is taught shorter ones than thos
     return cost;
   };
   expect(await costWith(0.5)).toMatchObject({ tokens: expect.any(Number), max: 0 }); // the same weights twice
-  expect(await costWith(0)).toBeUndefined(); // long traces alone, and none of them fits
+  expect(await costWith(0)).toBeUndefined(); // only long traces, and none fits
 });
 
-it('is told of gradients too: none for the same weights, that of rounding for weights that were rounded to f16', async () => {
+it('measures the cost in gradients: 0 for equal weights, and small for weights rounded to f16', async () => {
   const session = new Session(openCpuDevice(), TINY);
   const fresh = initialTensors(session.config, 0.3, 1);
   session.load(fresh);

@@ -1,6 +1,6 @@
 /**
- * A run: SFT, then GRPO on fresh or curated problems, with an evaluation after each, as an async generator of events. The run
- * does only what is pulled: not pulling pauses it, returning stops it.
+ * A run as an async generator of events: SFT, then GRPO on fresh or curated problems, with an evaluation after each. The run
+ * computes only the events that the caller pulls. Not pulling pauses the run; returning stops it.
  */
 import { initialTensors, type Tensors } from '../../model/parameters';
 import { Curation } from './curation';
@@ -17,10 +17,11 @@ import { openPolicy, openSupervised } from './stages';
 import { stageTimer } from './stageTimer';
 
 /**
- * @param from weights to start from; null for fresh ones
- * @param now seconds, for step times
- * @param stop ends the run after the step that is under way; the run then has no `end`
- * @throws DivergedError where a number is no longer finite; the session keeps the last finite weights
+ * Runs the session's recipe.
+ * @param from weights to start from; null for fresh weights
+ * @param now clock in seconds, for step times
+ * @param stop ends the run after the current step; the run then has no `end`
+ * @throws DivergedError if a number is no longer finite; the session keeps the last finite weights
  */
 export async function* run(
   session: Session,
@@ -47,10 +48,10 @@ export async function* run(
   const sampler = await session.openSampler();
   const supervised = await openSupervised(session);
   const dispatches = await plannedDispatches(recipe, device);
-  await device.compile(dispatches); // GRPO's too: nothing is compiled between the first step and the last
+  await device.compile(dispatches); // includes GRPO, so that no step waits for a compilation
   await assertSound(device, dispatches);
   await selfTest(session, dispatches);
-  device.forgetPeak(); // the peak of the run, without that of its tests
+  device.forgetPeak(); // the summary reports the peak without the self-test
 
   const evaluator = createEvaluator(session, recipe);
   let base: EvaluationEvent | null = null;
@@ -66,7 +67,7 @@ export async function* run(
   const fineTuned = yield* sftStage({ recipe, trainer, sources, tokenizer, gate: evaluator.gate, timer, stop });
   if (stop?.aborted) return;
 
-  /** Evaluates after a stage. The cost of f16 comes last, in the memory that the stage's trainer leaves. */
+  /** Evaluates after a stage. The cost of f16 comes last, in the memory that the released trainer frees. */
   const evaluate = async (
     stage: 'sft' | 'grpo',
     finished: readonly { destroy(): void }[],

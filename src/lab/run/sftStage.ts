@@ -1,4 +1,4 @@
-/** The SFT stage of a run: steps as events. */
+/** SFT stage of a run, as events. */
 import type { Tokenizer } from '../../text/tokenizer';
 import { sft } from '../../train/sft';
 import type { SupervisedTrainer } from '../../train/supervised';
@@ -14,14 +14,14 @@ export interface SftStage {
   readonly trainer: SupervisedTrainer;
   readonly sources: Sources;
   readonly tokenizer: Tokenizer;
-  /** Sampled accuracy, which ends the stage early. */
+  /** Measures the sampled accuracy that can end the stage early. */
   readonly gate: () => Promise<number>;
   readonly timer: StageTimer;
-  /** Ends the stage after the step that is under way. */
+  /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
 }
 
-/** @returns steps taken and the last loss */
+/** Runs the stage. @returns number of steps and the last loss */
 export async function* sftStage({
   recipe,
   trainer,

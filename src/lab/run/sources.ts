@@ -1,4 +1,4 @@
-/** Where a recipe's problems come from: the sources that SFT and GRPO draw on, and what they may draw. */
+/** Sources of a recipe's problems for SFT and GRPO, and the tasks that they contain. */
 import { type Cluster, mixture } from '../../data/mixture';
 import { freshProblems, type ProblemSource } from '../../data/problems';
 import { type Random, random } from '../../random';
@@ -14,7 +14,7 @@ export interface TaskLevel {
 
 export interface Sources {
   readonly sft: ProblemSource;
-  /** Draws the kinds of SFT's traces. */
+  /** Random stream for the kinds of SFT's traces. */
   readonly traces: Random;
   readonly grpo: ProblemSource;
 }
@@ -24,19 +24,19 @@ const named = (recipe: Recipe, list: readonly { readonly task: string; readonly 
 const ownTask = (recipe: Recipe): TaskLevel =>
   named(recipe, [{ task: recipe.task.name, level: recipe.task.level }])[0]!;
 
-/** Every task at a level that a stage may draw from. */
-const drawnFrom = (recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] =>
+/** Tasks and levels that a stage trains on. */
+const trainingTasks = (recipe: Recipe, clusters: readonly ClusterFields[]): TaskLevel[] =>
   clusters.length > 0 ? named(recipe, clusters) : [ownTask(recipe)];
-export const sftTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.clusters);
-export const grpoTasks = (recipe: Recipe): TaskLevel[] => drawnFrom(recipe, recipe.data.rlClusters);
+export const sftTasks = (recipe: Recipe): TaskLevel[] => trainingTasks(recipe, recipe.data.clusters);
+export const grpoTasks = (recipe: Recipe): TaskLevel[] => trainingTasks(recipe, recipe.data.rlClusters);
 
-/** The recipe's own task first, then the others: all that is evaluated. */
+/** Evaluated tasks: the recipe's own task first, then the others. */
 export const evaluatedTasks = (recipe: Recipe): TaskLevel[] => [
   ownTask(recipe),
   ...named(recipe, recipe.evaluation.others),
 ];
 
-/** @throws where a level has fewer problems than its cluster asks for */
+/** Opens the sources. @throws if a level has fewer problems than its cluster needs */
 export function openSources(recipe: Recipe): Sources {
   const { seed, data } = recipe;
   const traces = random(seed, 'sft');
@@ -53,7 +53,7 @@ export function openSources(recipe: Recipe): Sources {
   };
 }
 
-/** What a recipe trains on, stage by stage, in words. */
+/** Tasks that a recipe trains on, in words, one entry per stage. */
 export const trainedOn = (recipe: Recipe): string[] => {
   const names = (stage: string, tasks: readonly TaskLevel[]) =>
     `${stage} ${tasks.map(({ task, level }) => `${task.name} ${level}`).join(' + ')}`;

@@ -1,4 +1,4 @@
-/** Seconds between the steps of a run; pauses, evaluations and selections between two steps do not count. */
+/** Measures step times in seconds. Pauses, evaluations and selections between two steps do not count. */
 export interface StageTimer {
   /** Starts the next step. */
   start(): void;
@@ -6,7 +6,7 @@ export interface StageTimer {
   lap(): number;
 }
 
-/** @param now seconds */
+/** @param now clock in seconds */
 export function stageTimer(now: () => number): StageTimer {
   let last = now();
   return {

@@ -1,4 +1,4 @@
-/** Keeps what the events of a run add up to, so that a run that ends early has a summary too. */
+/** Summary of a run that ends early, collected from its events. */
 import {
   type CurvePoint,
   curvePoint,
@@ -10,18 +10,18 @@ import {
   stageAccuracy,
 } from './events';
 
-/** Why and where a run ended before its end. */
+/** Reason and place of an early end. */
 export interface Stopped {
-  /** `full disk`: the recording could not be written. `failed`: any other error, told in `message`. */
+  /** `full disk`: the recording cannot grow. `failed`: any other error; `message` has its text. */
   readonly reason: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'diverged' | 'full disk' | 'failed';
-  /** The stage that changed the saved weights last; before the first step the one that ran. */
+  /** Stage of the saved weights; before the first step, the current stage. */
   readonly stage: Stage;
-  /** Its last step, from 1; 0 where the saved weights are those that the run began with. */
+  /** Last step of the stage, from 1; 0 if the saved weights are the initial ones. */
   readonly step: number;
   readonly message?: string;
 }
 
-/** `summary.json` of a run that was stopped: accuracies are there as far as they were measured. */
+/** `summary.json` of a stopped run. Accuracies that the run did not measure are missing. */
 export type StoppedSummary = Omit<Summary, 'sft' | 'grpo'> & {
   readonly stopped: Stopped;
   readonly sft: Partial<StageAccuracy> & Pick<Summary['sft'], 'steps' | 'final_loss'>;
@@ -29,9 +29,9 @@ export type StoppedSummary = Omit<Summary, 'sft' | 'grpo'> & {
 };
 
 export class RunRecord {
-  /** The stage that runs now; null before the first, until which the session has no weights. */
+  /** Current stage; null before the first one, when the session has no weights. */
   stage: Stage | null = null;
-  /** Of a run that came to its end. */
+  /** Summary of a finished run. */
   summary: Summary | null = null;
   private sftSteps = 0;
   private loss: number | null = null;
@@ -49,7 +49,7 @@ export class RunRecord {
     else if (event.type === 'end') this.summary = event.summary;
   }
 
-  /** The last training step, or step 0 of the stage that runs; null as long as there are no weights. */
+  /** Last training step, or step 0 of the current stage; null if there are no weights. */
   get last(): Pick<Stopped, 'stage' | 'step'> | null {
     const { length } = this.curve;
     if (length > 0) return { stage: 'grpo', step: this.curve[length - 1]!.step };

@@ -1,6 +1,6 @@
 /**
- * The smallest training that goes through every kernel of a recipe, in plain loops: an SFT step, two policy steps, a few decoded
- * tokens, on a model of one block with the recipe's widths. Each dispatch is recorded with what it saw and what it left.
+ * Records the smallest training that uses every kernel of a recipe, on the CPU reference: a few decoded tokens, an SFT step and
+ * two policy steps of a model with one block and the recipe's widths. Each record has the buffers before and after a dispatch.
  */
 import { rowsOf } from '../../../data/packing';
 import { type CpuOptions, openCpuDevice } from '../../../gpu/cpu';
@@ -14,10 +14,10 @@ import type { Session } from '../session';
 import { openPolicy, openSupervised, type StageParts } from '../stages';
 import { type Trial, writtenBy } from './trials';
 
-/** Tokens of the sequences: two blocks of rows where norms add up their gradients. A wide model takes fewer, for the time. */
+/** Sequence lengths in tokens: enough for two row blocks in the gradients of norms. Wide models use shorter ones to save time. */
 const LENGTHS = [17, 14, 9];
 const FEW_LENGTHS = [6, 4];
-/** Parameters of a block from which on a model is wide. */
+/** Number of parameters per block from which on a model is wide. */
 const WIDE = 5e5;
 const PROMPT = 3;
 const NEW_TOKENS = 3;
@@ -25,8 +25,8 @@ const NEW_TOKENS = 3;
 const LEARNING_RATE = 0.01;
 
 /**
- * Times that the same dispatch is recorded: the first, when its output holds other numbers, and the next, when caches and
- * moments are not empty.
+ * Number of recordings per dispatch: the first, when the output buffer still has other numbers, and the second, when caches
+ * and moments are not empty.
  */
 const OCCURRENCES = 2;
 
@@ -48,13 +48,13 @@ function recorder(): { trials: Trial[]; observe: NonNullable<CpuOptions['observe
   };
 }
 
-/** Parts of a run that decide which kernels it needs. */
+/** Parts of a session that decide which kernels a run uses. */
 export type TrialSetup = Pick<Session, 'device' | 'config' | 'recipe' | 'lengths' | 'gradients' | 'tokenizer'>;
 
-/** The plain loops in the place of the session's device: they take the kernels that it takes. */
-const standIn = ({ device }: TrialSetup, observe: CpuOptions['observe']): Device => ({
+/** CPU reference that selects the same kernels as the session's device. */
+const referenceDevice = ({ device }: TrialSetup, observe: CpuOptions['observe']): Device => ({
   ...openCpuDevice({ f16: device.f16, ...(observe && { observe }) }),
-  kind: 'counting', // nothing is measured on it
+  kind: 'counting', // autotuning must not measure on it
   name: device.name,
   tuningCache: device.tuningCache,
   software: device.software,
@@ -75,7 +75,7 @@ function openParts(session: TrialSetup, device: Device): StageParts & { destroy(
   const weights = arena('weights');
   const working = recipe.precision === 'f32' ? weights : arena('working weights', 1, recipe.precision);
   const reference = arena('reference', 1, recipe.precision);
-  // activations, logits and gradients of about size 1, so that what is wrong shows
+  // activations, logits and gradients are of size 1, so that errors are visible
   const deviation = 2 / Math.sqrt(config.hidden_size);
   for (const to of new Set([weights, working])) to.load(initialTensors(config, deviation, 1));
   reference.load(initialTensors(config, deviation, 2));
@@ -93,11 +93,11 @@ const byAdamW = (recipe: Recipe): Recipe => ({
   grpo: { ...recipe.grpo, optimizer: 'adamw' },
 });
 
-/** @returns the dispatches, each at most twice */
+/** Records the training. @returns the dispatches, each at most twice */
 export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const { recipe, lengths, tokenizer } = session;
   const { trials, observe } = recorder();
-  const parts = openParts(session, standIn(session, observe));
+  const parts = openParts(session, referenceDevice(session, observe));
   const { config, weights, working, device } = parts;
   const blockParameters = weights.table.count - config.vocab_size * config.hidden_size;
   const training = blockParameters < WIDE ? parts : { ...parts, recipe: byAdamW(recipe) };
@@ -119,7 +119,7 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const supervised = await openSupervised(training, capacity);
   const examples = sequences.map((ids) => ({ ids, mask: ids.map((_, t) => (t < PROMPT ? 0 : 1)) }));
   await supervised.trainer.step(examples, LEARNING_RATE);
-  // what measures the cost of f16 computes in both
+  // the cost of f16 runs kernels in f16 and in f32
   if (working !== weights) await storageCost(device, config, [weights, working], examples, capacity);
 
   const policy = await openPolicy(training, capacity);

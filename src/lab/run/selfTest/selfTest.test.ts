@@ -1,4 +1,4 @@
-/** A device that computes wrong is refused before the first step, by kernel and figure, whichever kernel it is. */
+/** The self-test: coverage of every kernel, detection of every faulty kernel, and refusal before the first step. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openCountingDevice } from '../../../gpu/counting';
 import { openCpuDevice } from '../../../gpu/cpu';
@@ -31,38 +31,39 @@ const trialsOf = async (device: Device, recipe = NANO) => {
 const pipeline = ({ kernel, constants }: Pick<Trial, 'kernel' | 'constants'>) =>
   JSON.stringify([kernel.name, constants]);
 
-/** The shader with its body left out. */
-const nothing = ({ wgsl }: AnyKernel): string => wgsl.replace(/(fn main\([^{]*\)\s*\{)/, '$1 if (true) { return; }\n');
+/** Shader with an empty body. */
+const emptyShader = ({ wgsl }: AnyKernel): string =>
+  wgsl.replace(/(fn main\([^{]*\)\s*\{)/, '$1 if (true) { return; }\n');
 describe('a tiny training step', () => {
   it.each([
-    ['the recipe as it is', {}],
-    ['blocks computed again, an untied head', { 'memory.recompute': true, 'model.tied': false }],
+    ['an unchanged recipe', {}],
+    ['recomputed blocks and an untied head', { 'memory.recompute': true, 'model.tied': false }],
     ['another loss', { 'grpo.lossType': 'cispo', 'grpo.epsilonHigh': 5, 'grpo.samplerCorrection': 'token_truncate' }],
-    ['a sequence ratio and a reference that follows', { 'grpo.lossType': 'gspo', 'grpo.referenceSync': 2 }],
+    ['a sequence ratio and a synced reference', { 'grpo.lossType': 'gspo', 'grpo.referenceSync': 2 }],
     ['f16', { precision: 'f16' }],
-    ['several passes a step', { tokensPerPass: 128 }],
-    ['rows that fill no vec4', { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9 }],
-  ])('goes through every kernel of %s, and shows what is wrong with it', async (_, fields) => {
+    ['several passes per step', { tokensPerPass: 128 }],
+    ['rows of no multiple of 4', { 'model.width': 20, 'model.heads': 5, 'model.kvHeads': 1, 'model.ffn': 9 }],
+  ])('uses every kernel of %s, and shows its faults', async (_, fields) => {
     const recipe = withFields(NANO, fields);
     const device = openCountingDevice({ name: 'any', maxBindingBytes: 2 ** 31, f16: true });
     const dispatches = await plannedDispatches(recipe, device);
-    // what f16 costs is measured against a pass in f32, whose kernels the cases without f16 go through
+    // the cost of f16 also runs kernels in f32, which the cases without f16 cover
     const inF32 = recipe.precision === 'f16' ? await plannedDispatches({ ...recipe, precision: 'f32' }, device) : null;
     const elsewhere = new Set(inF32?.map(pipeline));
     const trials = await trialsOf(device, recipe);
-    const shows = (wrong: (trial: Trial) => Readonly<Record<string, NumberArray>>) =>
+    const detected = (wrong: (trial: Trial) => Readonly<Record<string, NumberArray>>) =>
       new Set(trials.filter((trial) => compare(trial, wrong(trial)) !== null).map(pipeline));
     const needed = new Set(dispatches.map(pipeline).filter((key) => !elsewhere.has(key)));
     expect(needed.size).toBeGreaterThan(20);
     expect([...needed].filter((key) => !trials.some((trial) => pipeline(trial) === key))).toEqual([]);
-    const asBefore = shows(({ before }) => before);
-    const larger = shows(({ after }) =>
+    const unwritten = detected(({ before }) => before);
+    const larger = detected(({ after }) =>
       Object.fromEntries(Object.entries(after).map(([name, numbers]) => [name, numbers.map((x) => x * 1.01)])),
     );
-    const missing = shows(({ after }) =>
+    const missing = detected(({ after }) =>
       Object.fromEntries(Object.entries(after).map(([name, numbers]) => [name, numbers.map(() => Number.NaN)])),
     );
-    for (const shown of [asBefore, larger, missing]) expect([...needed].filter((key) => !shown.has(key))).toEqual([]);
+    for (const found of [unwritten, larger, missing]) expect([...needed].filter((key) => !found.has(key))).toEqual([]);
     expect(trials.filter((trial) => compare(trial, trial.after) !== null)).toEqual([]);
   });
 });
@@ -85,26 +86,26 @@ describe('on Dawn', () => {
   });
   afterAll(() => device.destroy());
 
-  it('every kernel computes what its plain loops do, in one readback', async () => {
+  it('every kernel agrees with its reference, in one readback', async () => {
     const trials = await trialsOf(device);
     const before = device.counters.readbacks;
     expect(await runTrials(device, trials)).toEqual([]);
     expect(device.counters.readbacks - before).toBe(1);
   });
 
-  it('every kernel is named when its shader does nothing', async () => {
+  it('every kernel with an empty shader is named', async () => {
     const trials = await trialsOf(device);
     const kernels = new Map(trials.map(({ kernel }) => [kernel.name, kernel]));
     for (const [name, kernel] of kernels)
-      kernels.set(name, { ...kernel, name: `${name} without a body`, wgsl: nothing(kernel) });
+      kernels.set(name, { ...kernel, name: `${name} without a body`, wgsl: emptyShader(kernel) });
     const patched = trials.map((trial) => ({ ...trial, kernel: kernels.get(trial.kernel.name)! }));
     const named = new Set((await runTrials(device, patched)).map(({ kernel }) => kernel));
     expect([...named].sort()).toEqual([...kernels.values()].map(({ name }) => name).sort());
   });
 
-  it('a run is tested once for an adapter and its shaders, with fixed kernels too', async () => {
-    const noted = { ...device, tuningCache: await inMemory() };
-    const session = new Session(noted, NANO);
+  it('the test runs once per adapter and set of shaders, with fixed kernels too', async () => {
+    const cached = { ...device, tuningCache: await inMemory() };
+    const session = new Session(cached, NANO);
     const dispatches = await plannedDispatches(NANO, session.device);
     const cost = async () => {
       const before = device.counters.dispatches;
@@ -113,7 +114,7 @@ describe('on Dawn', () => {
     };
     expect(await cost()).toBeGreaterThan(dispatches.length / 4);
     expect(await cost()).toBe(0);
-    patch(adamw, `${adamw.wgsl}\n// another edition`);
+    patch(adamw, `${adamw.wgsl}\n// another version`);
     expect(await cost()).toBeGreaterThan(dispatches.length / 4);
     session.destroy();
   });
@@ -121,7 +122,7 @@ describe('on Dawn', () => {
 
 describe('a run', () => {
   /** Events up to the first step. */
-  const start = async (device: Device, events: LabEvent[] = []) => {
+  const runToFirstStep = async (device: Device, events: LabEvent[] = []) => {
     const session = new Session(device, withFields(NANO, { 'sft.sequences': 4, 'sft.steps': 1 }));
     try {
       for await (const event of run(session)) {
@@ -133,12 +134,12 @@ describe('a run', () => {
     }
   };
 
-  it('is refused before its first step, with kernels and figures', async () => {
-    for (const kernel of [swigluGrad, rmsNormGrad, adamw, sample]) patch(kernel, nothing(kernel));
+  it('is refused before its first step, with faulty kernels and figures', async () => {
+    for (const kernel of [swigluGrad, rmsNormGrad, adamw, sample]) patch(kernel, emptyShader(kernel));
     const tuningCache = await inMemory();
     const device = { ...(await openNodeDevice()), tuningCache };
     const events: LabEvent[] = [];
-    const refused = start(device, events);
+    const refused = runToFirstStep(device, events);
     await expect(refused).rejects.toThrow(SelfTestError);
     await expect(refused).rejects.toThrow(
       /^self-test: .* computes wrong: sample \(sample\): .*; largest difference .*, allowed .*; and 1 more kernels?\. Nothing was trained\. Update/,
@@ -148,7 +149,7 @@ describe('a run', () => {
     device.destroy();
   });
 
-  it('is not tested on the reference itself', async () => {
+  it('skips the test on the CPU reference', async () => {
     const device = openCpuDevice();
     const session = new Session(device, NANO);
     const before = device.counters.dispatches;

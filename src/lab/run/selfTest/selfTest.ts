@@ -1,6 +1,6 @@
 /**
- * Before the first step, every kernel of a run computes one tiny training step on the device, and what it leaves is held against
- * the plain loops. A device that passed is remembered, with the shaders that it passed with.
+ * Self-test before the first step: the kernels of a run compute one tiny training step on the device, and the test compares
+ * their outputs with the plain-loop references. The tuning cache remembers a pass, together with the tested shaders.
  */
 import type { Device, Dispatch } from '../../../gpu/device';
 import { mismatchOf } from '../../../graph/variants/selfTest';
@@ -11,7 +11,7 @@ import { type Mismatch, runTrials } from './trials';
 
 type Pipeline = Pick<Dispatch, 'kernel' | 'constants'>;
 
-/** The device computes something else than the plain loops: nothing that it trains can be trusted. */
+/** The device computes something else than the references, so its training results would be wrong. */
 export class SelfTestError extends Error {
   constructor(device: string, faults: readonly string[]) {
     super(
@@ -21,7 +21,7 @@ export class SelfTestError extends Error {
   }
 }
 
-/** Kernels that an error names. */
+/** Maximum number of kernels that an error names. */
 const MOST_NAMED = 3;
 const bounded = (faults: readonly string[]): string =>
   [
@@ -46,7 +46,7 @@ function distinct<T extends Pipeline>(pipelines: readonly T[]): Map<string, T> {
   return new Map(pipelines.map((pipeline) => [pipelineKey(pipeline), pipeline]));
 }
 
-/** What is wrong with each kernel, the first of its dispatches that shows it; empty where nothing is. */
+/** Faults by kernel name: the first mismatch of each kernel. Empty if all kernels are correct. */
 export async function selfTestFaults(
   device: Device,
   session: TrialSetup,
@@ -56,17 +56,17 @@ export async function selfTestFaults(
   const faults = new Map<string, string>();
   for (const mismatch of await runTrials(device, trials))
     if (!faults.has(mismatch.kernel)) faults.set(mismatch.kernel, describeMismatch(mismatch));
-  // what the tiny step does not go through is held to the kernel's own cases
+  // pipelines that the tiny step does not use run their kernel's own cases
   const tried = distinct(trials);
   for (const [key, { kernel }] of distinct(dispatches)) {
     if (tried.has(key) || faults.has(kernel.name)) continue;
-    const verdict = await mismatchOf(device, kernel);
-    if (verdict !== null) faults.set(kernel.name, `${kernel.name}: ${verdict}`);
+    const mismatch = await mismatchOf(device, kernel);
+    if (mismatch !== null) faults.set(kernel.name, `${kernel.name}: ${mismatch}`);
   }
   return faults;
 }
 
-/** Shaders, their grids and constants, the model's widths, and the browser: what a pass holds for. */
+/** Cache key of a pass: shaders, their grids and constants, the model's widths, and the browser. */
 function keyOf({ config }: TrialSetup, dispatches: readonly Pipeline[]): string {
   const pipelines = [...distinct(dispatches)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -79,8 +79,9 @@ function keyOf({ config }: TrialSetup, dispatches: readonly Pipeline[]): string 
 const PASSED = 'passed';
 
 /**
- * @param dispatches what the run will compute with
- * @throws SelfTestError naming kernels and figures
+ * Tests the device, unless the tuning cache has a pass.
+ * @param dispatches all dispatches of the run
+ * @throws SelfTestError with kernels and figures
  */
 export async function selfTest(
   session: TrialSetup & Pick<Session, 'tuningCache'>,

@@ -1,4 +1,4 @@
-/** Single dispatches with everything that they see before and after: recorded in plain loops, then run on a device. */
+/** Trials: single dispatches with their buffers before and after. The CPU reference records them; a device repeats them. */
 import type { Device, DeviceBuffer, Dispatch } from '../../../gpu/device';
 import { whole } from '../../../gpu/device';
 import { fromStored, HALF_ROUNDING, toStored } from '../../../gpu/dtype';
@@ -6,18 +6,18 @@ import { type AnyKernel, type Binding, type Constants, dtypeOf, type NumberArray
 
 type Buffers = Readonly<Record<string, NumberArray>>;
 
-/** A dispatch as the plain loops computed it. */
+/** A dispatch as the reference computed it. */
 export interface Trial {
   readonly label: string;
   readonly kernel: AnyKernel;
   readonly constants: Constants;
   readonly params: Readonly<Record<string, number>>;
   readonly before: Buffers;
-  /** Of the buffers that are written. */
+  /** Contents of the written buffers. */
   readonly after: Buffers;
 }
 
-/** Where a device computes something else than the plain loops. */
+/** Difference between a device and the reference. */
 export interface Mismatch {
   readonly kernel: string;
   readonly label: string;
@@ -25,10 +25,10 @@ export interface Mismatch {
   readonly index: number;
   readonly got: number;
   readonly expected: number;
-  /** Largest difference and the largest that is allowed, both as a share of the buffer's largest number. */
+  /** Largest difference and largest allowed difference, both as shares of the buffer's largest number. */
   readonly error: number;
   readonly limit: number;
-  /** Numbers beyond the limit, and all of them. */
+  /** Number of values beyond the limit, and number of all values. */
   readonly wrong: number;
   readonly count: number;
 }
@@ -39,23 +39,23 @@ export const writtenBy = (kernel: AnyKernel): string[] =>
   Object.keys(kernel.bindings).filter((name) => bindingOf(kernel, name).access !== 'read');
 
 /**
- * A kernel's tolerance is for sums of tens of numbers of size 1. Here sums may have a thousand, and an adapter's exp, division
- * and square root may be less exact than those of the adapters that the tolerances were found on.
+ * Factor on a kernel's tolerance, which holds for sums of tens of numbers of size 1. Sums here may have a thousand numbers.
+ * An adapter's exp, division and square root may also be less exact than on the adapters that set the tolerances.
  */
 const SLACK = 8;
-/** Smallest share: a copy may flush what is smaller than any normal number. */
+/** Smallest limit: a copy may flush subnormal numbers to 0. */
 const LEAST_LIMIT = 1e-6;
 
-/** Share of a buffer's largest number by which a device may differ. */
+/** Allowed difference as a share of the buffer's largest number. */
 function limitOf({ kernel, constants }: Pick<Trial, 'kernel' | 'constants'>, binding: Binding): number {
   if (isWhole(binding)) return 0;
   const arithmetic = Math.max(LEAST_LIMIT, SLACK * kernel.tolerance.value);
-  // where a kernel rounds on the way, what lies between two halves falls to either, and the sum moves by as much
+  // a kernel that rounds to f16 on the way may round the other way, which moves the sum by as much
   if (constants.ROUNDS) return arithmetic + SLACK * HALF_ROUNDING;
   return dtypeOf(binding) === 'f16' ? arithmetic + 2 * HALF_ROUNDING : arithmetic;
 }
 
-/** The first of the written buffers that differ, by its largest difference; null where none does. */
+/** Finds the first written buffer that differs, with its largest difference; null if none differs. */
 export function compare(trial: Trial, got: Buffers): Mismatch | null {
   for (const [buffer, expected] of Object.entries(trial.after)) {
     const limit = limitOf(trial, bindingOf(trial.kernel, buffer));
@@ -80,12 +80,12 @@ export function compare(trial: Trial, got: Buffers): Mismatch | null {
   return null;
 }
 
-/** Bytes of buffers that stand on the device at a time, if one trial takes no more. */
+/** Bytes of buffers on the device at a time, unless one trial needs more. */
 const BATCH_BYTES = 32 * 2 ** 20;
 
 const bytesOf = ({ before }: Trial) => Object.values(before).reduce((sum, { byteLength }) => sum + byteLength, 0);
 
-/** Runs the trials on the device, each from the recorded numbers, many in one submit. @returns those that differ */
+/** Runs the trials on the device from the recorded buffers, many per submit. @returns the mismatches */
 export async function runTrials(device: Device, trials: readonly Trial[]): Promise<Mismatch[]> {
   const mismatches: Mismatch[] = [];
   let batch: Trial[] = [];
@@ -111,13 +111,13 @@ export async function runTrials(device: Device, trials: readonly Trial[]): Promi
 }
 
 async function runBatch(device: Device, trials: readonly Trial[]): Promise<Buffers[]> {
-  const made: DeviceBuffer[] = [];
+  const buffers: DeviceBuffer[] = [];
   const upload = (kernel: AnyKernel, name: string, numbers: NumberArray): DeviceBuffer => {
     const binding = bindingOf(kernel, name);
     const data = isWhole(binding) ? Uint32Array.from(numbers) : toStored(numbers, dtypeOf(binding));
     const buffer = device.createBuffer(`self-test ${name}`, Math.ceil(data.byteLength / 16) * 16);
     device.write(buffer, data);
-    made.push(buffer);
+    buffers.push(buffer);
     return buffer;
   };
   try {
@@ -147,6 +147,6 @@ async function runBatch(device: Device, trials: readonly Trial[]): Promise<Buffe
       ),
     );
   } finally {
-    for (const buffer of made) buffer.destroy();
+    for (const buffer of buffers) buffer.destroy();
   }
 }
