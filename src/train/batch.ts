@@ -1,4 +1,4 @@
-/** A packed batch on the device: buffers of a fixed capacity that every step writes anew. */
+/** A packed batch on the device: buffers of a fixed capacity that every step overwrites. */
 import { type Packed, sortByToken } from '../data/packing';
 import type { Device, DeviceBuffer } from '../gpu/device';
 import { whole } from '../gpu/device';
@@ -11,21 +11,21 @@ import type { PhiInputs } from '../model/phi';
 import { rotationsBuffer } from '../model/rotations';
 
 export interface BatchCapacity {
-  /** Most tokens of one forward pass; longer steps are several passes whose gradients add up. */
+  /** Maximum tokens per forward pass. A longer step is several passes, whose gradients add up. */
   readonly tokens: number;
-  /** Most tokens of one sequence. */
+  /** Maximum tokens per sequence. */
   readonly longest: number;
-  /** Most bytes of logits that stand at a time, or a default. */
+  /** Maximum bytes of logits at a time; has a default. */
   readonly logitsBytes?: number;
-  /** Keeps of each block its input alone and computes the block again in the backward pass. */
+  /** Saves only the input of each block, and recomputes the block in the backward pass. */
   readonly recompute?: boolean;
 }
 
-/** What a trainer's plan holds, bytes. */
+/** Memory of a trainer's plan, bytes. */
 export interface TrainingMemory {
-  /** Of all intermediates, logits included. */
+  /** All intermediates, logits included. */
   readonly plan: number;
-  /** What the forward pass leaves to the backward pass. */
+  /** Activations that the forward pass saves for the backward pass. */
   readonly saved: number;
   /** One chunk of logits. */
   readonly logits: number;
@@ -34,7 +34,7 @@ export interface TrainingMemory {
 export class TokenBatch {
   private readonly buffers = new Map<string, { buffer: DeviceBuffer; shape: readonly number[] }>();
   readonly capacity: number;
-  /** How the rows are cut where logits are made of them. */
+  /** Chunks of rows whose logits exist at a time. */
   readonly chunks: Chunks;
 
   constructor(
@@ -50,7 +50,7 @@ export class TokenBatch {
     this.buffers.set('rotations', { buffer: rotations, shape: [longest, rotaryDim(config) / 2, 2] });
   }
 
-  /** A further array of the batch, for what a loss needs. */
+  /** Adds an array to the batch, for a loss that needs it. */
   add(name: string, shape: readonly number[]): void {
     const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
     this.buffers.set(name, { buffer: this.device.createBuffer(name, bytes), shape });
@@ -74,9 +74,10 @@ export class TokenBatch {
     };
   }
 
-  /** Writes the packed tokens and returns the dynamic numbers that every plan over this batch runs with. */
+  /** Writes the packed tokens. @returns the dynamic numbers that every plan over this batch needs */
   write(packed: Packed): Record<string, number> {
-    if (packed.tokens > this.capacity) throw new Error(`${packed.tokens} tokens in a batch of ${this.capacity}`);
+    if (packed.tokens > this.capacity)
+      throw new Error(`${packed.tokens} tokens do not fit a batch of ${this.capacity}; pack fewer`);
     const { order, offsets } = sortByToken(packed.ids, this.config.vocab_size);
     const { ids, positions, starts, ends, targets } = packed;
     for (const [name, data] of Object.entries({ ids, positions, starts, ends, targets, order, offsets }))
@@ -85,7 +86,7 @@ export class TokenBatch {
     return { tokens: packed.tokens, normBlocks, ...chunkDynamics(this.chunks, packed.tokens) };
   }
 
-  /** @param plan over this batch */
+  /** Memory of a plan over this batch. */
   memoryOf(plan: Plan): TrainingMemory {
     const logits = this.chunks.rows * this.config.vocab_size * 4;
     return { plan: plan.bytes, saved: plan.savedBytes, logits };

@@ -1,11 +1,10 @@
 /**
- * The rollouts of a step: problems are drawn, each is answered G times, every answer is rewarded. With dynamic sampling (DAPO,
- * Yu et al. 2025, arXiv 2503.14476, section 3.2) groups without spread, which teach nothing, are set aside and as many new
- * problems are drawn in their place, a bounded number of times.
+ * Collects the rollouts of a step: draws problems, samples G answers to each, and scores every answer. With dynamic sampling
+ * (DAPO, Yu et al. 2025, arXiv 2503.14476, section 3.2), groups without spread teach nothing. They are set aside, and as many
+ * new problems replace them, for a limited number of rounds.
  *
- * At the bound the step goes on with the groups that it has, fewer than P: sequences and tokens are counted over these alone, so
- * that a group weighs what it weighs in a smaller batch. Where not one group has spread the first draw is taken as it is: advantages
- * are 0, and only KL and entropy act.
+ * After the last round the step uses the groups it has, which may be fewer than P. Loss weights count only these groups, as in a
+ * smaller batch. If no group has spread, the step uses the first round: advantages are 0, and only KL and entropy act.
  */
 import type { ProblemSource, TaskProblem } from '../data/problems';
 import { forOneStep } from '../rewards/sandbox/perStep';
@@ -20,25 +19,25 @@ import type { Completion, SamplingOptions } from './sampling';
 import { scoreCompletion } from './scoreCompletions';
 
 export interface DynamicSampling {
-  /** Whose spread decides: with `accuracy` a group all right or all wrong is set aside. */
+  /** Quantity whose spread decides: `accuracy` sets aside groups that are all right or all wrong. */
   readonly by: 'accuracy' | 'reward';
-  /** Most times that problems are drawn again. */
+  /** Maximum resampling rounds per step. */
   readonly extraDraws: number;
 }
 
 export interface CollectOptions {
   readonly reward: RewardOptions;
   readonly seed: number;
-  /** P, problems a step. */
+  /** P, problems per step. */
   readonly prompts: number;
-  /** G, completions a problem. */
+  /** G, completions per problem. */
   readonly groupSize: number;
   readonly sampling: Omit<SamplingOptions, 'seed'>;
-  /** Null takes every group as it comes. */
+  /** Null uses every group. */
   readonly dynamicSampling: DynamicSampling | null;
 }
 
-/** A completion with its reward. */
+/** A completion with its verdict and reward. */
 export interface Rewarded extends ReturnType<typeof scoreCompletion> {
   readonly completion: Completion;
 }
@@ -46,22 +45,23 @@ export interface Rewarded extends ReturnType<typeof scoreCompletion> {
 /** A problem with its answers. */
 export interface RolloutGroup {
   readonly problem: TaskProblem;
-  /** Tokens. */
+  /** Token ids of the chat prompt. */
   readonly prompt: readonly number[];
   readonly rollouts: readonly Rewarded[];
 }
 
 export interface RolloutBatch {
   readonly groups: readonly RolloutGroup[];
-  /** Of dynamic sampling; empty without. */
+  /** Metrics of dynamic sampling; empty without it. */
   readonly metrics: Metrics;
 }
 
 const isRight = ({ judged }: Rewarded): number => (judged.verdict.correct ? 1 : 0);
 
 /**
+ * Collects the groups of one step.
  * @param step from 0
- * @param steps of the whole stage: the random numbers of further draws begin after those of all first draws
+ * @param steps number of steps of the stage: resampling uses random numbers after those of all first rounds
  */
 export async function collectRollouts(
   step: number,
@@ -100,21 +100,21 @@ export async function collectRollouts(
   const { by, extraDraws } = dynamicSampling;
   const teaches = ({ rollouts }: RolloutGroup) =>
     hasSpread(rollouts.map(by === 'accuracy' ? isRight : ({ total }) => total));
-  const drawn = [...first];
+  const collected = [...first];
   const kept = first.filter(teaches);
-  let draws = 0;
-  for (; draws < extraDraws && kept.length < P; draws++) {
-    const more = await draw(P - kept.length, (steps + step * extraDraws + draws) * P * G);
-    drawn.push(...more);
+  let rounds = 0;
+  for (; rounds < extraDraws && kept.length < P; rounds++) {
+    const more = await draw(P - kept.length, (steps + step * extraDraws + rounds) * P * G);
+    collected.push(...more);
     kept.push(...more.filter(teaches));
   }
-  const all = drawn.flatMap(({ rollouts }) => rollouts);
+  const all = collected.flatMap(({ rollouts }) => rollouts);
   return {
     groups: kept.length > 0 ? kept : first,
     metrics: {
-      'dynamic_sampling/groups_drawn': drawn.length,
+      'dynamic_sampling/groups_drawn': collected.length,
       'dynamic_sampling/groups_kept': kept.length,
-      'dynamic_sampling/extra_draws': draws,
+      'dynamic_sampling/extra_draws': rounds,
       'dynamic_sampling/reward': mean(all.map(({ total }) => total)),
       'dynamic_sampling/accuracy': mean(all.map(isRight)),
     },

@@ -1,4 +1,4 @@
-/** How much decoding computes, submits and reads back, counted exactly. */
+/** Exact counts of what decoding computes, submits and reads back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device, Run } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
@@ -7,7 +7,7 @@ import { config, many, opener, openWeights, options, requests } from './rollout.
 
 const L = config.num_hidden_layers;
 const DECODE_STEP = 5 * L + 3;
-/** Embedding; norm, qkv, rope and cache of every layer; attention to down of all but the last. */
+/** Embedding; norm, qkv, rope and cache of every layer; attention to down projection of all layers but the last. */
 const PREFILL = 1 + 4 * L + 6 * (L - 1);
 
 let device: Device;
@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-it('reads back once for 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
-  const sampler = await open(4, { newTokens: 40, ends: [] }); // every rollout runs to its budget
+it('reads back once per 16 tokens of the whole batch, and creates nothing in the steady state', async () => {
+  const sampler = await open(4, { newTokens: 40, ends: [] }); // every rollout uses its whole budget
   for (const [maxNew, readbacks] of [
     [16, 1],
     [31, 1],
@@ -39,7 +39,7 @@ it('reads back once for 16 tokens of the whole batch, and creates nothing in the
   sampler.destroy();
 });
 
-it('reads back at most once for 16 steps where slots are taken up again and again', async () => {
+it('reads back at most once per 16 steps when slots are reused many times', async () => {
   const sampler = await open(5, { newTokens: 40 });
   const before = { ...device.counters };
   await sampler.generate(many, { ...options, maxNew: 40 });
@@ -56,7 +56,7 @@ it("computes a group's prompt once, however far apart its rollouts start", async
   sampler.destroy();
 });
 
-it('computes more prompts than one pass holds in several, and none where all are of one token', async () => {
+it('prefills many prompts in several passes, and prompts of one token not at all', async () => {
   const long = Array.from({ length: 60 }, (_, sequence) => ({
     prompt: Array.from({ length: 21 }, (_, t) => (sequence + t * (1 + (sequence % 7))) % 23),
     sequence,
@@ -77,19 +77,19 @@ it('computes more prompts than one pass holds in several, and none where all are
   for (const sampler of [wide, narrow, single]) sampler.destroy();
 });
 
-/** The device, telling of every submit of decoding steps and of every readback that arrives. */
-function telling(submitted: (rows: number, steps: number) => void, arrived: () => void): Device {
-  const tell = (runs: readonly Run[]) => {
+/** Wraps a device to report every submit of decoding steps and every readback. */
+function observed(submitted: (rows: number, steps: number) => void, arrived: () => void): Device {
+  const report = (runs: readonly Run[]) => {
     for (const { dynamics, repeat = 1 } of runs) if (dynamics?.rows !== undefined) submitted(dynamics.rows, repeat);
   };
   return {
     ...device,
     submit(runs) {
-      tell(runs);
+      report(runs);
       device.submit(runs);
     },
     async read(ranges, runs = []) {
-      tell(runs);
+      report(runs);
       const contents = await device.read(ranges, runs);
       arrived();
       return contents;
@@ -99,19 +99,19 @@ function telling(submitted: (rows: number, steps: number) => void, arrived: () =
 
 it.each([1, 15])('the work of a step shrinks with the live slots, %i steps ahead of a readback', async (ahead) => {
   const maxNew = 64;
-  const told: { rows: number; steps: number }[] = [];
-  const on = telling(
-    (rows, steps) => told.push({ rows, steps }),
+  const submits: { rows: number; steps: number }[] = [];
+  const on = observed(
+    (rows, steps) => submits.push({ rows, steps }),
     () => {},
   );
   const pace = new Pace(Infinity, ahead === 1 ? 0 : Infinity);
   const sampler = await open(many.length, { newTokens: maxNew, pace, on });
-  told.length = 0; // what was measured when the sampler was made
+  submits.length = 0; // drop the autotuning of the sampler
   const completions = await sampler.generate(many, { ...options, maxNew });
   sampler.destroy();
   const after = (steps: number) => completions.filter(({ ids }) => ids.length > steps).length;
   const rest = 16 - ahead;
-  expect(told).toEqual([
+  expect(submits).toEqual([
     { rows: many.length, steps: 16 },
     { rows: many.length, steps: ahead },
     { rows: after(16), steps: rest },
@@ -121,24 +121,24 @@ it.each([1, 15])('the work of a step shrinks with the live slots, %i steps ahead
     { rows: after(48), steps: rest },
   ]);
   expect(after(48)).toBeLessThan(many.length / 3);
-  expect(sampler.statistics.rows).toBe(told.reduce((sum, { rows, steps }) => sum + rows * steps, 0));
+  expect(sampler.statistics.rows).toBe(submits.reduce((sum, { rows, steps }) => sum + rows * steps, 0));
 });
 
-it('goes on before a readback has arrived', async () => {
+it('submits the next steps before a readback arrives', async () => {
   const events: string[] = [];
-  const on = telling(
+  const on = observed(
     () => events.push('submit'),
     () => events.push('arrival'),
   );
   const sampler = await open(4, { newTokens: 64, pace: new Pace(Infinity), on, ends: [] });
-  events.length = 0; // what was measured when the sampler was made
+  events.length = 0; // drop the autotuning of the sampler
   await sampler.generate(requests.slice(0, 4), { ...options, maxNew: 64 });
   sampler.destroy();
   const chunk = ['submit', 'submit', 'arrival'];
   expect(events).toEqual([...chunk, ...chunk, ...chunk, 'submit', 'arrival']);
 });
 
-it('puts as many steps into a submit as 100 ms hold, and never fewer than one', () => {
+it('submits as many steps as fit 100 ms, and at least one', () => {
   const pace = new Pace(100);
   pace.measured(16, 0, 160);
   expect(pace.stepsPerSubmit()).toBe(10);

@@ -1,6 +1,6 @@
 /**
- * Hands decoding over to the device: writes the slots in which rollouts start, computes their prompts, submits chunks of
- * decoding steps, and reads off a chunk's readback what has ended. Which rollout goes where is slots.ts.
+ * Decoder: writes the slots of new rollouts, prefills their prompts, submits chunks of decoding steps, and finds the finished
+ * rollouts in each readback. slots.ts assigns rollouts to slots.
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
@@ -15,29 +15,29 @@ import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
 import type { Admission, Place, Slots } from './slots';
 
 /**
- * Decoding steps between two readbacks: never fewer, so the last chunk before all budgets end may be almost twice as long.
- * Ends are seen, and slots given away, at a chunk's border.
+ * Minimum number of decoding steps between two readbacks. The last chunk before all budgets end may be almost twice as long.
+ * The host sees ends and reassigns slots only between chunks.
  */
 const CHUNK_STEPS = 16;
 
-/** Decoding steps whose readback is under way. */
+/** Decoding steps with a pending readback. */
 export interface Chunk {
-  /** What the readback tells of. */
+  /** Rollouts in the readback. */
   readonly places: readonly Place[];
   readonly steps: number;
-  /** When, ms. */
+  /** Time of the submit, ms. */
   readonly submitted: number;
-  /** Slots, completions and log-probabilities as they stand after the chunk. */
+  /** Slots, completions and log-probabilities after the chunk. */
   readonly readback: Promise<ArrayBuffer[]>;
 }
 
-/** What was computed since the sampler was made. */
+/** Counts since the sampler was created. */
 export interface SamplerStatistics {
   /** Decoding steps. */
   readonly steps: number;
-  /** Rows of all steps: what the work of a step grows with. */
+  /** Sum of rows over all steps; the work of a step grows with its rows. */
   readonly rows: number;
-  /** Prompt tokens computed ahead of decoding. */
+  /** Prompt tokens computed by prefill. */
   readonly prefillTokens: number;
 }
 
@@ -48,7 +48,7 @@ export class Decoder {
     private readonly device: Device,
     private readonly state: DecodeState,
     private readonly step: Plan,
-    /** None where no prompt has tokens ahead of its last. */
+    /** Null if all prompts have one token. */
     private readonly prefill: Prefill | null,
     private readonly capacity: DecodeCapacity,
     private readonly ends: readonly number[],
@@ -62,13 +62,13 @@ export class Decoder {
     ends: readonly number[],
   ): Promise<Decoder> {
     const state = new DecodeState(device, config, capacity, weights.dtype, ends);
-    // one after the other: what each of them times must have the device for itself
+    // one after the other: autotuning of each needs the device for itself
     const step = await makeDecodePlan(device, config, weights, state, capacity, ends.length);
     const prefill = regionRows(capacity) > 0 ? await Prefill.create(device, config, weights, state, capacity) : null;
     return new Decoder(device, state, step, prefill, capacity, ends);
   }
 
-  /** Writes the slots that rollouts start in, and computes their prompts but the last token where no other has. */
+  /** Writes the slots of new rollouts. Prefills their prompts, all but the last token, unless another rollout did. */
   start(admissions: readonly Admission[], requests: readonly RolloutRequest[]): void {
     const firstRow = ({ region }: Admission) => region * regionRows(this.capacity);
     const fresh = admissions.filter((admission) => admission.fresh);
@@ -96,7 +96,7 @@ export class Decoder {
     }
   }
 
-  /** Submits the rest of a chunk and its readback; null where no slot holds a rollout. */
+  /** Submits the rest of a chunk and its readback; null if no slot holds a rollout. */
   finishChunk(slots: Slots, options: SamplingOptions, pace: Pace): Chunk | null {
     const { last, unread } = slots.steps();
     const steps = last + unread < 2 * CHUNK_STEPS ? last : CHUNK_STEPS - unread;
@@ -105,11 +105,11 @@ export class Decoder {
     const run = this.advance(slots, steps, options, pace);
     const { slots: rows, completions, logprobs } = this.state;
     const readback = this.device.read([rows, completions, logprobs].map(whole), run ? [run] : []);
-    readback.catch(() => {}); // a failure is told when the chunk is looked at
+    readback.catch(() => {}); // the caller sees a failure when it awaits the chunk
     return { places: slots.read(), steps: steps + unread, submitted, readback };
   }
 
-  /** Submits the first steps of the next chunk, for the GPU to go on with while a readback is under way. */
+  /** Submits the first steps of the next chunk, so that the GPU stays busy during a readback. */
   runAhead(slots: Slots, options: SamplingOptions, pace: Pace): void {
     const steps = Math.min(slots.steps().last, pace.stepsAhead(), CHUNK_STEPS - 1);
     const run = this.advance(slots, steps, options, pace);
@@ -117,8 +117,8 @@ export class Decoder {
   }
 
   /**
-   * Steps of the live slots, cut where the pace asks for it and where a slot's budget ends: the steps after that leave the
-   * slot out. Submits all runs but the last, which it returns.
+   * Advances the live slots by `steps`. Splits them into runs at the limit of the pace and at the end of a slot's budget;
+   * later runs leave that slot out. Submits all runs but the last. @returns the last run
    */
   private advance(slots: Slots, steps: number, options: SamplingOptions, pace: Pace): Run | null {
     let run: Run | null = null;
@@ -136,16 +136,16 @@ export class Decoder {
     return run;
   }
 
-  /** What has ended of the rollouts of a chunk. */
+  /** Finished rollouts of a chunk, from its readback. */
   ended(places: readonly Place[], contents: readonly ArrayBuffer[]): { place: Place; completion: Completion }[] {
     const [slots, allIds] = contents.slice(0, 2).map((bytes) => new Uint32Array(bytes)) as [Uint32Array, Uint32Array];
     const allLogprobs = new Float32Array(contents[2]!);
     return places.flatMap((place) => {
-      const [done, drawn] = [slots[place.slot * 4 + 1]!, slots[place.slot * 4 + 2]!];
+      const [done, length] = [slots[place.slot * 4 + 1]!, slots[place.slot * 4 + 2]!];
       if (done === 0) return [];
       const base = place.slot * this.capacity.newTokens;
-      const ids = [...allIds.subarray(base, base + drawn)];
-      const logprobs = allLogprobs.slice(base, base + drawn);
+      const ids = [...allIds.subarray(base, base + length)];
+      const logprobs = allLogprobs.slice(base, base + length);
       return [{ place, completion: { ids, logprobs, ended: this.ends.includes(ids.at(-1)!) } }];
     });
   }
@@ -168,7 +168,7 @@ const dynamicsOf = (rows: number, { temperature, seed, topK, topP, minP, maxNew 
     maxNew,
   }) satisfies DecodeDynamics;
 
-/** Slots side by side, to be written together. */
+/** Groups adjacent slots, so that one write covers them. */
 function neighbours(admissions: readonly Admission[]): Admission[][] {
   const runs: Admission[][] = [];
   for (const admission of admissions) {

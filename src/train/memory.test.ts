@@ -1,4 +1,4 @@
-/** What a training step holds: logits in chunks, blocks computed again, nothing that grows; and what it wastes. */
+/** Memory and dispatches of training steps: chunked logits, recomputed blocks, constant buffers, padding. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack } from '../data/packing';
 import { bothDevices } from '../gpu/bothDevices.fixture';
@@ -18,7 +18,7 @@ const steps = {
   policy: ({ policy }: Model) => policy.step(policyExamples(null, many), 0, 1e-3),
 };
 
-/** A model of a preset with its moments, ready to take 2048 tokens. */
+/** Opens a model preset with its optimizer and a capacity of 2048 tokens. */
 async function openPreset(device: Device, preset: ModelPreset, recompute: boolean) {
   const { layers, width, heads, kvHeads, ffn } = modelPresets[preset];
   const shape = parsePhiConfig({
@@ -62,7 +62,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
         for (const [label, model] of Object.entries(cut)) {
           expect((await step(model)).loss, label).toBeCloseTo(loss, 6);
           const got = await model.gradients.read();
-          // the sums over rows are grouped otherwise: rounding
+          // sums over rows have another order, so rounding differs
           for (const [name, { data }] of wanted)
             data.forEach((g, i) =>
               expect(Math.abs(got.get(name)!.data[i]! - g), `${label}: ${name}`).toBeLessThan(2e-6),
@@ -72,7 +72,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
     },
   );
 
-  it('blocks that are computed again give the same losses and gradients to the bit', async () => {
+  it('recomputed blocks give the same losses and gradients to the bit', async () => {
     const kept = await openModel(device);
     const again = await openModel(device, { recompute: true });
     for (const [name, step] of Object.entries(steps)) {
@@ -84,7 +84,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
     expect(again.policy.memory.plan).toBeLessThan(kept.policy.memory.plan);
   });
 
-  it('sums of weight gradients in parts give the gradients of whole sums, the same each time, by one dispatch more', async () => {
+  it('split sums of weight gradients give the gradients of whole sums, repeatably, with one dispatch more', async () => {
     for (const [name, step] of Object.entries(steps)) {
       const [whole, split] = [
         await openModel(device, { tokens: 40 }),
@@ -104,7 +104,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
     }
   });
 
-  it('dispatches what is budgeted, chunk by chunk, and 8 a block to compute it again', async () => {
+  it('dispatches within the budget per chunk, and 8 more per recomputed block', async () => {
     const L = config.num_hidden_layers;
     for (const [recompute, again] of [
       [false, 0],
@@ -139,7 +139,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
 describe.each(modelPresetNames)('%s at 2048 tokens', (preset) => {
   const counting = () => openCountingDevice({ name: 'counting', maxBindingBytes: 2 ** 31 });
 
-  it('holds at most 1.15 of its parameters, what gradients read of the forward pass, and a chunk of logits', async () => {
+  it('takes at most 1.15 × (parameters, saved activations and one chunk of logits)', async () => {
     const device = counting();
     const { trainer, table } = await openPreset(device, preset, false);
     await trainer.step(sequences, 0);
@@ -149,18 +149,18 @@ describe.each(modelPresetNames)('%s at 2048 tokens', (preset) => {
     expect(ratio).toBeLessThanOrEqual(1.15);
   });
 
-  it('holds fewer intermediates where blocks are computed again, the more so the more blocks', async () => {
+  it('has fewer intermediates with recomputed blocks, and fewer still with more blocks', async () => {
     const kept = await openPreset(counting(), preset, false);
     const again = await openPreset(counting(), preset, true);
     const share = again.trainer.memory.plan / kept.trainer.memory.plan;
-    expect(share).toBeLessThan(0.1 + 1.2 / modelPresets[preset].layers); // a block, and the inputs of all
+    expect(share).toBeLessThan(0.1 + 1.2 / modelPresets[preset].layers); // one block, and the inputs of all blocks
   });
 });
 
-it('computes at most 1 row in 20 for nothing: sequences lie end to end, tiles of 64 rows alone are ragged', () => {
+it('wastes at most 1 row in 20: packed sequences need no padding, only tiles of 64 rows are ragged', () => {
   const stream = random(0, 'packing');
-  const drawn = Array.from({ length: 64 }, () => new Array<number>(stream.integer(10, 40)).fill(1));
-  const { tokens } = pack(drawn);
-  expect(tokens).toBe(drawn.reduce((sum, ids) => sum + ids.length - 1, 0));
+  const sequences = Array.from({ length: 64 }, () => new Array<number>(stream.integer(10, 40)).fill(1));
+  const { tokens } = pack(sequences);
+  expect(tokens).toBe(sequences.reduce((sum, ids) => sum + ids.length - 1, 0));
   expect(tokens / (64 * Math.ceil(tokens / 64))).toBeGreaterThanOrEqual(0.95);
 });

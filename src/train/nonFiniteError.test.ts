@@ -1,4 +1,4 @@
-/** Numbers that are not finite end what computes with them, with the place, on every device. */
+/** Errors for numbers that are not finite, with their place, on every device. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import type { Device } from '../gpu/device';
@@ -16,7 +16,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
   afterAll(() => device.destroy());
 
-  /** Weights of which the head has `value` in the row of one token. */
+  /** Weights with `value` in the lm_head row of one token. */
   function faulty(value: number): Arena {
     const weights = new Arena(device, parameterTable(config), 'weights');
     const tensors = initialTensors(config, 0.25, 5);
@@ -29,7 +29,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
     ['NaN', Number.NaN, {}],
     ['NaN with top-k', Number.NaN, { topK: 3 }],
     ['an overflow, greedily', 3e38, { temperature: 0 }],
-  ] as const)('a sampler meets %s', async (__, value, asked) => {
+  ] as const)('a sampler throws for %s', async (__, value, asked) => {
     const weights = faulty(value);
     const capacity = { slots: 3, promptTokens: 5, newTokens: 20 };
     const sampler = await Sampler.create(device, config, weights, capacity, [END], new Pace());
@@ -41,10 +41,10 @@ describe.each(bothDevices)('on %s', (_, open) => {
     sampler.destroy();
   });
 
-  it('a policy update meets NaN, in a completion that the loss leaves out too', async () => {
+  it('a policy update throws for NaN, even in a completion that the loss ignores', async () => {
     const { weights, policy } = await openModel(device);
     const tensors = initialTensors(trained, 0.3, 1);
-    tensors.get('model.embed_tokens.weight')!.data.fill(Number.NaN, 18 * trained.hidden_size); // token 18, of the second alone
+    tensors.get('model.embed_tokens.weight')!.data.fill(Number.NaN, 18 * trained.hidden_size); // token 18, in the second example only
     weights.load(tensors);
     const examples = policyExamples(null).map((example, i) => ({ ...example, weight: i === 0 ? example.weight : 0 }));
     const failure = await policy.step(examples, 1e-3, 0).catch((error: unknown) => error);

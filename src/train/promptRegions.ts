@@ -1,15 +1,15 @@
 /**
- * Which prompt stands in which region of the caches. Rollouts of one prompt share a region, however far apart they start; a
- * prompt stays after its last rollout until its region is wanted for another.
+ * Assignment of prompts to regions of the KV cache. Rollouts of one prompt share a region, however far apart they start. After
+ * its last rollout a prompt stays until another prompt needs the region.
  */
 export class PromptRegions {
-  /** Oldest first. */
+  /** Regions in use or still filled, oldest first. */
   private readonly held = new Map<string, { readonly region: number; users: number }>();
 
-  /** @param count at least as many as rollouts go on side by side */
+  /** @param count number of regions, at least the number of slots */
   constructor(private readonly count: number) {}
 
-  /** A region for the prompt; `fresh` where its keys and values are still to be computed. */
+  /** Takes a region for the prompt; `fresh` if the prompt needs a prefill. */
   take(prompt: readonly number[]): { readonly region: number; readonly fresh: boolean } {
     const key = prompt.join();
     const held = this.held.get(key);
@@ -22,7 +22,7 @@ export class PromptRegions {
     return { region, fresh: true };
   }
 
-  /** One rollout fewer reads the prompt. */
+  /** Records that one rollout of the prompt has ended. */
   release(prompt: readonly number[]): void {
     const held = this.held.get(prompt.join());
     if (held) held.users--;
@@ -34,6 +34,6 @@ export class PromptRegions {
         this.held.delete(key);
         return region;
       }
-    throw new Error(`${this.count} prompts are in use at once; no region is left`);
+    throw new Error(`all ${this.count} prompt regions are in use; open the sampler with more slots`);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The reference follows the policy: every N steps, after the step's last update, ref ← α·policy + (1 − α)·ref. Order and formula
- * of TRL's SyncRefModelCallback (release 1.16.0), which counts optimizer updates where this counts steps: with μ > 1 all updates
- * on a batch are held to the same reference, as TRL's are, which scores the reference once a batch.
+ * Sync of the reference with the policy: every N steps, after the step's last update, ref ← α·policy + (1 − α)·ref. Order and
+ * formula are those of TRL's SyncRefModelCallback (release 1.16.0), except that TRL counts optimizer updates instead of steps.
+ * With μ > 1, all updates on a batch use the same reference, as in TRL, which scores the reference once per batch.
  */
 import type { Device } from '../gpu/device';
 import { Graph } from '../graph/graph';
@@ -37,7 +37,7 @@ export class ReferenceSync {
     return new ReferenceSync(device, await makePlan(device, graph), every);
   }
 
-  /** @param step that has ended, from 1. @returns whether the reference moved */
+  /** Syncs if it is due. @param step finished step, from 1. @returns true if the reference changed */
   stepEnded(step: number): boolean {
     const due = step % this.every === 0;
     if (due) this.device.submit([{ sequence: this.plan.sequence }]);

@@ -1,4 +1,4 @@
-/** What the tests of rollouts share: a model small enough to sample thousands of tokens from in a second. */
+/** Fixture of the rollout tests: a model small enough to sample thousands of tokens per second. */
 import type { Device } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
@@ -16,12 +16,12 @@ export const config = parsePhiConfig({
   partial_rotary_factor: 0.5,
 });
 export const END = 3;
-/** Of 1 to 5 tokens. */
+/** Prompts of 1 to 5 tokens. */
 export const prompts = [[5], [1, 2, 4, 8, 16], [7, 7, 7], [22, 0, 11, 6], [9, 14]];
 export const requests = prompts.map((prompt, sequence) => ({ prompt, sequence }));
 export const options: SamplingOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, maxNew: 20, seed: 11 };
 
-/** Rollouts of 13 groups, far more than slots, which end anywhere between the first token and the budget. */
+/** Requests of 13 groups, many more than slots. Their rollouts end anywhere between the first token and the budget. */
 export const many = Array.from({ length: 13 * 4 }, (_, sequence) => {
   const group = Math.floor(sequence / 4);
   return { prompt: [group, ...prompts[group % prompts.length]!].slice(0, 1 + (group % 5)), sequence };
@@ -33,7 +33,7 @@ export function openWeights(device: Device): Arena {
   return weights;
 }
 
-/** Opens samplers of these weights. */
+/** Creates a function that opens samplers with these weights. */
 export const opener =
   (device: Device, weights: Arena) =>
   (

@@ -1,4 +1,4 @@
-/** Decoding with the cache against the whole model at once, and what a rollout may depend on. */
+/** Decoding with the KV cache against full forward passes, and independence of rollouts from slots and batches. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-/** Completes by the whole model, one forward pass a token: no cache, the same random numbers. */
+/** Completes a prompt with one full forward pass per token: no cache, the same random numbers. */
 async function uncached(prompt: readonly number[], sequence: number, temperature: number) {
   const ids: number[] = [];
   const logprobs: number[] = [];
@@ -84,32 +84,32 @@ it('many rollouts through few slots are the same as all at once, in any order an
   expect(new Set(lengths).size).toBeGreaterThan(10);
   expect(Math.min(...lengths)).toBeLessThan(16);
   expect(Math.max(...lengths)).toBeGreaterThan(32);
-  expect(await generate(7, new Pace(0, 0))).toEqual(together); // a step a submit, one ahead
-  expect(await generate(5, new Pace(Infinity, Infinity))).toEqual(together); // a chunk a submit, almost one ahead
+  expect(await generate(7, new Pace(0, 0))).toEqual(together); // one step per submit, one ahead
+  expect(await generate(5, new Pace(Infinity, Infinity))).toEqual(together); // one chunk per submit, almost one ahead
   const shuffled = many.map((_, i) => many[(i * 23) % many.length]!);
   expect(await generate(6, new Pace(), shuffled)).toEqual(shuffled.map(({ sequence }) => together[sequence]));
 });
 
-it('draws tokens as often as their probabilities say', async () => {
+it('samples tokens as often as their probabilities say', async () => {
   const [prompt] = prompts as [number[]];
   const sampler = await open(256);
   const many = Array.from({ length: 4096 }, (_, sequence) => ({ prompt, sequence }));
-  const drawn = await sampler.generate(many, { ...options, maxNew: 1 });
+  const completions = await sampler.generate(many, { ...options, maxNew: 1 });
   sampler.destroy();
   const [rows] = await sequenceLogits(device, config, weights, [prompt]);
   const weightsOf = [...rows![0]!].map(Math.exp);
   const total = weightsOf.reduce((a, b) => a + b, 0);
   weightsOf.forEach((weight, token) => {
     const p = weight / total;
-    const share = drawn.filter(({ ids }) => ids[0] === token).length / many.length;
+    const share = completions.filter(({ ids }) => ids[0] === token).length / many.length;
     // five standard errors
     expect(Math.abs(share - p), `token ${token}`).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / many.length) + 1e-3);
   });
 });
 
-it('refuses what it was not made for', async () => {
+it('refuses requests beyond its capacity', async () => {
   const sampler = await open(2);
-  await expect(sampler.generate([{ prompt: [], sequence: 0 }], options)).rejects.toThrow('a prompt of 0 tokens');
+  await expect(sampler.generate([{ prompt: [], sequence: 0 }], options)).rejects.toThrow('a prompt has 0 tokens');
   await expect(sampler.generate([{ prompt: [1, 2, 3, 4, 5, 6], sequence: 0 }], options)).rejects.toThrow('1 to 5');
   await expect(sampler.generate(requests, { ...options, maxNew: 21 })).rejects.toThrow('21 new tokens');
   sampler.destroy();

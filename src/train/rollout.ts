@@ -1,10 +1,10 @@
 /**
- * Rollouts: many completions at a time, decoded on the device. Work goes out in chunks of decoding steps with one readback
- * each, and the next chunk begins before the last one's readback is looked at, so that the GPU never waits for the host.
- * A rollout that has ended leaves its slot to the next request; the steps compute the live slots alone.
+ * Rollouts: many completions at a time, decoded on the device. The host submits chunks of decoding steps with one readback
+ * each. It starts the next chunk before it reads the last one, so that the GPU never waits for the host. A finished rollout
+ * frees its slot for the next request; each step computes only the live slots.
  *
- * A rollout follows from (seed, sequence, prompt, weights). The slot that it gets, what runs beside it and how steps are
- * split into submits change nothing of it, to the bit.
+ * A rollout depends on (seed, sequence, prompt, weights) alone. Its slot, the other rollouts and the split into submits do not
+ * change it, to the bit.
  */
 import type { Device } from '../gpu/device';
 import type { PhiConfig } from '../model/config';
@@ -16,7 +16,7 @@ import { Pace } from './pace';
 import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
 import { Slots } from './slots';
 
-/** Most slots decoded side by side; more sequences wait until one is free. */
+/** Maximum number of slots; more sequences wait for a free slot. */
 export const MOST_SLOTS = 256;
 
 export class Sampler {
@@ -26,7 +26,7 @@ export class Sampler {
     private readonly pace: Pace,
   ) {}
 
-  /** @param ends tokens that end a completion; none: its budget alone does */
+  /** @param ends tokens that end a completion; if empty, only the budget ends it */
   static async create(
     device: Device,
     config: PhiConfig,
@@ -42,7 +42,7 @@ export class Sampler {
     return this.decoder.statistics;
   }
 
-  /** Completions of the requests, in their order. @throws NonFiniteError where the model gives a logit that is not finite */
+  /** Generates the completions of the requests, in their order. @throws NonFiniteError if a logit is not finite */
   async generate(requests: readonly RolloutRequest[], options: SamplingOptions): Promise<Completion[]> {
     this.check(requests, options);
     const prefixes = requests.map(({ prompt }) => prompt.slice(0, -1));
@@ -69,10 +69,10 @@ export class Sampler {
 
   private check(requests: readonly RolloutRequest[], { maxNew }: SamplingOptions): void {
     const { promptTokens, newTokens } = this.capacity;
-    if (maxNew > newTokens) throw new Error(`${maxNew} new tokens asked of a sampler made for ${newTokens}`);
+    if (maxNew > newTokens) throw new Error(`${maxNew} new tokens requested; this sampler takes at most ${newTokens}`);
     for (const { prompt } of requests)
       if (prompt.length === 0 || prompt.length > promptTokens)
-        throw new Error(`a prompt of ${prompt.length} tokens; this sampler takes 1 to ${promptTokens}`);
+        throw new Error(`a prompt has ${prompt.length} tokens; this sampler takes 1 to ${promptTokens}`);
   }
 
   destroy(): void {

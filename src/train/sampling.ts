@@ -1,7 +1,7 @@
-/** What is asked of a sampler, and what comes back. */
+/** Requests to a sampler, its options and its completions. */
 
 export interface SamplingOptions {
-  /** 0 takes the likeliest token. */
+  /** 0 takes the most likely token. */
   readonly temperature: number;
   /** 0 for all. */
   readonly topK: number;
@@ -10,30 +10,30 @@ export interface SamplingOptions {
   /** 0 for all. */
   readonly minP: number;
   readonly maxNew: number;
-  /** Of the random numbers: a draw is a hash of (seed, sequence, draw). */
+  /** Seed of the random numbers: a random number is a hash of (seed, sequence, position). */
   readonly seed: number;
 }
 
-/** Whether tokens are left out of the distribution that is drawn from. */
+/** True if top-k, top-p or min-p removes tokens from the distribution. */
 export const isTruncated = ({ topK, topP, minP }: Pick<SamplingOptions, 'topK' | 'topP' | 'minP'>): boolean =>
   topK > 0 || topP < 1 || minP > 0;
 
 export interface RolloutRequest {
   readonly prompt: readonly number[];
-  /** Names the stream of random numbers: the same sequence with the same seed draws the same numbers. */
+  /** Stream of random numbers: the same sequence and seed give the same numbers. */
   readonly sequence: number;
 }
 
 export interface Completion {
-  /** With the end token where it came. */
+  /** Token ids, including the end token if there is one. */
   readonly ids: readonly number[];
-  /** Of each token, under the distribution that was sampled (greedy: at temperature 1), nats. */
+  /** Log-probability of each token under the sampled distribution (greedy: at temperature 1), nats. */
   readonly logprobs: Float32Array;
-  /** Whether the end token came within the budget. */
+  /** True if the completion has its end token, and the budget did not cut it off. */
   readonly ended: boolean;
 }
 
-/** Below this 1/T leaves the range in which f32 logits keep their order. */
+/** Lowest temperature at which f32 logits divided by T keep their order. */
 const COLDEST = 0.001;
 export const TEMPERATURE_RANGE = `must be 0 (greedy) or from ${COLDEST} to 100`;
 export const isTemperature = (value: number): boolean => value === 0 || (value >= COLDEST && value <= 100);

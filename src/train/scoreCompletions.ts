@@ -1,4 +1,4 @@
-/** The reward of a completion: judged against its problem, then every term. */
+/** Verdict and reward of a completion. */
 import { type Judged, judge } from '../data/judge';
 import type { TaskProblem } from '../data/problems';
 import type { RewardInput } from '../rewards/term';
@@ -6,7 +6,7 @@ import { type Reward, type RewardOptions, totalReward } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import type { Completion } from './sampling';
 
-/** Repetition counts tokens: with a vocabulary of characters a word is one. */
+/** Judges a completion against its problem, then adds up the reward terms. Tokens serve as the words of the repetition term. */
 export function scoreCompletion(
   { task, problem }: TaskProblem,
   { ids, ended }: Completion,

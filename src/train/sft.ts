@@ -1,8 +1,7 @@
 /**
- * Supervised fine-tuning on teacher traces: packed sequences, loss on completions only, AdamW, warm-up and cosine, clipping;
- * until the steps are done or the sampled accuracy passes the gate.
- * Departs from the report: unless the source is a mixture, problems are drawn anew every step (the tasks have no end of
- * them), so there are no epochs.
+ * Supervised fine-tuning on teacher traces: packed sequences, loss on completions only, AdamW, warm-up and cosine, clipping.
+ * It ends after the last step, or when the sampled accuracy reaches the gate.
+ * Differs from the report: unless the source is a mixture, every step draws new problems, so there are no epochs.
  */
 import { drawTrace, type ProblemSource, type TraceShares } from '../data/problems';
 import type { Random } from '../random';
@@ -11,13 +10,13 @@ import { learningRate, type Schedule } from './schedule';
 import type { Example, SupervisedResult, SupervisedTrainer } from './supervised';
 
 export interface SftOptions {
-  /** Sequences a step. */
+  /** Sequences per step. */
   readonly sequences: number;
   readonly traces: TraceShares;
   readonly schedule: Schedule;
-  /** Steps between two looks at the sampled accuracy; 0 for none. */
+  /** Steps between two measurements of the sampled accuracy; 0 for none. */
   readonly gateEvery: number;
-  /** Sampled accuracy that ends the training; 0 for none. */
+  /** Sampled accuracy that ends SFT; 0 for none. */
   readonly gateAccuracy: number;
 }
 
@@ -29,13 +28,14 @@ export interface SftStep extends SupervisedResult {
   readonly tokens: number;
 }
 
-/** Steps whose readback may be under way while the next is prepared. */
+/** Maximum number of steps with pending readbacks while the host prepares the next. */
 export const RUN_AHEAD = 2;
 
 /**
- * @param stream draws the traces' kinds
- * @param sampledAccuracy of the model as it stands, for the gate
- * @param stop begins no further step; those under way are finished and yielded, so that the weights are those of the last one
+ * Trains, and yields each step.
+ * @param stream random stream for the kinds of traces
+ * @param sampledAccuracy measures the current model, for the gate
+ * @param stop starts no further step. Finishes and yields the pending ones, so that the weights are those of the last step
  */
 export async function* sft(
   trainer: SupervisedTrainer,
@@ -79,7 +79,7 @@ export async function* sft(
     }
     yield* await settle(0);
   } finally {
-    // ended from outside: what is still under way must not fail unheard when the device goes
+    // the caller may return early: wait for pending steps, so that none fails unhandled after the device is destroyed
     await Promise.allSettled(pending.map(({ result }) => result));
   }
 }

@@ -1,4 +1,4 @@
-/** Models larger than one binding: arenas bound in slices compute the same to the bit, and what does not fit is refused first. */
+/** Models larger than one binding: slices of arenas give the same results to the bit, and too large models are refused early. */
 import { describe, expect, it } from 'vitest';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import { SizeError } from '../gpu/checks';
@@ -26,17 +26,17 @@ const shape = {
 const config = parsePhiConfig(shape);
 const table = parameterTable(config);
 const tensors = initialTensors(config, 0.3, 1);
-/** Less than a third of the arena; tensors and activations fit. */
+/** Binding limit below a third of the arena; tensors and activations fit. */
 const SMALL = 2 ** 15;
 
-/** Three steps with a working copy and a reference that follows; every arena and both moments at the end. */
+/** Trains three steps with a working copy and a synced reference. @returns all arenas and both moments */
 async function train(device: Device) {
-  const made = new Map<string, DeviceBuffer>();
+  const buffers = new Map<string, DeviceBuffer>();
   const watched: Device = {
     ...device,
     createBuffer(label, bytes) {
       const buffer = device.createBuffer(label, bytes);
-      made.set(label, buffer);
+      buffers.set(label, buffer);
       return buffer;
     },
   };
@@ -62,12 +62,12 @@ async function train(device: Device) {
   }
   const dispatches = device.counters.dispatches - before;
   const labels = ['weights', 'working weights', 'reference', 'exp_avg', 'exp_avg_sq'];
-  const contents = await device.read(labels.map((label) => whole(made.get(label)!)));
+  const contents = await device.read(labels.map((label) => whole(buffers.get(label)!)));
   return { results, dispatches, arenas: contents.map((bytes) => new Uint32Array(bytes)) };
 }
 
 describe.each(bothDevices)('on %s', (_, open) => {
-  it('weights, moments, reference, losses and gradient norms are those of one slice, to the bit', async () => {
+  it('weights, moments, reference, losses and gradient norms equal those of one slice, to the bit', async () => {
     const device = { ...(await open()), tuningCache: null };
     const small = { ...device, maxBindingBytes: SMALL };
     expect(arenaSlices(table, device)).toEqual([{ first: 0, count: table.arenaSize }]);
@@ -82,7 +82,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
 });
 
-it('slices cover the arena in order, and every binding fits and starts where it may', async () => {
+it('slices cover the arena in order, and every binding fits and is aligned', async () => {
   const slices = arenaSlices(table, { maxBindingBytes: SMALL });
   slices.reduce((end, { first, count }) => {
     expect(first).toBe(end);
@@ -97,7 +97,7 @@ it('slices cover the arena in order, and every binding fits and starts where it 
   expect(ranges.filter(({ buffer, offset, bytes }) => offset + bytes > buffer.bytes)).toEqual([]);
 });
 
-describe('what does not fit is refused before anything is made or computed', () => {
+describe('a model that does not fit is refused before it creates or computes anything:', () => {
   const large = parsePhiConfig({ ...shape, vocab_size: 512 });
   const segments = [{ ids: [1, 2, 3], mask: [0, 1, 1] }];
   const optimizer = { lr: 1, betas: [0, 0], eps: 1, weight_decay: 0, decay: 'all', max_grad_norm: null };
@@ -106,7 +106,7 @@ describe('what does not fit is refused before anything is made or computed', () 
   const untouched = ({ counters }: Device) =>
     expect(counters).toMatchObject({ buffers: 0, dispatches: 0, bytesWritten: 0 });
 
-  it('a tensor, by its name, in training and in sampling', async () => {
+  it('by the name of a tensor, in training and in sampling', async () => {
     const device = { ...openCpuDevice(), maxBindingBytes: SMALL };
     const embedding =
       /^model\.embed_tokens\.weight \[512, 32\] .*needs a buffer of 0\.1 MiB; CPU reference binds at most/;
@@ -119,7 +119,7 @@ describe('what does not fit is refused before anything is made or computed', () 
     untouched(device);
   });
 
-  it('activations of segments that are too long', async () => {
+  it('by activations of too long segments', async () => {
     const device = { ...openCpuDevice(), maxBindingBytes: SMALL };
     const ids = Array.from({ length: 80 }, (_, i) => i % 64);
     const long = [{ ids, mask: ids.map((_, t) => Math.min(t, 1)) }];
@@ -129,7 +129,7 @@ describe('what does not fit is refused before anything is made or computed', () 
     untouched(device);
   });
 
-  it('an arena that is larger than a buffer may be', async () => {
+  it('by an arena larger than the buffer limit', async () => {
     const device = { ...openCpuDevice(), maxBufferBytes: 2 ** 16 };
     await expect(probeStep(device, config, tensors, step())).rejects.toThrow(
       /^weights needs a buffer of 0\.1 MiB; a buffer of CPU reference has at most 0\.1 MiB/,
@@ -137,7 +137,7 @@ describe('what does not fit is refused before anything is made or computed', () 
     untouched(device);
   });
 
-  it('a model of 135M parameters fits bindings of 128 MiB, and at 100 MiB it is refused at once', async () => {
+  it('at 135M parameters it fits bindings of 128 MiB, and 100 MiB are too small', async () => {
     const smol = parsePhiConfig({
       vocab_size: 49152,
       hidden_size: 576,
@@ -151,7 +151,7 @@ describe('what does not fit is refused before anything is made or computed', () 
       ...openCpuDevice(),
       maxBindingBytes: mib * 2 ** 20,
       createBuffer(label, bytes) {
-        throw new Error(`it fits: ${label} [${bytes / 4}]`); // the first buffer that is made
+        throw new Error(`it fits: ${label} [${bytes / 4}]`); // the first buffer
       },
     });
     await expect(probeStep(at(128), smol, new Map(), step())).rejects.toThrow('it fits: weights [134515008]');
@@ -162,7 +162,7 @@ describe('what does not fit is refused before anything is made or computed', () 
     untouched(small);
   });
 
-  it('gradients of more numbers than a JSON file takes', async () => {
+  it('by gradients larger than a JSON file may be', async () => {
     const huge = parsePhiConfig({ ...shape, vocab_size: 262144, hidden_size: 128, num_attention_heads: 8 });
     await expect(probeStep(openCpuDevice(), huge, new Map(), step({ want: ['grads'] }))).rejects.toThrow(
       /^want: grads are \d+ numbers; one JSON file takes at most 20000000: ask for loss or logits/,
@@ -170,7 +170,7 @@ describe('what does not fit is refused before anything is made or computed', () 
   });
 });
 
-it('logits that one binding does not take come in chunks, the same', async () => {
+it('logits larger than one binding are computed in chunks, with the same values', async () => {
   const device = openCpuDevice();
   const wide = parsePhiConfig({ ...shape, vocab_size: 256 });
   const sequences = [150, 9].map((length) => Array.from({ length }, (_, i) => (i * 7) % 256));
@@ -181,7 +181,7 @@ it('logits that one binding does not take come in chunks, the same', async () =>
     return { logits: await sequenceLogits(on, wide, weights, sequences), dispatches: on.counters.dispatches - before };
   };
   const whole = await logits(device);
-  // takes activations of 159 tokens, and 64 rows of logits at a time
+  // fits activations of 159 tokens, and 64 rows of logits at a time
   const chunked = await logits({ ...device, maxBindingBytes: 159 * 128 * 4 });
   expect(chunked).toEqual({ logits: whole.logits, dispatches: whole.dispatches + 2 });
 });

@@ -1,6 +1,6 @@
 /**
- * Which rollout each slot holds, as far as the host knows: what has been submitted, and what readbacks have told of ends.
- * A slot whose budget of steps is used up is free once a readback is submitted: what it holds is on its way then.
+ * Assignment of rollouts to slots, as far as the host knows from submits and readbacks. A slot with no steps left is free as
+ * soon as a readback is submitted, because that readback has its contents.
  */
 import { PromptRegions } from './promptRegions';
 
@@ -11,7 +11,7 @@ export interface Place {
   readonly request: number;
 }
 
-/** A rollout that starts, and the region of its prompt; `fresh` where the prompt is still to be computed. */
+/** A new rollout and the region of its prompt; `fresh` if the prompt needs a prefill. */
 export interface Admission extends Place {
   readonly region: number;
   readonly fresh: boolean;
@@ -24,8 +24,8 @@ export class Slots {
   private stepsUnread = 0;
 
   /**
-   * @param prefixes of every request, what is computed ahead of its prompt
-   * @param budget steps that a rollout may take
+   * @param prefixes tokens of each request that prefill computes: the prompt without its last token
+   * @param budget maximum number of steps per rollout
    */
   constructor(
     count: number,
@@ -36,7 +36,7 @@ export class Slots {
     this.regions = new PromptRegions(count);
   }
 
-  /** Free slots take the next requests, in order. */
+  /** Assigns the next requests to the free slots, in order. */
   admit(): Admission[] {
     const admissions: Admission[] = [];
     for (let slot = 0; slot < this.holding.length && this.waiting < this.prefixes.length; slot++) {
@@ -48,24 +48,24 @@ export class Slots {
     return admissions;
   }
 
-  /** Slots that may still draw. */
+  /** Slots with steps left. */
   live(): number[] {
     return this.holding.flatMap((held, slot) => (held && held.stepsLeft > 0 ? [slot] : []));
   }
 
-  /** Steps until the budget of the first live slot ends, and of the last; steps since a readback was submitted. */
+  /** Steps until the first and until the last live slot uses up its budget; steps since the last submitted readback. */
   steps(): { readonly first: number; readonly last: number; readonly unread: number } {
     const left = this.live().map((slot) => this.holding[slot]!.stepsLeft);
     return { first: Math.min(...left), last: Math.max(0, ...left), unread: this.stepsUnread };
   }
 
-  /** Steps of all live slots were submitted. */
+  /** Records that steps of all live slots were submitted. */
   advance(steps: number): void {
     for (const slot of this.live()) this.holding[slot]!.stepsLeft -= steps;
     this.stepsUnread += steps;
   }
 
-  /** A readback is submitted: the rollouts that it tells of. */
+  /** Records that a readback was submitted. @returns the rollouts in it */
   read(): Place[] {
     const places = this.holding.flatMap((held, slot) => (held ? [{ slot, request: held.request }] : []));
     for (const { slot } of places) if (this.holding[slot]!.stepsLeft === 0) this.free(slot);
@@ -73,7 +73,7 @@ export class Slots {
     return places;
   }
 
-  /** A readback told that the rollout has ended. */
+  /** Records that a rollout has ended, as its readback shows. */
   end({ slot, request }: Place): void {
     if (this.holding[slot]?.request === request) this.free(slot);
   }

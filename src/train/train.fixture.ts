@@ -1,4 +1,4 @@
-/** A model of a few thousand parameters with both its trainers, and a batch for each: what tests train. */
+/** Fixture for training tests: a model of a few thousand parameters, both trainers, and a batch for each. */
 import type { Device } from '../gpu/device';
 import { parsePhiConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
@@ -45,7 +45,7 @@ const loss = {
 
 interface Opened extends Partial<BatchCapacity> {
   readonly lossType?: 'grpo' | 'gspo';
-  /** Of the gradients. */
+  /** Number of gradient planes. */
   readonly planes?: number;
 }
 

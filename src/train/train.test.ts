@@ -1,4 +1,4 @@
-/** The pure parts of training, by hand-worked numbers. */
+/** Pure functions of training, against numbers worked out by hand. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { groupAdvantages } from './advantages';
@@ -10,7 +10,7 @@ const near = (got: readonly number[], want: readonly number[]) =>
   got.forEach((value, i) => expect(value).toBeCloseTo(want[i]!, 10));
 
 describe('advantages', () => {
-  it('of groups of three, by hand', () => {
+  it('of groups of three match the values worked out by hand', () => {
     // mean 1, sample deviation 1: (r − 1) / 1.0001; then mean 4, deviation √3
     near(groupAdvantages([0, 1, 2], 3, 'group'), [-1 / 1.0001, 0, 1 / 1.0001]);
     near(groupAdvantages([3, 3, 6], 3, 'none'), [-1, -1, 2]);
@@ -26,7 +26,7 @@ describe('advantages', () => {
     );
   });
 
-  it('of equal rewards are 0; a constant changes nothing; a permutation permutes', () => {
+  it('are 0 for equal rewards, ignore a constant, and follow a permutation', () => {
     near(groupAdvantages([5, 5, 5], 3, 'group'), [0, 0, 0]);
     const rewards = [0.6, -0.3, 0.1, -0.5];
     const advantages = groupAdvantages(rewards, 4, 'group');
@@ -49,7 +49,7 @@ describe('advantages', () => {
 describe('token weights', () => {
   const options = { maxCompletionLength: 10 } as LossOptions;
   const weights = (lossType: LossOptions['lossType']) => tokenWeights({ ...options, lossType }, [2, 4, 0]);
-  it('follow the table of normalisers', () => {
+  it('match the table of normalisers', () => {
     near(weights('grpo'), [1 / 6, 1 / 12, 1 / 3]);
     near(weights('bnpo'), [1 / 6, 1 / 6, 1 / 6]);
     near(weights('dr_grpo'), [1 / 30, 1 / 30, 1 / 30]);
@@ -68,8 +68,8 @@ describe('the learning rate', () => {
   const { cases } = JSON.parse(readFileSync(new URL('goldens/schedule.json', import.meta.url), 'utf8')) as {
     cases: Golden[];
   };
-  it.each(cases)('is that of transformers: $decay, $warmup of $steps steps', ({ rates, steps, ...given }) => {
-    // theirs ends at its floor one step after the last
+  it.each(cases)('equals that of transformers: $decay, $warmup of $steps steps', ({ rates, steps, ...given }) => {
+    // theirs reaches the floor one step after the last
     const schedule = { ...given, steps: steps + 1, floor: 0 };
     near(
       rates.map((_, step) => learningRate(schedule, step)),
@@ -78,7 +78,7 @@ describe('the learning rate', () => {
     if (given.warmup > 0) expect(learningRate(schedule, 0)).toBe(0);
   });
 
-  it('rises in a line, then falls along a cosine to its floor', () => {
+  it('rises linearly, then falls along a cosine to its floor', () => {
     const schedule = { peak: 1, warmup: 4, steps: 105, decay: 'cosine', floor: 0.1 } as const;
     near(
       [0, 1, 3].map((step) => learningRate(schedule, step)),
@@ -127,7 +127,7 @@ it('names reward metrics as TRL does', () => {
   expect(metrics.reward_std).toBeCloseTo(Math.sqrt((25 + 1 + 9 + 9) / 16 / 3), 12);
 });
 
-it('tells how much of the answers is right, what their task measures of them, and how often the own term failed', () => {
+it('reports partial correctness, the measures of the task, and failures of the custom term', () => {
   const completion = (partial: number, measures?: Record<string, number>, failed?: true) => ({
     ...{ reward: 0, correct: partial === 1, partial, measures, length: 3, ended: true },
     parts: [{ name: 'custom', value: 0, weight: 1, ...(failed && { failed }) }],
@@ -138,6 +138,6 @@ it('tells how much of the answers is right, what their task measures of them, an
     { groupSize: 2, scaleRewards: 'group', aggregation: 'sum_then_normalize' },
   );
   expect(metrics).toMatchObject({ 'answers/partial/mean': 0.375, 'rewards/custom/failed': 0.25 });
-  expect(metrics['answers/gap/mean']).toBeCloseTo(0.3, 12); // of the two that have one
-  expect(metrics).not.toHaveProperty('answers/distance/mean'); // a run does not end over an answer of 1e308
+  expect(metrics['answers/gap/mean']).toBeCloseTo(0.3, 12); // mean of the two answers that have one
+  expect(metrics).not.toHaveProperty('answers/distance/mean'); // an answer of 1e308 must not end a run
 });
