@@ -7,27 +7,22 @@ import { initialTensors } from '../../model/parameters';
 import { random } from '../../random';
 import { collectRollouts } from '../../train/collectRollouts';
 import { afterUpdate, gammaInForce, startEntropyControl } from '../../train/entropyControl';
-import { recipeByName } from '../recipe/presets/index';
 import { parseRecipe, withFields } from '../recipe/recipe';
 import type { GrpoEvent } from './events';
 import { grpoOptions } from './options';
 import { run } from './run';
 import { Session } from './session';
-import { runAll } from './tinyRun.fixture';
+import { PLAIN, runAll } from './tinyRun.fixture';
 
-const TINY = withFields(recipeByName('parity-8-nano'), {
-  'task.level': 5,
+const TINY = withFields(PLAIN, {
   'sft.steps': 30,
   'sft.sequences': 16,
   'sft.warmup': 5,
   'grpo.steps': 4,
   'grpo.prompts': 4,
-  'grpo.groupSize': 4,
   'grpo.learningRate': 3e-3,
   'grpo.warmup': 0,
   'evaluation.problems': 2,
-  'model.layers': 1,
-  kernels: 'fixed',
 });
 
 let device: Device;
