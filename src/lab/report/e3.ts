@@ -8,7 +8,7 @@ const LIFT = 0.1;
 export const e3: Experiment = {
   id: 'E3',
   title: 'From SFT to GRPO',
-  finding: 'A short GRPO run lifts it further',
+  finding: 'A short GRPO run raises accuracy further',
   report:
     'AIME 25 63.1 ± 6.3 → 78.0 ± 4.6; OmniMath 76.6 ± 0.5 → 81.9 ± 0.1; GPQA 67.1 ± 2.7 → 69.3 ± 2.1 (the report’s table with sd; the released model cards say 62.9 for AIME 25 before RL, and 65.8 → 68.9 for GPQA). AIME 24 75.3 before RL (model card), 81.3 after (unconfirmed)',
   columns: [

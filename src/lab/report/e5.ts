@@ -7,7 +7,7 @@ import { byRule, differences, effectPerRow, valuesOf } from './rule';
 export const e5: Experiment = {
   id: 'E5',
   title: 'RL on one family, evaluated on all',
-  finding: 'The gain is mostly where it was trained',
+  finding: 'RL gains most on the domain that it trains on',
   report:
     'trained on mathematics: LCB 53.8 → 53.1, BA-Calendar 67.7 → 65.6, TSP 37.5 → 42.6, Maze 55.1 → 53.4, SpatialMap 73.7 → 73.3 (the report’s table; these cells without sd)',
   columns: [

@@ -11,7 +11,7 @@ const LEAST_GAIN = 0.3;
 export const e6: Experiment = {
   id: 'E6',
   title: 'SFT on some families, evaluated on another',
-  finding: 'SFT generalises to unseen families by 30–60 points over the base',
+  finding: 'SFT gains 30–60 points over the base model on unseen families',
   report:
     'TSP, 3SAT, BA-Calendar: 30–60 points over the base, none of them trained on (the report’s text; the range is unconfirmed)',
   columns: [

@@ -5,7 +5,7 @@ import { parseIndex, parseResult, type ResultInput, resultToText, spreadOf } fro
 const result = (): ResultInput => ({
   id: 'E3',
   title: 'A short GRPO run',
-  finding: 'a short GRPO run lifts it further',
+  finding: 'a short GRPO run raises accuracy further',
   report: 'AIME 25: 63.1 → 78.0',
   command: 'npm run lab -- reproduce E3 --seeds 0,1,2',
   seeds: [0, 1, 2],
