@@ -3,16 +3,16 @@ const may = {
   gpu: [],
   kernels: ['gpu'],
   graph: ['kernels', 'gpu'],
-  // sizes of heads, the rotary table and the decoding step come from the kernels
+  // kernels give sizes of heads, the rotary table and the decoding step
   model: ['graph', 'kernels', 'gpu'],
   text: [],
   tasks: ['text'],
   rewards: ['text'],
   data: ['tasks', 'rewards', 'text'],
-  // a completion is judged the same in training and in evaluation
+  // training and evaluation judge a completion in the same way
   eval: ['data', 'tasks', 'rewards', 'text'],
   formats: ['model', 'text'],
-  // GRPO asks the task's verifier; plans name the buffers of gpu and the constants of kernels
+  // GRPO uses the task's verifier; plans name buffers of gpu and constants of kernels
   train: ['model', 'graph', 'kernels', 'gpu', 'rewards', 'data', 'tasks', 'text'],
   lab: ['train', 'eval', 'data', 'tasks', 'rewards', 'formats', 'model', 'graph', 'gpu', 'text'],
   worker: ['lab', 'gpu'],
@@ -22,8 +22,16 @@ const may = {
   store: ['lab', 'worker', 'model'],
   views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
 };
-/** Types alone may also come from here. */
+/** Rooms from which only types may come. */
 const mayNameTypes = { views: ['train', 'gpu'], store: ['train', 'gpu'], worker: ['train'] };
+
+/** Packages that a single room may import. */
+const onlyNamedBy = {
+  views: ['react', 'react-dom', 'recharts'],
+  worker: ['comlink'],
+  gpu: ['webgpu', '@sparticuz'],
+  rewards: ['quickjs-emscripten-core', '@jitl'],
+};
 
 const rooms = Object.keys(may);
 /** Tests and their helpers may import from anywhere. */
@@ -46,7 +54,7 @@ module.exports = {
     })),
     ...Object.entries(mayNameTypes).map(([room, allowed]) => ({
       name: `${room}-types-only`,
-      comment: `of ${allowed.join(' and ')}, ${room} may import types alone`,
+      comment: `${room} may import only types from ${allowed.join(' and ')}`,
       severity: 'error',
       from: { path: `^src/${room}/`, pathNot: TEST },
       to: {
@@ -63,7 +71,7 @@ module.exports = {
     })),
     {
       name: 'fixtures-in-tests',
-      comment: 'only tests import their helpers',
+      comment: 'only tests may import their helpers',
       severity: 'error',
       from: { path: '^src/', pathNot: TEST },
       to: { path: '\\.fixture\\.tsx?$' },
@@ -74,37 +82,16 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    {
-      name: 'react-in-views',
-      comment: 'only views names React',
+    ...Object.entries(onlyNamedBy).map(([room, packages]) => ({
+      name: `packages-of-${room}`,
+      comment: `only ${room} may import ${packages.join(', ')}`,
       severity: 'error',
-      from: { path: '^src/(?!views/)' },
-      to: { path: 'node_modules/(react|react-dom|recharts)/' },
-    },
-    {
-      name: 'comlink-in-worker',
-      comment: 'only worker names comlink',
-      severity: 'error',
-      from: { path: '^src/(?!worker/)' },
-      to: { path: 'node_modules/comlink/' },
-    },
-    {
-      name: 'dawn-in-gpu',
-      comment: 'only gpu names the WebGPU of Node',
-      severity: 'error',
-      from: { path: '^src/(?!gpu/)' },
-      to: { path: 'node_modules/(webgpu|@sparticuz)/' },
-    },
-    {
-      name: 'engine-in-rewards',
-      comment: 'only rewards names the engine of custom terms',
-      severity: 'error',
-      from: { path: '^src/(?!rewards/)' },
-      to: { path: 'node_modules/(quickjs-emscripten-core|@jitl)/' },
-    },
+      from: { path: `^src/(?!${room}/)` },
+      to: { path: `node_modules/(${packages.join('|')})/` },
+    })),
     {
       name: 'node-off-the-page',
-      comment: 'the page never reaches what only Node has',
+      comment: 'the page never reaches code that needs Node',
       severity: 'error',
       from: { path: '^src/(worker|store|views)/', pathNot: TEST },
       to: { reachable: true, path: '^src/gpu/(node|bundled)\\.ts$' },

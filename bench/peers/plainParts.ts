@@ -75,91 +75,107 @@ export function rotate(
   }
 }
 
-/** Causal, grouped-query. Returns the probabilities [B, H, T, T] and their sums over v, [B·T, H·D]. */
-export function attention(qkv: Float32Array, { H, K, D }: ModelConfig, B: number, T: number) {
+/** Places of one query head of one token: its probabilities, its query, its output, and its first key and value. */
+interface QueryPlaces {
+  readonly i: number;
+  readonly row: number;
+  readonly q: number;
+  readonly o: number;
+  readonly key: number;
+  readonly value: number;
+}
+
+/** Calls `visit` for every query head of every token. */
+function forEachQuery({ H, K, D }: ModelConfig, B: number, T: number, visit: (places: QueryPlaces) => void): void {
+  const width = (H + 2 * K) * D;
+  for (let b = 0; b < B; b++)
+    for (let h = 0; h < H; h++) {
+      const key = b * T * width + (H + Math.floor((h * K) / H)) * D;
+      for (let i = 0; i < T; i++) {
+        const token = b * T + i;
+        visit({
+          i,
+          row: ((b * H + h) * T + i) * T,
+          q: token * width + h * D,
+          o: (token * H + h) * D,
+          key,
+          value: key + K * D,
+        });
+      }
+    }
+}
+
+/** Causal grouped-query attention. Returns the probabilities, [B, H, T, T], and the outputs, [B·T, H·D]. */
+export function attention(qkv: Float32Array, config: ModelConfig, B: number, T: number) {
+  const { H, K, D } = config;
   const width = (H + 2 * K) * D;
   const scale = 1 / Math.sqrt(D);
   const p = new Float32Array(B * H * T * T);
   const out = new Float32Array(B * T * H * D);
-  for (let b = 0; b < B; b++)
-    for (let h = 0; h < H; h++) {
-      const key = (H + Math.floor((h * K) / H)) * D;
-      const value = key + K * D;
-      for (let i = 0; i < T; i++) {
-        const row = ((b * H + h) * T + i) * T;
-        const q = (b * T + i) * width + h * D;
-        let most = Number.NEGATIVE_INFINITY;
-        for (let j = 0; j <= i; j++) {
-          const k = (b * T + j) * width + key;
-          let dot = 0;
-          for (let e = 0; e < D; e++) dot += qkv[q + e]! * qkv[k + e]!;
-          p[row + j] = dot * scale;
-          most = Math.max(most, dot * scale);
-        }
-        let sum = 0;
-        for (let j = 0; j <= i; j++) {
-          p[row + j] = Math.exp(p[row + j]! - most);
-          sum += p[row + j]!;
-        }
-        const o = ((b * T + i) * H + h) * D;
-        for (let j = 0; j <= i; j++) {
-          p[row + j]! /= sum;
-          const weight = p[row + j]!;
-          const v = (b * T + j) * width + value;
-          for (let e = 0; e < D; e++) out[o + e]! += weight * qkv[v + e]!;
-        }
-      }
+  forEachQuery(config, B, T, ({ i, row, q, o, key, value }) => {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j <= i; j++) {
+      const k = key + j * width;
+      let dot = 0;
+      for (let e = 0; e < D; e++) dot += qkv[q + e]! * qkv[k + e]!;
+      p[row + j] = dot * scale;
+      top = Math.max(top, dot * scale);
     }
+    let sum = 0;
+    for (let j = 0; j <= i; j++) {
+      p[row + j] = Math.exp(p[row + j]! - top);
+      sum += p[row + j]!;
+    }
+    for (let j = 0; j <= i; j++) {
+      p[row + j]! /= sum;
+      const weight = p[row + j]!;
+      const v = value + j * width;
+      for (let e = 0; e < D; e++) out[o + e]! += weight * qkv[v + e]!;
+    }
+  });
   return { p, out };
 }
 
-/** dqkv of the whole attention, before the rotation is turned back. */
+/** Gradient of attention with respect to qkv, before the inverse rotation. */
 export function attentionGrad(
   dout: Float32Array,
   qkv: Float32Array,
   p: Float32Array,
-  { H, K, D }: ModelConfig,
+  config: ModelConfig,
   B: number,
   T: number,
 ): Float32Array {
+  const { H, K, D } = config;
   const width = (H + 2 * K) * D;
   const scale = 1 / Math.sqrt(D);
   const dqkv = new Float32Array(qkv.length);
   const dp = new Float32Array(T);
-  for (let b = 0; b < B; b++)
-    for (let h = 0; h < H; h++) {
-      const key = (H + Math.floor((h * K) / H)) * D;
-      const value = key + K * D;
-      for (let i = 0; i < T; i++) {
-        const row = ((b * H + h) * T + i) * T;
-        const o = ((b * T + i) * H + h) * D;
-        const q = (b * T + i) * width + h * D;
-        let mean = 0;
-        for (let j = 0; j <= i; j++) {
-          const v = (b * T + j) * width + value;
-          const weight = p[row + j]!;
-          let dot = 0;
-          for (let e = 0; e < D; e++) {
-            dot += dout[o + e]! * qkv[v + e]!;
-            dqkv[v + e]! += weight * dout[o + e]!;
-          }
-          dp[j] = dot;
-          mean += dot * weight;
-        }
-        for (let j = 0; j <= i; j++) {
-          const k = (b * T + j) * width + key;
-          const ds = p[row + j]! * (dp[j]! - mean) * scale;
-          for (let e = 0; e < D; e++) {
-            dqkv[q + e]! += ds * qkv[k + e]!;
-            dqkv[k + e]! += ds * qkv[q + e]!;
-          }
-        }
+  forEachQuery(config, B, T, ({ i, row, q, o, key, value }) => {
+    let mean = 0;
+    for (let j = 0; j <= i; j++) {
+      const v = value + j * width;
+      const weight = p[row + j]!;
+      let dot = 0;
+      for (let e = 0; e < D; e++) {
+        dot += dout[o + e]! * qkv[v + e]!;
+        dqkv[v + e]! += weight * dout[o + e]!;
+      }
+      dp[j] = dot;
+      mean += dot * weight;
+    }
+    for (let j = 0; j <= i; j++) {
+      const k = key + j * width;
+      const ds = p[row + j]! * (dp[j]! - mean) * scale;
+      for (let e = 0; e < D; e++) {
+        dqkv[q + e]! += ds * qkv[k + e]!;
+        dqkv[k + e]! += ds * qkv[q + e]!;
       }
     }
+  });
   return dqkv;
 }
 
-/** up · silu(gate) of rows gate|up. */
+/** SwiGLU of rows gate|up: up · silu(gate). */
 export function swiglu(gateUp: Float32Array, F: number): Float32Array {
   const y = new Float32Array(gateUp.length / 2);
   for (let i = 0; i < y.length; i++) {

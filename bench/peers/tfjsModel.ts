@@ -37,35 +37,44 @@ export function causalMask({ H, K }: ModelConfig, T: number): Tensor2D {
   return tf.tensor2d(Float32Array.from({ length: (H / K) * T * T }, hidden), [(H / K) * T, T]);
 }
 
-/** Operations with their gradients written out, which saves what automatic ones would compute again. */
+/** Operation of two tensors with its own gradient, which gets the saved tensors. */
+const operation = (
+  forward: (x: Tensor, y: Tensor) => { readonly value: Tensor; readonly saved: Tensor[] },
+  gradient: (dy: Tensor, saved: Tensor[]) => Tensor[],
+) =>
+  tf.customGrad((x, y, save) => {
+    const { value, saved } = forward(x as Tensor, y as Tensor);
+    (save as (tensors: Tensor[]) => void)(saved);
+    return { value, gradFunc: gradient };
+  });
+
+/** Fused operations with their own gradients, which recompute less than automatic ones. */
 function fusedOps({ C, D, eps }: ModelConfig) {
   const [epsilon, one, share] = [tf.scalar(eps), tf.scalar(1), tf.scalar(1 / C)];
-  const rmsNorm = tf.customGrad((x, w, save) => {
-    const r = tf.rsqrt(tf.add(tf.mean(tf.square(x as Tensor), -1, true), epsilon));
-    const normed = tf.mul(x as Tensor, r);
-    (save as (tensors: Tensor[]) => void)([normed, r, w as Tensor]);
-    return {
-      value: tf.mul(normed, w as Tensor),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [xn, r, w] = saved as [Tensor, Tensor, Tensor];
-        const p = tf.mul(dy, xn);
-        const projection = tf.mul(tf.sum(tf.mul(p, w), -1, true), share);
-        return [tf.mul(r, tf.sub(tf.mul(dy, w), tf.mul(xn, projection))), tf.sum(p, 0)];
-      },
-    };
-  });
-  const swiglu = tf.customGrad((gate, up, save) => {
-    const s = tf.sigmoid(gate as Tensor);
-    const activated = tf.mul(gate as Tensor, s);
-    (save as (tensors: Tensor[]) => void)([s, activated, up as Tensor]);
-    return {
-      value: tf.mul(activated, up as Tensor),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [s, a, up] = saved as [Tensor, Tensor, Tensor];
-        return [tf.mul(tf.mul(dy, up), tf.add(s, tf.mul(a, tf.sub(one, s)))), tf.mul(dy, a)];
-      },
-    };
-  });
+  const rmsNorm = operation(
+    (x, w) => {
+      const r = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
+      const normed = tf.mul(x, r);
+      return { value: tf.mul(normed, w), saved: [normed, r, w] };
+    },
+    (dy, saved) => {
+      const [xn, r, w] = saved as [Tensor, Tensor, Tensor];
+      const p = tf.mul(dy, xn);
+      const projection = tf.mul(tf.sum(tf.mul(p, w), -1, true), share);
+      return [tf.mul(r, tf.sub(tf.mul(dy, w), tf.mul(xn, projection))), tf.sum(p, 0)];
+    },
+  );
+  const swiglu = operation(
+    (gate, up) => {
+      const s = tf.sigmoid(gate);
+      const activated = tf.mul(gate, s);
+      return { value: tf.mul(activated, up), saved: [s, activated, up] };
+    },
+    (dy, saved) => {
+      const [s, a, up] = saved as [Tensor, Tensor, Tensor];
+      return [tf.mul(tf.mul(dy, up), tf.add(s, tf.mul(a, tf.sub(one, s)))), tf.mul(dy, a)];
+    },
+  );
   // rotate-half as a product with a constant matrix: one operation in place of two slices, a negation and a concatenation
   const half = D / 2;
   const turn = new Float32Array(D * D);

@@ -1,6 +1,7 @@
 /** f16 on the host: every f16 value there and back, and rounding between two of them. */
 import { expect, it } from 'vitest';
-import { fromStored, roundToHalf, toStored } from './dtype';
+import { roundToHalf } from '../float16';
+import { fromStored, toStored } from './dtype';
 
 const NAN = (bits: number) => (bits & 0x7c00) === 0x7c00 && (bits & 1023) !== 0;
 

@@ -1,6 +1,7 @@
 /** Decoding attention, one token per live slot: rotates the new query and key, caches key and value, attends to the cache. */
 import wgsl from '../../shaders/attention_decode.wgsl';
-import { HALF_ROUNDING, roundToHalf } from '../gpu/dtype';
+import { roundToHalf } from '../float16';
+import { HALF_ROUNDING } from '../gpu/dtype';
 import { type Constants, defineKernel, linear, type NumberArray, read, update, write } from '../gpu/kernel';
 import { headLayout } from './attention';
 import { filled, normal, unwritten } from './fill';

@@ -2,8 +2,10 @@
  * Runs kernel cases on a device and holds every written buffer against the plain loops in double precision. Used by the
  * tests in Node and by the page that the browser test opens.
  */
+
+import { roundToHalf } from '../float16';
 import { type Device, whole } from '../gpu/device';
-import { type Dtype, fromStored, HALF_ROUNDING, roundToHalf, toStored } from '../gpu/dtype';
+import { type Dtype, fromStored, HALF_ROUNDING, toStored } from '../gpu/dtype';
 import { type AnyKernel, type Binding, dtypeOf, type KernelCase, type NumberArray } from '../gpu/kernel';
 
 export interface Trial {

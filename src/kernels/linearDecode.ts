@@ -1,7 +1,8 @@
 /** A linear layer of a decoding step together with the RMSNorm or the SwiGLU before it. */
 import wgsl from '../../shaders/linear_decode.wgsl';
 import wgslSubgroup from '../../shaders/linear_decode_subgroup.wgsl';
-import { HALF_ROUNDING, roundToHalf } from '../gpu/dtype';
+import { roundToHalf } from '../float16';
+import { HALF_ROUNDING } from '../gpu/dtype';
 import {
   type Constants,
   defineKernel,

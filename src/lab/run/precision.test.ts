@@ -1,8 +1,9 @@
 /** Runs in f16: repeatable, close to f32, with measured cost; refused if the device has no f16. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roundToHalf } from '../../float16';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device, Dispatch } from '../../gpu/device';
-import { roundToHalf } from '../../gpu/dtype';
+
 import { openNodeDevice } from '../../gpu/node';
 import { embedding } from '../../kernels/embedding';
 import { storedAsF16 } from '../../kernels/f16Rewrite';
