@@ -3,25 +3,6 @@
 // Each invocation keeps a 4×8 tile in registers and reads directly from storage. On software adapters a barrier costs more
 // than it saves, and on a GPU the caches serve shared rows. Edges clamp reads and skip writes.
 // With splits > 1, workgroup layer z sums its own share of k into c[z], and plane_sum.wgsl adds the layers.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
-override TRANSPOSE_A: bool = false;
-override TRANSPOSE_B: bool = false;
-override ADDS: bool = true;                                         // false: compiled without `add`
-override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read if add
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], one part every `stride` numbers
-
-fn store(row: u32, column: u32, part: u32, value: f32) {
-  let i = row * params.n + column;
-  let at = part * params.stride + i;
-  var sum = value;
-  if (ADDS && params.add != 0u) { sum += addend[i]; }
-  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
-  c[at] = sum;
-}
 
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {

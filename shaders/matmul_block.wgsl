@@ -1,16 +1,6 @@
 // matmul_vec4.wgsl with a 16×16 tile per invocation, as 4×4 blocks in matrices: C += B · A on blocks whose columns are rows of
 // the product. It computes twice as much per load as the 4×8 tile, and suits devices that keep or spill 256 sums well. Edges
 // clamp reads and skip writes.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
-override TRANSPOSE_A: bool = false;
-override TRANSPOSE_B: bool = false;
-override ADDS: bool = true;                                         // false: compiled without `add`
-override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
 
 // Block of A: its columns are rows 4i … 4i + 3, its components run along k.
 fn blockA(i: u32, k4: u32) -> mat4x4f {
@@ -19,37 +9,19 @@ fn blockA(i: u32, k4: u32) -> mat4x4f {
     let first = k4 * 4u * width + min(i, width - 1u);
     return transpose(mat4x4f(a[first], a[first + width], a[first + 2u * width], a[first + 3u * width]));
   }
-  let width = params.k / 4u;
-  let last = params.m - 1u;
-  let row = i * 4u;
-  return mat4x4f(
-    a[min(row, last) * width + k4], a[min(row + 1u, last) * width + k4],
-    a[min(row + 2u, last) * width + k4], a[min(row + 3u, last) * width + k4]);
+  return rowBlockA(i, k4);
 }
 
 // Block of B: its columns run along k, its components are columns 4j … 4j + 3.
 fn blockB(j: u32, k4: u32) -> mat4x4f {
+  if (TRANSPOSE_B) { return rowBlockB(j, k4); }
   let at = min(j, params.n / 4u - 1u);
-  if (TRANSPOSE_B) {
-    let width = params.k / 4u;
-    let first = at * 4u * width + k4;
-    return transpose(mat4x4f(b[first], b[first + width], b[first + 2u * width], b[first + 3u * width]));
-  }
   let width = params.n / 4u;
   let first = k4 * 4u * width + at;
   return mat4x4f(b[first], b[first + width], b[first + 2u * width], b[first + 3u * width]);
 }
 
 fn outer(y: vec4f, x: vec4f) -> mat4x4f { return mat4x4f(x.x * y, x.y * y, x.z * y, x.w * y); }
-
-fn store(row: u32, column4: u32, part: u32, value: vec4f) {
-  let i = row * (params.n / 4u) + column4;
-  let at = part * (params.stride / 4u) + i;
-  var sum = value;
-  if (ADDS && params.add != 0u) { sum += addend[i]; }
-  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
-  c[at] = sum;
-}
 
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,16 +1,6 @@
 // matmul_vec4.wgsl with a 32×32 tile per invocation, in 4×4 blocks as in matmul_block.wgsl. It suits software adapters, where
 // a load costs as much as a dozen multiplications and sums may stay in memory. Edges clamp reads and skip writes; rows of a
 // beyond k count as 0.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
-override TRANSPOSE_A: bool = false;
-override TRANSPOSE_B: bool = false;
-override ADDS: bool = true;                                         // false: compiled without `add`
-override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
 
 // Row k of a, [K, M]; 0 beyond its end.
 fn rowA(k: u32, at: u32) -> vec4f {
@@ -24,37 +14,19 @@ fn blockA(i: u32, k4: u32) -> mat4x4f {
     let k = 4u * k4;
     return transpose(mat4x4f(rowA(k, at), rowA(k + 1u, at), rowA(k + 2u, at), rowA(k + 3u, at)));
   }
-  let width = params.k / 4u;
-  let last = params.m - 1u;
-  let row = i * 4u;
-  return mat4x4f(
-    a[min(row, last) * width + k4], a[min(row + 1u, last) * width + k4],
-    a[min(row + 2u, last) * width + k4], a[min(row + 3u, last) * width + k4]);
+  return rowBlockA(i, k4);
 }
 
 // Block of B: its columns run along k, its components are columns 4j … 4j + 3.
 fn blockB(j: u32, k4: u32) -> mat4x4f {
+  if (TRANSPOSE_B) { return rowBlockB(j, k4); }
   let at = min(j, params.n / 4u - 1u);
-  if (TRANSPOSE_B) {
-    let width = params.k / 4u;
-    let first = at * 4u * width + k4;
-    return transpose(mat4x4f(b[first], b[first + width], b[first + 2u * width], b[first + 3u * width]));
-  }
   let width = params.n / 4u;
   let last = params.k - 1u;
   let k = k4 * 4u;
   return mat4x4f(
     b[k * width + at], b[min(k + 1u, last) * width + at],
     b[min(k + 2u, last) * width + at], b[min(k + 3u, last) * width + at]);
-}
-
-fn store(row: u32, column4: u32, part: u32, value: vec4f) {
-  let i = row * (params.n / 4u) + column4;
-  let at = part * (params.stride / 4u) + i;
-  var sum = value;
-  if (ADDS && params.add != 0u) { sum += addend[i]; }
-  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
-  c[at] = sum;
 }
 
 @compute @workgroup_size(4)

@@ -1,15 +1,5 @@
 // matmul.wgsl through workgroup memory, for GPUs whose arithmetic is faster than their caches. 256 invocations compute a 64×64
 // tile, 4×4 each. They stage 16 rows of k at a time and load each number of a and b once. Numbers outside count as 0.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
-override TRANSPOSE_A: bool = false;
-override TRANSPOSE_B: bool = false;
-override ADDS: bool = true;                                         // false: compiled without `add`
-override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;             // [M, K], [K, M] if TRANSPOSE_A
-@group(0) @binding(2) var<storage, read> b: array<f32>;             // [K, N], [N, K] if TRANSPOSE_B
-@group(0) @binding(3) var<storage, read> addend: array<f32>;        // [M, N], read if add
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;       // [M, N], one part every `stride` numbers
 
 const PITCH = 65u;                                                  // 64 + 1, so that columns are in different banks
 var<workgroup> rows: array<f32, 16 * 65>;                           // [k, m]
@@ -25,21 +15,15 @@ fn loadB(n: u32, k: u32, end: u32) -> f32 {
   return b[select(k * params.n + n, n * params.k + k, TRANSPOSE_B)];
 }
 
-fn store(m: u32, n: u32, part: u32, value: f32) {
-  if (m >= params.m || n >= params.n) { return; }
-  let i = m * params.n + n;
-  let at = part * params.stride + i;
-  var sum = value;
-  if (ADDS && params.add != 0u) { sum += addend[i]; }
-  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
-  c[at] = sum;
+fn storeInside(m: u32, n: u32, part: u32, value: f32) {
+  if (m < params.m && n < params.n) { store(m, n, part, value); }
 }
 
 fn storeRow(m: u32, n: u32, part: u32, sums: vec4f) {
-  store(m, n, part, sums.x);
-  store(m, n + 16u, part, sums.y);
-  store(m, n + 32u, part, sums.z);
-  store(m, n + 48u, part, sums.w);
+  storeInside(m, n, part, sums.x);
+  storeInside(m, n + 16u, part, sums.y);
+  storeInside(m, n + 32u, part, sums.z);
+  storeInside(m, n + 48u, part, sums.w);
 }
 
 @compute @workgroup_size(256)

@@ -1,26 +1,6 @@
 // matmul.wgsl for rows of whole vec4: c[m, n] (+)= Σ over k of A[m, k] · B[k, n] (+ addend). Params m, n and k count numbers.
 // Contraction along rows (a[m, k], b[n, k]) uses dot products of four numbers. Contraction across rows (a[k, m], b[k, n])
 // takes one row at a time, for any k. Each invocation keeps a 4×8 tile in registers. Edges clamp reads and skip writes.
-struct Params { m: u32, n: u32, k: u32, accumulate: u32, add: u32, splits: u32, stride: u32 }
-override TRANSPOSE_A: bool = false;
-override TRANSPOSE_B: bool = false;
-override ADDS: bool = true;                                         // false: compiled without `add`
-override ACCUMULATES: bool = true;                                  // false: compiled without `accumulate`
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> addend: array<vec4f>;        // [M, N], read if add
-@group(0) @binding(4) var<storage, read_write> c: array<vec4f>;       // [M, N], one part every `stride` numbers
-
-fn store(row: u32, column4: u32, part: u32, value: vec4f) {
-  let n4 = params.n / 4u;
-  let i = row * n4 + column4;
-  let at = part * (params.stride / 4u) + i;
-  var sum = value;
-  if (ADDS && params.add != 0u) { sum += addend[i]; }
-  if (ACCUMULATES && params.accumulate != 0u) { sum += c[at]; }
-  c[at] = sum;
-}
 
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,5 +1,6 @@
 /** A linear layer of a decoding step together with the RMSNorm or the SwiGLU before it. */
 import wgsl from '../../shaders/linear_decode.wgsl';
+import prelude from '../../shaders/linear_decode_input.wgsl';
 import wgslSubgroup from '../../shaders/linear_decode_subgroup.wgsl';
 import { roundToHalf } from '../float16';
 import { HALF_ROUNDING } from '../gpu/dtype';
@@ -13,6 +14,7 @@ import {
   update,
 } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
+import { withPrelude } from './prelude';
 
 type Names = 'a' | 'weight' | 'b' | 'c';
 type Params = 'm' | 'n' | 'k' | 'accumulate' | 'eps';
@@ -78,7 +80,7 @@ const variant = (
 ): Kernel<Names, Params> =>
   defineKernel<Names, Params>({
     name,
-    wgsl: text,
+    wgsl: withPrelude(prelude, text),
     bindings: { a: read(), weight: read(), b: read(), c: update() },
     params: { m: 'u32', n: 'u32', k: 'u32', accumulate: 'u32', eps: 'f32' },
     constants: { INPUT: 0, ROUNDS: 0 },

@@ -10,6 +10,9 @@ import wgslBlock32 from '../../shaders/matmul_block32.wgsl';
 import wgslSubgroup from '../../shaders/matmul_subgroup.wgsl';
 import wgslTile from '../../shaders/matmul_tile.wgsl';
 import wgslVec4 from '../../shaders/matmul_vec4.wgsl';
+import preludeF32 from '../../shaders/product.wgsl';
+import preludeBlock from '../../shaders/product_block.wgsl';
+import preludeVec4 from '../../shaders/product_vec4.wgsl';
 import {
   type Constants,
   defineKernel,
@@ -21,6 +24,7 @@ import {
   update,
 } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
+import { withPrelude } from './prelude';
 
 type Names = 'a' | 'b' | 'addend' | 'c';
 type Params = 'm' | 'n' | 'k' | 'accumulate' | 'add' | 'splits' | 'stride';
@@ -121,7 +125,7 @@ const product = (
 ): Kernel<Names, Params> =>
   defineKernel<Names, Params>({
     name,
-    wgsl,
+    wgsl: withPrelude(element === 'f32' ? preludeF32 : preludeVec4, wgsl),
     bindings: { a: read(element), b: read(element), addend: read(element), c: update(element) },
     params: { m: 'u32', n: 'u32', k: 'u32', accumulate: 'u32', add: 'u32', splits: 'u32', stride: 'u32' },
     constants: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ADDS: 1, ACCUMULATES: 1 },
@@ -138,9 +142,9 @@ export const matmul = product('matmul', wgsl, 'f32', [16, 64]);
 /** Rows of whole vec4: fewer, wider loads. */
 export const matmulVec4 = product('matmul_vec4', wgslVec4, 'vec4f', [16, 64]);
 /** A 16×16 tile an invocation. */
-export const matmulBlock = product('matmul_block', wgslBlock, 'vec4f', [16, 128]);
+export const matmulBlock = product('matmul_block', preludeBlock + wgslBlock, 'vec4f', [16, 128]);
 /** A 32×32 tile an invocation: for processors, and so long to compile that there is none in f16, which those hardly offer. */
-export const matmulBlock32 = product('matmul_block32', wgslBlock32, 'vec4f', [128, 32], {
+export const matmulBlock32 = product('matmul_block32', preludeBlock + wgslBlock32, 'vec4f', [128, 32], {
   f16Bindings: [],
   workgroups: ({ m, n, splits }) => [Math.ceil(m / 128), Math.ceil(n / 32), splits],
   cases: [
