@@ -1,9 +1,10 @@
 /** Rules that every optimizer of the lab keeps: state, clipping, slices, gradient planes, working copies. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roundToHalf } from '../../float16';
 import { bothDevices } from '../../gpu/bothDevices.fixture';
 import { openCpuDevice } from '../../gpu/cpu';
 import { type Device, whole } from '../../gpu/device';
-import { roundToHalf } from '../../gpu/dtype';
+
 import { Arena, arenaSlices, initialTensors, parameterTable } from '../../model/parameters';
 import { random } from '../../random';
 import { config, table } from '../train.fixture';
