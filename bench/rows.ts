@@ -23,7 +23,7 @@ export interface Row {
   readonly bind_groups_created?: number;
   /** Buffers mapped before the call was done. */
   readonly blocking_readbacks?: number;
-  /** Of our training steps: bytes that the dispatches bind, and the least that the step must move (memory.ts). */
+  /** Of our training steps: bytes that the dispatches bind, and the least that the step must move (costs.ts). */
   readonly bytes_moved?: number;
   readonly bytes_least?: number;
   /** Of our training steps: bytes of all buffers made for it, and of those that its plan and arenas name. */

@@ -1,17 +1,17 @@
 /**
- * JSON and JSON lines that a person or another program wrote, read strictly: UTF-8 with or without a byte-order mark, no key
- * twice in an object (JSON.parse drops the first), no nesting that a stack cannot hold. Errors give file, line and column.
- * Everything that reads such text does so here. Any room may import this file.
+ * Strict reader of JSON and JSON lines that a person or another program wrote: UTF-8 with or without a byte-order mark, no
+ * key twice in an object (JSON.parse drops the first), bounded nesting. Errors give file, line and column. Any room may
+ * import this file.
  */
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import { bounded, quote } from './quote';
 
-/** Objects and arrays inside each other. Ours need fewer than ten. */
+/** Deepest nesting of objects and arrays. Our files need fewer than ten levels. */
 const DEEPEST = 64;
 
-/** The text is no JSON, or not the strict JSON that is read here. */
+/** Error of a text that is not JSON, or not the strict JSON that this file reads. */
 export class JsonError extends Error {}
-/** The text is no JSON at all. */
+/** Error of a text that is not JSON at all. */
 export class JsonSyntaxError extends JsonError {}
 
 type Fault = Exclude<ReturnType<typeof printParseErrorCode>, '<unknown ParseErrorCode>'>;
@@ -36,10 +36,10 @@ const FAULTS: Readonly<Record<Fault, string>> = {
 
 const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(code) as Fault] ?? 'this is not JSON';
 
-/** What Python writes for numbers that JSON does not have. */
+/** Numbers as Python writes them, which JSON does not have. */
 const NOT_FINITE = /^-?(NaN|Infinity)/;
 
-/** Says what a double loses of a literal; null where nothing does. A whole number has to be exact, a fraction only near. */
+/** Names the loss of a literal as a double; null if there is none. A whole number must be exact, a fraction only close. */
 function lostOf(literal: string, value: number): string | null {
   if (!Number.isFinite(value)) return 'is larger than a number here can be; use another';
   if (value === 0) return /^[^e]*[1-9]/i.test(literal) ? 'is closer to 0 than a number here can be; use another' : null;
@@ -48,17 +48,19 @@ function lostOf(literal: string, value: number): string | null {
   return `has more digits than a number here keeps: it would be ${value}; use text, or fewer digits`;
 }
 
-/** Place in a text of several lines; the line is left out where `where` names it. */
+/** Place in a text; without the line if `where` already names it. */
 type Place = (line: number, column: number) => string;
 
 function parseAt(text: string, where: string, place: Place): unknown {
   /** Keys of each open object, and of none for each open array. */
   const open: (Set<string> | null)[] = [];
-  const enter = (keys: Set<string> | null, line: number, column: number) => {
-    if (open.push(keys) > DEEPEST)
-      throw new JsonError(`${where}: ${place(line, column)}: nested more than ${DEEPEST} levels deep; use fewer`);
+  const refuse = (line: number, column: number, why: string): never => {
+    throw new JsonError(bounded(`${where}: ${place(line, column)}: ${why}`));
   };
-  /** The last key that was read. */
+  const enter = (keys: Set<string> | null, line: number, column: number) => {
+    if (open.push(keys) > DEEPEST) refuse(line, column, `nested more than ${DEEPEST} levels deep; use fewer`);
+  };
+  /** The latest key. */
   let key: string | null = null;
   const fail = (line: number, column: number, why: string): never => {
     throw new JsonSyntaxError(bounded(`${where} is not JSON: ${place(line, column)}: ${why}`));
@@ -72,10 +74,7 @@ function parseAt(text: string, where: string, place: Place): unknown {
       onArrayEnd: () => void open.pop(),
       onObjectProperty(name, _offset, _length, line, column) {
         const keys = open.at(-1)!;
-        if (keys?.has(name))
-          throw new JsonError(
-            bounded(`${where}: ${place(line, column)}: the key ${quote(name)} occurs twice in one object; keep one`),
-          );
+        if (keys?.has(name)) refuse(line, column, `the key ${quote(name)} occurs twice in one object; keep one`);
         keys?.add(name);
         key = name;
       },
@@ -87,11 +86,9 @@ function parseAt(text: string, where: string, place: Place): unknown {
       },
       onLiteralValue(value, offset, length, line, column) {
         if (typeof value !== 'number') return;
-        const lost = lostOf(text.slice(offset, offset + length), value);
-        if (lost !== null)
-          throw new JsonError(
-            bounded(`${where}: ${place(line, column)}: ${quote(text.slice(offset, offset + length))} ${lost}`),
-          );
+        const literal = text.slice(offset, offset + length);
+        const lost = lostOf(literal, value);
+        if (lost !== null) refuse(line, column, `${quote(literal)} ${lost}`);
       },
     },
     { disallowComments: true },
@@ -103,12 +100,15 @@ function parseAt(text: string, where: string, place: Place): unknown {
   }
 }
 
+/** Text of a JSON file, one field per line. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+
 const MARK = '\ufeff';
 
 /**
  * Value of a JSON text.
- * @param where what the text is, for the error
- * @throws JsonError with line and column: no JSON, a key twice, nested too deep
+ * @param where name of the text, for errors
+ * @throws JsonError with line and column
  */
 export const parseJson = (text: string, where: string): unknown =>
   parseAt(
@@ -120,13 +120,13 @@ export const parseJson = (text: string, where: string): unknown =>
 /** Value of a JSON file. @throws as `utf8Text` and `parseJson` */
 export const parseJsonFile = (bytes: Uint8Array, where: string): unknown => parseJson(utf8Text(bytes, where), where);
 
-/** Value of one line of JSON, whose number `where` names. @throws as `parseJson`, with the column alone */
+/** Value of one line of JSON; `where` names its number. @throws as `parseJson`, with the column only */
 export const parseJsonLine = (line: string, where: string): unknown =>
   parseAt(line, where, (_, column) => `column ${column + 1}`);
 
 /**
- * Lines of a text, which may end as on any system, with their places; empty lines are left out.
- * @param where what the text is
+ * Lines of a text with their places, without empty lines. Line ends of any system count.
+ * @param where name of the text
  */
 export const linesOf = (text: string, where: string): { readonly line: string; readonly where: string }[] =>
   (text.startsWith(MARK) ? text.slice(1) : text)
@@ -135,7 +135,7 @@ export const linesOf = (text: string, where: string): { readonly line: string; r
     .filter(({ line }) => line.trim() !== '');
 
 /**
- * Values of JSON lines with their places; empty lines are left out.
+ * Values of JSON lines with their places, without empty lines.
  * @throws JsonError naming the line
  */
 export function* parseJsonLines(
@@ -149,10 +149,10 @@ const startsWith = (bytes: Uint8Array, ...mark: number[]) => mark.every((byte, i
 
 /**
  * Text of a file in UTF-8, without its byte-order mark.
- * @throws naming the encoding that it has instead, or the line that is no UTF-8
+ * @throws naming the other encoding, or the line that is not UTF-8
  */
 export function utf8Text(bytes: Uint8Array, where: string): string {
-  // a zero byte beside an ASCII character: UTF-16 without a mark
+  // a zero byte next to an ASCII character: UTF-16 without a mark
   if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff) || (bytes[0] === 0) !== (bytes[1] === 0))
     throw new JsonError(`${where} is UTF-16, not UTF-8; save it as UTF-8`);
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,5 +1,6 @@
-/** Checked data: the value as a schema sees it, or an error that names every field that is wrong. Any room may import it. */
+/** Checks data against a schema. Errors name each wrong field with its place. Any room may import this file. */
 import type { z } from 'zod';
+import { parseJson } from './json';
 import { excerpt, listed, quote } from './quote';
 
 /** Characters of a path, key or choice in a message. */
@@ -122,7 +123,7 @@ function prototypeKey(value: unknown, path: readonly string[] = []): string | nu
   return null;
 }
 
-/** @throws one line for each field that does not fit, the first dozen: where, its path, what is wrong, what to use */
+/** Checks a value. @throws one line per wrong field, for the first dozen: place, path, fault, remedy */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
   if (parsed.success) {
@@ -135,3 +136,7 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string):
   );
   throw new Error(listed(lines));
 }
+
+/** Reads and checks a JSON text. @throws as `parseJson` and `parseAs` */
+export const parseJsonAs = <T>(schema: z.ZodType<T>, text: string, where: string): T =>
+  parseAs(schema, parseJson(text, where), where);

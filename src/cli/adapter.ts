@@ -1,28 +1,25 @@
-/** The device that the terminal computes on. The CPU reference is taken where it is asked for by name, never silently. */
+/** Device of the terminal. The CPU reference is used only if the user names it. */
 import { openCpuDevice } from '../gpu/cpu';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
-import { excerpt } from '../quote';
-import { InputError } from './input';
+import { oneOf } from './input';
 
-const NAMES = ['auto', 'webgpu', 'cpu'];
+const NAMES = ['auto', 'webgpu', 'cpu'] as const;
 
 export const ADAPTER = {
   type: 'string',
   value: NAMES.join('|'),
-  help: 'what it computes on: the best adapter of WebGPU, or the CPU reference in plain loops (default auto)',
+  help: 'device: auto and webgpu are the best WebGPU adapter, cpu is the CPU reference in plain loops (default auto)',
 } as const;
 
-/** @param name `auto` and `webgpu` are Dawn's best adapter; `cpu` is the reference in plain loops */
-export async function openAdapter(name = 'auto'): Promise<Device> {
-  if (name === 'cpu') return openCpuDevice();
-  if (name !== 'auto' && name !== 'webgpu')
-    throw new InputError(`--adapter: ${excerpt(name)} is none of ${NAMES.join(', ')}`);
-  return openNodeDevice();
-}
+const openAdapter = async (name: string): Promise<Device> =>
+  oneOf(name, NAMES, 'adapter') === 'cpu' ? openCpuDevice() : openNodeDevice();
 
-/** Opens, works, closes. */
-export async function withAdapter<T>(name: string | undefined, work: (device: Device) => Promise<T>): Promise<T> {
+/** Opens a device, runs the work, destroys the device. */
+export async function withAdapter<T>(
+  name: string | undefined = 'auto',
+  work: (device: Device) => Promise<T>,
+): Promise<T> {
   const device = await openAdapter(name);
   try {
     return await work(device);

@@ -1,10 +1,17 @@
-/** The terminal as tests use it: a folder of their own, a command in this process or in its own, a tiny training. */
+/** The terminal for tests: a temporary folder, a command in this process or in its own, small trainings and models. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
 import { vi } from 'vitest';
+import { modelToFiles } from '../formats/model';
+import { recipeByName } from '../lab/recipe/presets';
+import { phiConfigOf } from '../lab/recipe/recipe';
+import { initialTensors } from '../model/parameters';
+import { Tokenizer } from '../text/tokenizer';
+import type { Command } from './command';
+import { commands } from './commands';
 import { dispatch } from './dispatch';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -21,10 +28,7 @@ interface Ended {
   error: string;
 }
 
-/**
- * What `npm run lab -- …` runs, as npm runs it: by a shell, which makes way (`exec`), so that a signal to npm reaches the lab
- * rather than a shell that waits for it.
- */
+/** The command line of `npm run lab`, run by a shell with `exec`, so that a signal to npm reaches the lab and not the shell. */
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: { lab: string } };
 export const labCommand = (args: readonly string[]): [command: string, args: string[]] => [
   'sh',
@@ -37,8 +41,8 @@ export const labProcess = (...args: string[]): Promise<Ended> =>
     );
   });
 
-/** A command in this process, which spares the start of one. One at a time: what it prints is caught on the way. */
-export async function lab(...args: string[]): Promise<Ended> {
+/** Runs a command in this process and captures its output. Only one may run at a time. */
+export async function labWith(commands: readonly Command[], ...args: string[]): Promise<Ended> {
   const printed = { out: '', error: '' };
   const to = (stream: 'out' | 'error') => (text: unknown) => {
     printed[stream] += String(text);
@@ -50,11 +54,12 @@ export async function lab(...args: string[]): Promise<Ended> {
     vi.spyOn(console, 'error').mockImplementation((...values) => void to('error')(`${format(...values)}\n`)),
   ];
   try {
-    return { code: await dispatch(args), ...printed };
+    return { code: await dispatch(args, commands), ...printed };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
 }
+export const lab = (...args: string[]): Promise<Ended> => labWith(commands, ...args);
 export const lines = ({ out }: Ended) =>
   out
     .trim()
@@ -62,7 +67,7 @@ export const lines = ({ out }: Ended) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const TINY = [
-  ...['model.layers=1', 'kernels=fixed'], // so that a software adapter compiles little
+  ...['model.layers=1', 'kernels=fixed'], // few kernels to compile on a software adapter
   'sft.steps=4',
   'sft.sequences=8',
   'grpo.steps=2',
@@ -87,3 +92,13 @@ export const smallestTraining = (out: string, ...sets: string[]) => [
   ...['train', '--recipe', 'parity-8-nano', '--out', out, ...CPU, ...SMALLEST],
   ...sets.flatMap((set) => ['--set', set]),
 ];
+
+/** Writes a model with initial weights to a folder and returns the folder. */
+export function untrainedModel(name: string): string {
+  const tokenizer = new Tokenizer();
+  const config = phiConfigOf(recipeByName('parity-8-nano'), tokenizer.size);
+  const files = modelToFiles({ config, tensors: initialTensors(config, 0.07, 1), tokenizer });
+  mkdirSync(at(name));
+  for (const [file, bytes] of Object.entries(files)) write(`${name}/${file}`, bytes);
+  return at(name);
+}

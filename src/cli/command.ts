@@ -1,4 +1,4 @@
-/** A command as one record: what it does, its options with their help, and its work. Parsing and `--help` follow from it. */
+/** A command is one record: name, summary, options, work. Parsing, `lab help` and docs/cli.md follow from it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { excerpt } from '../quote';
 import { InputError, input, numeric, type Range } from './input';
@@ -6,17 +6,17 @@ import { didYouMean } from './nearest';
 
 interface Described {
   readonly short?: string;
-  /** What a help line shows in place of the value: `FILE`, `auto|webgpu|cpu`. */
+  /** Placeholder of the value in help: `FILE`, `auto|webgpu|cpu`. */
   readonly value?: string;
-  /** A phrase that goes on after the option's name, without a full stop. */
+  /** A phrase without a full stop. */
   readonly help: string;
-  /** A command without it is refused. */
+  /** The command is refused without it. */
   readonly required?: true;
 }
 export type Option =
   | (Described & { readonly type: 'string'; readonly multiple?: boolean })
   | (Described & { readonly type: 'boolean' })
-  /** A number; `initial` where it is not given. */
+  /** A number with its range; `initial` is its default. */
   | (Described & Range & { readonly type: 'number'; readonly initial?: number });
 
 export type Options = Readonly<Record<string, Option>>;
@@ -31,12 +31,12 @@ type Value<O extends Option> = O extends { type: 'boolean' }
 type Present<T extends Options> = {
   [K in keyof T]: T[K] extends { required: true } | { initial: number } ? K : never;
 }[keyof T];
-/** What a command gets. */
+/** Parsed options, as the work of a command gets them. */
 export type Given<T extends Options> = { readonly [K in Present<T>]: Value<T[K]> } & {
   readonly [K in Exclude<keyof T, Present<T>>]?: Value<T[K]> | undefined;
 };
 
-/** Words that follow the command without an option. */
+/** Words after the command's name that belong to no option. */
 interface Operands {
   /** `step|sample|reward|policy-loss` */
   readonly usage: string;
@@ -45,18 +45,22 @@ interface Operands {
 
 export interface Command {
   readonly name: string;
-  /** A sentence without a full stop. */
+  /** One sentence without a full stop, with a verb first. */
   readonly summary: string;
+  /** Paragraphs for docs/cli.md, in Markdown. */
+  readonly notes?: readonly string[];
+  /** Arguments of typical calls, as after `npm run lab --`. */
+  readonly examples?: readonly string[];
   readonly operands?: Operands;
   readonly options: Options;
-  /** Its work is in files: a closed standard output does not end it. */
+  /** The result is in files: a closed standard output does not end the command. */
   readonly writesFiles?: boolean;
-  /** It hears of a signal itself and ends when its step is done; the others are left where they are. */
+  /** The command handles signals itself and ends after its step. Other commands are abandoned at a signal. */
   readonly stopsItself?: boolean;
   readonly run: (args: readonly string[]) => void | Promise<void>;
 }
 
-/** Makes the record of a command. Its work gets numbers as numbers, checked against their ranges. */
+/** Makes the record of a command whose work gets typed options: numbers are checked against their ranges. */
 export function command<const T extends Options>(
   record: Omit<Command, 'options' | 'run'> & {
     readonly options: T;
@@ -74,7 +78,7 @@ export function command<const T extends Options>(
   return made;
 }
 
-export const HELP = { type: 'boolean', short: 'h', help: 'prints this' } as const satisfies Option;
+export const HELP = { type: 'boolean', short: 'h', help: 'prints this help' } as const satisfies Option;
 
 const parsed = (options: Options): NonNullable<ParseArgsConfig['options']> =>
   Object.fromEntries(
@@ -88,7 +92,7 @@ const parsed = (options: Options): NonNullable<ParseArgsConfig['options']> =>
     ]),
   );
 
-/** Whether `--help` or `-h` is among the arguments, and is not an option's value. */
+/** True if `--help` or `-h` is among the arguments and is not the value of an option. */
 export function asksForHelp({ options }: Command, args: readonly string[]): boolean {
   const config = { args: [...args], options: parsed(options), strict: false, allowPositionals: true } as const;
   return parseArgs({ ...config, tokens: true }).tokens.some(
@@ -96,7 +100,7 @@ export function asksForHelp({ options }: Command, args: readonly string[]): bool
   );
 }
 
-/** @throws InputError naming the option, and the nearest one where there is none of that name */
+/** @throws InputError naming the option, and the nearest name if the option is unknown */
 function parse(command: Command, args: readonly string[]) {
   const { name: commandName, options, operands } = command;
   const config = { args: [...args], options: parsed(options), allowPositionals: true } as const;

@@ -1,4 +1,4 @@
-/** Prompts and completions against the longest sequence that a model takes. Whatever outgrows it is refused before anything runs. */
+/** Checks prompt and completion lengths against the model's longest sequence, before anything runs. */
 import { longestSequence } from '../formats/length';
 import type { SavedModel } from '../formats/model';
 import { InputError, numeric } from './input';
@@ -6,19 +6,19 @@ import { InputError, numeric } from './input';
 export interface Asked {
   /** Tokens of the longest prompt. */
   readonly prompt: number;
-  /** New tokens where the option is not given; all that there is room for where null. */
+  /** Default of new tokens; null uses all the room. */
   readonly usual: number | null;
   /**
-   * Whether the usual number is right even beyond the model's context: a model of ours says there how long its training was,
-   * and its positions go on unscaled. A sliding window is no such number.
+   * True if the default holds even beyond the model's context. The context of our models is the length of their training, and
+   * their positions go on unscaled. A sliding window is a real limit.
    */
   readonly trusted?: boolean;
 }
 
-/** Most that the option takes. */
+/** Largest value of the option. */
 const MOST = 65536;
 
-/** `--max-new` for a model. @throws naming the option, and the key of config.json that there is no room under */
+/** Reads `--max-new` for a model. @throws naming the option and the key of config.json that sets the limit */
 export function maxNewOf(
   text: string | undefined,
   config: SavedModel['config'],

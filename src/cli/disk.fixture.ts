@@ -1,7 +1,7 @@
-/** A disk for tests: it refuses what a test names, and does not hang where Node does. */
+/** A disk for tests: it refuses chosen writes, and throws where Node would hang. */
 import type * as fs from 'node:fs';
 
-/** The disk refuses the text or bytes for which this is true, as a full one does. */
+/** The disk refuses texts or bytes for which this is true, as a full disk does. */
 export const disk = { refuses: (_file: fs.PathOrFileDescriptor, _data: unknown): boolean => false };
 
 /** `node:fs` on that disk. Use: `vi.mock('node:fs', async (original) => onDisk(await original()))`. */
@@ -10,7 +10,7 @@ export function onDisk(real: typeof fs) {
     if (disk.refuses(file, data)) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
     real.writeFileSync(file, data, options);
   };
-  // under /proc it never returns, and no test could end it
+  // under /proc the real one never returns, and no test could end it
   const mkdirSync = (file: fs.PathLike, options?: fs.MakeDirectoryOptions) => {
     if (options?.recursive && String(file).startsWith('/proc/')) throw new Error('mkdirSync would never return');
     return real.mkdirSync(file, options);

@@ -1,4 +1,4 @@
-/** What an evaluation is given where nobody says: its budget of tokens. */
+/** The default token budget of an evaluation. */
 import { describe, expect, it } from 'vitest';
 import { recipeByName } from '../lab/recipe/presets/index';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
@@ -14,18 +14,18 @@ const budget = (task: string, ...recipes: (Recipe | null)[]) =>
   );
 
 describe('the budget of an evaluation', () => {
-  it('is that of the training, where each model was trained for this task and level', () => {
+  it('is that of the training, if each model was trained for this task and level', () => {
     expect(budget('parity:12', parity)).toBe(24);
     expect(budget('parity:12', parity, withFields(parity, { 'reward.lMax': 30 }))).toBe(30);
   });
 
-  it('has room for the longest trace at a level that was not trained on', () => {
-    expect(budget('parity:24', parity)).toBe(4 + 24 + 8); // tags, answer and end; a digit a bit; to spare
+  it('has room for the longest trace at a new level', () => {
+    expect(budget('parity:24', parity)).toBe(4 + 24 + 8); // tags, answer and end; one digit per bit; spare tokens
     expect(budget('parity:4', parity)).toBe(24);
     expect(budget('parity:24', withFields(parity, { 'sft.mendShare': 0.1 }))).toBe(4 + 24 + 12 + 2 + 8);
   });
 
-  it('has it for a task that is met beside, whose budget counts too, and for one that was never met', () => {
+  it('has room for the longest trace of a second task, whose budget counts too, and of an unseen one', () => {
     const cluster = { task: 'addition', level: 2 };
     const mixed = withFields(parity, { 'data.clusters': [cluster], 'reward.lMax': 100 });
     const other = withFields(parity, { 'evaluation.others': [cluster], 'reward.lMax': 99 });

@@ -1,4 +1,4 @@
-/** What the commands that evaluate have in common: saved models, tasks at levels, budgets, problems, and how shares are told. */
+/** Parts that the evaluating commands share: saved models, tasks at levels, token budgets, problems, tables. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -20,13 +20,13 @@ import { checkTemperature, InputError, input, JSON_OPTION, numeric, readJson, re
 export interface TrainedModel {
   readonly folder: string;
   readonly model: SavedModel;
-  /** SHA-256 of the files that the model is read from: config, tensors, tokenizer, and generation config where there is one. */
+  /** SHA-256 of the model's files: config, tensors, tokenizer, and generation config if there is one. */
   readonly digest: string;
-  /** What it was trained by, where the folder says so. */
+  /** Recipe of its training; null if the folder has none. */
   readonly recipe: Recipe | null;
 }
 
-/** @throws naming the file and what is wrong in it */
+/** Reads a model folder and its recipe. @throws naming the file and the fault */
 export function readTrainedModel(folder: string): TrainedModel {
   const digest = createHash('sha256');
   const model = readModel(folder, (bytes) => digest.update(bytes));
@@ -41,8 +41,9 @@ export interface AskedTask {
 }
 
 /**
- * @param level where it is not given: the one that the first of the models was trained on, else the task's own
- * @param file own problems that were given; else those that one of the models was trained on
+ * Resolves a task and its level.
+ * @param level default: the level that the first model was trained on, else the default of the task
+ * @param file own problems; default: those that one of the models was trained on
  */
 export function askedTask(
   name: string,
@@ -50,12 +51,13 @@ export function askedTask(
   models: readonly TrainedModel[],
   file: OwnProblems | null = null,
 ): AskedTask {
-  if (file && name !== OWN) throw new InputError(`--data has the problems of the task ${OWN}, not of ${excerpt(name)}`);
+  if (file && name !== OWN)
+    throw new InputError(`--data is for the task ${OWN}, not for ${excerpt(name)}; use --task ${OWN}`);
   const own = file ?? models.find(({ recipe }) => recipe && recipe.own.problems.length > 0)?.recipe?.own;
   const task = input(() => (name === OWN && own ? (ownTask(own) as Task) : taskByName(name)));
   const { min, max, initial } = task.level;
   const trained = models.find(({ recipe }) => recipe?.task.name === name)?.recipe?.task.level;
-  // another file of own problems may lack the level that was trained on
+  // another file of own problems may not have the level of the training
   const usual = file ? initial : (trained ?? initial);
   const asked = { task, level: numeric(level, 'level', usual, { min, max, whole: true }) };
   const fault = name === OWN && own ? splitFault(own, asked.level) : null;
@@ -64,8 +66,8 @@ export function askedTask(
 }
 
 /**
- * `parity:8,addition`: tasks at levels.
- * @param file own problems that were given, for where the list names them
+ * Resolves a list of tasks at levels, such as `parity:8,addition`.
+ * @param file own problems, for the task own in the list
  */
 export function askedTasks(
   list: string,
@@ -75,22 +77,23 @@ export function askedTasks(
 ): AskedTask[] {
   return list.split(',').map((text) => {
     const [name = '', level, ...more] = text.trim().split(':');
-    if (more.length > 0) throw new InputError(`--${option}: ${quote(text)} is not of the form task:level`);
+    if (more.length > 0)
+      throw new InputError(`--${option}: ${quote(text)} is not of the form task:level; use for example parity:8`);
     return askedTask(name, level, models, name === OWN ? file : null);
   });
 }
 
-/** Tokens beyond the longest trace, for a model that was trained on another budget. */
+/** Tokens beyond the longest trace, for a model that was trained with another budget. */
 const SPARE_TOKENS = 8;
 
 /**
- * The same budget for all models. Where each of them was trained for this very task and level, the largest that one of them had;
- * else room for the longest trace that they may have been taught, and for the largest budget of those that met the task.
+ * Token budget of an answer, the same for all models. If each was trained for this task and level: their largest budget.
+ * Otherwise: room for the longest trace that they may have learned, and for the largest budget of models that saw the task.
  */
 export function budgetFor({ task, level }: AskedTask, models: readonly Pick<TrainedModel, 'recipe'>[]): number {
   const recipes = models.map(({ recipe }) => recipe);
   const budgets = recipes.flatMap((recipe) => (recipe && meets(recipe, task.name) ? [recipe.reward.lMax] : []));
-  // own problems of one level may be others than those that were trained on
+  // own problems of the same level may differ from those of the training
   const madeFor = (recipe: Recipe | null) =>
     task.name !== OWN && recipe?.task.name === task.name && recipe.task.level === level;
   if (recipes.every(madeFor)) return Math.max(...budgets);
@@ -99,7 +102,7 @@ export function budgetFor({ task, level }: AskedTask, models: readonly Pick<Trai
   return Math.max(...kinds.map((kind) => task.longestTrace(level, kind) + SPARE_TOKENS), ...budgets);
 }
 
-/** Whether a recipe trains on a task, or is evaluated on it, at any level. */
+/** True if a recipe trains on a task or is evaluated on it, at any level. */
 const meets = (recipe: Recipe, name: string): boolean =>
   [...sftTasks(recipe), ...grpoTasks(recipe), ...evaluatedTasks(recipe)].some(({ task }) => task.name === name);
 
@@ -107,18 +110,18 @@ export const MODEL = {
   type: 'string',
   value: 'DIR',
   required: true,
-  help: 'a folder that train has written',
+  help: 'folder of a saved model',
 } as const;
-export const TASK = { type: 'string', value: 'NAME', required: true, help: 'the task' } as const;
+export const TASK = { type: 'string', value: 'NAME', required: true, help: 'name of the task' } as const;
 export const LEVEL = {
   type: 'string',
   value: 'N',
-  help: "the task's level (default: the level that the model was trained on, else the task's own)",
+  help: 'level of the task (default: the level that the model was trained on, else the default of the task)',
 } as const;
 export const MAX_NEW = {
   type: 'string',
   value: 'N',
-  help: 'most tokens of an answer, within the context of the model (default: the budget of its training, and room for the longest trace)',
+  help: 'maximum new tokens per answer, within the context of the model (default: the budget of its training, and room for the longest trace)',
 } as const;
 export const SEED_OPTION = {
   type: 'number',
@@ -127,10 +130,10 @@ export const SEED_OPTION = {
   help: 'the same seed gives the same answers',
 } as const;
 export const temperatureOption = (initial: number) =>
-  ({ type: 'number', value: 'T', min: 0, max: 100, initial, help: '0 for greedy' }) as const;
+  ({ type: 'number', value: 'T', min: 0, max: 100, initial, help: 'sampling temperature; 0 is greedy' }) as const;
 
 export const EVALUATION_OPTIONS = {
-  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 256, help: 'held-out problems' },
+  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 256, help: 'number of held-out problems' },
   runs: {
     type: 'number',
     min: 1,
@@ -142,7 +145,7 @@ export const EVALUATION_OPTIONS = {
   temperature: temperatureOption(0.8),
   'max-new': MAX_NEW,
   seed: SEED_OPTION,
-  'problem-seed': { type: 'number', ...SEED, help: 'draws the problems (default: the seed)' },
+  'problem-seed': { type: 'number', ...SEED, help: 'seed that draws the problems (default: --seed)' },
   adapter: ADAPTER,
   json: JSON_OPTION,
 } as const;
@@ -154,8 +157,8 @@ export interface AskedEvaluation extends AskedTask {
 }
 
 /**
- * `--max-new` of an evaluation.
- * @throws naming the model's folder where a prompt has a character that it does not know, or it has no room for so many tokens
+ * Reads `--max-new` of an evaluation.
+ * @throws naming the model's folder if the model lacks a character of a prompt or room for the tokens
  */
 export function maxNewFor(
   text: string | undefined,
@@ -163,15 +166,13 @@ export function maxNewFor(
   prompts: readonly string[],
   usual: number,
 ): number {
-  try {
+  return input(() => {
     const prompt = Math.max(...prompts.map((prompt) => model.tokenizer.chatPrompt(prompt).length));
     return maxNewOf(text, model.config, { prompt, usual, trusted: recipe !== null });
-  } catch (error) {
-    throw new InputError(`${folder}: ${(error as Error).message}`);
-  }
+  }, folder);
 }
 
-/** The evaluation of a task that the options ask for, the same for all of the models. */
+/** Resolves the evaluation of a task, the same for all models. */
 export function askedEvaluation(
   given: Given<typeof EVALUATION_OPTIONS>,
   asked: AskedTask,
@@ -196,14 +197,14 @@ export function askedEvaluation(
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
-/** A deviation, which one sample does not have. */
+/** A standard deviation, which a single sample does not have. */
 export const percentOr = (share: number | null, digits = 1): string =>
   share === null ? 'n.a.' : percent(share, digits);
 
 /** "from 34.2 % to 100.0 %" */
 export const fromTo = ({ low, high }: Interval): string => `from ${percent(low)} to ${percent(high)}`;
 
-/** Columns as wide as their widest cell, the first one to the left. */
+/** Text table with columns as wide as their widest cell, the first one left-aligned. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
   return rows

@@ -1,13 +1,8 @@
-/** Input that is not what it seems, at the terminal: each is read for what it means, or refused with its place. */
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** Unusual input: read for its meaning, or refused with its place. */
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modelToFiles } from '../formats/model';
-import { recipeByName } from '../lab/recipe/presets';
-import { phiConfigOf } from '../lab/recipe/recipe';
-import { initialTensors } from '../model/parameters';
-import { Tokenizer } from '../text/tokenizer';
-import { at, lab, lines, ROOT, write } from './cli.fixture';
+import { at, lab, lines, ROOT, untrainedModel, write } from './cli.fixture';
 import { readOwn } from './own';
 
 const jsonl = (name: string, rows: readonly unknown[]) =>
@@ -32,7 +27,7 @@ describe('numbers', () => {
       ['42', '42.', true],
       ['42', '042', true],
       ['42', '4.2e1', true],
-      // what is no plain number is no answer
+      // an answer must be a plain number
       ['1000', '1,000', false],
       ['0.5', '1/2', false],
       ['50', '50%', false],
@@ -70,7 +65,7 @@ describe('text', () => {
   const problem = '{"prompt":"7+1=","answer":"8"}';
   const completion = '{"problem":{"prompt":"7+1="},"completion":"<think></think> 8 <|im_end|>"}';
 
-  it('may begin with a byte-order mark and end its lines as on any system', async () => {
+  it('may begin with a byte-order mark and have line ends of any system', async () => {
     const data = write('bom.jsonl', `\ufeff${problem}\r\n{"prompt":"7+2=","answer":"9"}\r\n`);
     const answers = write('bom-answers.jsonl', `\ufeff${completion}\r${completion}`);
     const judged = await lab('verify', '--task', 'own', '--data', data, '--in', answers);
@@ -147,7 +142,7 @@ describe('a file that cannot be read is named', () => {
     }
   });
 
-  it('a folder in the place of a file of a model', async () => {
+  it('a folder instead of a model file', async () => {
     const model = at('folders');
     cpSync(path.join(ROOT, 'src/model/goldens/phi3-gqa-untied'), model, { recursive: true });
     rmSync(path.join(model, 'config.json'));
@@ -159,18 +154,10 @@ describe('a file that cannot be read is named', () => {
 });
 
 describe('one run', () => {
-  const model = at('untrained');
-  const recipe = recipeByName('parity-8-nano');
-  const tokenizer = new Tokenizer();
-  const config = phiConfigOf(recipe, tokenizer.size);
-  mkdirSync(model);
-  for (const [name, bytes] of Object.entries(
-    modelToFiles({ config, tensors: initialTensors(config, 0.07, 1), tokenizer }),
-  ))
-    writeFileSync(path.join(model, name), bytes);
+  const model = untrainedModel('untrained');
   const few = ['--task', 'parity', '--level', '8', '--max-new', '4', '--adapter', 'cpu'];
 
-  it('has no deviation, and one problem no interval of a difference', async () => {
+  it('has no sd, and one problem has no interval of a difference', async () => {
     const evaluated = ['eval', '--model', model, ...few, '--runs', '1', '--problems', '3'];
     const compared = ['compare', '--a', model, '--b', model, ...few, '--runs', '1', '--problems', '1'];
     const [report, readable] = [await lab(...evaluated, '--json'), await lab(...evaluated)];

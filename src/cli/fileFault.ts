@@ -31,12 +31,12 @@ export function fileFault(error: unknown): string {
   }
 }
 
-/** Characters of a path in a message: the file's name comes last, so more than of other values. */
+/** Characters of a path in a message. The file's name comes last, so paths get more than other values. */
 const MOST_OF_PATH = 200;
 
 export const shownPath = (file: string): string => excerpt(file, MOST_OF_PATH);
 
-/** Names a file that cannot be read, and says why. */
+/** Message about a file that cannot be read, with the reason. */
 export function readFault(error: unknown, file: string): string {
   const shown = shownPath(file);
   switch (errorCode(error)) {

@@ -1,4 +1,4 @@
-/** Files that commands write: tested before anything is computed, then written beside and renamed, so that none is ever half. */
+/** Files that commands write: tested before the computation, then written beside the target and renamed, so that no file is half written. */
 import {
   accessSync,
   closeSync,
@@ -22,14 +22,14 @@ import { errorCode, fileFault, shownPath } from './fileFault';
 import { InputError } from './input';
 
 export const PARTIAL = '.partial';
-/** Bytes of the test: a full disk may still take an empty file. */
+/** Bytes of the write test: a full disk may still take an empty file. */
 const TEST_BYTES = 4096;
 
 const stat = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
 
 /**
- * Makes a folder, and those above it that are missing, part by part: mkdirSync with `recursive` never returns under /proc.
- * @throws InputError naming the option, the folder and what is in the way; no folder is left behind then
+ * Makes a folder and its missing parents, one by one: mkdirSync with `recursive` never returns under /proc.
+ * @throws InputError naming the option, the folder and the cause; no folder is left behind then
  */
 export function makeFolder(folder: string): void {
   if (folder === '') throw new InputError('--out is empty; give a folder');
@@ -58,7 +58,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Inputs of a command, which its --out must not replace. */
+/** Inputs of a command, which --out must not replace. */
 export interface Sources {
   readonly files?: readonly (string | undefined)[];
   /** Folders of models. */
@@ -70,7 +70,7 @@ function isSame(a: string, b: string): boolean {
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 
-/** @throws InputError where a file to write is one of those, or lies in one of the folders */
+/** @throws InputError if the output is one of the inputs or lies in one of the input folders */
 function checkApart(file: string, { files = [], folders = [] }: Sources): void {
   if (files.some((source) => source !== undefined && isSame(source, file)))
     throw new InputError(`--out: ${shownPath(file)} is a file that the command reads; choose another file`);
@@ -81,10 +81,10 @@ function checkApart(file: string, { files = [], folders = [] }: Sources): void {
     );
 }
 
-/** Symbolic links in a row that a system follows. */
+/** Largest number of symbolic links that a system follows. */
 const MOST_LINKS = 40;
 
-/** Follows symbolic links to the file that takes the bytes, so that the link stays. The file need not exist yet. */
+/** Follows symbolic links to the file that takes the bytes, so that the link stays. The file may not exist yet. */
 export function resolved(file: string, links = 0): string {
   if (existsSync(file)) return realpathSync(file);
   if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
@@ -104,8 +104,8 @@ function writeWhole(file: string, content: string | Uint8Array): void {
 }
 
 /**
- * Writes all files beside their targets, flushes them, then renames them in this order. Where one cannot be written, no target
- * has changed and nothing is left beside.
+ * Writes all files beside their targets, flushes them, then renames them in this order. If one cannot be written, no target
+ * changes and no partial file remains.
  */
 export function writeFiles(files: readonly (readonly [file: string, content: string | Uint8Array])[]): void {
   const renames: [from: string, to: string][] = [];
@@ -130,8 +130,8 @@ export function writeFiles(files: readonly (readonly [file: string, content: str
 export const writeFile = (file: string, content: string | Uint8Array): void => writeFiles([[file, content]]);
 
 /**
- * Tests that a file can be written, by writing beside it; the file itself stays as it is.
- * @throws InputError naming the option, the file and what is in the way
+ * Tests that a file can be written, by writing beside it. The file itself does not change.
+ * @throws InputError naming the option, the file and the cause
  */
 export function checkWritable(file: string, sources: Sources = {}): void {
   if (file === '') throw new InputError('--out is empty; give a file');
@@ -142,7 +142,7 @@ export function checkWritable(file: string, sources: Sources = {}): void {
     if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     if (found && !found.isFile()) {
       accessSync(target, constants.W_OK);
-      // of devices only writing shows whether they take anything; JSON may begin with an empty line
+      // only a write shows if a device takes bytes; JSON may begin with an empty line
       if (found.isCharacterDevice()) writeWhole(target, '\n');
       return;
     }

@@ -1,9 +1,9 @@
-/** What `--help` prints, made from the records of the commands. */
+/** Help texts of the terminal, made from the records of the commands. */
 import { type Command, HELP, type Option } from './command';
-import { EXIT, EXIT_MEANING } from './stopping';
+import { EXIT_CODES } from './exitCodes';
 
 const WIDTH = 110;
-const PROGRAM = 'npm run lab --';
+export const PROGRAM = 'npm run lab --';
 
 /** Breaks at spaces; lines after the first are indented. */
 function wrap(text: string, indent: number): string {
@@ -33,28 +33,36 @@ function flag(name: string, option: Option): string {
   return `${short}${long}${shownValue(option)}`;
 }
 
-/** Range and initial value as the command takes them. */
+/** Range and default as the command takes them. */
 function range(option: Option): string {
   if (option.type !== 'number') return '';
   const initial = option.initial === undefined ? '' : `, default ${option.initial}`;
   return ` (${option.min} to ${option.max}${initial})`;
 }
 
-const EXITS = Object.entries(EXIT).map(
-  ([name, code]) => [String(code), EXIT_MEANING[name as keyof typeof EXIT]] as const,
-);
+/** Operands and options of a command, each with its help. */
+export function optionRows({ operands, options }: Command): (readonly [left: string, right: string])[] {
+  const rows = [...Object.entries(options), ['help', HELP] as const].map(
+    ([name, option]) =>
+      [flag(name, option), `${option.help}${range(option)}${option.required ? ' (required)' : ''}`] as const,
+  );
+  return operands ? [[operands.usage, operands.help], ...rows] : rows;
+}
+
+/** Call of a command with all that it requires. */
+export function usage({ name, operands, options }: Command): string {
+  const needed = Object.entries(options).flatMap(([name, option]) => (option.required ? [flag(name, option)] : []));
+  return [PROGRAM, name, ...(operands ? [operands.usage] : []), ...needed, '[options]'].join(' ');
+}
 
 /** Help of one command. */
-export function commandHelp({ name, summary, operands, options }: Command): string {
-  const entries = Object.entries(options);
-  const needed = entries.flatMap(([name, option]) => (option.required ? [` ${flag(name, option)}`] : []));
-  const rows = [...entries, ['help', HELP] as const].map(
-    ([name, option]) => [flag(name, option), `${option.help}${range(option)}`] as const,
-  );
+export function commandHelp(command: Command): string {
+  const { name, summary, examples = [] } = command;
   return [
     `${name}: ${summary}`,
-    `  ${PROGRAM} ${name}${operands ? ` ${operands.usage}` : ''}${needed.join('')} [options]`,
-    columns(operands ? [[operands.usage, operands.help], ...rows] : rows),
+    `  ${usage(command)}`,
+    columns(optionRows(command)),
+    ...(examples.length > 0 ? [examples.map((example) => `  ${PROGRAM} ${example}`).join('\n')] : []),
   ].join('\n\n');
 }
 
@@ -65,6 +73,6 @@ export function overview(commands: readonly Command[]): string {
     `  ${PROGRAM} COMMAND [options]`,
     columns(commands.map(({ name, summary }) => [name, summary] as const)),
     `${PROGRAM} COMMAND --help lists the options of a command. Exit codes:`,
-    columns(EXITS),
+    columns(Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning] as const)),
   ].join('\n\n');
 }

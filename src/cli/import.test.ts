@@ -1,4 +1,4 @@
-/** Model folders of other programs in the terminal: what loads, and exit code 2 with file and key for what does not. */
+/** Model folders of other programs: they load, or end with exit code 2 and name file and key. */
 import { mkdirSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { modelToFiles } from '../formats/model';
@@ -22,7 +22,7 @@ const tensors = new Map(initialTensors(parsePhiConfig(shape), 0.3, 7));
 const files = modelToFiles({ config: parsePhiConfig(shape), tensors, tokenizer: new Tokenizer() });
 const DOWN = 'model.layers.0.mlp.down_proj.weight';
 
-/** A folder of these files, which come before those that we write. */
+/** Writes a model folder with changed files. */
 function folder(name: string, changed: Readonly<Record<string, Uint8Array | object | null>>): string {
   mkdirSync(at(name));
   for (const [file, content] of Object.entries({ ...files, ...changed }))
@@ -54,7 +54,7 @@ it('shards, without num_key_value_heads, sample as one file does', async () => {
   expect(ids(await sample(model, '--max-new', '6'))).toEqual(plain);
 });
 
-it('generation_config.json says which tokens end a completion', async () => {
+it('generation_config.json names the tokens that end a completion', async () => {
   const model = folder('ends', { 'generation_config.json': { eos_token_id: [103, plain[0]] } });
   expect(ids(await sample(model, '--max-new', '6'))).toEqual([plain[0]]);
 });

@@ -1,4 +1,4 @@
-/** What a person gives the terminal: options, files, JSON. Whatever is wrong with it ends with exit code 2. */
+/** Input of the terminal: options, files, JSON. A fault in it ends with exit code 2. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
@@ -11,25 +11,40 @@ import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
 import { readFault, shownPath } from './fileFault';
 
-/** Something a person can mend: printed without a stack, exit code 2. */
+/** An error that the user can fix: printed without a stack, exit code 2. */
 export class InputError extends Error {}
 
-/** Turns what `check` throws into an input error. */
-export function input<T>(check: () => T): T {
+/** @param where the file or folder that the message begins with, if it does not name it */
+function inputError(error: unknown, where?: string): InputError {
+  if (error instanceof InputError && where === undefined) return error;
+  const { message } = error as Error;
+  return new InputError(bounded(where === undefined ? message : `${where}: ${message}`));
+}
+
+/** Turns errors of `check` into input errors. */
+export function input<T>(check: () => T, where?: string): T {
   try {
     return check();
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(bounded((error as Error).message));
+    throw inputError(error, where);
   }
 }
 
-/** The same of what takes its time. */
+/** Turns errors of an asynchronous `check` into input errors. */
 export async function inputAsync<T>(check: () => Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(bounded((error as Error).message));
+    throw inputError(error);
   }
+}
+
+/** One of several names. @throws naming the option and its values */
+export function oneOf<const T extends string>(text: string, names: readonly T[], option: string): T {
+  const name = names.find((name) => name === text);
+  if (name === undefined)
+    throw new InputError(`--${option}: ${quote(text)} is unknown; use one of ${names.join(', ')}`);
+  return name;
 }
 
 export interface Range {
@@ -38,12 +53,12 @@ export interface Range {
   readonly whole?: boolean;
 }
 
-/** @throws naming the option and its range */
+/** Reads a number. @throws naming the option and its range */
 export function numeric(text: string | undefined, name: string, initial: number, { min, max, whole }: Range): number {
   if (text === undefined) return initial;
   const decimal = decimalOf(text.trim());
   const value = decimal ? toNumber(decimal) : Number.NaN;
-  // a whole number is exact, and what is not 0 is not read as 0
+  // a whole number must be exact, and no other number may be read as 0
   const rounded = decimal && (whole || value === 0) && !isSameNumber(decimal, decimalOf(String(value)) ?? decimal);
   const fits = Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value));
   if (!fits || rounded)
@@ -55,7 +70,7 @@ export const SEED: Range = { min: 0, max: 2 ** 31 - 1, whole: true };
 
 export const JSON_OPTION = { type: 'boolean', help: 'prints one line of JSON' } as const;
 
-/** @param shown the path as a message shows it. @throws naming it, and why it cannot be read */
+/** Reads a file. @param shown the path in messages. @throws naming the file and why it cannot be read */
 export function readFile(file: string, shown = file): Buffer {
   try {
     return readFileSync(file);
@@ -64,17 +79,17 @@ export function readFile(file: string, shown = file): Buffer {
   }
 }
 
-/** Text of a file in UTF-8. @throws naming the file, and the encoding where it is another */
+/** Text of a file in UTF-8. @throws naming the file, and its encoding if that differs */
 export const readText = (file: string): string => input(() => utf8Text(readFile(file), file));
 
 export const readJson = (file: string): unknown => input(() => parseJson(readText(file), file));
 
-/** The lines of a file of JSON lines, empty ones left out, each with its place. @throws naming a line that is no JSON */
+/** Values of a JSONL file with their places, without empty lines. @throws naming a line that is not JSON */
 export function jsonLines(file: string): { readonly json: unknown; readonly where: string }[] {
   return input(() => [...parseJsonLines(readText(file), file)]);
 }
 
-/** @throws naming every field of the input that does not fit */
+/** Checks a value. @throws naming every field that does not fit */
 export const parseWith = <T>(schema: z.ZodType<T>, value: unknown, where: string): T =>
   input(() => parseAs(schema, value, where));
 
@@ -86,7 +101,7 @@ export function checkTemperature(value: number): number {
 
 /**
  * Reads files of a model folder.
- * @param onRead is given each file in the order in which it is read
+ * @param onRead gets each file, in reading order
  */
 function readFolder<T>(folder: string, read: (file: ReadFile) => T, onRead: (bytes: Uint8Array) => void = () => {}): T {
   if (!existsSync(folder)) throw new InputError(`there is no folder ${shownPath(folder)}`);
@@ -97,16 +112,12 @@ function readFolder<T>(folder: string, read: (file: ReadFile) => T, onRead: (byt
     onRead(bytes);
     return bytes;
   };
-  try {
-    return read(file);
-  } catch (error) {
-    throw new InputError(bounded(`${shownPath(folder)}: ${(error as Error).message}`));
-  }
+  return input(() => read(file), shownPath(folder));
 }
 
-/** A model folder. @throws naming the folder, the file and what is missing or misshapen in it */
+/** Reads a model folder. @throws naming the folder, the file and the fault */
 export const readModel = (folder: string, onRead?: (bytes: Uint8Array) => void): SavedModel =>
   readFolder(folder, readModelFolder, onRead);
 
-/** A model folder of any vocabulary: config, tensors and end tokens. @throws as `readModel` */
+/** Reads config, tensors and end tokens of a model folder of any vocabulary. @throws as `readModel` */
 export const readAnyModel = (folder: string): SavedWeights => readFolder(folder, readWeights);

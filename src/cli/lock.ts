@@ -1,4 +1,4 @@
-/** Locks: one process at a time writes into a place. A lock is a file with the process id; its process is asked whether it lives. */
+/** Locks: one process at a time writes into a place. A lock is a file with the id of its process. */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../quote';
 import { errorCode, fileFault, shownPath } from './fileFault';
@@ -7,7 +7,7 @@ import { InputError } from './input';
 /** Lock files of this process. */
 const held = new Set<string>();
 
-/** Processes that may come and go while this one tries to take a lock. */
+/** Attempts to take a lock while other processes take and release it. */
 const ATTEMPTS = 100;
 
 function isAlive(pid: number): boolean {
@@ -15,11 +15,11 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) !== 'ESRCH'; // EPERM: it is another user's
+    return errorCode(error) !== 'ESRCH'; // EPERM: the process belongs to another user
   }
 }
 
-/** Reads a lock file; null where there is none. */
+/** Reads a lock file; null if there is none. */
 function textOf(lock: string): string | null {
   try {
     return readFileSync(lock, 'utf8');
@@ -29,14 +29,14 @@ function textOf(lock: string): string | null {
   }
 }
 
-/** True where the process that wrote the lock is gone. A process that has just started may not have written its id yet. */
+/** True if the process that wrote the lock has ended. An empty lock counts as alive: its process may not have written its id yet. */
 function isStale(text: string): boolean {
   if (!/^[1-9]\d*$/.test(text)) return false;
   const pid = Number(text);
-  return pid === process.pid || !isAlive(pid); // an earlier process may have had this one's id
+  return pid === process.pid || !isAlive(pid); // an earlier process may have had this id
 }
 
-/** Removes a stale lock, unless another process has replaced it by its own. */
+/** Removes a stale lock, unless another process has replaced it. */
 function removeStale(lock: string, text: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
@@ -49,7 +49,7 @@ function removeStale(lock: string, text: string): void {
   else renameSync(aside, lock);
 }
 
-/** @throws InputError where another process holds the lock; it stays as it is */
+/** @throws InputError if another process holds the lock, which does not change */
 export function checkUnlocked(lock: string, place: string, what: string): void {
   const text = held.has(lock) ? null : textOf(lock);
   if (text === null || isStale(text)) return;
@@ -59,13 +59,13 @@ export function checkUnlocked(lock: string, place: string, what: string): void {
   );
 }
 
-/** Makes the file, which must not be there yet. */
+/** Creates the file, which must not exist. */
 function write(lock: string): void {
   const descriptor = openSync(lock, 'wx');
   try {
     writeFileSync(descriptor, String(process.pid));
   } catch (error) {
-    rmSync(lock); // a full disk takes an empty file
+    rmSync(lock); // a full disk may take an empty file
     throw error;
   } finally {
     closeSync(descriptor);
@@ -73,8 +73,8 @@ function write(lock: string): void {
 }
 
 /**
- * Takes a lock until `unlock`, the end of the command or the end of the process. A process may take its own lock again.
- * @throws InputError where another process holds it, or its file cannot be written
+ * Takes a lock until `unlock` or the end of the command. A process may take its own lock again.
+ * @throws InputError if another process holds it, or its file cannot be written
  */
 export function lockFor(lock: string, place: string, what: string): void {
   for (let i = 0; !held.has(lock); i++) {
@@ -95,13 +95,13 @@ export function unlock(lock: string): void {
   if (held.delete(lock)) rmSync(lock, { force: true });
 }
 
-/** Lets go of all locks, for the end of a command. */
+/** Releases all locks at the end of a command. */
 export function unlockAll(): void {
   for (const lock of held)
     try {
       unlock(lock);
     } catch {
-      // a lock that stays is taken over: its process is gone
+      // the next process takes over a lock that remains
     }
 }
 

@@ -1,6 +1,7 @@
-/** Standard output and standard error: a full or closed one is heard, and never costs a run. */
+/** Standard output and standard error. A full or closed one is reported and never costs a run. */
+
+import { EXIT } from './exitCodes';
 import { errorCode, fileFault } from './fileFault';
-import { EXIT } from './stopping';
 
 let goesOn = false;
 
@@ -9,19 +10,19 @@ function onFault(error: unknown): void {
     console.error(`error: standard output: ${fileFault(error)}`);
     process.exit(EXIT.failed);
   }
-  // a reader that has seen enough (`… | head`) is no failure
+  // a reader that closes early (`… | head`) is not a failure
   if (!goesOn) process.exit(EXIT.done);
 }
 
-/** @param writesFiles whether the command's work is in files, so that it goes on where nobody reads what it prints */
+/** @param writesFiles true if the result is in files, so that the command goes on without a reader */
 export function watchOutput(writesFiles: boolean): void {
   goesOn = writesFiles;
   process.stdout.on('error', onFault);
-  // progress that nobody reads must not cost the run
+  // a closed standard error must not cost the run
   process.stderr.on('error', () => {});
 }
 
-/** Prints a line. Unlike `console.log` it does not swallow the error of a full disk. */
+/** Prints a line. Unlike `console.log` it reports a full disk. */
 export function print(line: string): void {
   try {
     process.stdout.write(`${line}\n`);

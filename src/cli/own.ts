@@ -1,6 +1,5 @@
-/** Own problems from a file: one JSON object a line, and how their answers are matched. */
-
-import { excerpt, listed, quote } from '../quote';
+/** Reads own problems from a file: one JSON object per line, and the rule that matches answers. */
+import { excerpt, listed } from '../quote';
 import { taskByName } from '../tasks';
 import {
   OWN,
@@ -14,59 +13,59 @@ import {
 } from '../tasks/own';
 import type { Task } from '../tasks/task';
 import type { Given } from './command';
-import { InputError, input, jsonLines, parseWith } from './input';
+import { shownPath } from './fileFault';
+import { InputError, input, jsonLines, oneOf, parseWith } from './input';
 
 export const OWN_OPTIONS = {
   data: {
     type: 'string',
     value: 'FILE.jsonl',
-    help: `problems of your own, for the task ${OWN}: prompt and answer a line`,
+    help: `file with your own problems for the task ${OWN}: one JSON object with prompt and answer per line`,
   },
-  match: { type: 'string', value: ownMatches.join('|'), help: 'how their answers are matched (default exact)' },
+  match: { type: 'string', value: ownMatches.join('|'), help: 'rule that matches their answers (default exact)' },
   tolerance: {
     type: 'number',
     value: 'X',
     min: 0,
     max: 1e12,
-    help: 'by how much their numbers may differ (default 0)',
+    help: 'largest difference of two numbers that match, for --match numeric; default 0',
   },
 } as const;
 type OwnGiven = Given<typeof OWN_OPTIONS>;
 
-/** The problems of `--data`; null where there is none. @throws naming file and line of what is wrong */
+/** Reads the problems of `--data`; null without that option. @throws naming file, line and fault */
 export function readOwn({ data: file, match: wanted, tolerance }: OwnGiven): OwnProblems | null {
   if (file === undefined) {
     if (wanted !== undefined || tolerance !== undefined)
-      throw new InputError('--match and --tolerance are for the problems of --data, which is missing');
+      throw new InputError('--match and --tolerance need --data, which is missing; add it');
     return null;
   }
-  const match = ownMatches.find((name) => name === (wanted ?? 'exact'));
-  if (!match) throw new InputError(`--match: ${quote(wanted)} is none of ${ownMatches.join(', ')}`);
+  const match = oneOf(wanted ?? 'exact', ownMatches, 'match');
   if (tolerance !== undefined && match !== 'numeric')
-    throw new InputError(`--tolerance is for --match numeric, and the match is ${match}`);
+    throw new InputError(`--tolerance needs --match numeric; the match is ${match}`);
   const problems: OwnLine[] = [];
   const places: string[] = [];
   for (const { json, where } of jsonLines(file)) {
     if (problems.length === OWN_LIMITS.problems)
-      throw new InputError(`${where}: there are more than ${OWN_LIMITS.problems} problems`);
+      throw new InputError(`${where}: the file has more than ${OWN_LIMITS.problems} problems; use fewer`);
     problems.push(parseWith(ownLineSchema, json, where));
     places.push(where);
   }
-  if (problems.length === 0) throw new InputError(`${file} has no problems`);
+  if (problems.length === 0) throw new InputError(`${shownPath(file)} has no problems; add at least one line`);
   const own = { problems, match, tolerance: tolerance ?? 0 };
   const faults = ownFaults(own).map(({ index, field, message }) => `${places[index]}: ${field}: ${message}`);
   if (faults.length > 0) throw new InputError(listed(faults));
   return own;
 }
 
-/** The task of a name, or of the problems of `--data`, or else of `fallback` where the name is own. */
+/** Task of a name. The task own has the problems of `--data`, else those of `fallback`. */
 export function taskFrom(name: string, given: OwnGiven, fallback: OwnProblems | null = null): Task {
   const read = readOwn(given);
   if (name !== OWN) {
-    if (read) throw new InputError(`--data has the problems of the task ${OWN}, not of ${excerpt(name)}`);
+    if (read) throw new InputError(`--data is for the task ${OWN}, not for ${excerpt(name)}; use --task ${OWN}`);
     return input(() => taskByName(name));
   }
   const own = read ?? fallback;
-  if (!own) throw new InputError(`--data: the task ${OWN} has its problems in a file of JSON lines, which is missing`);
+  if (!own) throw new InputError(`--data is missing: the task ${OWN} needs a file of problems in JSON lines`);
   return input(() => ownTask(own) as Task);
 }

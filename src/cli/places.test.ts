@@ -1,4 +1,4 @@
-/** Places to write to: each is tested before anything is computed, and never replaces an input or another run's files. */
+/** Output places: each is tested before the computation, and never replaces an input. */
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import { recipeByName } from '../lab/recipe/presets';
 import { run } from '../lab/run/run';
-import { at, CPU, lab, ROOT, SMALLEST, smallestTraining, write } from './cli.fixture';
+import { at, CPU, lab, SMALLEST, smallestTraining, write } from './cli.fixture';
 import { disk } from './disk.fixture';
 
 vi.mock('../gpu/cpu', { spy: true });
@@ -53,7 +53,7 @@ describe('a place that cannot be written to is refused before anything is comput
     ...['train', 'compare', 'transfer', 'reproduce'].map((name): [string, string, string] => [name, 'a file', file]),
     ...['train', 'compare', 'transfer', 'reproduce'].map((name): [string, string, string] => [
       name,
-      'a place that takes no folder',
+      'a place that allows no folder',
       '/proc/self/none/x',
     ]),
     ...Object.keys(commands).map((name): [string, string, string] => [
@@ -62,7 +62,7 @@ describe('a place that cannot be written to is refused before anything is comput
       path.join(folder, `${'x'.repeat(3000)}.json`),
     ]),
     ...['curate', 'mixture', 'probe', 'eval'].flatMap((name): [string, string, string][] => [
-      [name, 'a folder that there is not', path.join(folder, 'none/x.json')],
+      [name, 'a missing folder', path.join(folder, 'none/x.json')],
       [name, 'a folder', fs.mkdtempSync(path.join(os.tmpdir(), 'groupthink-')).concat('/x.json')],
     ]),
     ...['curate', 'probe', 'eval'].map((name): [string, string, string] => [name, 'a full disk', '/dev/full']),
@@ -76,7 +76,7 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(ended.error).toMatch(/^error: /m);
     expect(ended.error).not.toMatch(/^\s+at /m);
     if (what === 'a long path') expect(ended.error).toMatch(/xx… cannot be (made|written): the path is too long/);
-    if (what === 'a place that takes no folder')
+    if (what === 'a place that allows no folder')
       expect(ended.error).toContain('cannot be made: there is no such folder');
     expect(run).not.toHaveBeenCalled();
     if (name !== 'train') expect(openCpuDevice).not.toHaveBeenCalled();
@@ -84,7 +84,7 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 
-  it('train: a folder lies where a file of the run belongs', async () => {
+  it('train: a folder has the name of a run file', async () => {
     const out = at('blocked');
     for (const name of ['events.jsonl.partial', 'model.safetensors']) {
       fs.mkdirSync(path.join(out, name), { recursive: true });
@@ -97,7 +97,7 @@ describe('a place that cannot be written to is refused before anything is comput
     }
   });
 
-  it('train: a disk that takes a name and no bytes', async () => {
+  it('train: a disk that takes a name but no bytes', async () => {
     const out = at('no-room');
     disk.refuses = (_, data) => data instanceof Uint8Array;
     vi.mocked(run).mockClear();
@@ -179,7 +179,7 @@ describe('an --out that is a symbolic link', () => {
     ...SMALLEST,
     ...CPU,
   ];
-  it('to a file that is not there yet stays, and the file is written', async () => {
+  it('to a missing file stays, and the file is written', async () => {
     fs.symlinkSync('mixed.json', at('mixed-link.json'));
     const ended = await lab(...mixture(at('mixed-link.json')));
     expect(ended.code, ended.error).toBe(0);
@@ -190,126 +190,5 @@ describe('an --out that is a symbolic link', () => {
     fs.symlinkSync('circle.json', at('circle.json'));
     const ended = await lab(...mixture(at('circle.json')));
     expect(ended).toMatchObject({ code: 2, error: expect.stringContaining('its symbolic links lead in a circle') });
-  });
-});
-
-describe('reproduce', () => {
-  const copied = (name: string, files: Record<string, string>) => {
-    fs.mkdirSync(at(name));
-    for (const [file, text] of Object.entries(files)) write(`${name}/${file}`, text);
-    return at(name);
-  };
-  const contents = (folder: string) =>
-    Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]));
-  const e1 = fs.readFileSync(path.join(ROOT, 'public/results/E1.json'), 'utf8');
-
-  it('--pages lists the results in a folder and leaves other files alone', async () => {
-    const out = copied('results', { 'E1.json': e1, 'package.json': '{}', 'E1-copy.json': e1 });
-    const ended = await lab('reproduce', '--pages', '--out', out);
-    expect(ended, ended.error).toMatchObject({ code: 0 });
-    expect(contents(out)).toMatchObject({
-      ...{ 'index.json': '["E1"]\n', 'E1.json': e1, 'package.json': '{}', 'E1-copy.json': e1 },
-      'report.md': expect.any(String),
-    });
-  });
-
-  it.each([
-    ['no result', { 'E1.json': e1, 'E3.json': '{}' }, /E3\.json: id: is missing/],
-    ['of another experiment', { 'E3.json': e1 }, /E3\.json is the result of E1; rename it/],
-  ])('is refused before anything is computed or written where a result is %s', async (what, files, message) => {
-    const out = copied(what, { ...files, 'index.json': 'mine' });
-    const before = contents(out);
-    vi.mocked(openCpuDevice).mockClear();
-    for (const args of [['--pages'], ['E1', '--seeds', '0', ...CPU]]) {
-      const ended = await lab('reproduce', ...args, '--out', out);
-      expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
-      expect(ended.error).toMatch(message);
-      expect(ended.error).not.toMatch(/^\s+at /m);
-      expect(contents(out)).toEqual(before);
-    }
-    expect(openCpuDevice).not.toHaveBeenCalled();
-  });
-
-  it.each([
-    ['an experiment with --pages', ['E3', '--pages'], '--pages runs nothing: leave out E3'],
-    ['an experiment twice', ['E3', 'E1', 'E3'], 'reproduce: E3 E1 E3 names an experiment twice'],
-    ['all and one of them', ['ALL', 'E3'], 'reproduce: ALL E3 names an experiment twice'],
-  ])('refuses %s', async (_, args, message) => {
-    vi.mocked(openCpuDevice).mockClear();
-    const ended = await lab('reproduce', ...args, '--out', at('nothing'), ...CPU);
-    expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
-    expect(ended.error).toContain(message);
-    expect(openCpuDevice).not.toHaveBeenCalled();
-    expect(fs.existsSync(at('nothing'))).toBe(false);
-  });
-});
-
-describe('a place that another process writes into', () => {
-  /** The process that started this one: it lives as long. */
-  const another = String(process.ppid);
-  /** No system gives a process this id. */
-  const gone = String(2 ** 30);
-
-  it('is refused by train, which leaves the folder as it is', async () => {
-    const out = at('busy');
-    fs.mkdirSync(out);
-    for (const holder of [another, '']) {
-      fs.writeFileSync(path.join(out, 'run.lock'), holder);
-      vi.mocked(run).mockClear();
-      const ended = await lab(...smallestTraining(out));
-      expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
-      expect(ended.error).toContain(`writes into ${out}; wait for it, or choose another folder`);
-      expect(run).not.toHaveBeenCalled();
-      expect(fs.readdirSync(out)).toEqual(['run.lock']);
-      expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(holder);
-    }
-  });
-
-  it('is refused by eval, compare and transfer, which leave the record as it is', async () => {
-    const evaluating = (runs: number) => ['--problems', '2', '--runs', `${runs}`, '--max-new', '2', ...CPU];
-    const folder = at('records');
-    const commands = [
-      ['eval', '--model', model, '--task', 'parity', '--out', at('record.jsonl')],
-      ['compare', '--a', model, '--b', model, '--task', 'parity', '--out', folder],
-      ['transfer', '--models', model, '--tasks', 'parity:7', '--out', folder],
-    ];
-    for (const command of commands) {
-      const ended = await lab(...command, ...evaluating(1));
-      expect(ended.code, ended.error).toBe(0);
-    }
-    expect(fs.existsSync(at('record.jsonl.lock'))).toBe(false);
-    const records = [at('record.jsonl'), ...fs.readdirSync(folder).map((name) => path.join(folder, name))];
-    expect(records).toHaveLength(3);
-    const texts = records.map((file) => fs.readFileSync(file, 'utf8'));
-    for (const file of records) fs.writeFileSync(`${file}.lock`, another);
-    for (const command of commands) {
-      vi.mocked(openCpuDevice).mockClear();
-      const ended = await lab(...command, ...evaluating(2));
-      expect(ended, ended.error).toMatchObject({ code: 2, out: '' });
-      expect(ended.error).toMatch(/writes into .*\.jsonl; wait for it, or choose another file/);
-      expect(openCpuDevice).not.toHaveBeenCalled();
-    }
-    expect(records.map((file) => fs.readFileSync(file, 'utf8'))).toEqual(texts);
-    for (const file of records) fs.writeFileSync(`${file}.lock`, gone);
-    for (const command of commands) {
-      const ended = await lab(...command, ...evaluating(2));
-      expect(ended.code, ended.error).toBe(0);
-    }
-    expect(records.map((file) => fs.existsSync(`${file}.lock`))).toEqual([false, false, false]);
-  });
-
-  it('is free again when train has ended, or was killed', async () => {
-    const out = at('free');
-    fs.mkdirSync(out);
-    for (const holder of [gone, String(process.pid)]) {
-      fs.writeFileSync(path.join(out, 'run.lock'), holder);
-      vi.mocked(run).mockImplementationOnce((...args) => {
-        expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(String(process.pid));
-        return run(...args);
-      });
-      const ended = await lab(...smallestTraining(out));
-      expect(ended.code, ended.error).toBe(0);
-      expect(fs.readdirSync(out).sort()).toEqual(fs.readdirSync(model).sort());
-    }
   });
 });

@@ -1,4 +1,4 @@
-/** What the terminal does with problems and single computations: data, verify, problems of one's own, probe. */
+/** Commands about problems and single computations: data, verify, own problems, probe. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ describe('own problems', () => {
     write(name, rows.map((row) => JSON.stringify(row)).join('\n'));
   const data = jsonl('sums.jsonl', sums);
 
-  it('are trained on, evaluated, written and judged, the file once and then the recipe', async () => {
+  it('are trained on, evaluated, printed and judged; the recipe carries them after training', async () => {
     const trained = await train('own', '--data', data, '--match', 'numeric', '--set', 'own.tolerance=0.5');
     expect(trained.code, trained.error).toBe(0);
     const recipe = JSON.parse(readFileSync(at('own/recipe.json'), 'utf8')) as Record<string, unknown>;
@@ -81,11 +81,11 @@ describe('own problems', () => {
 
   const own = (file: string, ...more: string[]) => ['data', '--task', 'own', '--data', file, ...more];
   it.each([
-    ['no file', ['data', '--task', 'own'], '--data: the task own has its problems in a file'],
-    ['a file for another task', ['data', '--task', 'maze', '--data', data], 'not of maze'],
-    ['a line that is no JSON', own(write('own-json.jsonl', '{"prompt":"1","answer":"1"}\n\n{')), 'line 3 is not JSON'],
-    ['a field that is missing', own(jsonl('own-field.jsonl', [{ prompt: '1' }])), 'line 1: answer: '],
-    ['a field that there is not', own(jsonl('own-key.jsonl', [{ prompt: '1', answer: '1', trce: '' }])), '"trce"'],
+    ['no file', ['data', '--task', 'own'], '--data is missing: the task own needs a file of problems'],
+    ['a file for another task', ['data', '--task', 'maze', '--data', data], 'not for maze'],
+    ['a line that is not JSON', own(write('own-json.jsonl', '{"prompt":"1","answer":"1"}\n\n{')), 'line 3 is not JSON'],
+    ['a missing field', own(jsonl('own-field.jsonl', [{ prompt: '1' }])), 'line 1: answer: '],
+    ['an unknown field', own(jsonl('own-key.jsonl', [{ prompt: '1', answer: '1', trce: '' }])), '"trce"'],
     [
       'a character outside the vocabulary',
       own(jsonl('own-char.jsonl', [sums[0], { prompt: 'né', answer: '1' }])),
@@ -94,9 +94,13 @@ describe('own problems', () => {
     [
       'a tolerance for another match',
       own(data, '--match', 'exact', '--tolerance', '0.5'),
-      '--tolerance is for --match numeric, and the match is exact',
+      '--tolerance needs --match numeric; the match is exact',
     ],
-    ['a match that there is not', own(data, '--match', 'fuzzy'), '--match: "fuzzy" is none of exact, numeric, regex'],
+    [
+      'an unknown match',
+      own(data, '--match', 'fuzzy'),
+      '--match: "fuzzy" is unknown; use one of exact, numeric, regex',
+    ],
     [
       'too few to hold some out',
       ['train', '--recipe', 'parity-8-nano', '--out', at('no'), '--data', jsonl('own-few.jsonl', sums.slice(0, 1))],
@@ -110,7 +114,7 @@ describe('own problems', () => {
           Array.from({ length: 2001 }, (_, i) => ({ prompt: `${i}`, answer: '1' })),
         ),
       ),
-      'line 2001: there are more than 2000 problems',
+      'line 2001: the file has more than 2000 problems',
     ],
   ])('%s', async (_, args, message) => {
     const ended = await lab(...args);
@@ -121,7 +125,7 @@ describe('own problems', () => {
 });
 
 describe('probe', () => {
-  it('reward answers one object with one, and many with many', async () => {
+  it('reward returns one result for one object, and an array for an array', async () => {
     const one = {
       l_max: 24,
       l_pos: 19,
@@ -143,7 +147,7 @@ describe('probe', () => {
     }
   });
 
-  it('reward takes other constants, weights and a custom term, and gives reasons', async () => {
+  it('reward takes other constants, weights and a custom term, and returns reasons', async () => {
     const input = {
       l_max: 24,
       l_pos: 19,
@@ -183,7 +187,7 @@ describe('probe', () => {
       expect(await reward(change)).toMatchObject({ code: 2, error: expect.stringContaining(message) });
   });
 
-  it('sample draws the same as itself', async () => {
+  it('sample prints completions with log-probabilities', async () => {
     const model = path.join(ROOT, 'src/model/goldens/phi3-gqa-untied');
     const file = write(
       's.json',

@@ -1,4 +1,4 @@
-/** One line a stage on standard error, rewritten as it moves where that is a terminal: what happens, how far, how long yet. */
+/** Progress on standard error: one line per stage with step, metrics and ETA, rewritten in place on a terminal. */
 import type { Counters } from '../gpu/counters';
 import type { Recipe } from '../lab/recipe/recipe';
 import { cutOffs } from '../lab/run/cutOff';
@@ -11,10 +11,10 @@ const clock = (seconds: number) => {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 };
 const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
-/** Share of the whole run that a GRPO step weighs against an SFT step, as measured on software adapters. */
+/** Duration of a GRPO step in SFT steps, as measured on software adapters. */
 const GRPO_STEP_WEIGHT = 5;
 
-/** What f16 changed, where a run stores in it. */
+/** Change of log-probability and gradient by f16, if the run uses it. */
 const storageCost = ({ storage_logp_difference: cost, storage_gradient_difference: gradient }: EvaluationEvent) =>
   (cost ? `; f16 moves a log-probability by ${fixed(cost.mean, 4)}, at most ${fixed(cost.max, 4)}` : '') +
   (gradient ? `, and the gradient by ${fixed(100 * gradient.relative, 2)} % of its norm` : '');
@@ -22,7 +22,7 @@ const storageCost = ({ storage_logp_difference: cost, storage_gradient_differenc
 export class Progress {
   private readonly began = performance.now();
   private line = '';
-  /** The last step had an alert: it is said once. */
+  /** True if the last step had an alert, which is printed once. */
   private alerted = false;
   private watching: NodeJS.Timeout | undefined;
 
@@ -31,14 +31,14 @@ export class Progress {
     private readonly out: NodeJS.WriteStream = process.stderr,
   ) {}
 
-  /** While a stage compiles, which tells no events: how far it is, until the next event. */
+  /** Shows compiled kernels until the next event; compiling sends no events. */
   watch(counters: Readonly<Counters>): void {
     this.end();
     const show = () => this.rewrite(`compile … ${counters.pipelinesReady} of ${counters.pipelines} kernels`);
     if (this.out.isTTY) this.watching = setInterval(show, 250).unref();
   }
 
-  /** Nothing more is shown by itself. */
+  /** Stops the updates by timer. */
   end(): void {
     clearInterval(this.watching);
   }
@@ -50,7 +50,7 @@ export class Progress {
         this.print(
           `${this.recipe.title}: ${event.parameters} parameters on ${event.adapter}, seed ${this.recipe.seed}`,
         );
-        this.print(`takes about ${mebibytes(event.memory.estimated_bytes)} of its memory`);
+        this.print(`needs about ${mebibytes(event.memory.estimated_bytes)} of device memory`);
         for (const line of cutOffs(this.recipe)) this.print(`note: ${line}`);
         return;
       case 'stage':
@@ -76,12 +76,12 @@ export class Progress {
         return step % 5 === 0 || step === this.recipe.grpo.steps ? this.print(text) : this.rewrite(text);
       }
       case 'evaluation': {
-        const told = ({ greedy, sampled }: Pick<EvaluationEvent, 'greedy' | 'sampled'>) =>
+        const accuracies = ({ greedy, sampled }: Pick<EvaluationEvent, 'greedy' | 'sampled'>) =>
           `greedy ${fixed(greedy.accuracy)} with ${fixed(greedy.meanLength, 1)} tokens, ` +
           `sampled ${fixed(sampled.accuracy)} with ${fixed(sampled.meanLength, 1)} tokens`;
         const when = event.stage === 'base' ? 'before SFT' : `after ${event.stage.toUpperCase()}`;
-        this.print(`${when}: ${told(event)}${storageCost(event)}`);
-        for (const other of event.others ?? []) this.print(`  ${other.task} ${other.level}: ${told(other)}`);
+        this.print(`${when}: ${accuracies(event)}${storageCost(event)}`);
+        for (const other of event.others ?? []) this.print(`  ${other.task} ${other.level}: ${accuracies(other)}`);
         return;
       }
       case 'curation': {

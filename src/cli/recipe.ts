@@ -1,4 +1,4 @@
-/** Reads the recipe that options ask for: a name or a file, a seed, fields that are set, problems of one's own. */
+/** Reads a recipe from options: a name or a file, a seed, changed fields, own problems. */
 import { JsonSyntaxError, parseJson } from '../json';
 import { recipeByName } from '../lab/recipe/presets';
 import { parseRecipe, type Recipe, withFields } from '../lab/recipe/recipe';
@@ -7,10 +7,11 @@ import { OWN, type OwnProblems } from '../tasks/own';
 import type { Given } from './command';
 import { InputError, input, readJson, readText, SEED } from './input';
 
-/** `grpo.steps=40` → ['grpo.steps', 40]; what is no JSON is text; `@FILE` is the text of the file. */
+/** `grpo.steps=40` → ['grpo.steps', 40]. A value that is not JSON is text; `@FILE` is the text of a file. */
 function field(text: string): [string, unknown] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InputError(`--set: ${quote(text)} is not of the form field=value`);
+  if (at < 1)
+    throw new InputError(`--set: ${quote(text)} is not of the form field=value; use for example grpo.steps=40`);
   const value = text.slice(at + 1);
   if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
   try {
@@ -26,18 +27,18 @@ export const RECIPE_OPTIONS = {
     type: 'string',
     value: 'NAME|FILE.json',
     required: true,
-    help: 'a recipe that comes with the lab, or a file',
+    help: 'name of a recipe of the lab, or a file',
   },
-  seed: { type: 'number', ...SEED, help: 'in place of that of the recipe' },
+  seed: { type: 'number', ...SEED, help: 'replaces the seed of the recipe' },
   set: {
     type: 'string',
     multiple: true,
     value: 'field=value',
-    help: 'sets a field of the recipe, as grpo.steps=40; the last value of a field counts; reward.customSource=@FILE takes the text of a file',
+    help: 'sets a field of the recipe, such as grpo.steps=40; may be repeated, the last value counts; field=@FILE takes the text of a file',
   },
 } as const;
 
-/** @param own problems that take the place of the recipe's task, at their lowest level */
+/** Reads the recipe. @param own problems that replace the recipe's task, at their lowest level */
 export function readRecipe(
   { recipe: name, seed, set = [] }: Given<typeof RECIPE_OPTIONS>,
   own: OwnProblems | null = null,

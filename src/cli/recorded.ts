@@ -1,4 +1,4 @@
-/** Evaluation runs that outlast the command: written to a file one by one, and gone on from where it stopped. */
+/** Evaluation runs in a file: each is written when it ends, and the same command continues from the last one. */
 import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { headerLine, readRecord, runLine } from '../eval/record';
@@ -7,16 +7,17 @@ import type { Device } from '../gpu/device';
 import { evaluationRuns } from '../lab/probe/answer';
 import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
+import { EXIT } from './exitCodes';
 import { fileFault } from './fileFault';
 import { checkWritable, makeFolder, resolved, type Sources } from './files';
 import { input, readFile } from './input';
 import { lockFor } from './lock';
-import { EXIT, keeps } from './stopping';
+import { keeps } from './stopping';
 
 /**
- * The runs, of which finished ones are read from the file and each further one is written to it as it is done.
- * @param file undefined for none
- * @throws naming what differs where the file is of another evaluation
+ * Reads finished runs from the file, computes the others and appends each when it ends.
+ * @param file undefined records nothing
+ * @throws naming the differences if the file belongs to another evaluation
  */
 export async function recordedRuns(
   device: Device,
@@ -38,7 +39,7 @@ export async function recordedRuns(
   const { runs: finished, whole } = input(() => readRecord(text, header, file));
   input(() => (whole === '' ? writeFileSync(file, headerLine(header)) : truncateSync(file, Buffer.byteLength(whole))));
   let done = finished.length;
-  keeps(() => `${file} has ${done} of ${runs} runs; the same command goes on from there`);
+  keeps(() => `${file} has ${done} of ${runs} runs; the same command continues from there`);
   let full = false;
   return evaluationRuns(device, model, task, problems, runs, sampling, finished, (run) => {
     if (full) return;
@@ -46,7 +47,7 @@ export async function recordedRuns(
       appendFileSync(file, runLine(run));
       done++;
     } catch (error) {
-      // the result is worth more than its record: it is still printed, with the exit code of a failure
+      // the result matters more than its record: it is still printed, with the exit code of a failure
       full = true;
       process.exitCode = EXIT.failed;
       console.error(`error: ${file}: run ${run.run} and those after it are not recorded: ${fileFault(error)}`);
@@ -55,8 +56,8 @@ export async function recordedRuns(
 }
 
 /**
- * Tests that a record can be written, and keeps other processes from it until the command ends.
- * @throws InputError where it cannot, or another process writes into it
+ * Tests that a record can be written, and locks it until the command ends.
+ * @throws InputError if it cannot be written, or another process writes into it
  */
 export function claimRecord(file: string, sources: Sources = {}): void {
   checkWritable(file, sources);
@@ -65,7 +66,7 @@ export function claimRecord(file: string, sources: Sources = {}): void {
   if (!found || found.isFile()) lockFor(`${target}.lock`, file, 'file');
 }
 
-/** Where a folder keeps the runs of a model on a task: by the model's files, not by where they lie. @throws where it cannot */
+/** File of a model's runs on a task. Its name follows from the bytes of the model, not from its folder. @throws InputError */
 export function recordFile(
   folder: string | undefined,
   { digest, folder: model }: TrainedModel,

@@ -1,4 +1,4 @@
-/** The folder of a run: tested before the run, recorded into while it runs, whole at its end. */
+/** Folder of a run: tested before the run, recorded into during it, complete at its end. */
 import {
   closeSync,
   existsSync,
@@ -16,6 +16,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../formats/model';
+import { jsonText } from '../json';
 import { mebibytes } from '../units';
 import { errorCode, fileFault, shownPath } from './fileFault';
 import { makeFolder, PARTIAL, writeFiles } from './files';
@@ -24,20 +25,20 @@ import { checkUnlocked, lockFor, unlock } from './lock';
 
 const EVENTS = 'events.jsonl';
 const FILES: readonly string[] = ['recipe.json', 'summary.json', EVENTS, ...MODEL_FILES];
-/** Kept while a run writes. */
+/** Exists while a run writes. */
 const LOCK = 'run.lock';
 const OURS: readonly string[] = [LOCK, ...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
-/** Bytes of the test: a full disk may still take an empty file. */
+/** Bytes of the write test: a full disk may still take an empty file. */
 const TEST_BYTES = 4096;
 
-/** An empty folder, or one of an earlier run, ended or killed; anything else stays as it is. */
+/** @throws InputError unless the folder is empty, or belongs to an earlier run that ended or was killed */
 export function checkRunFolder(out: string): void {
   if (!existsSync(out)) return;
   if (!statSync(out).isDirectory()) throw new InputError(`--out: ${shownPath(out)} is a file; choose a folder`);
   const files = input(() => readdirSync(out));
   const other = files.find((file) => !OURS.includes(file));
   if (other !== undefined)
-    throw new InputError(`--out: ${shownPath(out)} holds ${other}, which is no run's; choose an empty folder`);
+    throw new InputError(`--out: ${shownPath(out)} holds ${other}, which no run writes; choose an empty folder`);
   const folder = files.find((file) => statSync(path.join(out, file), { throwIfNoEntry: false })?.isDirectory());
   if (folder !== undefined)
     throw new InputError(
@@ -52,14 +53,12 @@ export interface SavedRun {
   readonly model: ModelFiles;
 }
 
-/** Where a run was saved, and what could not be. */
+/** Folder of a saved run, and the faults on the way. */
 export interface Saved {
   readonly folder: string;
-  /** Empty where everything is there. */
+  /** Empty if everything was saved. */
   readonly faults: readonly string[];
 }
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
 
 export class RunFolder {
   private events: number | null;
@@ -71,7 +70,7 @@ export class RunFolder {
     this.events = events;
   }
 
-  /** Opens the folder and tests that it takes files. @throws InputError with what is in the way; nothing is changed then */
+  /** Opens the folder and tests that it takes files. @throws InputError with the cause; nothing changes then */
   static open(folder: string): RunFolder {
     checkRunFolder(folder);
     const isNew = !existsSync(folder);
@@ -93,12 +92,12 @@ export class RunFolder {
     }
   }
 
-  /** Whether a run before this one left its weights here. */
+  /** True if an earlier run left its weights here. */
   get hasWeights(): boolean {
     return existsSync(path.join(this.folder, 'model.safetensors' satisfies keyof ModelFiles));
   }
 
-  /** Appends to the recording, beside an earlier run's until this one is saved. @throws where the disk does not take it */
+  /** Appends to the recording, which stays beside that of an earlier run until this one is saved. @throws if the disk is full */
   record(line: string): void {
     if (this.events !== null) writeFileSync(this.events, line);
   }
@@ -115,9 +114,9 @@ export class RunFolder {
   }
 
   /**
-   * Saves the run. Weights come before everything: where the disk is full, the recording makes room for them; where that is not
-   * enough, they go to the folder for temporary files.
-   * @throws where there is no place for the weights at all
+   * Saves the run. Weights come first: on a full disk the recording is deleted to make room, and if that is not enough, the
+   * weights go to the folder for temporary files.
+   * @throws if the weights fit nowhere
    */
   save(run: SavedRun): Saved {
     try {
@@ -130,9 +129,11 @@ export class RunFolder {
   private saveAll({ recipe, summary, model }: SavedRun): Saved {
     const partial = path.join(this.folder, `${EVENTS}${PARTIAL}`);
     const all = (folder: string) =>
-      [...Object.entries(model), ['recipe.json', json(recipe)] as const, ['summary.json', json(summary)] as const].map(
-        ([name, content]) => [path.join(folder, name), content] as const,
-      );
+      [
+        ...Object.entries(model),
+        ['recipe.json', jsonText(recipe)] as const,
+        ['summary.json', jsonText(summary)] as const,
+      ].map(([name, content]) => [path.join(folder, name), content] as const);
     const faults: string[] = [];
     const attempt = (work: () => void): boolean => {
       try {
@@ -149,9 +150,9 @@ export class RunFolder {
       return { folder: this.folder, faults };
     }
     if (attempt(() => rmSync(partial, { force: true })) && attempt(() => writeFiles(all(this.folder)))) {
-      // a recording of an earlier run would pass for this one's
+      // the recording of an earlier run would look like this one's
       attempt(() => rmSync(path.join(this.folder, EVENTS), { force: true }));
-      return { folder: this.folder, faults: [...faults, 'the recording was given up to make room'] };
+      return { folder: this.folder, faults: [...faults, 'the recording was deleted to make room'] };
     }
     let spare = '';
     if (
@@ -168,7 +169,7 @@ export class RunFolder {
     );
   }
 
-  /** Leaves the place as it was, for a run that has nothing to save. */
+  /** Restores the folder, for a run that has nothing to save. */
   discard(): void {
     try {
       this.closeEvents();
@@ -176,7 +177,7 @@ export class RunFolder {
       unlock(path.join(this.folder, LOCK));
       if (this.isNew) rmdirSync(this.folder);
     } catch (error) {
-      if (errorCode(error) === undefined) throw error; // a folder that holds something by now stays
+      if (errorCode(error) === undefined) throw error; // a folder that is no longer empty stays
     }
   }
 }

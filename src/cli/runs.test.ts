@@ -1,4 +1,4 @@
-/** Runs that end early keep their weights: a full disk, a divergence, a signal, a closed output. On the CPU reference, tiny. */
+/** Runs that end early keep their weights: a full disk, a divergence, a signal, a closed output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 describe('a disk that fills while a run trains', () => {
   const isStep = (data: unknown) => typeof data === 'string' && data.startsWith('{"type":"sft"');
 
-  it('ends it after the steps under way, with the weights', async () => {
+  it('ends the run after its current steps, with the weights', async () => {
     const out = at('filled');
     disk.refuses = (_, data) => isStep(data);
     const ended = await lab(...smallestTraining(out, 'sft.steps=20'));
@@ -41,13 +41,13 @@ describe('a disk that fills while a run trains', () => {
     expect((await sampled(out)).code).toBe(0);
   });
 
-  it('saves the weights elsewhere where there is no room for them', async () => {
+  it('moves the weights to the temporary folder if there is no room', async () => {
     const [out, spare] = [at('filled-whole'), at('spare')];
     fs.mkdirSync(spare);
     vi.stubEnv('TMPDIR', spare);
     let full = false;
     let refused = 0;
-    // the recording, then both attempts at the folder
+    // the recording, then both attempts to write the folder
     disk.refuses = (_, data) => {
       full ||= isStep(data);
       return full && refused++ < 3;
@@ -92,7 +92,7 @@ describe('a process', () => {
       said += text;
       if (sent || !/SFT \d/.test(said)) return;
       sent = true;
-      // Ctrl+C comes twice: from the terminal and from npm
+      // Ctrl+C arrives twice: from the terminal and from npm
       child.kill(signal);
       setTimeout(() => child.kill(signal), 5);
     });
@@ -104,7 +104,7 @@ describe('a process', () => {
     expect((await sampled(out)).code).toBe(0);
   });
 
-  it.concurrent('stopped before its first step leaves the weights that it began with, and an earlier run as it was', async () => {
+  it.concurrent('stopped before its first step saves the initial weights, or keeps those of an earlier run', async () => {
     const out = at('early');
     const stop = async () => {
       const child = started(smallestTraining(out, 'evaluation.base=true', 'evaluation.problems=8', 'reward.lMax=200'));
@@ -112,7 +112,7 @@ describe('a process', () => {
       let sent = false;
       child.stderr!.on('data', (text) => {
         said += text;
-        if (sent || !said.includes('takes about')) return;
+        if (sent || !said.includes('needs about')) return;
         sent = true;
         child.kill('SIGINT');
       });
@@ -123,19 +123,19 @@ describe('a process', () => {
     expect(summaryOf(out)).toMatchObject({ stopped: { reason: 'SIGINT', step: 0 }, sft: { steps: 0 } });
     expect((await sampled(out)).code).toBe(0);
     const [files, weights] = [fs.readdirSync(out), weightsOf(out)];
-    expect(await stop()).toContain(`before the first step; ${out} keeps the weights of the run that was there before`);
+    expect(await stop()).toContain(`before the first step; ${out} keeps the weights of the earlier run`);
     expect(fs.readdirSync(out)).toEqual(files);
     expect(weightsOf(out).equals(weights)).toBe(true);
   });
 
-  it.concurrent('goes on where nobody reads its standard error', async () => {
+  it.concurrent('goes on if nobody reads its standard error', async () => {
     const child = started(smallestTraining(at('unread')));
     child.stderr!.once('data', () => child.stderr!.destroy());
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
     expect(weightsOf(at('unread')).equals(weightsOf(model))).toBe(true);
   });
 
-  it.concurrent('tells of a full standard output', async () => {
+  it.concurrent('reports a full standard output', async () => {
     const full = fs.openSync('/dev/full', 'w');
     const child = started(['data', '--task', 'parity', '-n', '1'], full);
     let said = '';

@@ -1,23 +1,10 @@
-/** Signals that stop a command: the first SIGINT, SIGTERM or SIGHUP lets it save its work, a later one ends it at once. */
-
-/** Exit codes. */
-export const EXIT = { done: 0, failed: 1, input: 2, diverged: 3, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-
-/** What they mean, for `--help`. */
-export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
-  done: 'done',
-  failed: 'something failed on the way; a run that had begun to train has saved its weights',
-  input: 'the input is wrong, or there is no place to write to; nothing was computed',
-  diverged: 'a number of the training is no longer finite; the last finite weights are saved',
-  SIGHUP: 'stopped by SIGHUP (a closed terminal); train finishes its step and saves the weights',
-  SIGINT: 'stopped by SIGINT (Ctrl+C), likewise',
-  SIGTERM: 'stopped by SIGTERM, likewise',
-};
+/** Signals that stop a command. The first SIGINT, SIGTERM or SIGHUP lets it save its work; a later one ends it at once. */
+import { EXIT } from './exitCodes';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type StopSignal = (typeof SIGNALS)[number];
 
-/** Ends a command with a code and one line; the stack of the cause follows where that is a fault of the lab. */
+/** Ends a command with a code and one line. The stack of the cause follows if the cause is a fault of the lab. */
 export class ExitError extends Error {
   constructor(
     readonly code: number,
@@ -40,7 +27,7 @@ export class StoppedError extends ExitError {
 
 let kept: (() => string) | null = null;
 
-/** A command says what a stop leaves, for the message. */
+/** Registers what a stop would leave, for the message of a stopped command. */
 export function keeps(say: () => string): void {
   kept = say;
 }
@@ -53,8 +40,8 @@ const controller = new AbortController();
 export const stopping: AbortSignal = controller.signal;
 
 /**
- * Milliseconds within which a second signal counts as the same one: a terminal sends Ctrl+C to npm and to the lab, and npm sends
- * it to the lab again.
+ * Milliseconds within which a second signal counts as the same one. A terminal sends Ctrl+C to npm and to the lab, and npm
+ * sends it to the lab again.
  */
 const SAME_SIGNAL_MS = 1000;
 
@@ -70,7 +57,7 @@ export function listenForSignals(): void {
 }
 
 /**
- * Work that a signal need not wait for: the promise is left behind, and the process exits over it.
+ * Awaits work that a signal may abandon: the process exits without waiting for the promise.
  * @param kept what is kept, for the message
  * @throws StoppedError at the first signal
  */
@@ -81,7 +68,7 @@ export async function unlessStopped<T>(work: Promise<T>, kept: () => string = ()
     stopping.addEventListener('abort', onStop);
     if (stopping.aborted) onStop();
   });
-  work.catch(() => {}); // what fails after the stop is no news
+  work.catch(() => {}); // a failure after the stop has no reader
   try {
     return await Promise.race([work, stopped]);
   } finally {

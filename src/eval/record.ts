@@ -1,6 +1,6 @@
 /**
- * An evaluation as a file that it can go on from: one line that says what is evaluated, then a line for each finished run.
- * Text in, text out; no disk.
+ * Record of an evaluation that can be continued: a header line, then one line per finished run. Works on text, without
+ * access to files.
  */
 import { z } from 'zod';
 import { parseJsonLine } from '../json';
@@ -12,20 +12,20 @@ const headerSchema = z.strictObject({
   type: z.literal('evaluation'),
   /** SHA-256 of the model's files. */
   model: z.string(),
-  /** What computes: another adapter rounds otherwise. */
+  /** Device name: another adapter rounds differently. */
   adapter: z.string(),
   task: z.string(),
   level: z.int().min(0),
   problems: z.int().min(1),
-  /** Hash of their prompts. */
+  /** Hash of the prompts. */
   prompts: z.string(),
-  /** Hash of what they are judged by: answers, and the instances as plain data. Files of before have none. */
-  instances: z.string().optional(),
+  /** Hash of the answers and of the problems as plain data. */
+  instances: z.string(),
   temperature: z.number().min(0),
   maxNew: z.int().min(1),
   seed: z.int(),
 });
-export type RecordHeader = Required<z.infer<typeof headerSchema>>;
+export type RecordHeader = z.infer<typeof headerSchema>;
 
 const runSchema = z.strictObject({
   type: z.literal('run'),
@@ -51,30 +51,26 @@ const parseLine = <T>(schema: z.ZodType<T>, line: string, where: string): T =>
   parseAs(schema, parseJsonLine(line, where), where);
 
 /**
- * The finished runs of a file, and how much of its text they are: a last line that was cut off in the writing does not count.
- * @throws naming what differs between the evaluation of the file and the one asked for, or the line that is none
+ * Reads the finished runs of a record, and the text that they take. A last line that was written in part does not count.
+ * @throws naming the differences between the evaluation of the file and the requested one, or the broken line
  */
 export function readRecord(
   text: string,
   asked: RecordHeader,
   where: string,
 ): { readonly runs: readonly EvaluationRun[]; readonly whole: string } {
-  if (text.includes('\0')) throw new Error(`${where} is no text in UTF-8; choose another file`);
+  if (text.includes('\0')) throw new Error(`${where} is not text in UTF-8; choose another file`);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  // an editor may have put a byte-order mark before it
+  // an editor may have added a byte-order mark
   const [first, ...rest] = whole
     .replace(/^\ufeff/, '')
     .split('\n')
     .slice(0, -1);
   if (first === undefined) {
     if (headerLine(asked).startsWith(text)) return { runs: [], whole: '' };
-    throw new Error(`${where} holds something that is no evaluation; choose another file`);
+    throw new Error(`${where} is not a record of an evaluation; choose another file`);
   }
   const header = parseLine(headerSchema, first, `${where}: line 1`);
-  if (header.instances === undefined)
-    throw new Error(
-      `${where} was written before an evaluation told how much of an answer is right: choose another file, or delete it`,
-    );
   const differing = (Object.keys(headerSchema.shape) as (keyof RecordHeader)[]).filter(
     (key) => header[key] !== asked[key],
   );
@@ -86,7 +82,7 @@ export function readRecord(
     );
   const runs = rest.map((line, i): EvaluationRun => {
     const { run, seed, answers } = parseLine(runSchema, line, `${where}: line ${i + 2}`);
-    if (run !== i + 1) throw new Error(`${where}: line ${i + 2}: run ${run} stands where run ${i + 1} should`);
+    if (run !== i + 1) throw new Error(`${where}: line ${i + 2}: has run ${run}, expected run ${i + 1}`);
     if (answers.length !== header.problems)
       throw new Error(`${where}: line ${i + 2}: ${answers.length} answers to ${header.problems} problems`);
     return { run, seed, answers };

@@ -1,5 +1,5 @@
 /** Model folders of Hugging Face's libraries, as names and bytes, without access to files. */
-import { parseJsonFile } from '../json';
+import { jsonText, parseJsonFile } from '../json';
 import { type PhiConfig, parsePhiConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
@@ -27,7 +27,7 @@ export const MODEL_FILES = [
 ] as const;
 export type ModelFiles = Readonly<Record<(typeof MODEL_FILES)[number], Uint8Array>>;
 
-const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+const json = (value: unknown) => new TextEncoder().encode(jsonText(value));
 
 export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelFiles {
   return {

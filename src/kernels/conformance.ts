@@ -1,6 +1,6 @@
 /**
- * Runs kernel cases on a device and holds every written buffer against the plain loops in double precision. Used by the
- * tests in Node and by the page that the browser test opens.
+ * Runs kernel cases on a device and compares every written buffer with the plain loops in double precision. Users: the tests
+ * in Node, the page of the browser tests, and the self-test of variants before a run.
  */
 
 import { roundToHalf } from '../float16';

@@ -1,5 +1,4 @@
-/** `compare`: two saved models on the same held-out problems, with the interval of the difference; with --out it goes on where it stopped. */
-
+/** `compare`: two saved models on the same held-out problems. */
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
@@ -20,11 +19,11 @@ import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
 const options = {
-  a: { type: 'string', value: 'DIR', required: true, help: 'the first model' },
-  b: { type: 'string', value: 'DIR', required: true, help: 'the second model' },
+  a: { type: 'string', value: 'DIR', required: true, help: 'folder of the first model' },
+  b: { type: 'string', value: 'DIR', required: true, help: 'folder of the second model' },
   task: TASK,
   level: LEVEL,
-  out: { type: 'string', value: 'DIR', help: 'keeps the finished runs; the same command goes on from there' },
+  out: { type: 'string', value: 'DIR', help: 'records finished runs; the same command continues from there' },
   ...EVALUATION_OPTIONS,
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -65,15 +64,19 @@ async function work(given: Given<typeof options>): Promise<void> {
         ? `${percent(interval.confidence, 0)} interval ${fromTo(interval)} ` +
           (interval.resamples > 0
             ? `(paired bootstrap over problems, ${interval.resamples} resamples)`
-            : '(Newcombe, as all problems differ by the same)')
-        : 'interval n.a. (it takes two problems or more)'),
+            : '(Newcombe, because all problems differ by the same amount)')
+        : 'interval n.a. (needs at least two problems)'),
   );
   print(`b is better on ${bBetter} problems, a on ${aBetter}, equal on ${equal}`);
 }
 
 export const compare = command({
   name: 'compare',
-  summary: 'two saved models on the same held-out problems, with the interval of the difference',
+  summary: 'Compares two saved models on the same held-out problems, with the interval of the difference',
+  examples: ['compare --a runs/mixed --b runs/parity --task parity --level 8'],
+  notes: [
+    'Problems are paired: the standard error and the 95 % interval (bootstrap) are those of the differences. With `--out DIR` the finished runs of each model are recorded there.',
+  ],
   options,
   run: work,
 });

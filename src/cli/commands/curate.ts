@@ -1,9 +1,7 @@
-/** `curate`: a pool of training problems, which of them a saved model should train on, and why; one JSON object a line. */
-
-import { passHistogram, placeOf, type Selection, selections } from '../../data/curation/selection';
+/** `curate`: which problems of a pool a saved model should train on, and why. */
+import { passHistogram, placeOf, selections } from '../../data/curation/selection';
 import { drawProblem, heldOutProblems } from '../../data/problems';
 import { curatePool } from '../../lab/probe/answer';
-import { excerpt } from '../../quote';
 import { random } from '../../random';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
@@ -22,16 +20,10 @@ import {
   temperatureOption,
 } from '../evaluation';
 import { checkWritable, writeFile } from '../files';
-import { checkTemperature, InputError, input } from '../input';
+import { checkTemperature, InputError, input, oneOf } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { keeps } from '../stopping';
-
-function selectionOf(text: string): Selection {
-  const select = selections.find((name) => name === text);
-  if (!select) throw new InputError(`--select: ${excerpt(text)} is none of ${selections.join(', ')}`);
-  return select;
-}
 
 const share = (initial: number, help: string) =>
   ({ type: 'number', value: 'S', min: 0, max: 1, initial, help }) as const;
@@ -40,18 +32,23 @@ const options = {
   model: MODEL,
   task: TASK,
   level: LEVEL,
-  out: { type: 'string', value: 'FILE.jsonl', required: true, help: 'the problems, each with why it is kept or not' },
-  pool: { type: 'number', min: 1, max: 100_000, whole: true, initial: 512, help: 'problems to choose from' },
-  samples: { type: 'number', min: 1, max: 256, whole: true, initial: 8, help: 'answers to each problem' },
-  low: share(0.1, 'lower end of the band of pass rates'),
-  high: share(0.9, 'upper end of the band of pass rates'),
-  select: { type: 'string', value: selections.join('|'), help: 'which problems are kept (default band)' },
-  dedupe: share(1, 'likeness from which a problem is a duplicate'),
-  decontaminate: share(1, 'likeness to a held-out problem from which a problem is contaminated'),
+  out: {
+    type: 'string',
+    value: 'FILE.jsonl',
+    required: true,
+    help: 'the problems, each with its pass rate and the reason to keep it or not',
+  },
+  pool: { type: 'number', min: 1, max: 100_000, whole: true, initial: 512, help: 'number of problems to choose from' },
+  samples: { type: 'number', min: 1, max: 256, whole: true, initial: 8, help: 'answers per problem' },
+  low: share(0.1, 'lowest pass rate of the band'),
+  high: share(0.9, 'highest pass rate of the band'),
+  select: { type: 'string', value: selections.join('|'), help: 'problems that are kept (default band)' },
+  dedupe: share(1, 'similarity at which a problem counts as a duplicate'),
+  decontaminate: share(1, 'similarity to a held-out problem at which a problem counts as contaminated'),
   against: {
     type: 'string',
     value: 'NAME:LEVEL,…',
-    help: 'tasks whose held-out problems count (default: the task itself)',
+    help: 'tasks whose held-out problems are compared (default: the task itself)',
   },
   temperature: temperatureOption(1),
   'max-new': MAX_NEW,
@@ -62,9 +59,9 @@ const options = {
 
 async function work(given: Given<typeof options>): Promise<void> {
   const { out, seed, samples, low, high, dedupe, decontaminate, pool: count } = given;
-  const select = selectionOf(given.select ?? 'band');
+  const select = oneOf(given.select ?? 'band', selections, 'select');
   const temperature = checkTemperature(given.temperature);
-  if (low > high) throw new InputError(`--low: the band from ${low} to ${high} is empty`);
+  if (low > high) throw new InputError(`--low: the band from ${low} to ${high} is empty; use a --low below --high`);
   const trained = readTrainedModel(given.model);
   const own = readOwn(given);
   const asked = askedTask(given.task, given.level, [trained], own);
@@ -82,7 +79,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   }));
   const settings = { select, samples, low, high, dedupe, decontaminate, temperature, maxNew, seed };
   checkWritable(out, { files: [given.data], folders: [given.model] });
-  keeps(() => `${out} is as it was: problems are written when all are answered`);
+  keeps(() => `${out} has not changed: problems are written after the last answer`);
   const curated = await withAdapter(given.adapter, (device) => curatePool(device, trained.model, pool, held, settings));
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>
     JSON.stringify({ task: task.name, level, ...problem, passRate, kept, reason }),
@@ -105,13 +102,14 @@ async function work(given: Given<typeof options>): Promise<void> {
   if (kept === 0)
     throw new InputError(
       `nothing is kept: no problem falls under “${select}” of the band from ${low} to ${high}; ` +
-        `widen it, take another level or a larger pool (${out} says why for each)`,
+        `widen the band, use another level or a larger pool (${out} gives the reason for each)`,
     );
 }
 
 export const curate = command({
   name: 'curate',
-  summary: 'a pool of training problems: which of them a saved model should train on, and why',
+  summary: 'Chooses from a pool the problems that a saved model should train on, and gives the reason for each',
+  examples: ['curate --model runs/parity --task parity --pool 512 --samples 8 --low 0.1 --high 0.9 --out pool.jsonl'],
   options,
   writesFiles: true,
   run: work,

@@ -1,5 +1,4 @@
-/** `data`: problems with teacher traces, one JSON object a line. `verify`: completions against their problems. */
-
+/** `data`: problems with teacher traces. `verify`: verdicts on completions. Both print one JSON object per line. */
 import { z } from 'zod';
 import { browsedStream } from '../../lab/recipe/browse';
 import { quote } from '../../quote';
@@ -14,8 +13,8 @@ import { OWN_OPTIONS, readOwn, taskFrom } from '../own';
 
 const dataOptions = {
   task: TASK,
-  level: { type: 'string', value: 'N', help: "the task's level (default: the task's own)" },
-  n: { type: 'number', short: 'n', min: 1, max: 1e6, whole: true, initial: 10, help: 'problems' },
+  level: { type: 'string', value: 'N', help: 'level of the task (default: the default of the task)' },
+  n: { type: 'number', short: 'n', min: 1, max: 1e6, whole: true, initial: 10, help: 'number of problems' },
   seed: { type: 'number', ...SEED, initial: 0, help: 'the same seed gives the same problems' },
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -40,7 +39,7 @@ const verifyOptions = {
     type: 'string',
     value: 'FILE',
     required: true,
-    help: 'JSON lines of problem and completion, as data prints them',
+    help: 'JSON lines with problem and completion, as data prints them',
   },
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -48,16 +47,19 @@ const verifyOptions = {
 function printVerdicts(given: Given<typeof verifyOptions>): void {
   const name = given.task;
   const own = readOwn(given);
-  // without a file of their own, own problems bring their answers along
+  // without --data, the lines of own problems carry their answers
   const judge: Pick<Task, 'problemSchema' | 'verify'> =
     name === OWN && !own ? (ownJudge as Pick<Task, 'problemSchema' | 'verify'>) : taskFrom(name, given);
   const known = new Map(own?.problems.map((problem) => [problem.prompt, problem]));
-  /** With a file, its own answer counts: the line only names the prompt. */
+  /** Problem of a line. With --data the line only names the prompt; the answer is that of the file. */
   const full = (problem: unknown, where: string): unknown => {
     if (!own) return problem;
     const { prompt } = parseWith(named, problem, `${where}: problem`);
     const found = known.get(prompt);
-    if (!found) throw new InputError(`${where}: problem: ${given.data} has no prompt ${quote(prompt)}`);
+    if (!found)
+      throw new InputError(
+        `${where}: problem: ${given.data} has no prompt ${quote(prompt)}; use a prompt of that file`,
+      );
     return { ...found, match: own.match, tolerance: own.tolerance };
   };
   const verdicts = jsonLines(given.in).map(({ json, where }) => {
@@ -71,14 +73,19 @@ function printVerdicts(given: Given<typeof verifyOptions>): void {
 
 export const data = command({
   name: 'data',
-  summary: 'problems with teacher traces, one JSON object a line',
+  summary: 'Prints problems with teacher traces, one JSON object per line',
+  examples: ['data --task addition --level 2 -n 3 --seed 1', 'data --task own --data mine.jsonl'],
   options: dataOptions,
   run: printProblems,
 });
 
 export const verify = command({
   name: 'verify',
-  summary: 'completions judged against their problems, one JSON object a line',
+  summary: 'Judges completions against their problems, one JSON object per line',
+  examples: ['verify --task parity --in completions.jsonl'],
+  notes: [
+    'Input lines are `{"problem","completion"}`; output lines are `{"correct","partial","reason"}`, with `measures` if the task has some. Problems and verdicts of each task: [docs/tasks.md](tasks.md).',
+  ],
   options: verifyOptions,
   run: printVerdicts,
 });

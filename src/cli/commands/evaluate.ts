@@ -1,4 +1,4 @@
-/** `eval`: accuracy of a saved model on held-out problems, over independent runs; with --out it goes on where it stopped. */
+/** `eval`: accuracy of a saved model on held-out problems. */
 import { votesOf } from '../../eval/attempts';
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
 import { withAdapter } from '../adapter';
@@ -21,21 +21,21 @@ import { print } from '../output';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { claimRecord, recordedRuns } from '../recorded';
 
-function tell({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
+function printReport({ task, level, sampling }: AskedEvaluation, report: EvaluationReport): void {
   const { accuracy, ofN, runs } = report;
   runs.forEach(({ accuracy, meanLength }, r) => {
     print(`run ${r + 1}: ${percent(accuracy)}, ${meanLength.toFixed(1)} tokens`);
   });
   print(
     `${task.name} ${level} at temperature ${sampling.temperature}: ${percent(accuracy.mean)}, sd ${percentOr(accuracy.sd)} ` +
-      `(of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}), on average ${percent(report.partial)} of an answer right, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
+      `(of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}), ${percent(report.partial)} of an answer right on average, ${report.meanLength.toFixed(1)} tokens, ${percent(report.truncated)} cut off`,
   );
   print(
     `${percent(accuracy.interval.confidence, 0)} interval ${fromTo(accuracy.interval)} (Wilson, a share of ${report.problems} problems)`,
   );
   print(
     `standard error: ${percentOr(accuracy.standardErrorOverRuns, 2)} over runs (sampling noise on these problems), ` +
-      `${percentOr(accuracy.standardErrorOverProblems, 2)} over problems (which ${report.problems} were asked)`,
+      `${percentOr(accuracy.standardErrorOverProblems, 2)} over problems (choice of these ${report.problems} problems)`,
   );
   print(
     `of ${ofN.n}: average ${percent(ofN.average)}, best ${percent(ofN.best)}, worst ${percent(ofN.worst)}, majority ${percent(ofN.majority)}`,
@@ -64,9 +64,9 @@ const options = {
     max: 10_000,
     whole: true,
     initial: 5,
-    help: 'answers that best, worst and majority look at',
+    help: 'answers per problem for best, worst and majority',
   },
-  out: { type: 'string', value: 'FILE.jsonl', help: 'keeps the finished runs; the same command goes on from there' },
+  out: { type: 'string', value: 'FILE.jsonl', help: 'records finished runs; the same command continues from there' },
   ...EVALUATION_OPTIONS,
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -88,12 +88,19 @@ async function work(given: Given<typeof options>): Promise<void> {
         ...report,
       }),
     );
-  else tell(evaluation, report);
+  else printReport(evaluation, report);
 }
 
 export const evaluate = command({
   name: 'eval',
-  summary: 'accuracy of a saved model on held-out problems, over independent runs',
+  summary: 'Measures the accuracy of a saved model on held-out problems, over independent runs',
+  examples: [
+    'eval --model runs/parity --task parity --runs 5 --temperature 0.8 --json',
+    'eval --model runs/parity --task parity --runs 50 --out runs/parity-50.jsonl',
+  ],
+  notes: [
+    'Prints mean, sd, both standard errors, the share of an answer that is right, best, worst and majority of n, pass@k, and accuracy by tokens. [docs/data.md](data.md#two-errors) explains the two errors.',
+  ],
   options,
   run: work,
 });

@@ -1,4 +1,4 @@
-/** The commands of the terminal, in the order of `--help`. */
+/** Commands of the terminal, in the order of `lab help`. To add one, add its record here. */
 import type { Command } from '../command';
 import { compare } from './compare';
 import { curate } from './curate';

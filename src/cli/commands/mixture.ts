@@ -1,5 +1,6 @@
-/** `mixture`: finds the epochs of each domain alone, and writes the recipe that trains on all of them together. */
+/** `mixture`: searches the epochs of each domain alone, then writes the recipe that trains on all of them. */
 
+import { jsonText } from '../../json';
 import type { ClusterFields } from '../../lab/recipe/sections/data';
 import { cutOffs } from '../../lab/run/cutOff';
 import { bestTrials, concatenated, searchEpochs, type Trial, trialRecipe } from '../../lab/run/mixtureSearch';
@@ -17,16 +18,16 @@ import { keeps } from '../stopping';
 
 function epochsOf(text: string): number[] {
   const epochs = text.split(',').map((one) => numeric(one, 'epochs', 1, { min: 0.001, max: 1000 }));
-  if (new Set(epochs).size < epochs.length) throw new InputError('--epochs: a number stands twice');
+  if (new Set(epochs).size < epochs.length) throw new InputError('--epochs: a number is given twice; give each once');
   return epochs;
 }
 
 const options = {
   ...RECIPE_OPTIONS,
-  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'the domains' },
-  out: { type: 'string', value: 'FILE.json', required: true, help: 'the recipe that trains on all domains together' },
-  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 1000, help: 'problems of each domain' },
-  epochs: { type: 'string', value: 'N,N,…', help: 'numbers of epochs that are tried (default 1,2,4,8)' },
+  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'domains of the mixture' },
+  out: { type: 'string', value: 'FILE.json', required: true, help: 'file for the recipe that trains on all domains' },
+  problems: { type: 'number', min: 1, max: 100_000, whole: true, initial: 1000, help: 'problems per domain' },
+  epochs: { type: 'string', value: 'N,N,…', help: 'numbers of epochs to try (default 1,2,4,8)' },
   adapter: ADAPTER,
   json: JSON_OPTION,
   ...OWN_OPTIONS,
@@ -36,13 +37,13 @@ async function work(given: Given<typeof options>): Promise<void> {
   const { out, problems } = given;
   const recipe = readRecipe(given, readOwn(given));
   if (!out.endsWith('.json'))
-    throw new InputError(`--out: ${excerpt(out)} does not end in .json, as a recipe's file does`);
+    throw new InputError(`--out: ${excerpt(out)} does not end in .json; use a name that does`);
   const epochs = epochsOf(given.epochs ?? '1,2,4,8');
   const own = recipe.own.problems.length > 0 ? recipe.own : null;
   const domains = askedTasks(given.tasks, [], 'tasks', own).map(({ task, level }) => ({
     ...{ task: task.name as ClusterFields['task'], level, problems },
   }));
-  // every trial and the whole are checked before the first is trained
+  // all trials and the mixture are checked before the first training
   const longest = input(() => {
     for (const domain of domains)
       for (const times of epochs) openSources(trialRecipe(recipe, { ...domain, epochs: times }));
@@ -54,7 +55,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   for (const line of cutOffs(longest)) console.error(`note: ${line}`);
   checkWritable(out, { files: [given.recipe, given.data] });
   const trials: Trial[] = [];
-  keeps(() => `${out} is as it was; ${trials.length} trials were finished, as shown above`);
+  keeps(() => `${out} has not changed; ${trials.length} trials ended, as shown above`);
   await withAdapter(given.adapter, async (device) => {
     for await (const trial of searchEpochs(device, recipe, domains, epochs)) {
       trials.push(trial);
@@ -64,7 +65,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   });
   const best = bestTrials(trials);
   const mixed = concatenated(recipe, best);
-  writeFile(out, `${JSON.stringify(mixed, null, 1)}\n`);
+  writeFile(out, jsonText(mixed));
   if (given.json) {
     print(JSON.stringify({ trials, chosen: mixed.data.clusters, steps: mixed.sft.steps }));
     return;
@@ -75,7 +76,7 @@ async function work(given: Given<typeof options>): Promise<void> {
     String(trial.steps),
     percent(trial.sampled),
     percent(trial.greedy),
-    best.includes(trial) ? (trial.sampled > 0 ? 'chosen' : 'chosen, though nothing was right') : '',
+    best.includes(trial) ? (trial.sampled > 0 ? 'chosen' : 'chosen, although no answer was right') : '',
   ]);
   print(table([['domain', 'epochs', 'steps', 'sampled', 'greedy', ''], ...rows]));
   print(`${out}: ${mixed.data.clusters.length} domains together, ${mixed.sft.steps} steps of SFT`);
@@ -83,7 +84,8 @@ async function work(given: Given<typeof options>): Promise<void> {
 
 export const mixture = command({
   name: 'mixture',
-  summary: 'finds the epochs of each domain alone, and writes the recipe that trains on all of them together',
+  summary: 'Searches the epochs of each domain alone, then writes the recipe that trains on all of them',
+  examples: ['mixture --recipe addition-2 --tasks addition:2,parity:8 --epochs 1,2,4,8 --out mixed.json'],
   options,
   writesFiles: true,
   run: work,

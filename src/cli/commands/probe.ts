@@ -1,4 +1,4 @@
-/** `probe`: single computations as JSON in and JSON out, one object or an array of them, to hold against other code. */
+/** `probe`: single computations from JSON to JSON, for comparison with other code. */
 import type { z } from 'zod';
 import { checkLength } from '../../formats/length';
 import { probePolicyLoss } from '../../lab/probe/policyLoss';
@@ -13,24 +13,24 @@ import { checkWritable, writeFile } from '../files';
 import { InputError, input, inputAsync, parseWith, readAnyModel, readJson } from '../input';
 import { didYouMean } from '../nearest';
 
-const PROBES = ['step', 'sample', 'reward', 'policy-loss'];
+const PROBES: readonly string[] = ['step', 'sample', 'reward', 'policy-loss'];
 
 const options = {
-  in: { type: 'string', value: 'FILE', required: true, help: 'the input in JSON' },
-  out: { type: 'string', value: 'FILE', required: true, help: 'the answer in JSON' },
-  model: { type: 'string', value: 'DIR', help: 'a model of any vocabulary, for step and sample' },
+  in: { type: 'string', value: 'FILE', required: true, help: 'input in JSON' },
+  out: { type: 'string', value: 'FILE', required: true, help: 'result in JSON' },
+  model: { type: 'string', value: 'DIR', help: 'model folder of any vocabulary, for step and sample' },
   adapter: ADAPTER,
 } as const satisfies Options;
 
 async function work(given: Given<typeof options>, [what = 'nothing', ...more]: readonly string[]): Promise<void> {
   if (!PROBES.includes(what) || more.length > 0)
     throw new InputError(
-      `probe: ${excerpt([what, ...more].join(' '))} is none of ${PROBES.join(', ')}${didYouMean(what, PROBES)}`,
+      `probe: ${excerpt([what, ...more].join(' '))} is unknown; use one of ${PROBES.join(', ')}${didYouMean(what, PROBES)}`,
     );
   const { in: file, out } = given;
   const json = readJson(file);
 
-  /** Checks all inputs first, then answers each, then writes. */
+  /** Checks all inputs, computes each result, then writes. */
   const answer = async <T, R>(schema: z.ZodType<T>, work: (inputs: readonly T[]) => Promise<R[]>) => {
     const many = Array.isArray(json);
     const inputs = (many ? json : [json]).map((one: unknown, i) =>
@@ -46,12 +46,13 @@ async function work(given: Given<typeof options>, [what = 'nothing', ...more]: r
     return results;
   };
   const model = () => {
-    if (!given.model) throw new InputError(`--model is missing: probe ${what} computes with one`);
+    if (!given.model) throw new InputError(`--model is missing: probe ${what} needs a model folder`);
     return readAnyModel(given.model);
   };
   const inVocabulary = (ids: readonly number[], size: number) => {
     const over = ids.find((id) => id >= size);
-    if (over !== undefined) throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}`);
+    if (over !== undefined)
+      throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}; use 0 to ${size - 1}`);
   };
 
   switch (what) {
@@ -91,8 +92,12 @@ async function work(given: Given<typeof options>, [what = 'nothing', ...more]: r
 
 export const probe = command({
   name: 'probe',
-  summary: 'single computations as JSON in and JSON out, to hold against other code',
-  operands: { usage: PROBES.join('|'), help: 'what is computed; one object or an array of them' },
+  summary: 'Computes a single step, sample, reward or loss from JSON, for comparison with other code',
+  examples: ['probe step --model src/model/goldens/phi3-gqa-tied --in in.json --out out.json'],
+  notes: [
+    "The input is one object or an array of them. `reward` takes every constant, `weights` and `custom_source` ([docs/rewards.md](rewards.md)); `policy-loss` takes the options by TRL's names ([docs/grpo.md](grpo.md)).",
+  ],
+  operands: { usage: PROBES.join('|'), help: 'computation; the input is one object or an array of them' },
   options,
   run: work,
 });

@@ -1,5 +1,4 @@
-/** `reproduce`: the report's findings again, each into a result file that the Evaluate screen shows. */
-
+/** `reproduce`: runs experiments on the report's findings, each into a result file that the Evaluate screen shows. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -20,11 +19,12 @@ const INDEX = 'index.json';
 
 function seedsOf(text: string): number[] {
   const seeds = text.split(',').map((part) => numeric(part, 'seeds', 0, SEED));
-  if (new Set(seeds).size < seeds.length) throw new InputError(`--seeds: ${excerpt(text)} names a seed twice`);
+  if (new Set(seeds).size < seeds.length)
+    throw new InputError(`--seeds: ${excerpt(text)} names a seed twice; give each once`);
   return seeds;
 }
 
-/** The commit that the code stands at, and whether it was changed since. */
+/** Commit of the code, with a mark if the code has changed since. */
 function commit(): string {
   try {
     const git = (...args: string[]) =>
@@ -36,8 +36,8 @@ function commit(): string {
 }
 
 /**
- * Reads the results in a folder. Other files there are left alone.
- * @throws InputError naming the file that has the name of a result and is none, or is another experiment's
+ * Reads the results in a folder and ignores other files.
+ * @throws InputError naming a file that has the name of a result but is not that experiment's result
  */
 function resultsIn(folder: string): Result[] {
   const ids = experiments.map(({ id }) => id).sort();
@@ -51,7 +51,7 @@ function resultsIn(folder: string): Result[] {
   });
 }
 
-/** Says of each result in the folder what the experiments say now, writes the pages, and then the list of the results. */
+/** Concludes each result in the folder again, then writes the pages and the list of results. */
 function writeIndex(folder: string, pages: string): void {
   const texts = resultsIn(folder).map((result) => {
     const { id, title, finding, report, columns, why, conclude } = experimentById(result.id);
@@ -64,28 +64,25 @@ function writeIndex(folder: string, pages: string): void {
   writeFile(path.join(folder, INDEX), `${JSON.stringify(results.map(({ id }) => id))}\n`);
 }
 
-/** @throws naming the one that there is not, or that is there twice */
+/** Experiments by name. @throws naming one that is unknown or given twice */
 function experimentsOf(names: readonly string[]): readonly Experiment[] {
   const chosen = names.flatMap((name) => (name === 'ALL' ? experiments : [input(() => experimentById(name))]));
   if (new Set(chosen).size < chosen.length)
-    throw new InputError(`reproduce: ${excerpt(names.join(' '))} names an experiment twice`);
+    throw new InputError(`reproduce: ${excerpt(names.join(' '))} names an experiment twice; give each once`);
   return chosen;
 }
 
 const options = {
-  seeds: { type: 'string', value: 'N,N,…', help: 'a run for each (default 0,1,2)' },
-  out: { type: 'string', value: 'DIR', help: 'a folder for results and pages (default: public/results and docs)' },
+  seeds: { type: 'string', value: 'N,N,…', help: 'seeds, one run for each (default 0,1,2)' },
+  out: { type: 'string', value: 'DIR', help: 'folder for results and pages (default: public/results and docs)' },
   pages: {
     type: 'boolean',
-    help: 'runs nothing: writes the files and pages there again, with what the experiments say of the numbers now',
+    help: 'computes nothing: concludes the recorded numbers again and writes files and pages',
   },
   adapter: ADAPTER,
 } as const satisfies Options;
 
-/**
- * `reproduce E1 E3 --seeds 0,1,2`: experiments that share arms share their training; each seed is written as it is done.
- * `reproduce --pages` runs nothing: it writes files and pages again, with what the experiments say of the numbers now.
- */
+/** Experiments with common arms share the training of those arms. The result file is written after each seed. */
 async function work(given: Given<typeof options>, positionals: readonly string[]): Promise<void> {
   if (positionals.length === 0 && !given.pages)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
@@ -100,7 +97,7 @@ async function work(given: Given<typeof options>, positionals: readonly string[]
   checkWritable(path.join(out, INDEX));
   for (const name of Object.keys(pagesOf([]))) checkWritable(path.join(pages, name));
   if (chosen.length === 0) return writeIndex(out, pages);
-  keeps(() => `the seeds that were finished are in ${out}`);
+  keeps(() => `the finished seeds are in ${out}`);
   const made = { commit: commit(), adapter: given.adapter };
   await withAdapter(given.adapter, async (device) => {
     const bench = new Workbench(device, (text) => console.error(`  ${text}`));
@@ -114,7 +111,7 @@ async function work(given: Given<typeof options>, positionals: readonly string[]
         console.error(`${experiment.id}, seed ${seed}`);
         outcomes.push(await experiment.run(bench, seed));
         reused += bench.takeReused();
-        // as if it had run alone
+        // the time of the experiment alone, without sharing
         const seconds = (performance.now() - began) / 1000 + reused;
         const result = resultOf(experiment, bench.device.name, outcomes, seeds.slice(0, i + 1), seconds, made);
         writeFile(file, resultToText(result));
@@ -159,7 +156,11 @@ function resultOf(
 
 export const reproduce = command({
   name: 'reproduce',
-  summary: "runs the report's findings again",
+  summary: "Runs the experiments on the report's findings",
+  examples: ['reproduce E3 --seeds 0,1,2', 'reproduce E1 E4', 'reproduce --pages'],
+  notes: [
+    'Each experiment runs base → SFT → GRPO as far as it needs. `Lessons` checks the statements of the teaching recipes; `ALL` runs everything. Writes `public/results/*.json`, which the Evaluate screen shows, and the pages [docs/report.md](report.md) and [docs/lessons.md](lessons.md).',
+  ],
   operands: { usage: 'E1 E2 …', help: `one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL` },
   options,
   writesFiles: true,

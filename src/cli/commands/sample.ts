@@ -1,5 +1,4 @@
 /** `sample`: completions of one prompt by a saved model. */
-
 import { answerPrompt } from '../../lab/probe/answer';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
@@ -13,8 +12,8 @@ const share = (initial: number, help: string) =>
 
 const options = {
   model: MODEL,
-  prompt: { type: 'string', value: 'TEXT', required: true, help: 'the prompt, as the task writes it' },
-  n: { type: 'number', short: 'n', min: 1, max: 100_000, whole: true, initial: 1, help: 'completions' },
+  prompt: { type: 'string', value: 'TEXT', required: true, help: 'prompt, as the task writes it' },
+  n: { type: 'number', short: 'n', min: 1, max: 100_000, whole: true, initial: 1, help: 'number of completions' },
   temperature: temperatureOption(1),
   'top-k': {
     type: 'number',
@@ -22,11 +21,11 @@ const options = {
     max: 1e6,
     whole: true,
     initial: 0,
-    help: 'draws from the K likeliest tokens; 0 for all',
+    help: 'samples from the K most likely tokens; 0 uses all',
   },
-  'top-p': share(1, 'draws from the likeliest tokens that together have probability P'),
-  'min-p': share(0, "draws from tokens with at least P of the likeliest one's probability"),
-  'max-new': { ...MAX_NEW, help: 'most tokens of a completion (default: what the context of the model leaves)' },
+  'top-p': share(1, 'samples from the most likely tokens whose probabilities add up to P'),
+  'min-p': share(0, 'samples from tokens with at least P times the probability of the most likely one'),
+  'max-new': { ...MAX_NEW, help: 'maximum new tokens per completion (default: the room in the context of the model)' },
   seed: SEED_OPTION,
   adapter: ADAPTER,
   json: JSON_OPTION,
@@ -48,7 +47,9 @@ async function work(given: Given<typeof options>): Promise<void> {
 
 export const sample = command({
   name: 'sample',
-  summary: 'completions of one prompt by a saved model',
+  summary: 'Prints completions of one prompt by a saved model',
+  examples: ['sample --model runs/parity --prompt "110101001001=" -n 8 --temperature 1 --seed 7'],
+  notes: ['`--json` adds token ids and log-probabilities.'],
   options,
   run: work,
 });

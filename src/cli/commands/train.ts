@@ -1,4 +1,4 @@
-/** `train`: a recipe from start to end, into a folder of recipe, events, summary and model; what is stopped keeps its weights. */
+/** `train`: runs a recipe and writes recipe, events, summary and model to a folder. A stopped run keeps its weights. */
 import { modelToFiles } from '../../formats/model';
 import type { Device } from '../../gpu/device';
 import type { Recipe } from '../../lab/recipe/recipe';
@@ -11,20 +11,21 @@ import { RunRecord, type Stopped } from '../../lab/run/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
+import { EXIT } from '../exitCodes';
 import { fileFault } from '../fileFault';
 import { input, inputAsync } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
 import { RECIPE_OPTIONS, readRecipe } from '../recipe';
 import { checkRunFolder, RunFolder } from '../runFolder';
-import { EXIT, ExitError, StoppedError, type StopSignal, stopping, unlessStopped } from '../stopping';
+import { ExitError, StoppedError, type StopSignal, stopping, unlessStopped } from '../stopping';
 
-/** Why a run ended before its end, with the exit code and what the terminal says. */
+/** Early end of a run: exit code, reason and message. */
 interface Ending {
   readonly code: number;
   readonly reason: Stopped['reason'];
   readonly message: string;
-  /** The error of a run that failed; the terminal shows its stack. */
+  /** Error of a failed run; the terminal shows its stack. */
   readonly cause?: unknown;
 }
 
@@ -38,7 +39,7 @@ function endingOf(error: unknown): Ending {
   return { code: EXIT.failed, reason: 'failed', message, cause: error };
 }
 
-/** Runs and records. Returns null where the run came to its end. */
+/** Runs and records. Returns null if the run ended normally. */
 async function recordRun(session: Session, folder: RunFolder, record: RunRecord): Promise<Ending | null> {
   const progress = new Progress(session.recipe);
   const disk = new AbortController();
@@ -46,7 +47,7 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
   const events = run(session, null, undefined, AbortSignal.any([stopping, disk.signal]));
   try {
     for (;;) {
-      // a training step is finished first, and so is what makes the weights; compiling, evaluating and curating are left
+      // a signal waits for training steps and for the making of weights, but not for compiling, evaluation and curation
       const finishes = record.stage === null || record.stage === 'sft' || record.stage === 'grpo';
       const next = events.next();
       const { value: event } = await (finishes ? next : unlessStopped(next));
@@ -66,7 +67,7 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
     }
   } catch (error) {
     const ending = endingOf(error);
-    if (ending.reason === 'failed' && !record.last?.step) throw error; // with its stack: there is nothing to keep
+    if (ending.reason === 'failed' && !record.last?.step) throw error; // with its stack: there are no weights to keep
     return ending;
   } finally {
     progress.end();
@@ -74,7 +75,7 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
   return full ?? (record.summary ? null : stoppedBy(stopping.reason as StopSignal));
 }
 
-/** Saves the weights as they are: the one place where a run leaves them. */
+/** Saves the current weights. */
 async function saveRun(session: Session, folder: RunFolder, summary: unknown) {
   const { config, tokenizer, recipe } = session;
   const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
@@ -83,7 +84,7 @@ async function saveRun(session: Session, folder: RunFolder, summary: unknown) {
 
 async function trainOn(device: Device, recipe: Recipe, out: string): Promise<void> {
   const session = input(() => new Session(device, recipe));
-  input(() => session.sources); // a cluster may ask for more problems than there are
+  input(() => session.sources); // throws if a cluster needs more problems than exist
   const folder = RunFolder.open(out);
   const record = new RunRecord();
   let ending: Ending | null;
@@ -97,7 +98,7 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
     folder.discard();
     throw new ExitError(
       ending.code,
-      `${ending.message} before the first step; ${out} keeps the weights of the run that was there before`,
+      `${ending.message} before the first step; ${out} keeps the weights of the earlier run`,
     );
   }
   const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
@@ -122,7 +123,7 @@ async function trainOn(device: Device, recipe: Recipe, out: string): Promise<voi
 
 const options = {
   ...RECIPE_OPTIONS,
-  out: { type: 'string', value: 'DIR', required: true, help: 'a folder for recipe, events, summary and model' },
+  out: { type: 'string', value: 'DIR', required: true, help: 'folder for recipe, events, summary and model' },
   adapter: ADAPTER,
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -136,7 +137,15 @@ async function work(given: Given<typeof options>): Promise<void> {
 
 export const train = command({
   name: 'train',
-  summary: 'a recipe from start to end: SFT, GRPO and their evaluations',
+  summary: 'Trains a recipe: SFT, GRPO and their evaluations',
+  examples: [
+    'train --recipe parity-12 --out runs/parity --seed 0 --set grpo.steps=40',
+    'train --recipe parity-12 --data mine.jsonl --match numeric --out runs/mine --set reward.lMax=64',
+  ],
+  notes: [
+    'Writes `recipe.json`, `events.jsonl`, `summary.json` and the model, which [other programs](data.md#use-the-model-elsewhere) can read. `--recipe` takes a name or a `.json` file.',
+    'A folder that holds other files is refused, and so is a folder into which another run writes. A stopped run finishes its step, saves the weights and prints their place.',
+  ],
   options,
   writesFiles: true,
   stopsItself: true,

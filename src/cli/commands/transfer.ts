@@ -1,5 +1,4 @@
-/** `transfer`: trained on → evaluated on, a matrix of saved models against tasks; with --out it goes on where it stopped. */
-
+/** `transfer`: a matrix of saved models (trained on) by tasks (evaluated on). */
 import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
 import { trainedOn } from '../../lab/run/sources';
@@ -21,9 +20,9 @@ import { recordedRuns, recordFile } from '../recorded';
 const trainedTasks = ({ recipe }: TrainedModel) => (recipe ? trainedOn(recipe) : null);
 
 const options = {
-  models: { type: 'string', value: 'DIR,DIR,…', required: true, help: 'folders that train has written' },
-  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'what they are evaluated on' },
-  out: { type: 'string', value: 'DIR', help: 'keeps the finished runs; the same command goes on from there' },
+  models: { type: 'string', value: 'DIR,DIR,…', required: true, help: 'folders of saved models' },
+  tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'tasks of the evaluation' },
+  out: { type: 'string', value: 'DIR', help: 'records finished runs; the same command continues from there' },
   ...EVALUATION_OPTIONS,
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -84,7 +83,8 @@ async function work(given: Given<typeof options>): Promise<void> {
 
 export const transfer = command({
   name: 'transfer',
-  summary: 'trained on → evaluated on: a matrix of saved models against tasks',
+  summary: 'Evaluates several saved models on several tasks: trained on → evaluated on',
+  examples: ['transfer --models runs/mixed,runs/parity --tasks parity:8,parity:12,addition:2 --out runs/matrix'],
   options,
   run: work,
 });

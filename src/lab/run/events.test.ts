@@ -1,6 +1,6 @@
-/** What is told of a GRPO step: of everything that was drawn, whatever of it is trained on. */
+/** Events as lines, and the metrics of a GRPO step over all sampled groups. */
 import { describe, expect, it } from 'vitest';
-import { curvePoint, groupsDrawn, ofAllDrawn } from './events';
+import { curvePoint, eventFromLine, eventToLine, groupsDrawn, type LabEvent, ofAllDrawn } from './events';
 
 const metrics = { reward: 0.4, accuracy: 0.5, kl: 0.1 };
 const dynamic = {
@@ -20,5 +20,14 @@ describe('reward and accuracy of a step', () => {
   it('are those of the batch without', () => {
     expect(ofAllDrawn(metrics)).toEqual({ reward: 0.4, accuracy: 0.5 });
     expect(groupsDrawn(metrics)).toBeNull();
+  });
+});
+
+describe('events', () => {
+  it('read back from their lines, and a broken line is named', () => {
+    const event: LabEvent = { type: 'stage', stage: 'sft' };
+    expect(eventFromLine(eventToLine(event), 'line 1')).toEqual(event);
+    expect(() => eventFromLine('{"type":"party"}', 'run.jsonl: line 3')).toThrow('run.jsonl: line 3 has type "party"');
+    expect(() => eventFromLine('{', 'run.jsonl: line 4')).toThrow('run.jsonl: line 4 is not JSON');
   });
 });
