@@ -12,7 +12,7 @@ const wgsl: Plugin = {
 
 const fast = {
   name: 'fast',
-  include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+  include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'tools/*.test.ts'],
   // a guard against tests that hang, far above what the slowest takes on two busy cores
   testTimeout: 600_000,
   hookTimeout: 600_000,

@@ -1,6 +1,6 @@
 /**
- * One adapter for everyone: WebGPU on `navigator`, as a page has it, on the driver that the lab itself would take. Each peer
- * opens a device of its own on it.
+ * One adapter for all peers: WebGPU on `navigator`, as in a page, on the driver that the lab uses. Each peer opens its own
+ * device on it.
  */
 import { create, globals } from 'webgpu';
 import { openNodeDevice } from '../src/gpu/node';
@@ -8,12 +8,12 @@ import { installCounters } from './counters';
 import { addFloat16Array, addIteratorHelpers } from './newerJavaScript';
 import type { Options } from './options';
 
-/** @returns the adapter in words */
+/** Installs WebGPU and returns the adapter's name. */
 export async function openAdapter(name: Options['adapter']): Promise<string> {
   if (name === 'bundled') process.env.GROUPTHINK_DRIVER = 'bundled';
-  // Mesa keeps compiled shaders on disk: the first call of a peer would depend on when it was last measured
+  // Mesa caches compiled shaders on disk: the first call of a peer would depend on earlier measurements
   process.env.MESA_SHADER_CACHE_DISABLE ??= 'true';
-  const device = await openNodeDevice(); // finds the driver, and loads the bundled one where there is none
+  const device = await openNodeDevice(); // finds the driver, or loads the bundled one
   device.destroy();
   Object.assign(globalThis, globals);
   addIteratorHelpers();

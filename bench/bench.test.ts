@@ -16,7 +16,7 @@ import { productWork } from './works/matmul';
 import { presetConfig } from './works/model';
 
 describe('statistics', () => {
-  it('takes the middle of times, and the width of their middle half', () => {
+  it('takes the median and the interquartile range', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(interquartileRange([1, 2, 3, 4, 100])).toBe(2);
@@ -48,7 +48,7 @@ describe('works', () => {
     expect(names).toEqual(expect.arrayContaining(['matmul/micro-gate_up-dw', 'matmul/small-lm_head-forward']));
     expect(new Set(names).size).toBe(names.length);
   });
-  it('are picked by a pattern, which must find one', () => {
+  it('are selected by a pattern, which must match one', () => {
     expect(worksNamed(/^train/).map(({ name }) => name)).toEqual(['train/nano', 'train/micro', 'train/mini']);
     expect(() => worksNamed(/^cook/)).toThrow(/finds none of .*train\/nano/);
   });
@@ -77,13 +77,13 @@ describe('table', () => {
       row('matmul/nano-qkv-dx', 'groupthink', 30, { gflops: 8 }),
     ],
   };
-  it('shows every row, how much longer others took, and what failed', () => {
+  it('shows every row, the relative time of peers, and failures', () => {
     const lines = textTable(report).split('\n');
     expect(lines.find((line) => line.includes('tfjs'))).toContain('2.50×');
     expect(lines.find((line) => line.includes('plain'))).toMatch(/ - .*not the same work$/);
     expect(lines.filter((line) => line.startsWith('matmul/nano'))).toHaveLength(2);
   });
-  it('has one line a work in Markdown, a preset’s layers added up', () => {
+  it('has one line per work in Markdown, with the layers of a preset added up', () => {
     const lines = markdownTable(report).split('\n');
     expect(lines[0]).toContain('WebGPU: test');
     expect(lines).toContain(
@@ -124,7 +124,7 @@ describe('a measurement', () => {
     expect(rows[1]).not.toHaveProperty('dispatches');
   });
 
-  it('shows no speed where the result is wrong or the peer fails, and goes on', async () => {
+  it('shows no speed if the result is wrong or the peer fails, and goes on', async () => {
     const failing = { run: () => Promise.reject(new Error('out of memory')) };
     const rows = await measure(work, [broken({}), broken(failing), ours], 1);
     expect(rows[0]).toMatchObject({ median_ms: null, error: expect.stringMatching(/wrong product: entry/) });
@@ -132,7 +132,7 @@ describe('a measurement', () => {
     expect(rows[2]!.error).toBeUndefined();
   });
 
-  it('gives up on who never answers, and asks no more', async () => {
+  it('retires a peer that never answers', async () => {
     await expect(withTimeLimit(new Promise(() => {}), 20)).rejects.toThrow(/no result/);
     await expect(withTimeLimit(Promise.resolve(3))).resolves.toBe(3);
   });

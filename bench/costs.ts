@@ -1,6 +1,6 @@
 /**
- * What a step's dispatches cost by count, not by clock: bytes from the ranges that they bind, operations from the sizes of
- * their products; and the least that a training step could move.
+ * Costs of a step's dispatches by count, not by clock: bytes of the bound ranges, operations of the products; and the least
+ * bytes that a training step can move.
  */
 import type { BufferRange, Dispatch, Run, Timing } from '../src/gpu/device';
 import type { Binding } from '../src/gpu/kernel';
@@ -12,15 +12,15 @@ export interface KernelCost {
   readonly kernel: string;
   readonly dispatches: number;
   readonly bytes: number;
-  /** Of matrix products, 2·m·n·k each; 0 for the rest, which the bandwidth bounds. */
+  /** Operations of matrix products, 2·m·n·k each; 0 for other kernels, which are bound by bandwidth. */
   readonly flops: number;
-  /** Null where the adapter has no timestamps. */
+  /** Null if the adapter has no timestamps. */
   readonly milliseconds: number | null;
 }
 
 const isProduct = ({ kernel }: Dispatch) => kernel.name.startsWith('matmul');
 
-/** Each range once for reading and once for writing. A product that adds nothing reads neither its addend nor its result. */
+/** Bytes of each range, once for reading and once for writing. A product without addition reads neither addend nor result. */
 function bytesOf(dispatch: Dispatch, params: Readonly<Record<string, number>>): number {
   return Object.entries(dispatch.bindings).reduce((sum, [name, { bytes }]) => {
     const { access } = dispatch.kernel.bindings[name] as Binding;
@@ -30,7 +30,7 @@ function bytesOf(dispatch: Dispatch, params: Readonly<Record<string, number>>): 
   }, 0);
 }
 
-/** By kernel, the costliest first. */
+/** Costs by kernel, largest first. */
 export function kernelCosts(runs: readonly Run[], times: readonly Timing[] | null): KernelCost[] {
   const costs = new Map<string, { dispatches: number; bytes: number; flops: number }>();
   for (const { sequence, dynamics = {}, repeat = 1 } of runs)
@@ -51,7 +51,7 @@ export function kernelCosts(runs: readonly Run[], times: readonly Timing[] | nul
     .sort((a, b) => (b.milliseconds ?? b.bytes) - (a.milliseconds ?? a.bytes));
 }
 
-/** Bytes of all buffers that the runs bind: the slots of the plans, the arenas and the batch. */
+/** Bytes of all bound buffers: plan slots, arenas and batch. */
 export function boundBytes(runs: readonly Run[]): number {
   const ranges = runs.flatMap(({ sequence }) =>
     sequence.dispatches.flatMap(({ bindings }) => Object.values<BufferRange>(bindings)),
@@ -60,9 +60,9 @@ export function boundBytes(runs: readonly Run[]): number {
 }
 
 /**
- * AdamW reads p, g, m, v and writes p, m, v: 28 bytes a parameter. Each activation that backward needs is written once and
- * read once: in every layer the residual stream before attention and before the feed-forward, q|k|v, the attention's output
- * and gate|up; after the last the residual stream and the logits. What could be computed again is not counted.
+ * Least bytes of a training step. AdamW reads p, g, m, v and writes p, m, v: 28 bytes per parameter. Each activation that
+ * backward needs is written once and read once: per layer the residual stream before attention and before the MLP, q|k|v, the
+ * attention output and gate|up; after the last layer the residual stream and the logits. Recomputable values do not count.
  */
 export function leastTrainingBytes(config: ModelConfig, tokens: number): number {
   const { L, C, H, K, D, F, V } = config;

@@ -1,7 +1,4 @@
-/**
- * Counts what anyone asks of WebGPU, by wrapping the methods of its classes: the same counters for every peer, whatever its
- * own bookkeeping says.
- */
+/** Counts WebGPU calls by wrapping the methods of its classes, so that every peer has the same counters. */
 
 const wrapped = {
   dispatches: [
@@ -20,7 +17,7 @@ const total = Object.fromEntries(names.map((name) => [name, 0])) as Counts;
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Once, after WebGPU's classes are global and before a peer may keep a method of theirs. */
+/** Wraps the methods. Call it once, after WebGPU's classes are global and before a peer can keep a method. */
 export function installCounters(): void {
   for (const name of names)
     for (const [className, method] of wrapped[name]) {
@@ -44,6 +41,6 @@ export const countsNow = (): Counts => ({ ...total });
 export const countsSince = (before: Counts): Counts =>
   Object.fromEntries(names.map((name) => [name, total[name] - before[name]])) as Counts;
 
-/** Each counter by itself. */
+/** Combines each counter separately. */
 export const combineCounts = (all: readonly Counts[], combine: (values: number[]) => number): Counts =>
   Object.fromEntries(names.map((name) => [name, combine(all.map((counts) => counts[name]))])) as Counts;

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the lab's work beside the same work done by others, on one adapter, in one process, in turns. Prints a
- * table, and with --json writes the report that README's table is made from.
+ * `npm run bench`: the same work by the lab and by its peers, on one adapter, in one process, in turns. Prints a table; --json
+ * also writes the report behind the table of docs/bench.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -36,13 +36,13 @@ async function bench(options: Options): Promise<Report> {
   for (const work of works) {
     complain(work.name);
     rows.push(...(await measure(work, peers, options.budget * 1000, retired)));
-    // after every work, so that what was measured survives whatever comes
+    // after every work, so that a later failure loses no measurement
     if (options.json) writeFileSync(options.json, `${JSON.stringify(report(), null, 1)}\n`);
   }
   return report();
 }
 
-/** Ends here, not where a peer's promise was rejected with nobody listening. */
+/** Keeps the process alive after an unhandled rejection in a peer. */
 process.on('unhandledRejection', (error) => complain(`unhandled: ${String(error)}`));
 
 try {
@@ -52,7 +52,7 @@ try {
     const report = options.from ? (JSON.parse(readFileSync(options.from, 'utf8')) as Report) : await bench(options);
     say(options.markdown ? markdownTable(report) : textTable(report));
   }
-  process.exit(0); // drivers and devices of all peers are still alive
+  process.exit(0); // drivers and devices of the peers would keep the process alive
 } catch (error) {
   complain(error instanceof Error ? error.message : String(error));
   process.exit(2);

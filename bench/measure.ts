@@ -1,6 +1,6 @@
 /**
- * Times peers at one work, alternating: each makes its first call, is checked, and then all take turns, one call at a time,
- * so that whatever else happens on the machine hits all of them alike. A peer that fails becomes a row that says so.
+ * Times peers at one work. Each makes a first call and is checked. Then all take turns, one call at a time, so that other load
+ * on the machine affects all of them equally. A peer that fails becomes a row with the error.
  */
 import { type Counts, combineCounts, countsNow, countsSince } from './counters';
 import type { Peer } from './peers/peer';
@@ -9,13 +9,13 @@ import { interquartileRange, median } from './statistics';
 import { TimedOut, withTimeLimit } from './timeLimit';
 import type { Attempt, Work } from './works/work';
 
-/** A call is given up after this, and its peer is asked no more: what it left on the device goes on running. */
+/** Time limit of a call. A peer that exceeds it is retired, because its work continues on the device. */
 const LIMIT_MS = 300_000;
-/** Timed calls of each peer, if all of them fit into so many budgets; else as many as do, and one at least. */
+/** Least timed calls of a peer, if they fit into OVERTIME budgets; otherwise as many as fit, but at least one. */
 const LEAST_RUNS = 3;
 const OVERTIME = 5;
 const MOST_RUNS = 50;
-/** A timed call of repeatable work takes about so long, far above what a wait may add. */
+/** Target duration of a timed call of repeatable work, far above the error of a wait. */
 const REPEATED_MS = 30;
 const MOST_REPEATS = 50;
 
@@ -23,14 +23,14 @@ interface Entrant {
   readonly peer: Peer;
   attempt: Attempt | null;
   firstMs: number | null;
-  /** Of the work in one timed call. */
+  /** Repetitions of the work in one timed call. */
   repeats: number;
   readonly times: number[];
   readonly counts: Counts[];
   error: string | null;
 }
 
-/** @param retired peers that are asked no more, and why; one that hangs here is added */
+/** Measures all suitable peers. @param retired peers to skip, with the reason; a peer that hangs here is added */
 export async function measure(
   work: Work,
   peers: readonly Peer[],
@@ -50,7 +50,7 @@ export async function measure(
       await act();
     } catch (error) {
       entrant.error = error instanceof Error ? error.message : String(error);
-      if (error instanceof TimedOut) retired.set(entrant.peer, 'asked no more: an earlier call of its did not end');
+      if (error instanceof TimedOut) retired.set(entrant.peer, 'retired: an earlier call did not end');
     }
   };
   for (const entrant of entrants) await guarded(entrant, () => firstCall(begin, work.repeatable, entrant));
@@ -73,7 +73,7 @@ export async function measure(
   return rows;
 }
 
-/** What fails now takes nothing back from what was measured. */
+/** Releases an attempt. A failure here does not affect the measurement. */
 const tidy = async ({ attempt }: Entrant): Promise<void> => {
   try {
     await attempt?.dispose();

@@ -1,13 +1,10 @@
-/**
- * What jax-js uses of newer JavaScript and Node 20 lacks. In place of V8's flag for it, which later versions of Node refuse
- * to know.
- */
+/** Newer JavaScript that jax-js uses and Node 20 lacks. Later versions of Node do not accept V8's flag for it. */
 
 const EACH = ['every', 'find', 'forEach', 'reduce', 'some'] as const;
 const MAPPED = ['filter', 'flatMap', 'map'] as const;
 type Helper = (this: Iterable<unknown>, ...args: unknown[]) => unknown;
 
-/** `map` and the like on every iterator, by way of an array: nobody here maps without end. */
+/** Adds `map` and similar methods to iterators, through arrays: no iterator here is infinite. */
 export function addIteratorHelpers(): void {
   const prototype = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as Record<string, unknown>;
   if ('map' in prototype) return;
@@ -30,7 +27,7 @@ export function addIteratorHelpers(): void {
   });
 }
 
-/** jax-js asks of arrays whether they are Float16Array, which Node has from 24 on. */
+/** Adds Float16Array, which jax-js needs for type checks; Node has it from version 24 on. */
 export function addFloat16Array(): void {
   if (!('Float16Array' in globalThis)) Object.assign(globalThis, { Float16Array: class {} });
 }

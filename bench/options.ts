@@ -22,14 +22,14 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
   --adapter NAME   ${adapterNames.join(' or ')} (default: default)
-  --only PATTERN   works whose name the regular expression finds, for instance train, "^matmul/512$", "rollout/nano"
-  --who NAMES      of ${whoNames.join(', ')}, with commas between (all)
-  --budget S       seconds of timed calls for each peer at each work (2); a call that has begun is never cut short
+  --only PATTERN   works whose name matches the regular expression, such as train, "^matmul/512$", "rollout/nano"
+  --who NAMES      peers, separated by commas, of ${whoNames.join(', ')} (all)
+  --budget S       seconds of timed calls per peer and work (2); a call is never interrupted
   --json FILE      also writes the report
-  --from FILE      prints a report that was written before, and measures nothing
-  --markdown       prints the table as the README has it`;
+  --from FILE      prints an earlier report and measures nothing
+  --markdown       prints the table of docs/bench.md`;
 
-/** @throws saying which argument is wrong */
+/** Reads the arguments. @throws naming the wrong one */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -45,14 +45,15 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   const adapter = adapterNames.find((name) => name === values.adapter);
-  if (!adapter) throw new Error(`--adapter: ${values.adapter} is none of ${adapterNames.join(', ')}`);
+  if (!adapter) throw new Error(`--adapter: ${values.adapter} is unknown; use one of ${adapterNames.join(', ')}`);
   const who = values.who.split(',').map((given) => {
     const name = whoNames.find((candidate) => candidate === given);
-    if (!name) throw new Error(`--who: ${given} is none of ${whoNames.join(', ')}`);
+    if (!name) throw new Error(`--who: ${given} is unknown; use ${whoNames.join(', ')}`);
     return name;
   });
   const budget = Number(values.budget);
-  if (!(budget > 0)) throw new Error(`--budget: ${values.budget} is no number of seconds`);
+  if (!(budget > 0))
+    throw new Error(`--budget: ${values.budget} is not a positive number of seconds; use for example 2`);
   return {
     adapter,
     json: values.json ?? null,

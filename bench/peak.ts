@@ -1,6 +1,6 @@
 /**
- * What the adapter can do at most, measured by two shaders that do nothing else: fused multiply-adds on registers, and a
- * copy of long rows. Kernels are held against these, not against a data sheet.
+ * Peak speed of the adapter, measured with two shaders: fused multiply-adds on registers, and a copy of long rows. Kernels are
+ * compared with these measurements, not with a data sheet.
  */
 import { type Device, whole } from '../src/gpu/device';
 import { type AnyKernel, defineKernel, linear, read, write } from '../src/gpu/kernel';
@@ -12,13 +12,13 @@ const INVOCATIONS = 64 * 1024;
 const FMAS_PER_ROUND = 8;
 const LANES = 4;
 const COPIED_BYTES = 32 * 2 ** 20;
-/** A timed run is made at least so long, by more rounds of it. */
+/** Least duration of a timed run, reached by repetition. */
 const LEAST_MS = 60;
 const TRIALS = 4;
 
-const untested = { tolerance: { value: 0, reason: 'its result is of no interest' }, cases: [], constants: {} };
+const untested = { tolerance: { value: 0, reason: 'its result is not used' }, cases: [], constants: {} };
 
-/** Eight chains of multiply-adds that wait for themselves alone. */
+/** Eight independent chains of multiply-adds. */
 const multiplyAdd = defineKernel<'y', 'rounds'>({
   ...untested,
   name: 'multiply_add',
@@ -73,7 +73,7 @@ export async function measurePeak(): Promise<Peak> {
   return { gflops: operations / flopMs / 1e6, copy_gb_per_second: (2 * COPIED_BYTES) / copyMs / 1e6 };
 }
 
-/** Milliseconds of one dispatch, the best of a few runs of many. */
+/** Milliseconds per dispatch: the best of a few repeated runs. */
 async function fastest(
   device: Device,
   kernel: AnyKernel,

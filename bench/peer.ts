@@ -1,13 +1,12 @@
 /**
- * The lab behind the calls of other benchmarks of WebGPU libraries: one training step, one batch of rollouts and one square
- * matrix product. What they do is in peers/groupthink.ts. Bundled with `.wgsl` files as text it runs wherever
- * `navigator.gpu` is.
+ * The lab behind the calls of a benchmark of WebGPU libraries: a training step, a batch of rollouts, a square matrix product.
+ * peers/groupthink.ts implements them. Bundled with `.wgsl` files as text it runs wherever `navigator.gpu` exists.
  */
 import { waitWithoutBlocking } from '../src/gpu/waitWithoutBlocking';
 import { groupthink } from './peers/groupthink';
 import type { ModelConfig, Weights } from './works/model';
 
-/** A model's shape and batch as those benchmarks name them. */
+/** Model shape and batch, in the names of that benchmark. */
 interface PeerConfig {
   readonly n_layer: number;
   readonly d_model: number;

@@ -1,9 +1,9 @@
-/** A device that remembers what it was asked to run, so that a step can be accounted for without the step's help. */
+/** A device that records its runs, so that the costs of a step can be counted from outside. */
 import type { Device, Run } from '../src/gpu/device';
 
 export interface Recording {
   readonly device: Device;
-  /** What ran since the last call. */
+  /** Runs since the last call. */
   take(): Run[];
 }
 

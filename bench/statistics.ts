@@ -1,6 +1,6 @@
 /** Order statistics of measured times. */
 
-/** By linear interpolation between the two nearest ranks. NaN for nothing. */
+/** Quantile by linear interpolation between the two nearest ranks. NaN for no values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;
@@ -11,6 +11,6 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** Spread of times: one interrupted run does not widen it as it would widen max − min. */
+/** Spread of times. Unlike max − min, one interrupted run does not widen it. */
 export const interquartileRange = (values: readonly number[]): number =>
   quantile(values, 0.75) - quantile(values, 0.25);

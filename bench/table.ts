@@ -1,4 +1,4 @@
-/** Rows as text for a terminal and as Markdown for the README. Pure. */
+/** Rows as text for a terminal and as Markdown for docs/bench.md. */
 import { type WhoName, whoNames } from './peers/peer';
 import type { Peak, Report, Row } from './rows';
 
@@ -17,13 +17,13 @@ const rate = ({ gflops, tokens_per_second }: Row): string => {
   return tokens_per_second === undefined ? '' : `${count(tokens_per_second)} tokens/s`;
 };
 
-/** How many times as long as the lab took. */
+/** Time relative to the lab's. */
 const timesOurs = (row: Row, rows: readonly Row[]): string => {
   const ours = rows.find(({ work, who }) => work === row.work && who === 'groupthink')?.median_ms;
   return row.who === 'groupthink' || !ours || row.median_ms === null ? '' : `${(row.median_ms / ours).toFixed(2)}×`;
 };
 
-/** Below one where several products share a submit. */
+/** Counts per call. They are below one if several products share a submit. */
 const counted = (value: number | undefined): string =>
   value === undefined ? '' : Number.isInteger(value) || value > 1 ? value.toFixed(0) : value.toFixed(2);
 
@@ -61,7 +61,7 @@ const headline = ({ adapter, date, cpu, node, peak }: Report): string =>
       : ''
   }`;
 
-/** Bytes that our training steps move and hold, against what they must. */
+/** Bytes that our training steps move and hold, next to the least possible. */
 function memoryTable(rows: readonly Row[]): string {
   const body = rows.flatMap(({ work, bytes_moved, bytes_least, peak_bytes, plan_bytes }) =>
     bytes_moved && bytes_least && peak_bytes && plan_bytes
@@ -82,7 +82,7 @@ function memoryTable(rows: readonly Row[]): string {
   return aligned([['our step', 'bytes moved', 'at least', '', 'bytes held', 'as planned', ''], ...body]);
 }
 
-/** Each kernel of our training steps; its time and share of the peaks where the adapter has timestamps. */
+/** Kernels of our training steps, with time and share of the peak if the adapter has timestamps. */
 export function kernelTable(rows: readonly Row[], peak: Peak | null): string {
   const body = rows.flatMap(({ work, kernels = [] }) => {
     const total = kernels.reduce((sum, { milliseconds: ms }) => sum + (ms ?? 0), 0);
@@ -110,7 +110,7 @@ export function kernelTable(rows: readonly Row[], peak: Peak | null): string {
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
-/** The first two columns to the left, numbers to the right, errors as they are. */
+/** Aligns the first two columns to the left, numbers to the right, and leaves errors unaligned. */
 function aligned(lines: Cells): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   return lines
@@ -126,7 +126,7 @@ function aligned(lines: Cells): string {
     .join('\n');
 }
 
-/** One line a work, one column for each who; the products of a preset's layers are added up, pass by pass. */
+/** Markdown table: one line per work, one column per peer; the products of a preset's layers are added up by pass. */
 export function markdownTable(report: Report): string {
   const rows = addLayers(report.rows);
   const who = whoNames.filter((name) => rows.some((row) => row.who === name));
@@ -147,7 +147,7 @@ function markdownCell(row: Row | undefined): string {
   return `${milliseconds(row.median_ms)}${spread}, ${rate(row)}`;
 }
 
-/** The fastest peer's time by ours. */
+/** Time of the fastest peer ÷ ours. */
 function lead(rows: readonly Row[]): string {
   const ours = rows.find(({ who }) => who === 'groupthink')?.median_ms;
   const peers = rows.flatMap(({ who, median_ms }) => (who === 'groupthink' || median_ms === null ? [] : [median_ms]));
@@ -156,7 +156,7 @@ function lead(rows: readonly Row[]): string {
 
 const LAYER_PRODUCT = /^(matmul\/[a-z]+)-.*-(forward|dx|dw)$/;
 
-/** Products of one preset's layers as one row for each pass: times add up, and so do operations. */
+/** Adds up the products of a preset's layers to one row per pass: times and operations. */
 function addLayers(rows: readonly Row[]): Row[] {
   const sums = new Map<string, Row>();
   for (const row of rows) {
@@ -169,7 +169,7 @@ function addLayers(rows: readonly Row[]): Row[] {
     else {
       const median_ms = sum.median_ms + row.median_ms;
       const operations = sum.gflops! * sum.median_ms + row.gflops! * row.median_ms;
-      const spread_ms = Math.hypot(sum.spread_ms ?? 0, row.spread_ms ?? 0); // of independent times
+      const spread_ms = Math.hypot(sum.spread_ms ?? 0, row.spread_ms ?? 0); // independent times
       sums.set(key, { ...sum, median_ms, spread_ms, gflops: operations / median_ms });
     }
   }

@@ -1,16 +1,15 @@
 /** Waiting for a GPU without taking a core from it. */
 
-/** Milliseconds asleep between two looks: what a wait can add to a measured time. */
+/** Milliseconds of sleep between two checks: the largest error of a measured time. */
 const NAP = 0.3;
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
-/** A promise that took longer than its limit. */
+/** Error of a promise that exceeds its limit. */
 export class TimedOut extends Error {}
 
 /**
- * Awaits a promise, asleep between the turns of the event loop. While any promise of Dawn's is pending, its binding turns
- * the event loop as fast as it can, and a software adapter then computes on one core less. Every peer that uses the GPU is
- * awaited like this, ours too.
+ * Awaits a promise and sleeps between the turns of the event loop. While a promise of Dawn is pending, its binding spins the
+ * event loop, which costs a software adapter one core. All GPU peers are awaited like this, including ours.
  * @param limit milliseconds after which it rejects with TimedOut
  */
 export async function withTimeLimit<T>(promise: Promise<T>, limit = Number.POSITIVE_INFINITY): Promise<T> {
@@ -19,7 +18,7 @@ export async function withTimeLimit<T>(promise: Promise<T>, limit = Number.POSIT
   const settled = promise.finally(() => {
     pending = false;
   });
-  settled.catch(() => {}); // heard below, or not awaited any more after the limit
+  settled.catch(() => {}); // handled below, or abandoned after the limit
   while (pending) {
     if (performance.now() > end) throw new TimedOut(`no result after ${(limit / 1000).toFixed(0)} s`);
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 /**
- * Adds up vitest's JSON reports and prints "N passed, N failed". Exits with 1 where a test failed or was skipped, a file
- * could not be loaded, or a report is missing. Usage: ci-summary.mjs CHECKS_FAILED FOLDER
+ * Adds up vitest's JSON reports and prints "N passed, N failed". Exits with 1 if a test failed or was skipped, a
+ * file could not be loaded, or a report is missing. Usage: ci-summary.mjs CHECKS_FAILED FOLDER
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Prints the WebGPU driver that the tests and the terminal use here. Exits with 1 where there is none. */
+/** Prints the WebGPU driver that tests and terminal use here. Exits with 1 if there is none. */
 import { openNodeDevice } from '../src/gpu/node';
 
 try {

@@ -1,4 +1,4 @@
-/** The lab itself as a peer. Runs wherever `navigator.gpu` is, in Node or in a page. */
+/** The lab as a peer. Runs wherever `navigator.gpu` exists, in Node or in a page. */
 import type { Device } from '../../src/gpu/device';
 import { whole } from '../../src/gpu/device';
 import { openTuningCache } from '../../src/gpu/tuningCache';
@@ -29,10 +29,10 @@ import {
 } from '../works/model';
 import { ADAMW, type Generator, type GrpoRun, type Peer, type Product, type ProductShape, type Trainer } from './peer';
 
-/** What it measures it forgets at the end. */
+/** A tuning cache that lasts for this process only. */
 const inMemory = () => openTuningCache({ load: async () => '', append: async () => {} });
 
-/** @param options where nobody else sees to waiting */
+/** The lab as a peer. @param options `wait`, if the caller does not wait for the GPU itself */
 export function groupthink(options: WebGpuOptions = {}): Required<Peer> {
   let device: Device;
   return {
@@ -169,7 +169,7 @@ async function openGenerator(
   };
 }
 
-/** A run of the lab without SFT, pulled as far as each step of its second stage. */
+/** A run of the lab without SFT, pulled from one GRPO step to the next. */
 function openGrpo(device: Device, { L, C, H, K, F }: ModelConfig): GrpoRun {
   const recipe = parseRecipe({
     task: { name: 'parity', level: 12 },

@@ -1,4 +1,4 @@
-/** Who is measured, and how each is loaded: only when asked for, so that one that cannot load here does not stop the others. */
+/** Peers of the benchmark. Each is loaded on demand, so that one that cannot load does not stop the others. */
 import type { Peer, WhoName } from './peer';
 
 const loaders: Record<WhoName, () => Promise<Peer>> = {
@@ -9,7 +9,7 @@ const loaders: Record<WhoName, () => Promise<Peer>> = {
   plain: async () => (await import('./plain')).plain(),
 };
 
-/** One that cannot load or open stands in its own place: it says why at whatever it is asked. */
+/** Opens a peer. If that fails, returns a peer whose every call rejects with the reason. */
 export async function openPeer(who: WhoName): Promise<Peer> {
   try {
     const peer = await loaders[who]();

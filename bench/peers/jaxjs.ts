@@ -76,7 +76,7 @@ async function openTrainer(config: ModelConfig, given: Weights, { sequences, len
   return {
     async step({ tokens, targets }: Batch) {
       steps++;
-      // inputs rather than constants, so that no step is traced anew
+      // inputs rather than constants, so that no step is traced again
       const rate = scalar(ADAMW.learningRate / (1 - ADAMW.beta1 ** steps));
       const correction = scalar(1 / (1 - ADAMW.beta2 ** steps));
       let loss: JaxArray;

@@ -1,11 +1,11 @@
-/** As much of ONNX's protobuf as a decoder's graph needs: fields by number, as onnx.proto names them. */
+/** The part of ONNX's protobuf that a decoder's graph needs, with the field numbers of onnx.proto. */
 
 const text = new TextEncoder();
 const elementTypes = { float: 1, int32: 6, int64: 7 } as const;
 export type ElementType = keyof typeof elementTypes;
 /** Name, element type and shape, where a dimension may be a name. */
 export type ValueInfo = readonly [name: string, type: ElementType, shape: readonly (number | string)[]];
-/** A float attribute is told from an integer by being wrapped. */
+/** An attribute of a node; a float is wrapped to distinguish it from an integer. */
 export type Attribute = number | string | { readonly float: number };
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

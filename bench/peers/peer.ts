@@ -1,6 +1,6 @@
 /**
- * What a library must offer to be measured: the lab's own works behind a few calls. A peer leaves out what it cannot do.
- * Everything is f32, rows first; weights come in Hugging Face's names and shapes.
+ * Interface of a peer: the works of the benchmark behind a few calls. A peer omits calls that it cannot do. All data is f32 and
+ * row-major; weights have Hugging Face's names and shapes.
  */
 import type { Facts } from '../rows';
 import type { Batch, BatchShape, ModelConfig, RolloutShape, Weights } from '../works/model';
@@ -22,7 +22,7 @@ interface Disposable {
 }
 
 export interface Product extends Disposable {
-  /** The same product so many times, then waits until the device is idle: short ones are timed in one go. */
+  /** Repeats the product, then waits until the device is idle. Short products are timed together. */
   run(times: number): Promise<void>;
   read(): Promise<Float32Array>;
 }
@@ -30,14 +30,14 @@ export interface Product extends Disposable {
 export interface Trainer extends Disposable {
   /** Forward, backward and AdamW; resolves to the loss before the update, when the device is idle. */
   step(batch: Batch): Promise<number>;
-  /** Of the latest step. */
+  /** Counts of the latest step. */
   facts?(): Promise<Facts>;
 }
 
 export interface Rollouts {
   /** [sequences, newTokens] */
   readonly ids: Int32Array;
-  /** Of each id under the sampled distribution, where the peer has them at hand. */
+  /** Log-probability of each id under the sampled distribution, if the peer provides them. */
   readonly logprobs?: Float32Array;
 }
 
@@ -63,5 +63,5 @@ export interface Peer {
   grpo?(config: ModelConfig): Promise<GrpoRun>;
 }
 
-/** AdamW as every peer runs it: on everything, without clipping. */
+/** AdamW settings of all peers: on all parameters, without clipping. */
 export const ADAMW = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1 } as const;

@@ -4,11 +4,11 @@ import { rmsNorm, rotate, swiglu } from './plainParts';
 import { multiplyTransposed } from './plainProduct';
 
 export class PlainDecoder {
-  /** Of each layer: keys and values [S, T, K·D]. */
+  /** Keys and values of each layer, [S, T, K·D]. */
   private readonly cache: { readonly keys: Float32Array; readonly values: Float32Array }[];
   private readonly turns: ReturnType<typeof rotations>;
 
-  /** @param S sequences, @param T most tokens of one */
+  /** @param S sequences, @param T maximum tokens of one */
   constructor(
     private readonly config: ModelConfig,
     private readonly weights: Weights,

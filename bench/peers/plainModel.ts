@@ -6,7 +6,7 @@ import { multiplyTransposed, transposed } from './plainProduct';
 
 type Normed = ReturnType<typeof rmsNorm> & { x: Float32Array };
 
-/** What backward needs of a layer. */
+/** Activations of a layer that backward needs. */
 interface Saved {
   readonly norm1: Normed;
   readonly qkv: Float32Array;

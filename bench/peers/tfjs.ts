@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js on WebGPU at its best as we know it: production mode, `variableGrads` inside `tidy`, one variable a tensor,
+ * TensorFlow.js on WebGPU, as fast as we can make it: production mode, `variableGrads` inside `tidy`, one variable a tensor,
  * gradients of RMSNorm, RoPE and SwiGLU written out. Its Adam has no decoupled decay, so AdamW is written in its operations.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
@@ -8,7 +8,7 @@ import { parameterShapes } from '../works/model';
 import { ADAMW, type Generator, type Peer, type Product, type ProductShape, type Trainer } from './peer';
 import { causalMask, forwardOf, type KeyValue, tf, turnsOf } from './tfjsModel';
 
-/** What the WebGPU backend has beyond the interface of backends. */
+/** Methods of the WebGPU backend beyond the common interface of backends. */
 interface WebGpuBackend {
   endComputePassEncoder(): void;
   submitQueue(): void;

@@ -1,6 +1,6 @@
 /**
  * One whole GRPO step of the lab on parity-12: 16 problems, 8 completions each, rewards, advantages, the reference's scores
- * and the update. No peer has the like, so it stands alone. Of an untrained model, whose completions all run to their end.
+ * and the update. No peer can do this. The model is untrained, so all completions use their full budget.
  */
 import type { ModelPreset } from '../../src/model/presets';
 import { mean } from '../../src/stats';

@@ -1,8 +1,8 @@
 /**
  * Rollouts: prompts of 16 tokens, 64 new tokens each at temperature 1 over the whole vocabulary. Everyone draws other random
- * numbers, so the samples are checked as samples: the plain model, given the same tokens, must find them as likely as its
- * own entropy says, and must agree with the log-probabilities where they are given. The lab computes log-probabilities
- * within the measured time; the others are not asked to.
+ * numbers, so samples are checked statistically: the plain model must give the tokens the surprise that its own entropy
+ * predicts, and must agree with log-probabilities if the peer returns them. The lab computes log-probabilities within the
+ * measured time; the other peers need not.
  */
 import type { ModelPreset } from '../../src/model/presets';
 import { mean, standardDeviation } from '../../src/stats';

@@ -1,26 +1,26 @@
-/** A piece of work that any peer can be asked to do, and how a result is told to be right. */
+/** A work of the benchmark: its inputs, its timed call, and the check of its result. */
 import type { Peer } from '../peers/peer';
 import type { Facts } from '../rows';
 
-/** One peer at one work, made ready. */
+/** One peer, prepared for one work. */
 export interface Attempt {
   /** One timed call; `times` is 1 unless the work is repeatable. */
   run(times: number): Promise<void>;
-  /** @throws saying how the results so far are wrong */
+  /** Checks the results so far. @throws naming the difference */
   check(): Promise<void>;
-  /** What else is known of it after the timed calls. */
+  /** Counts after the timed calls. */
   facts?(): Promise<Facts>;
   dispose(): void | Promise<void>;
 }
 
 export interface Work {
   readonly name: string;
-  /** Whether several may run in a row as one timed call: where one is over before it can be timed. */
+  /** True if several repetitions form one timed call, because one is too short to time. */
   readonly repeatable: boolean;
-  /** Of the time that each peer gets at a work. */
+  /** Share of the time budget that a peer gets for this work. */
   readonly budgetShare: number;
   suits(peer: Peer): boolean;
-  /** Makes the inputs, which are part of nobody's time; what it returns has a peer begin on them. */
+  /** Makes the inputs outside the measured time, and returns the function that prepares a peer. */
   prepare(): (peer: Peer) => Promise<Attempt>;
   rate(milliseconds: number): { readonly tokens_per_second: number } | { readonly gflops: number };
 }

@@ -44,7 +44,10 @@ function range(option: Option): string {
 export function optionRows({ operands, options }: Command): (readonly [left: string, right: string])[] {
   const rows = [...Object.entries(options), ['help', HELP] as const].map(
     ([name, option]) =>
-      [flag(name, option), `${option.help}${range(option)}${option.required ? ' (required)' : ''}`] as const,
+      [
+        flag(name, option),
+        `${option.help}${range(option)}${'required' in option && option.required ? ' (required)' : ''}`,
+      ] as const,
   );
   return operands ? [[operands.usage, operands.help], ...rows] : rows;
 }
