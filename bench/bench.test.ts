@@ -50,7 +50,7 @@ describe('works', () => {
   });
   it('are selected by a pattern, which must match one', () => {
     expect(worksNamed(/^train/).map(({ name }) => name)).toEqual(['train/nano', 'train/micro', 'train/mini']);
-    expect(() => worksNamed(/^cook/)).toThrow(/finds none of .*train\/nano/);
+    expect(() => worksNamed(/^cook/)).toThrow(/matches none of .*train\/nano/);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Rows as text for a terminal and as Markdown for docs/bench.md. */
+import { percent } from '../src/units';
 import { type WhoName, whoNames } from './peers/peer';
 import type { Peak, Report, Row } from './rows';
 
@@ -95,11 +96,11 @@ export function kernelTable(rows: readonly Row[], peak: Peak | null): string {
         String(dispatches),
         mebibytes(bytes),
         ms === null ? '-' : milliseconds(ms),
-        ms === null ? '' : percent(ms / total),
+        ms === null ? '' : percent(ms / total, 0),
         gflops === null ? '' : `${gflops.toFixed(1)} GFLOP/s`,
-        gflops === null || !peak ? '' : percent(gflops / peak.gflops),
+        gflops === null || !peak ? '' : percent(gflops / peak.gflops, 0),
         gigabytes === null ? '' : `${gigabytes.toFixed(1)} GB/s`,
-        gigabytes === null || !peak ? '' : percent(gigabytes / peak.copy_gb_per_second),
+        gigabytes === null || !peak ? '' : percent(gigabytes / peak.copy_gb_per_second, 0),
       ];
     });
   });
@@ -107,8 +108,6 @@ export function kernelTable(rows: readonly Row[], peak: Peak | null): string {
   const head = ['our step', 'kernel', 'dispatches', 'bytes', 'time', 'of step', '', 'of peak', '', 'of copy'];
   return aligned([head, ...body]);
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 /** Aligns the first two columns to the left, numbers to the right, and leaves errors unaligned. */
 function aligned(lines: Cells): string {

@@ -12,6 +12,7 @@ import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
 import { type Problem, type Task, traceKinds } from '../tasks/task';
+import { percent } from '../units';
 import { ADAPTER } from './adapter';
 import type { Given } from './command';
 import { maxNewOf } from './context';
@@ -194,8 +195,6 @@ export function askedEvaluation(
     sampling: { temperature, maxNew, seed },
   };
 }
-
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
 /** A standard deviation, which a single sample does not have. */
 export const percentOr = (share: number | null, digits = 1): string =>

@@ -1,6 +1,7 @@
 /** `compare`: two saved models on the same held-out problems. */
 import { compareRuns } from '../../eval/comparison';
 import { evaluationReport } from '../../eval/report';
+import { percent } from '../../units';
 import { withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import {
@@ -9,7 +10,6 @@ import {
   EVALUATION_OPTIONS,
   fromTo,
   LEVEL,
-  percent,
   percentOr,
   readTrainedModel,
   TASK,

@@ -1,6 +1,7 @@
 /** `eval`: accuracy of a saved model on held-out problems. */
 import { votesOf } from '../../eval/attempts';
 import { type EvaluationReport, evaluationReport } from '../../eval/report';
+import { percent } from '../../units';
 import { withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import {
@@ -11,7 +12,6 @@ import {
   fromTo,
   LEVEL,
   MODEL,
-  percent,
   percentOr,
   readTrainedModel,
   TASK,

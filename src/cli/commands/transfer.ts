@@ -2,13 +2,13 @@
 import path from 'node:path';
 import { evaluationReport } from '../../eval/report';
 import { trainedOn } from '../../lab/run/sources';
+import { percent } from '../../units';
 import { withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import {
   askedEvaluation,
   askedTasks,
   EVALUATION_OPTIONS,
-  percent,
   readTrainedModel,
   type TrainedModel,
   table,
