@@ -4,6 +4,7 @@
  * same as long as the tuning cache does.
  */
 import type { BufferRange, Device, Dispatch } from '../../gpu/device';
+import type { AnyKernel } from '../../gpu/kernel';
 import { kernels } from '../../kernels';
 import { hash } from '../../random';
 import { pickClock } from './clock';
@@ -45,8 +46,15 @@ async function fastest(device: Device, candidates: readonly Candidate[]): Promis
 /** A few bytes of the last buffer that a dispatch binds. */
 const tailOf = ({ bindings }: Dispatch): BufferRange => ({ ...Object.values(bindings).at(-1)!, bytes: 16 });
 
-/** Answers hold for the shaders, and their grids, that they were measured with. */
-const EDITION = hash(kernels.map(({ wgsl, workgroups }) => wgsl + String(workgroups)).join()).toString(36);
+/**
+ * Workgroups of a kernel's cases. They stand for its grid: the text of the function itself differs between transpilers, and
+ * with it two processes would not share what they measured.
+ */
+const grids = ({ cases, constants, workgroups }: AnyKernel) =>
+  cases.map((trial) => workgroups(trial.params, { ...constants, ...trial.constants }));
+
+/** Results hold for the shaders and the grids that they were measured with. */
+const EDITION = hash(JSON.stringify(kernels.map((kernel) => [kernel.wgsl, grids(kernel)]))).toString(36);
 const pageOf = (key: string): string => `${EDITION} ${key}`;
 
 /** The tuning cache's answer under this key, if there is one. */
