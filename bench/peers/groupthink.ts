@@ -12,7 +12,7 @@ import {
 import { parseRecipe } from '../../src/lab/recipe/recipe';
 import { run } from '../../src/lab/run/run';
 import { Session } from '../../src/lab/run/session';
-import { Arena, parameterTable } from '../../src/model/parameters';
+import { loadWeights, type Model, openModel, withGradients } from '../../src/model/model';
 import { adamw } from '../../src/train/optimizers/adamw';
 import { Sampler } from '../../src/train/rollout';
 import { SupervisedTrainer } from '../../src/train/supervised';
@@ -23,7 +23,7 @@ import {
   type Batch,
   type BatchShape,
   type ModelConfig,
-  phiConfigOf,
+  modelConfigOf,
   type RolloutShape,
   type Weights,
 } from '../works/model';
@@ -50,11 +50,10 @@ export function groupthink(options: WebGpuOptions = {}): Required<Peer> {
   };
 }
 
-function loadWeights(device: Device, config: ModelConfig, given: Weights): Arena {
-  const table = parameterTable(phiConfigOf(config));
-  const weights = new Arena(device, table, 'weights');
-  weights.load(new Map(table.specs.map(({ name, shape }) => [name, { shape, data: given[name]! }])));
-  return weights;
+function openLoaded(device: Device, config: ModelConfig, given: Weights): Model {
+  const model = openModel(device, modelConfigOf(config));
+  loadWeights(model, new Map(model.table.specs.map(({ name, shape }) => [name, { shape, data: given[name]! }])));
+  return model;
 }
 
 async function openProduct(device: Device, shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Product> {
@@ -100,15 +99,13 @@ async function openTrainer(
   const { device, take } = recording(opened);
   opened.forgetPeak();
   const before = opened.counters.bytesLive;
-  const weights = loadWeights(device, config, given);
-  const gradients = new Arena(device, weights.table, 'gradients');
+  const model = withGradients(openLoaded(device, config, given));
   const { learningRate, beta1, beta2, eps, weightDecay } = ADAMW;
   const common = { weightDecay, decay: 'all', maxGradNorm: null } as const;
-  const optimizer = await adamw.create(device, { weights, gradients }, common, { beta1, beta2, eps });
-  const phi = phiConfigOf(config);
+  const optimizer = await adamw.create(device, model, common, { beta1, beta2, eps });
   const tokens = sequences * length;
   const capacity = { tokens, longest: length + 1 };
-  const trainer = await SupervisedTrainer.create(device, phi, weights, gradients, optimizer, capacity);
+  const trainer = await SupervisedTrainer.create(model, optimizer, capacity);
   return {
     async step(batch) {
       take();
@@ -128,7 +125,7 @@ async function openTrainer(
       };
     },
     dispose() {
-      for (const thing of [trainer, optimizer, gradients, weights]) thing.destroy();
+      for (const thing of [trainer, optimizer, model]) thing.destroy();
     },
   };
 }
@@ -146,9 +143,9 @@ async function openGenerator(
   given: Weights,
   { sequences, promptTokens, newTokens }: RolloutShape,
 ): Promise<Generator> {
-  const weights = loadWeights(device, config, given);
+  const model = openLoaded(device, config, given);
   const capacity = { slots: sequences, promptTokens, newTokens };
-  const sampler = await Sampler.create(device, phiConfigOf(config), weights, capacity, []); // no end token: rollouts run to their full length
+  const sampler = await Sampler.create(model, capacity, []); // no end token: rollouts run to their full length
   return {
     async run(prompts, seed) {
       const requests = Array.from({ length: sequences }, (_, sequence) => ({
@@ -164,7 +161,7 @@ async function openGenerator(
     },
     dispose() {
       sampler.destroy();
-      weights.destroy();
+      model.destroy();
     },
   };
 }

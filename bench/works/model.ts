@@ -1,5 +1,5 @@
 /** The models of the presets with the weights and the tokens that every peer gets: the same numbers from the same seeds. */
-import { parsePhiConfig } from '../../src/model/config';
+import { parseModelConfig } from '../../src/model/config';
 import { parameterTable } from '../../src/model/parameters';
 import { type ModelShape, modelPresets } from '../../src/model/presets';
 import { random } from '../../src/random';
@@ -46,8 +46,8 @@ export const presetConfig = (preset: keyof typeof modelPresets): ModelConfig => 
 };
 
 /** As a `config.json`; lm_head is a matrix of its own, as every peer knows it. */
-export const phiConfigOf = ({ L, C, H, K, F, V, eps, theta }: ModelConfig) =>
-  parsePhiConfig({
+export const modelConfigOf = ({ L, C, H, K, F, V, eps, theta }: ModelConfig) =>
+  parseModelConfig({
     vocab_size: V,
     hidden_size: C,
     num_hidden_layers: L,
@@ -60,7 +60,7 @@ export const phiConfigOf = ({ L, C, H, K, F, V, eps, theta }: ModelConfig) =>
   });
 
 /** Names and shapes in Hugging Face's order. */
-export const parameterShapes = (config: ModelConfig) => parameterTable(phiConfigOf(config)).specs;
+export const parameterShapes = (config: ModelConfig) => parameterTable(modelConfigOf(config)).specs;
 
 /**
  * Weights as a trained model's might be, not as fresh ones: logits differ from token to token, so that a wrong sampler or

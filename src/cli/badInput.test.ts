@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
-import { at, lab, ROOT, untrainedModel, write } from './cli.fixture';
+import { goldenFolder, untied } from '../model/goldens.fixture';
+import { at, lab, untrainedModel, write } from './cli.fixture';
 
 const untrained = untrainedModel('untrained');
 
 describe('bad input ends with exit code 2, names the place, and changes nothing', () => {
-  const golden = path.join(ROOT, 'src/model/goldens/phi3-gqa-untied');
+  const golden = goldenFolder(untied);
   const broken = (
     name: string,
     change: (tensors: Map<string, { shape: readonly number[]; data: Float32Array }>) => void,

@@ -7,8 +7,8 @@ import { format } from 'node:util';
 import { vi } from 'vitest';
 import { modelToFiles } from '../formats/model';
 import { recipeByName } from '../lab/recipe/presets';
-import { phiConfigOf } from '../lab/recipe/recipe';
-import { initialTensors } from '../model/parameters';
+import { modelConfigOf } from '../lab/recipe/recipe';
+import { initialTensors, parameterTable } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
 import type { Command } from './command';
 import { commands } from './commands';
@@ -96,8 +96,8 @@ export const smallestTraining = (out: string, ...sets: string[]) => [
 /** Writes a model with initial weights to a folder and returns the folder. */
 export function untrainedModel(name: string): string {
   const tokenizer = new Tokenizer();
-  const config = phiConfigOf(recipeByName('parity-8-nano'), tokenizer.size);
-  const files = modelToFiles({ config, tensors: initialTensors(config, 0.07, 1), tokenizer });
+  const config = modelConfigOf(recipeByName('parity-8-nano'), tokenizer.size);
+  const files = modelToFiles({ config, tensors: initialTensors(parameterTable(config), 0.07, 1), tokenizer });
   mkdirSync(at(name));
   for (const [file, bytes] of Object.entries(files)) write(`${name}/${file}`, bytes);
   return at(name);

@@ -2,7 +2,8 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { at, lab, lines, ROOT, untrainedModel, write } from './cli.fixture';
+import { goldenFolder, untied } from '../model/goldens.fixture';
+import { at, lab, lines, untrainedModel, write } from './cli.fixture';
 import { readOwn } from './own';
 
 const jsonl = (name: string, rows: readonly unknown[]) =>
@@ -144,7 +145,7 @@ describe('a file that cannot be read is named', () => {
 
   it('a folder instead of a model file', async () => {
     const model = at('folders');
-    cpSync(path.join(ROOT, 'src/model/goldens/phi3-gqa-untied'), model, { recursive: true });
+    cpSync(goldenFolder(untied), model, { recursive: true });
     rmSync(path.join(model, 'config.json'));
     mkdirSync(path.join(model, 'config.json'));
     const { code, error } = await lab('sample', '--model', model, '--prompt', '1=');

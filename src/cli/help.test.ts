@@ -1,7 +1,8 @@
 /** Help of every command, suggestions for mistyped names, and bad arguments. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lab, ROOT } from './cli.fixture';
+import { goldenFolder, untied } from '../model/goldens.fixture';
+import { lab } from './cli.fixture';
 import { commands } from './commands';
 import { EXIT_CODES } from './exitCodes';
 
@@ -36,7 +37,7 @@ describe('help', () => {
 });
 
 describe('bad arguments are refused before anything runs', () => {
-  const golden = path.join(ROOT, 'src/model/goldens/phi3-gqa-untied');
+  const golden = goldenFolder(untied);
   it.each([
     ['a mistyped command', ['trian'], 'there is no command trian; did you mean train?'],
     ['a longer command', ['evaluate'], 'did you mean eval?'],

@@ -4,8 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { modelToFiles } from '../formats/model';
 import { writeSafetensors } from '../formats/safetensors';
 import { recipeByName } from '../lab/recipe/presets';
-import { parsePhiConfig } from '../model/config';
-import { initialTensors } from '../model/parameters';
+import { modelTypes } from '../model/architectures';
+import { parseModelConfig } from '../model/config';
+import { initialTensors, parameterTable } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
 import { at, lab, lines, write } from './cli.fixture';
 
@@ -18,8 +19,9 @@ const shape = {
   tie_word_embeddings: true,
   max_position_embeddings: 40,
 };
-const tensors = new Map(initialTensors(parsePhiConfig(shape), 0.3, 7));
-const files = modelToFiles({ config: parsePhiConfig(shape), tensors, tokenizer: new Tokenizer() });
+const config = parseModelConfig(shape);
+const tensors = new Map(initialTensors(parameterTable(config), 0.3, 7));
+const files = modelToFiles({ config, tensors, tokenizer: new Tokenizer() });
 const DOWN = 'model.layers.0.mlp.down_proj.weight';
 
 /** Writes a model folder with changed files. */
@@ -52,6 +54,20 @@ it('shards, without num_key_value_heads, sample as one file does', async () => {
     'b.safetensors': writeSafetensors(part((name) => name === DOWN)),
   });
   expect(ids(await sample(model, '--max-new', '6'))).toEqual(plain);
+});
+
+it.each(modelTypes)('a model folder of type %s samples and evaluates', async (model_type) => {
+  const typed = parseModelConfig({ ...shape, model_type, head_dim: 12 });
+  const saved = modelToFiles({
+    config: typed,
+    tensors: initialTensors(parameterTable(typed), 0.3, 7),
+    tokenizer: new Tokenizer(),
+  });
+  const model = folder(`a ${model_type}`, saved);
+  expect(ids(await sample(model, '--max-new', '6'))).toHaveLength(6);
+  const asked = ['--task', 'parity', '--problems', '2', '--runs', '1', '--max-new', '4', '--adapter', 'cpu'];
+  const evaluated = await lab('eval', '--model', model, ...asked);
+  expect(evaluated.code, evaluated.error).toBe(0);
 });
 
 it('generation_config.json names the tokens that end a completion', async () => {

@@ -1,8 +1,8 @@
 /** Commands about problems and single computations: data, verify, own problems, probe. */
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { at, lab, lines, ROOT, train, write } from './cli.fixture';
+import { goldenFolder, untied } from '../model/goldens.fixture';
+import { at, lab, lines, train, write } from './cli.fixture';
 
 describe('data and verify', () => {
   it.each(['parity', 'addition', 'calendar', 'maze', 'spatial', 'units', 'stack'])(
@@ -188,7 +188,7 @@ describe('probe', () => {
   });
 
   it('sample prints completions with log-probabilities', async () => {
-    const model = path.join(ROOT, 'src/model/goldens/phi3-gqa-untied');
+    const model = goldenFolder(untied);
     const file = write(
       's.json',
       JSON.stringify({

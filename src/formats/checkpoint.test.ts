@@ -1,12 +1,13 @@
 /** Models as files: they read back to the bit, and errors name every fault. */
 import { describe, expect, it } from 'vitest';
-import { parsePhiConfig } from '../model/config';
-import { initialTensors } from '../model/parameters';
+import { modelTypes, recordOf } from '../model/architectures';
+import { parseModelConfig } from '../model/config';
+import { initialTensors, parameterTable } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
 import { folderOf, type ModelFiles, modelToFiles, readModelFolder } from './model';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
-const config = parsePhiConfig({
+const shape = {
   vocab_size: 104,
   hidden_size: 16,
   num_hidden_layers: 1,
@@ -14,8 +15,9 @@ const config = parsePhiConfig({
   num_key_value_heads: 1,
   intermediate_size: 12,
   tie_word_embeddings: true,
-});
-const model = { config, tensors: initialTensors(config, 0.1, 7), tokenizer: new Tokenizer() };
+};
+const config = parseModelConfig(shape);
+const model = { config, tensors: initialTensors(parameterTable(config), 0.1, 7), tokenizer: new Tokenizer() };
 const files = modelToFiles(model);
 const text = (change: (json: Record<string, unknown>) => void, bytes: Uint8Array) => {
   const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
@@ -48,15 +50,22 @@ it('takes the end tokens of the folder: none for null, <|im_end|> by default', (
   expect(ends((json) => delete json.eos_token_id)).toEqual([end]);
 });
 
-it('writes names, shapes and f32 as Hugging Face reads them', () => {
-  const json = JSON.parse(new TextDecoder().decode(files['config.json'])) as Record<string, unknown>;
-  expect(json).toMatchObject({
-    architectures: ['Phi3ForCausalLM'],
-    model_type: 'phi3',
-    eos_token_id: 3,
-    pad_token_id: 0,
+describe.each(modelTypes)('a model of type %s', (model_type) => {
+  const typed = parseModelConfig({ ...shape, model_type });
+  const table = parameterTable(typed);
+  const saved = modelToFiles({ ...model, config: typed, tensors: initialTensors(table, 0.1, 7) });
+
+  it('writes class, names, shapes and end tokens as Hugging Face reads them', () => {
+    const json = JSON.parse(new TextDecoder().decode(saved['config.json'])) as Record<string, unknown>;
+    const { className } = recordOf(typed);
+    expect(json).toMatchObject({ architectures: [className], model_type, eos_token_id: 3, pad_token_id: 0 });
+    const stored = [...readSafetensors(saved['model.safetensors'])].map(([name, tensor]) => [name, tensor.shape]);
+    expect(stored.sort()).toEqual(table.specs.map(({ name, shape }) => [name, shape]).sort());
   });
-  expect([...readSafetensors(files['model.safetensors']).keys()]).toContain('model.layers.0.self_attn.qkv_proj.weight');
+
+  it('reads back with the same architecture', () => {
+    expect(readModelFolder(folderOf(saved)).config).toEqual(typed);
+  });
 });
 
 describe('a broken folder is rejected for', () => {
@@ -144,5 +153,5 @@ it('reads rotary settings at the keys of transformers 5', () => {
     partial_rotary_factor: undefined,
     rope_parameters: { rope_type: 'default', rope_theta: 500, partial_rotary_factor: 0.5 },
   };
-  expect(parsePhiConfig(given)).toMatchObject({ rope_theta: 500, partial_rotary_factor: 0.5 });
+  expect(parseModelConfig(given)).toMatchObject({ rope_theta: 500, partial_rotary_factor: 0.5 });
 });

@@ -1,5 +1,6 @@
 /** JSON files of a model folder, for transformers 4 and 5, TRL and vLLM. */
-import type { PhiConfig } from '../model/config';
+import { recordOf } from '../model/architectures';
+import type { ModelConfig } from '../model/config';
 import { CHAT_TEMPLATE } from '../text/chatTemplate';
 import type { Tokenizer } from '../text/tokenizer';
 
@@ -12,26 +13,19 @@ const named = (tokenizer: Tokenizer) => {
 };
 
 /**
- * `config.json` of Hugging Face's Phi3ForCausalLM. Rotary settings and dtype appear twice: transformers 5 reads
+ * `config.json` for Hugging Face's class of the architecture. Rotary settings and dtype appear twice: transformers 5 reads
  * `rope_parameters` and `dtype`, transformers 4 reads the rest.
  */
-export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+export function modelConfigFile(config: ModelConfig, tokenizer: Tokenizer): Json {
   const { ids } = named(tokenizer);
-  const { sliding_window, ...shape } = config;
-  const { rope_theta, partial_rotary_factor } = shape;
+  const { className, modelType, configSchema } = recordOf(config);
+  const { model_type: _, sliding_window, ...shape } = config;
+  const read = Object.entries(shape).filter(([key]) => !(key in configSchema.fixed));
   return {
-    architectures: ['Phi3ForCausalLM'],
-    model_type: 'phi3',
-    ...shape,
-    original_max_position_embeddings: config.max_position_embeddings,
-    rope_parameters: { rope_type: 'default', rope_theta, partial_rotary_factor },
-    rope_scaling: null,
-    sliding_window,
-    hidden_act: 'silu',
-    attention_bias: false,
-    attention_dropout: 0,
-    embd_pdrop: 0,
-    resid_pdrop: 0,
+    architectures: [className],
+    model_type: modelType,
+    ...Object.fromEntries(read),
+    ...configSchema.exported(config),
     use_cache: true,
     dtype: 'float32',
     torch_dtype: 'float32',
@@ -45,13 +39,13 @@ export function modelConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
  * End token, pad token and maximum length of `generate`. The default of transformers would cut every completion after 20
  * tokens, so the file allows the whole context.
  */
-export function generationConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+export function generationConfigFile(config: ModelConfig, tokenizer: Tokenizer): Json {
   const { ids } = named(tokenizer);
   return { eos_token_id: ids.eos, pad_token_id: ids.pad, max_length: config.max_position_embeddings };
 }
 
 /** `tokenizer_config.json`: left padding, as generation needs, and no token types, which `generate` of transformers 4 rejects. */
-export function tokenizerConfigFile(config: PhiConfig, tokenizer: Tokenizer): Json {
+export function tokenizerConfigFile(config: ModelConfig, tokenizer: Tokenizer): Json {
   const { eos_token, pad_token } = named(tokenizer);
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',

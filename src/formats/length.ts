@@ -1,8 +1,8 @@
 /** Maximum sequence length of a model, from its config.json. */
-import type { PhiConfig } from '../model/config';
+import type { ModelConfig } from '../model/config';
 
 /** Maximum tokens of a sequence, and the key that limits it. Sequences must fit in a sliding window. */
-export function longestSequence({ max_position_embeddings, sliding_window }: PhiConfig): {
+export function longestSequence({ max_position_embeddings, sliding_window }: ModelConfig): {
   tokens: number;
   key: string;
 } {
@@ -12,7 +12,7 @@ export function longestSequence({ max_position_embeddings, sliding_window }: Phi
 }
 
 /** @throws naming the sequence that is too long and the key of config.json that limits it */
-export function checkLength(config: PhiConfig, tokens: number, label: string): void {
+export function checkLength(config: ModelConfig, tokens: number, label: string): void {
   const { tokens: most, key } = longestSequence(config);
   if (tokens > most)
     throw new Error(

@@ -1,6 +1,6 @@
 /** Model folders of Hugging Face's libraries, as names and bytes, without access to files. */
 import { jsonText, parseJsonFile } from '../json';
-import { type PhiConfig, parsePhiConfig } from '../model/config';
+import { type ModelConfig, parseModelConfig } from '../model/config';
 import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { Tokenizer } from '../text/tokenizer';
 import { endTokens } from './ends';
@@ -9,7 +9,7 @@ import { writeSafetensors } from './safetensors';
 import { type ReadFile, readFolderTensors, resolveTensors } from './weights';
 
 export interface SavedModel {
-  readonly config: PhiConfig;
+  readonly config: ModelConfig;
   readonly tensors: Tensors;
   readonly tokenizer: Tokenizer;
   /** Tokens that end a completion; by default the tokenizer's `<|im_end|>`. */
@@ -41,7 +41,7 @@ export function modelToFiles({ config, tensors, tokenizer }: SavedModel): ModelF
 }
 
 export interface SavedWeights {
-  readonly config: PhiConfig;
+  readonly config: ModelConfig;
   readonly tensors: Tensors;
   /** Tokens that end a completion; null if the folder does not name them. */
   readonly ends: readonly number[] | null;
@@ -53,7 +53,7 @@ export interface SavedWeights {
  */
 export function readWeights(read: ReadFile): SavedWeights {
   const json = parseJsonFile(needed(read, 'config.json'), 'config.json');
-  const given = parsePhiConfig(json);
+  const given = parseModelConfig(json);
   const stored = readFolderTensors(read);
   const { config, tensors } = resolveTensors(given, stored.tensors);
   checkTensors(parameterTable(config), tensors, stored.where);

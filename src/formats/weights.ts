@@ -1,7 +1,7 @@
 /** Tensors of a model folder, from one file or from shards, under this lab's names. */
 import { parseJsonFile } from '../json';
-import type { PhiConfig } from '../model/config';
-import type { Tensors } from '../model/parameters';
+import type { ModelConfig } from '../model/config';
+import { EMBEDDING, type Tensors } from '../model/parameters';
 import { quote } from '../quote';
 import { readSafetensors } from './safetensors';
 
@@ -60,7 +60,6 @@ export function readFolderTensors(read: ReadFile): { readonly tensors: Tensors; 
   return { tensors: readShards(read, index), where: INDEX };
 }
 
-const EMBEDDING = 'model.embed_tokens.weight';
 const HEAD = 'lm_head.weight';
 
 /**
@@ -68,7 +67,7 @@ const HEAD = 'lm_head.weight';
  * model get the prefix `model.`. A stored lm_head of a tied model replaces a missing embedding. It is dropped if it equals
  * the embedding, and unties the two if it differs.
  */
-export function resolveTensors(config: PhiConfig, stored: Tensors): { config: PhiConfig; tensors: Tensors } {
+export function resolveTensors(config: ModelConfig, stored: Tensors): { config: ModelConfig; tensors: Tensors } {
   const bare = ![...stored.keys()].some((name) => name.startsWith('model.'));
   const named = bare
     ? [...stored].map(([name, tensor]) => [name === HEAD ? HEAD : `model.${name}`, tensor] as const)

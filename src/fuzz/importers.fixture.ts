@@ -8,12 +8,12 @@ import { folderOf, modelToFiles, readModelFolder } from '../formats/model';
 import { readSafetensors } from '../formats/safetensors';
 import { linesOf, parseJsonFile, utf8Text } from '../json';
 import { recipeByName } from '../lab/recipe/presets/index';
-import { parseRecipe, phiConfigOf, withFields } from '../lab/recipe/recipe';
+import { modelConfigOf, parseRecipe, withFields } from '../lab/recipe/recipe';
 import { parseResult } from '../lab/report/results';
 import { EventReader } from '../lab/run/eventReader';
 import { eventToLine } from '../lab/run/events';
 import { SMALL, smallStart, smallStep } from '../lab/run/smallRun.fixture';
-import { initialTensors } from '../model/parameters';
+import { initialTensors, parameterTable } from '../model/parameters';
 import { listed } from '../quote';
 import { openCustomTerm } from '../rewards/sandbox/sandbox';
 import type { CustomRollout } from '../rewards/sandbox/term';
@@ -120,8 +120,8 @@ const record: Importer = {
 };
 
 const tokenizer = new Tokenizer();
-const config = phiConfigOf(SMALL, tokenizer.size);
-const files = modelToFiles({ config, tensors: initialTensors(config, 0.02, 1), tokenizer });
+const config = modelConfigOf(SMALL, tokenizer.size);
+const files = modelToFiles({ config, tensors: initialTensors(parameterTable(config), 0.02, 1), tokenizer });
 /** End tokens as the file writes them, if they are the same: one, several, one of them twice, or none. */
 function endsAsGiven(file: Uint8Array, ends: readonly number[] = []): unknown {
   const { eos_token_id: given } = JSON.parse(new TextDecoder().decode(file)) as { eos_token_id?: unknown };

@@ -42,6 +42,7 @@ export function openCountingDevice(
     maxBindingBytes,
     maxBufferBytes,
     software,
+    measures: false,
     // timings of this device mean nothing, so they are not stored
     tuningCache: tuningCache && { get: tuningCache.get, set() {} },
     f16,

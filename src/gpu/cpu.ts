@@ -100,6 +100,7 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
     maxBindingBytes: MAX_BYTES,
     maxBufferBytes: MAX_BYTES,
     software: true,
+    measures: true,
     tuningCache: null,
     f16,
     supports,

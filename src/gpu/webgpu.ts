@@ -71,6 +71,7 @@ export async function openWebGpuDevice(
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     maxBufferBytes,
     software: adapter.info.isFallbackAdapter ?? false,
+    measures: true,
     forgetPeak() {
       staging.clear();
       counters.bytesPeak = counters.bytesLive;

@@ -48,7 +48,7 @@ describe('a plan', () => {
 describe('gradients by finite differences on the CPU device', () => {
   /** Central difference of the loss along the gradient's own direction, which no error in it leaves unchanged. */
   async function checkDirection(step: (weights: Tensors) => Promise<{ loss: number; gradients: Tensors }>) {
-    const start = initialTensors(config, 0.3, 1);
+    const start = initialTensors(table, 0.3, 1);
     const { gradients } = await step(start);
     for (const { name } of table.specs) {
       const g = gradients.get(name)!.data;
@@ -75,7 +75,7 @@ describe('gradients by finite differences on the CPU device', () => {
 
   it('of the policy loss with KL, entropy and clipping', async () => {
     const { weights, gradients, policy } = await openModel(openCpuDevice());
-    weights.load(initialTensors(config, 0.3, 1));
+    weights.load(initialTensors(table, 0.3, 1));
     const { stats } = await policy.step(policyExamples(null), 0, 0.02 / 4);
     const old = stats[0]!.logprobs.map((lp, t) => lp + [0.05, -0.1, 0.4][t]!);
     await checkDirection(async (tensors) => {

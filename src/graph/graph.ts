@@ -10,7 +10,7 @@ import { storedAsF16 } from '../kernels/f16Rewrite';
 import { type Backward, BackwardPass, type Gradient, type ParameterGrad, type TapeEntry } from './backward';
 import { firstVariants, type Variants } from './variants/choose';
 
-/** Where a tensor's numbers stand: outside the plan, or in memory that the plan lays out by liveness. */
+/** Memory of a tensor: outside the plan, or laid out by the plan by liveness. */
 export interface Storage {
   readonly id: number;
   readonly label: string;
@@ -24,10 +24,10 @@ export interface Storage {
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
-  /** What its numbers are stored as. */
+  /** Type of the stored numbers. */
   readonly dtype: Dtype;
   readonly storage: Storage;
-  /** Where the numbers start in the storage, bytes. */
+  /** Start of the numbers in the storage, bytes. */
   readonly offset: number;
 }
 
@@ -71,11 +71,11 @@ export class Graph {
   readonly forward: { readonly first: number; readonly last: number }[] = [];
   private tape: TapeEntry[] = [];
   private storages = 0;
-  /** Parameters (by their storage) and where their gradients stand. */
+  /** Gradients of the parameters, by the parameters' storage. */
   private readonly parameterGrads = new Map<Storage, ParameterGrad>();
   private readonly pass = new BackwardPass(this, this.parameterGrads);
 
-  /** @param variants which variant of a kernel each shape takes */
+  /** @param variants choice of a kernel variant for each shape */
   constructor(readonly variants: Variants = firstVariants) {}
 
   private storage(label: string, bytes: number, external: BufferRange | null): Storage {
@@ -170,10 +170,10 @@ export class Graph {
   }
 
   /**
-   * Takes out those of the dispatches `first` to `last` that write nothing but intermediates that nobody reads later.
-   * @returns how many
+   * Removes those of the dispatches `first` to `last` whose output no later dispatch reads: intermediates alone.
+   * @returns the number of removed dispatches
    */
-  private dropUnread(first: number, last: number): number {
+  dropUnread(first = 0, last = this.nodes.length): number {
     const before = this.nodes.length;
     const wanted = new Set<Storage>();
     const uses = ({ bindings }: Node) => Object.values(bindings).map(({ storage }) => storage);

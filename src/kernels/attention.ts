@@ -20,6 +20,7 @@ import {
   write,
 } from '../gpu/kernel';
 import { normal, segments, unwritten } from './fill';
+import { type KernelVariant, withoutSharing, withSharing } from './variant';
 
 /** Widest head that the attention kernels hold in registers. */
 export const MAX_HEAD_DIM = 128;
@@ -29,7 +30,7 @@ const MAX_TILED_HEAD_DIM = 64;
 type Names = 'starts' | 'qkv' | 'out' | 'lse';
 type Params = 'rows' | 'scale';
 
-/** What every attention kernel reads off its constants: where in a row of qkv (or a cache row) things stand. */
+/** Places within a row of qkv (or a cache row), from the constants of any attention kernel. */
 export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
   const [heads, kvHeads, headDim] = [HEADS!, KV_HEADS!, HEAD_VEC4! * 4];
   return { heads, kvHeads, headDim, perKv: heads / kvHeads, stride: (heads + 2 * kvHeads) * headDim };
@@ -37,10 +38,10 @@ export function headLayout({ HEADS, KV_HEADS, HEAD_VEC4 }: Constants) {
 
 export const HEAD_CONSTANTS = { HEADS: 1, KV_HEADS: 1, HEAD_VEC4: 1 };
 
-/** What goes before the shaders of the tiled variants. */
+/** Declarations before the shaders of the tiled variants. */
 export const tilePrelude = head + load;
 
-/** A shader of the variants for subgroups, with what goes before its declarations put after its directive. */
+/** A shader of the variants for subgroups, with the shared declarations after its directive. */
 export const withSubgroups = (wgslText: string): string => {
   const directive = 'enable subgroups;\n';
   return directive + head + loadSubgroup + wgslText.slice(directive.length);
@@ -55,9 +56,6 @@ export const tileCases = <B extends string, P extends string>(cases: readonly Ke
       constants: { ...trial.constants, TILE: tile },
     })),
   );
-
-/** Whether the variants that hold a head as matrices take heads as wide as this. */
-export const takesTiledHead = (headDim: number): boolean => headDim <= MAX_TILED_HEAD_DIM;
 
 const attentionCase = (
   label: string,
@@ -153,3 +151,31 @@ export const attentionSubgroup = variant('attention_subgroup', withSubgroups(wgs
   workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
   cases: [...cases, attentionCase('one key head for all, widest head', [3, 2], 2, 1, MAX_TILED_HEAD_DIM)],
 });
+
+// biome-ignore lint/suspicious/noExplicitAny: passes bind other buffers
+type PassKernel = Kernel<any, Params>;
+export type AttentionVariant = KernelVariant<{ readonly headDim: number }, PassKernel>;
+
+/** Variants of one pass, the one that is taken unmeasured first. */
+export function passVariants(plain: PassKernel, subgroup: PassKernel, tile: PassKernel): readonly AttentionVariant[] {
+  const fits = (headDim: number) => headDim <= MAX_TILED_HEAD_DIM;
+  const tiled = (tokens: number): AttentionVariant => ({
+    name: `tile ${tokens}`,
+    kernel: tile,
+    constants: { TILE: tokens },
+    usable: (host, { headDim }) => fits(headDim) && withoutSharing(host),
+  });
+  return [
+    { name: 'plain', kernel: plain, constants: {}, usable: () => true },
+    {
+      name: 'subgroup',
+      kernel: subgroup,
+      constants: {},
+      usable: (host, { headDim }) => fits(headDim) && withSharing(host),
+    },
+    tiled(2),
+    tiled(4),
+  ];
+}
+
+export const attentionVariants = passVariants(attention, attentionSubgroup, attentionTile);

@@ -20,7 +20,15 @@ import {
   update,
   write,
 } from '../gpu/kernel';
-import { attention, HEAD_CONSTANTS, headLayout, tileCases, tilePrelude, withSubgroups } from './attention';
+import {
+  attention,
+  HEAD_CONSTANTS,
+  headLayout,
+  passVariants,
+  tileCases,
+  tilePrelude,
+  withSubgroups,
+} from './attention';
 import { filled, normal, segments, unwritten } from './fill';
 
 /** Logarithm of the largest share of attention: beyond it, rounding of huge scores is all that there is. */
@@ -155,7 +163,7 @@ const casesQ = Object.entries(TRIALS).map(([label, { constants, params, forQ }])
   buffers: forQ,
 }));
 
-const formQ = (name: string, wgsl: string, element: Element, own: Own<QNames>): Kernel<QNames, Params> =>
+const variantQ = (name: string, wgsl: string, element: Element, own: Own<QNames>): Kernel<QNames, Params> =>
   defineKernel<QNames, Params>({
     name,
     wgsl,
@@ -177,15 +185,15 @@ const formQ = (name: string, wgsl: string, element: Element, own: Own<QNames>): 
     ...own,
   });
 
-export const attentionGradQ = formQ('attention_grad_q', wgslQ, 'vec4f', {
+export const attentionGradQ = variantQ('attention_grad_q', wgslQ, 'vec4f', {
   workgroups: ({ rows }, { HEADS }) => linear(rows * HEADS!, 32),
 });
-export const attentionGradQTile = formQ('attention_grad_q_tile', tilePrelude + loadGrad + wgslQTile, 'vec4f', {
+export const attentionGradQTile = variantQ('attention_grad_q_tile', tilePrelude + loadGrad + wgslQTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * HEADS!, 32),
   cases: tileCases(casesQ),
 });
-export const attentionGradQSubgroup = formQ('attention_grad_q_subgroup', withSubgroups(wgslQSubgroup), 'f32', {
+export const attentionGradQSubgroup = variantQ('attention_grad_q_subgroup', withSubgroups(wgslQSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { HEADS }) => linear(Math.ceil(rows / 8) * HEADS! * 8, 8),
 });
@@ -197,7 +205,7 @@ const casesKv = Object.entries(TRIALS).map(([label, { constants, params, forKv }
   buffers: forKv,
 }));
 
-const formKv = (name: string, wgsl: string, element: Element, own: Own<KvNames>): Kernel<KvNames, Params> =>
+const variantKv = (name: string, wgsl: string, element: Element, own: Own<KvNames>): Kernel<KvNames, Params> =>
   defineKernel<KvNames, Params>({
     name,
     wgsl,
@@ -218,15 +226,18 @@ const formKv = (name: string, wgsl: string, element: Element, own: Own<KvNames>)
     ...own,
   });
 
-export const attentionGradKv = formKv('attention_grad_kv', wgslKv, 'vec4f', {
+export const attentionGradKv = variantKv('attention_grad_kv', wgslKv, 'vec4f', {
   workgroups: ({ rows }, { KV_HEADS }) => linear(rows * KV_HEADS!, 32),
 });
-export const attentionGradKvTile = formKv('attention_grad_kv_tile', tilePrelude + loadGrad + wgslKvTile, 'vec4f', {
+export const attentionGradKvTile = variantKv('attention_grad_kv_tile', tilePrelude + loadGrad + wgslKvTile, 'vec4f', {
   constants: { ...HEAD_CONSTANTS, TILE: 2 },
   workgroups: ({ rows }, { KV_HEADS, TILE }) => linear(Math.ceil(rows / TILE!) * KV_HEADS!, 32),
   cases: tileCases(casesKv),
 });
-export const attentionGradKvSubgroup = formKv('attention_grad_kv_subgroup', withSubgroups(wgslKvSubgroup), 'f32', {
+export const attentionGradKvSubgroup = variantKv('attention_grad_kv_subgroup', withSubgroups(wgslKvSubgroup), 'f32', {
   subgroupSize: 8,
   workgroups: ({ rows }, { KV_HEADS }) => linear(Math.ceil(rows / 8) * KV_HEADS! * 8, 8),
 });
+
+export const attentionGradQVariants = passVariants(attentionGradQ, attentionGradQSubgroup, attentionGradQTile);
+export const attentionGradKvVariants = passVariants(attentionGradKv, attentionGradKvSubgroup, attentionGradKvTile);

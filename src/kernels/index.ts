@@ -39,7 +39,7 @@ export const kernels: readonly AnyKernel[] = [
   rmsNorm,
   rmsNormGrad,
   columnSum,
-  ...products,
+  ...products.map(({ kernel }) => kernel),
   planeSum,
   rope,
   attention,

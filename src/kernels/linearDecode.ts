@@ -15,11 +15,12 @@ import {
 } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
 import { withPrelude } from './prelude';
+import { type KernelVariant, withSharing } from './variant';
 
 type Names = 'a' | 'weight' | 'b' | 'c';
 type Params = 'm' | 'n' | 'k' | 'accumulate' | 'eps';
 
-/** What the layer takes of its input: the constant INPUT. */
+/** Function of the layer's input: the constant INPUT. */
 export const LINEAR_INPUTS = { plain: 0, rmsNorm: 1, swiglu: 2 } as const;
 export type LinearInput = keyof typeof LINEAR_INPUTS;
 
@@ -43,7 +44,7 @@ const linearCase = (
   ...(rounds && { tolerance: 8 * HALF_ROUNDING }),
 });
 
-/** Row m of what the product takes. */
+/** Row m of the product's input. */
 function inputRow(a: NumberArray, weight: NumberArray, row: number, k: number, eps: number, input: number): number[] {
   const numbers = Array.from({ length: k }, (_, l) => l);
   if (input === LINEAR_INPUTS.swiglu)
@@ -107,3 +108,11 @@ const variant = (
 export const linearDecode = variant('linear_decode', wgsl, [16, 64]);
 /** Subgroups of 8 share what they load. */
 export const linearDecodeSubgroup = variant('linear_decode_subgroup', wgslSubgroup, [16, 32], { subgroupSize: 8 });
+
+export type LinearDecodeVariant = KernelVariant<LinearInput, typeof linearDecode>;
+
+/** Every variant, the one that is taken unmeasured first. */
+export const linearDecodes: readonly [LinearDecodeVariant, ...LinearDecodeVariant[]] = [
+  { name: linearDecode.name, kernel: linearDecode, constants: {}, usable: () => true },
+  { name: linearDecodeSubgroup.name, kernel: linearDecodeSubgroup, constants: {}, usable: withSharing },
+];

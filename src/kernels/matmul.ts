@@ -13,6 +13,7 @@ import wgslVec4 from '../../shaders/matmul_vec4.wgsl';
 import preludeF32 from '../../shaders/product.wgsl';
 import preludeBlock from '../../shaders/product_block.wgsl';
 import preludeVec4 from '../../shaders/product_vec4.wgsl';
+import type { Dtype } from '../gpu/dtype';
 import {
   type Constants,
   defineKernel,
@@ -25,6 +26,7 @@ import {
 } from '../gpu/kernel';
 import { normal, unwritten } from './fill';
 import { withPrelude } from './prelude';
+import { type KernelVariant, withoutSharing, withSharing } from './variant';
 
 type Names = 'a' | 'b' | 'addend' | 'c';
 type Params = 'm' | 'n' | 'k' | 'accumulate' | 'add' | 'splits' | 'stride';
@@ -66,7 +68,7 @@ const matmulCase = (label: string, m: number, n: number, k: number, flags: Flags
 /** Numbers of k that each of `splits` parts sums: whole vec4, so that every variant of the product splits alike. */
 export const splitShare = (k: number, splits: number): number => Math.ceil(k / (4 * splits)) * 4;
 
-/** c[part] (+)= Σ over the part's share of k; one part is the whole product, parts stand `stride` numbers apart. */
+/** c[part] (+)= Σ over the part's share of k; one part is the whole product, parts lie `stride` numbers apart. */
 function reference(
   { a, b, addend, c }: Readonly<Record<Names, NumberArray>>,
   { m, n, k, accumulate, add, splits, stride }: Readonly<Record<Params, number>>,
@@ -112,7 +114,7 @@ const raggedCases: readonly Case[] = [
   matmulCase('an empty sum', 2, 3, 0),
 ];
 
-/** Of a layer forward, of the same where it makes logits, and of gradients: those themselves stay in f32. */
+/** Buffers in f16: those of a layer, those that make logits, and the weight alone for gradients, which stay in f32. */
 const F16_BINDINGS: readonly (readonly Names[])[] = [['a', 'b', 'addend', 'c'], ['a', 'b', 'addend'], ['b']];
 
 /** @param tile rows and columns of c that a workgroup makes */
@@ -162,9 +164,35 @@ export const matmulSubgroup = product('matmul_subgroup', wgslSubgroup, 'f32', [3
 /** Through workgroup memory. */
 export const matmulTile = product('matmul_tile', wgslTile, 'f32', [64, 64]);
 
-/** Every variant of the product, the one that is taken unmeasured first. */
-export const products = [matmulVec4, matmul, matmulBlock, matmulBlock32, matmulSubgroup, matmulTile] as const;
+/** Properties of a product that decide which variants can compute it. */
+export interface ProductDemand {
+  /** Lengths of the rows of a, b and c. */
+  readonly rowLengths: readonly number[];
+  /** Type of the numbers of the weight. */
+  readonly stored: Dtype;
+  /** A decoding step: few rows. */
+  readonly decoding: boolean;
+}
+export type ProductVariant = KernelVariant<ProductDemand, typeof matmul>;
 
-/** Whether this variant computes rows of these lengths: those of vec4 want whole ones. */
-export const takesRows = (variant: Kernel<Names, Params>, rowLengths: readonly number[]): boolean =>
-  variant.bindings.a.element === 'f32' || rowLengths.every((length) => length % 4 === 0);
+/** A variant of vec4 takes rows that are whole ones; f16 is for those that have such bindings. */
+const takes = ({ bindings, f16Bindings = [] }: typeof matmul, { rowLengths, stored }: ProductDemand): boolean =>
+  (bindings.a.element === 'f32' || rowLengths.every((length) => length % 4 === 0)) &&
+  (stored === 'f32' || f16Bindings.length > 0);
+
+const productVariant = (kernel: typeof matmul, usable: ProductVariant['usable'] = () => true): ProductVariant => ({
+  name: kernel.name,
+  kernel,
+  constants: {},
+  usable: (host, demand) => takes(kernel, demand) && usable(host, demand),
+});
+
+/** Every variant of the product, the one that is taken unmeasured first. */
+export const products: readonly ProductVariant[] = [
+  productVariant(matmulVec4),
+  productVariant(matmul),
+  productVariant(matmulBlock),
+  productVariant(matmulBlock32, (host, { decoding }) => host.software && withoutSharing(host) && !decoding),
+  productVariant(matmulSubgroup, withSharing),
+  productVariant(matmulTile),
+];

@@ -1,4 +1,4 @@
-/** Keys of a `config.json` that ask for another function than this lab computes, and where the rotary settings are found. */
+/** Keys of a `config.json` that ask for another function than this lab computes, and the place of the rotary settings. */
 import { quote } from '../quote';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -9,10 +9,10 @@ const isObject = (value: unknown): value is Given =>
 /** Two names of the same function in transformers. */
 const ACTIVATIONS: readonly unknown[] = ['silu', 'swish'];
 
-/** Keys that other architectures have for biases; Phi-3 has none. */
+/** Keys for biases: no architecture of this lab has any. */
 const BIASES = ['attention_bias', 'mlp_bias', 'qkv_bias', 'use_bias', 'bias', 'lm_head_bias'];
 
-/** Keys whose mere presence changes what is computed. */
+/** Keys whose mere presence changes the function. */
 const CHANGES: Readonly<Record<string, string>> = {
   quantization_config: 'weights that are not quantized; save the model in float32, float16 or bfloat16',
   per_layer_config: 'the same block in every layer',
@@ -47,10 +47,9 @@ function* ropeRefusals(given: Given): Generator<string> {
     yield `${key}.${layers} is ${quote(rope[layers])}; this lab computes the same positions in every layer`;
 }
 
-/** Each key that asks for what this lab does not compute, in words. */
+/** Names each key that asks for another function than this lab computes, for any architecture. */
 export function* refusals(given: Given): Generator<string> {
-  const { model_type: type = 'phi3', hidden_act: activation = 'silu', layer_types: layers } = given;
-  if (type !== 'phi3') yield `model_type is ${quote(type)}; this lab computes "phi3": use a Phi-3 or Phi-4 model`;
+  const { hidden_act: activation = 'silu', layer_types: layers } = given;
   if (!ACTIVATIONS.includes(activation)) yield `hidden_act is ${quote(activation)}; this lab computes "silu"`;
   for (const key of BIASES)
     if (![undefined, null, false].includes(given[key] as false))

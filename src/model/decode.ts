@@ -1,11 +1,10 @@
 /**
- * One decoding step of the same model: a row a live slot, its token in, the next token out, keys and values kept in the
- * cache. Every number that moves (tokens, positions, what is done) stays in buffers, so that one traced step is encoded any
- * number of times in a row; which slots are live is a buffer too, and only their number is told with each run.
+ * One decoding step: a row for each live slot, its token in, the next token out, keys and values kept in the cache. Every number
+ * that moves (tokens, positions, ends) stays in buffers, so that one traced step is encoded any number of times in a row. The
+ * list of live slots is a buffer too; each run gives only their number.
  */
-import type { Device, DeviceBuffer, Param } from '../gpu/device';
+import type { Param } from '../gpu/device';
 import { whole } from '../gpu/device';
-import type { Dtype } from '../gpu/dtype';
 import { type Graph, roundingOf, type Tensor } from '../graph/graph';
 import { headConstants } from '../graph/ops/attention';
 import { type DecodeInput, linearDecode } from '../graph/ops/linearDecode';
@@ -14,10 +13,12 @@ import { trace } from '../graph/trace';
 import { attentionDecode } from '../kernels/attentionDecode';
 import { embeddingDecode } from '../kernels/embeddingDecode';
 import { sample } from '../kernels/sample';
-import { type PhiConfig, rotaryDim } from './config';
-import { cacheRows, cacheWidth, type DecodeCapacity, type DecodeState, promptRows } from './decodeState';
-import type { Arena } from './parameters';
-import { headsOf, lmHead, weightsOf } from './phi';
+import type { BlockOps } from './architectures/architecture';
+import { headsOf, rotaryDim } from './config';
+import { type DecodeState, promptRows } from './decodeState';
+import { type Weights, weightsOf } from './forward';
+import type { Model } from './model';
+import { blockParameter, EMBEDDING, FINAL_NORM, headParameter } from './parameters';
 
 /** Numbers that each run of the plan gives. */
 export interface DecodeDynamics {
@@ -34,76 +35,97 @@ export interface DecodeDynamics {
 const dynamic = (name: keyof DecodeDynamics): Param => ({ dynamic: name });
 const ROWS = dynamic('rows');
 
-export async function makeDecodePlan(
-  device: Device,
-  config: PhiConfig,
-  weights: Arena,
-  state: DecodeState,
-  capacity: DecodeCapacity,
-  endCount: number,
-): Promise<Plan> {
-  const { graph } = await trace(device, (graph) => traceStep(graph, config, weights, state, capacity, endCount));
-  return makePlan(device, graph);
+/** @param endCount tokens that end a completion */
+export async function makeDecodePlan(model: Model, state: DecodeState, endCount: number): Promise<Plan> {
+  const { graph } = await trace(model.device, (graph) => traceStep(graph, model, state, endCount));
+  return makePlan(model.device, graph);
 }
 
-/** R rows at most S; C, F, V as in phi.ts. */
-function traceStep(
-  graph: Graph,
-  config: PhiConfig,
-  weights: Arena,
-  state: DecodeState,
-  capacity: DecodeCapacity,
-  endCount: number,
-): void {
-  const { slots: S, newTokens: M } = capacity;
-  const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L, rms_norm_eps: eps } = config;
-  const heads = headsOf(config);
-  const outside = (label: string, shape: readonly number[], from: DeviceBuffer, dtype?: Dtype) =>
-    graph.external(label, shape, whole(from), dtype);
-  const live = outside('live slots', [S], state.live);
-  const slots = outside('slots', [S, 4], state.slots);
-  const prompts = outside('prompts of slots', [S, 2], state.prompts);
-  const tokens = outside('next tokens', [S], state.tokens);
-  const completions = outside('completions', [S, M], state.completions);
-  const logprobs = outside('logprobs', [S, M], state.logprobs);
-  const ends = outside('end tokens', [Math.max(1, endCount)], state.ends);
-  const rotations = outside('rotations', state.rotationsShape, state.rotations);
-  const w = weightsOf(graph, weights, null);
-  const stored = (label: string, shape: readonly number[]) => graph.tensor(label, shape, weights.dtype);
-  const linear = (label: string, y: Tensor, x: Tensor, weight: string, input: DecodeInput, accumulate = false) =>
-    linearDecode(graph, label, y, x, w(weight), input, ROWS, accumulate);
-  const normed = (weight: string): DecodeInput => ({ kind: 'rmsNorm', weight: w(weight), eps });
+/** Tensors over the buffers of decoding, S slots of M new tokens. */
+function stateTensors(graph: Graph, state: DecodeState, endCount: number) {
+  const { slots: S, newTokens: M } = state.capacity;
+  return {
+    live: graph.external('live slots', [S], whole(state.live)),
+    slots: graph.external('slots', [S, 4], whole(state.slots)),
+    prompts: graph.external('prompts of slots', [S, 2], whole(state.prompts)),
+    tokens: graph.external('next tokens', [S], whole(state.tokens)),
+    completions: graph.external('completions', [S, M], whole(state.completions)),
+    logprobs: graph.external('logprobs', [S, M], whole(state.logprobs)),
+    ends: graph.external('end tokens', [Math.max(1, endCount)], whole(state.ends)),
+    rotations: graph.external('rotations', state.rotationsShape, whole(state.rotations)),
+  };
+}
+type StateTensors = ReturnType<typeof stateTensors>;
 
-  const x = stored('residual stream', [S, C]);
-  const table = w('model.embed_tokens.weight');
-  graph.dispatch('embedding', embeddingDecode, { live, tokens, table, y: x }, { rows: ROWS, width: C });
-  for (let l = 0; l < L; l++) {
-    const layer = `model.layers.${l}`;
-    const qkv = stored('qkv', [S, (heads.heads + 2 * heads.kvHeads) * heads.headDim]);
-    linear(`${l} qkv`, qkv, x, `${layer}.self_attn.qkv_proj.weight`, normed(`${layer}.input_layernorm.weight`));
-    const cache = outside(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], state.caches[l]!, weights.dtype);
-    const mixed = stored('attention', [S, heads.heads * heads.headDim]);
-    graph.dispatch(
-      `${l} attention`,
-      attentionDecode,
-      { live, slots, prompts, rotations, qkv, cache, out: mixed },
-      {
-        rows: ROWS,
-        promptRows: promptRows(capacity),
-        capacity: M,
-        rotaryDim: rotaryDim(config),
-        scale: heads.headDim ** -0.5,
-      },
-      { ...headConstants(heads), ...roundingOf(qkv) },
-    );
-    linear(`${l} o`, x, mixed, `${layer}.self_attn.o_proj.weight`, { kind: 'plain' }, true);
-    const gateUp = stored('gate up', [S, 2 * F]);
-    const thought = normed(`${layer}.post_attention_layernorm.weight`);
-    linear(`${l} gate up`, gateUp, x, `${layer}.mlp.gate_up_proj.weight`, thought);
-    linear(`${l} down`, x, gateUp, `${layer}.mlp.down_proj.weight`, { kind: 'swiglu' }, true);
-  }
+/** Operations of block l in the first rows of [S, C]: each linear layer takes what precedes it into its own dispatch. */
+function decodeOps(
+  graph: Graph,
+  { config, working }: Model,
+  w: Weights,
+  l: number,
+  state: DecodeState,
+  { live, slots, prompts, rotations }: StateTensors,
+): BlockOps {
+  const S = state.capacity.slots;
+  const heads = headsOf(config);
+  const weight = (...names: readonly string[]) => w(...names.map((name) => blockParameter(l, name)));
+  /** Residual streams that something was added to in place. */
+  const overwritten = new WeakSet<Tensor>();
+  const check = (label: string, x: Tensor) => {
+    if (overwritten.has(x)) throw new Error(`${l} ${label} reads the residual stream after a sum was added to it`);
+  };
+  const add = (label: string, residual: Tensor, x: Tensor, projection: string, input: DecodeInput): Tensor => {
+    check(label, residual);
+    linearDecode(graph, `${l} ${label}`, residual, x, weight(projection), input, ROWS, true);
+    overwritten.add(residual);
+    return { ...residual };
+  };
+  return {
+    normLinear(label, x, norm, projections) {
+      check(label, x);
+      const matrix = weight(...projections);
+      const y = graph.tensor(label, [S, matrix.shape[0]!], working.dtype);
+      const input: DecodeInput = { kind: 'rmsNorm', weight: weight(norm), eps: config.rms_norm_eps };
+      linearDecode(graph, `${l} ${label}`, y, x, matrix, input, ROWS);
+      return y;
+    },
+    attention(qkv) {
+      const cache = graph.external(`cache ${l}`, state.cacheShape, whole(state.caches[l]!), working.dtype);
+      const out = graph.tensor('attention', [S, heads.heads * heads.headDim], working.dtype);
+      graph.dispatch(
+        `${l} attention`,
+        attentionDecode,
+        { live, slots, prompts, rotations, qkv, cache, out },
+        {
+          rows: ROWS,
+          promptRows: promptRows(state.capacity),
+          capacity: state.capacity.newTokens,
+          rotaryDim: rotaryDim(config),
+          scale: heads.headDim ** -0.5,
+        },
+        { ...headConstants(heads), ...roundingOf(qkv) },
+      );
+      return out;
+    },
+    addLinear: (label, residual, x, projection) => add(label, residual, x, projection, { kind: 'plain' }),
+    addSwigluLinear: (label, residual, gateUp, projection) =>
+      add(label, residual, gateUp, projection, { kind: 'swiglu' }),
+  };
+}
+
+function traceStep(graph: Graph, model: Model, state: DecodeState, endCount: number): void {
+  const { architecture, config, working } = model;
+  const { slots: S, newTokens: M } = state.capacity;
+  const { hidden_size: C, vocab_size: V, num_hidden_layers: L, rms_norm_eps: eps } = config;
+  const tensors = stateTensors(graph, state, endCount);
+  const { live, slots, tokens, completions, logprobs, ends } = tensors;
+  const w = weightsOf(graph, working, null);
+  let x = graph.tensor('residual stream', [S, C], working.dtype);
+  graph.dispatch('embedding', embeddingDecode, { live, tokens, table: w(EMBEDDING), y: x }, { rows: ROWS, width: C });
+  for (let l = 0; l < L; l++) x = architecture.block(decodeOps(graph, model, w, l, state, tensors), x);
   const logits = graph.tensor('logits', [S, V]);
-  linear('lm_head', logits, x, lmHead(config), normed('model.norm.weight'));
+  const norm: DecodeInput = { kind: 'rmsNorm', weight: w(FINAL_NORM), eps };
+  linearDecode(graph, 'lm_head', logits, x, w(headParameter(config)), norm, ROWS);
   graph.dispatch(
     'sample',
     sample,

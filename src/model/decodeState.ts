@@ -1,11 +1,11 @@
 /**
- * What decoding keeps on the device between steps, by slot: a slot holds one rollout at a time. The key/value cache of a
- * layer holds prompts first, in regions that any number of slots may start from, then the rows of each slot's own tokens.
+ * Buffers of decoding that last between steps, by slot: a slot holds one rollout at a time. The key/value cache of a layer holds
+ * prompts first, in regions that any number of slots may start from, then the rows of each slot's own tokens.
  */
-import type { Device, DeviceBuffer } from '../gpu/device';
+import type { DeviceBuffer } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
-import { type PhiConfig, rotaryDim } from './config';
-import { headsOf } from './phi';
+import { headsOf, type ModelConfig, rotaryDim } from './config';
+import type { Model } from './model';
 import { rotationsBuffer } from './rotations';
 
 export interface DecodeCapacity {
@@ -17,7 +17,7 @@ export interface DecodeCapacity {
   readonly newTokens: number;
 }
 
-/** Tokens of a prompt that are computed ahead: all but the last, which the first decoding step feeds. */
+/** Tokens of a prompt that are computed ahead: all but the last, which the first decoding step takes. */
 export const regionRows = ({ promptTokens }: DecodeCapacity): number => promptTokens - 1;
 /** Rows of prompts in a layer's cache: a region a slot, so that there is always one to start from. */
 export const promptRows = (capacity: DecodeCapacity): number => capacity.slots * regionRows(capacity);
@@ -25,7 +25,7 @@ export const promptRows = (capacity: DecodeCapacity): number => capacity.slots *
 export const cacheRows = (capacity: DecodeCapacity): number =>
   promptRows(capacity) + capacity.slots * capacity.newTokens;
 /** Numbers in a row of the cache: the keys and the values of one token. */
-export const cacheWidth = (config: PhiConfig): number => {
+export const cacheWidth = (config: ModelConfig): number => {
   const { kvHeads, headDim } = headsOf(config);
   return 2 * kvHeads * headDim;
 };
@@ -45,19 +45,22 @@ export class DecodeState {
   readonly logprobs: DeviceBuffer;
   /** Tokens that end a completion, [E], or one unused number. */
   readonly ends: DeviceBuffer;
-  /** Of each layer, [cacheRows, 2K·D]. */
+  readonly cacheShape: readonly number[];
+  /** Keys and values of each layer, [cacheRows, 2K·D]. */
   readonly caches: readonly DeviceBuffer[];
   /** [T, R/2, 2] */
   readonly rotations: DeviceBuffer;
   readonly rotationsShape: readonly number[];
   private readonly owned: DeviceBuffer[] = [];
 
-  /**
-   * @param dtype of the caches: the weights'
-   * @param ends tokens that end a completion
-   */
-  constructor(device: Device, config: PhiConfig, capacity: DecodeCapacity, dtype: Dtype, ends: readonly number[]) {
+  /** @param ends tokens that end a completion */
+  constructor(
+    { device, config, working }: Pick<Model, 'device' | 'config' | 'working'>,
+    readonly capacity: DecodeCapacity,
+    ends: readonly number[],
+  ) {
     const { slots: S, promptTokens, newTokens: M } = capacity;
+    this.cacheShape = [cacheRows(capacity), cacheWidth(config)];
     const buffer = (label: string, numbers: number, of: Dtype = 'f32') => {
       const made = device.createBuffer(label, Math.ceil(numbers / 4) * 4 * BYTES[of]);
       this.owned.push(made);
@@ -72,7 +75,7 @@ export class DecodeState {
     this.ends = buffer('end tokens', Math.max(1, ends.length));
     if (ends.length > 0) device.write(this.ends, Uint32Array.from(ends));
     this.caches = Array.from({ length: config.num_hidden_layers }, (_, l) =>
-      buffer(`cache ${l}`, cacheRows(capacity) * cacheWidth(config), dtype),
+      buffer(`cache ${l}`, cacheRows(capacity) * cacheWidth(config), working.dtype),
     );
     const length = promptTokens + M;
     this.rotations = rotationsBuffer(device, config, length);

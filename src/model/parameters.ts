@@ -1,6 +1,6 @@
 /**
- * Parameters are one arena with a table of names: Hugging Face's Phi-3 names and shapes, each at an offset in one flat
- * buffer. Gradients and AdamW's moments are buffers of the same layout.
+ * Parameters are one arena with a table of names: Hugging Face's names and shapes, each at an offset in one flat buffer.
+ * Gradients and the optimizer's state are buffers of the same layout.
  */
 import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
 import { BYTES, type Dtype, fromStored, toStored } from '../gpu/dtype';
@@ -9,19 +9,28 @@ import { DECAY_BLOCK } from '../kernels/adamw';
 import { NORM_PARTIALS } from '../kernels/gradNorm';
 import { excerpt } from '../quote';
 import { random } from '../random';
-import { headDim, type PhiConfig } from './config';
+import { recordOf } from './architectures';
+import type { Architecture, Parameter, ParameterGroup } from './architectures/architecture';
+import type { ModelConfig } from './config';
 
-export interface ParameterSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** First element in the arena; a multiple of the table's alignment, so that a binding may start there. */
+/** Names that all architectures share. */
+export const EMBEDDING = 'model.embed_tokens.weight';
+export const FINAL_NORM = 'model.norm.weight';
+const LM_HEAD = 'lm_head.weight';
+/** The parameter of block l that an architecture names. */
+export const blockParameter = (l: number, name: string): string => `model.layers.${l}.${name}.weight`;
+
+/** The parameter that makes logits: the embedding where lm_head is tied to it. */
+export const headParameter = ({ tie_word_embeddings }: Pick<ModelConfig, 'tie_word_embeddings'>): string =>
+  tie_word_embeddings ? EMBEDDING : LM_HEAD;
+
+export interface ParameterSpec extends Parameter {
+  /**
+   * First number in the arena. A multiple of the table's alignment, so that a binding may start there; but a tensor of a group
+   * begins where the one before it ends.
+   */
   readonly offset: number;
   readonly size: number;
-  /**
-   * Standard deviation of the initial normal distribution in units of the model's: 1, or 1/√(2L) for the two projections
-   * into the residual stream; null for norm weights, which start at 1.
-   */
-  readonly initialScale: number | null;
 }
 
 export interface ParameterTable {
@@ -30,7 +39,7 @@ export interface ParameterTable {
   readonly arenaSize: number;
   /** Parameters proper. */
   readonly count: number;
-  /** Tensors start at multiples of so many numbers. */
+  /** Groups of tensors start at multiples of this, numbers. */
   readonly alignment: number;
 }
 
@@ -61,38 +70,54 @@ export function arenaSlices(
 
 export type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** Numbers at whose multiples tensors start: where a binding may, in the smallest of the arenas that have the same table. */
+/** Numbers at whose multiples groups of tensors start, by the smallest type of the arenas that share the table. */
 const ALIGNMENTS: Readonly<Record<Dtype, number>> = { f32: DECAY_BLOCK, f16: 2 * DECAY_BLOCK };
 
-/** @param smallest in which the table's arenas store their numbers */
-export function parameterTable(config: PhiConfig, smallest: Dtype = 'f32'): ParameterTable {
+/** Groups of all parameters, in Hugging Face's order. */
+function groupsOf(config: ModelConfig, architecture: Architecture): ParameterGroup[] {
+  const { hidden_size: C, vocab_size: V, num_hidden_layers: L } = config;
+  const block = architecture.parameters(config);
+  const blocks = Array.from({ length: L }, (_, l) =>
+    block.map((group) => group.map((parameter) => ({ ...parameter, name: blockParameter(l, parameter.name) }))),
+  );
+  const table = (name: string): ParameterGroup => [{ name, shape: [V, C], initialScale: 1 }];
+  return [
+    table(EMBEDDING),
+    ...blocks.flat(),
+    [{ name: FINAL_NORM, shape: [C], initialScale: null }],
+    ...(config.tie_word_embeddings ? [] : [table(LM_HEAD)]),
+  ];
+}
+
+const sizeOf = ({ shape }: Parameter): number => shape.reduce((product, n) => product * n, 1);
+const isNorm = ({ initialScale }: Parameter): boolean => initialScale === null;
+
+/**
+ * @param smallest type of the numbers in the arenas of the table
+ * @param architecture the one that the config names, if left out
+ */
+export function parameterTable(
+  config: ModelConfig,
+  smallest: Dtype = 'f32',
+  architecture: Architecture = recordOf(config),
+): ParameterTable {
   const alignment = ALIGNMENTS[smallest];
   const aligned = (size: number) => Math.ceil(size / alignment) * alignment;
-  const { hidden_size: C, intermediate_size: F, vocab_size: V, num_hidden_layers: L } = config;
-  const { num_attention_heads: H, num_key_value_heads: K } = config;
-  const D = headDim(config);
-  const residual = 1 / Math.sqrt(2 * L);
+  const groups = groupsOf(config, architecture);
+  const norms = groups.flat().filter(isNorm).length;
   const specs: ParameterSpec[] = [];
-  // The norms stand side by side before everything else: one dispatch adds up the gradients of all (graph/ops/rmsNorm.ts).
-  const ends = { norm: 0, other: (2 * L + 1) * aligned(C) };
-  const add = (name: string, shape: readonly number[], initialScale: number | null) => {
-    const size = shape.reduce((product, n) => product * n, 1);
-    const group = initialScale === null ? 'norm' : 'other';
-    specs.push({ name, shape, offset: ends[group], size, initialScale });
-    ends[group] += aligned(size);
-  };
-  add('model.embed_tokens.weight', [V, C], 1);
-  for (let l = 0; l < L; l++) {
-    const layer = `model.layers.${l}`;
-    add(`${layer}.input_layernorm.weight`, [C], null);
-    add(`${layer}.self_attn.qkv_proj.weight`, [(H + 2 * K) * D, C], 1);
-    add(`${layer}.self_attn.o_proj.weight`, [C, H * D], residual);
-    add(`${layer}.post_attention_layernorm.weight`, [C], null);
-    add(`${layer}.mlp.gate_up_proj.weight`, [2 * F, C], 1);
-    add(`${layer}.mlp.down_proj.weight`, [C, F], residual);
+  // All norms come first, side by side: one dispatch adds up their gradients (graph/ops/rmsNorm.ts).
+  const ends = { norm: 0, other: norms * aligned(config.hidden_size) };
+  for (const group of groups) {
+    const area = group.every(isNorm) ? 'norm' : 'other';
+    let offset = ends[area];
+    for (const parameter of group) {
+      const size = sizeOf(parameter);
+      specs.push({ ...parameter, offset, size });
+      offset += size;
+    }
+    ends[area] = aligned(offset);
   }
-  add('model.norm.weight', [C], null);
-  if (!config.tie_word_embeddings) add('lm_head.weight', [V, C], 1);
   return { specs, arenaSize: ends.other, count: specs.reduce((sum, spec) => sum + spec.size, 0), alignment };
 }
 
@@ -100,9 +125,9 @@ export function parameterTable(config: PhiConfig, smallest: Dtype = 'f32'): Para
  * Fresh weights: normal(0, deviation), norms at 1. Each tensor draws from a stream of its own name.
  * @param deviation Hugging Face's `initializer_range`
  */
-export function initialTensors(config: PhiConfig, deviation: number, seed: number): Tensors {
+export function initialTensors({ specs }: Pick<ParameterTable, 'specs'>, deviation: number, seed: number): Tensors {
   return new Map(
-    parameterTable(config).specs.map(({ name, shape, size, initialScale }) => {
+    specs.map(({ name, shape, size, initialScale }) => {
       const stream = random(seed, 'weights', name);
       const draw = initialScale === null ? () => 1 : () => deviation * initialScale * stream.normal();
       return [name, { shape, data: Float32Array.from({ length: size }, draw) }];
@@ -129,25 +154,37 @@ export class Arena {
     this.specs = new Map(table.specs.map((spec) => [spec.name, spec]));
   }
 
-  range(name: string): BufferRange {
-    const spec = this.specs.get(name);
-    if (!spec) throw new Error(`the model has no parameter ${name}`);
+  /** The place of a parameter, or of several that lie side by side. @throws where they do not */
+  range(...names: readonly string[]): BufferRange {
+    const specs = names.map((name) => this.spec(name));
+    const [first, last] = [specs[0]!, specs.at(-1)!];
+    specs.slice(1).forEach(({ name, offset }, i) => {
+      const before = specs[i]!;
+      if (offset !== before.offset + before.size) throw new Error(`${name} does not follow ${before.name} in memory`);
+    });
+    const numbers = last.offset + last.size - first.offset;
     return {
       buffer: this.buffer,
-      offset: spec.offset * BYTES[this.dtype],
-      bytes: Math.ceil(spec.size / this.table.alignment) * this.table.alignment * BYTES[this.dtype],
+      offset: first.offset * BYTES[this.dtype],
+      bytes: Math.ceil(numbers / this.table.alignment) * this.table.alignment * BYTES[this.dtype],
     };
   }
 
-  /** Where a part of the first plane stands. */
+  spec(name: string): ParameterSpec {
+    const spec = this.specs.get(name);
+    if (!spec) throw new Error(`the model has no parameter ${name}`);
+    return spec;
+  }
+
+  /** The place of a part of the first plane. */
   slice({ first, count }: Slice): BufferRange {
     const bytes = BYTES[this.dtype];
     return { buffer: this.buffer, offset: first * bytes, bytes: count * bytes };
   }
 
-  /** Where the tensor's gradient stands in every plane. */
-  gradient(name: string): Gradient {
-    const first = this.range(name);
+  /** The place of a gradient in every plane. */
+  gradient(...names: readonly string[]): Gradient {
+    const first = this.range(...names);
     const stride = this.table.arenaSize;
     return {
       range: { ...first, bytes: first.bytes + (this.planes - 1) * stride * 4 },
@@ -188,7 +225,7 @@ const MOST_PROBLEMS = 8;
 /** The first problems, how many more there are, and what to do about them. */
 function summary(problems: readonly string[]): string {
   const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : [];
-  const advice = 'save the whole model again, as Phi3ForCausalLM, with the config.json that belongs to it';
+  const advice = 'save the whole model again, with the config.json that belongs to it';
   return [...problems.slice(0, MOST_PROBLEMS), ...more, advice].join('; ');
 }
 

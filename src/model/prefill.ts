@@ -1,20 +1,21 @@
 /**
  * Prompts, computed once for all slots that start from them: packed end to end through the ordinary forward pass, up to the
- * last layer's keys and values, each token's kept at its row of the caches. No logits: the last token of a prompt is fed
- * by the first decoding step.
+ * last layer's keys and values; each token has its row of the caches. No logits: the first decoding step takes the last token
+ * of a prompt.
  */
 import type { Device, DeviceBuffer } from '../gpu/device';
 import { whole } from '../gpu/device';
-import { type Graph, TOKENS } from '../graph/graph';
+import { type Graph, type Tensor, TOKENS } from '../graph/graph';
 import { headConstants } from '../graph/ops/attention';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import { cacheFill } from '../kernels/cacheFill';
 import { embedding } from '../kernels/embedding';
-import type { PhiConfig } from './config';
-import { cacheRows, cacheWidth, type DecodeCapacity, type DecodeState, promptRows, regionRows } from './decodeState';
-import type { Arena } from './parameters';
-import { afterAttention, headsOf, turnedQkv, weightsOf } from './phi';
+import { headsOf } from './config';
+import { type DecodeCapacity, type DecodeState, promptRows, regionRows } from './decodeState';
+import { packedOps, weightsOf } from './forward';
+import type { Model } from './model';
+import { EMBEDDING } from './parameters';
 
 /** Prompt tokens of one pass; more prompts are several passes. */
 const MOST_PREFILL_TOKENS = 1024;
@@ -41,17 +42,12 @@ export class Prefill {
     readonly tokens: number,
   ) {}
 
-  static async create(
-    device: Device,
-    config: PhiConfig,
-    weights: Arena,
-    state: DecodeState,
-    capacity: DecodeCapacity,
-  ): Promise<Prefill> {
-    const N = prefillTokens(capacity);
+  static async create(model: Model, state: DecodeState): Promise<Prefill> {
+    const { device } = model;
+    const N = prefillTokens(state.capacity);
     const buffer = (name: string) => device.createBuffer(`prompt ${name}`, Math.max(16, Math.ceil(N / 4) * 16));
     const inputs = Object.fromEntries(ARRAYS.map((name) => [name, buffer(name)])) as PromptBuffers;
-    const { graph } = await trace(device, (graph) => tracePrompts(graph, config, weights, state, capacity, inputs));
+    const { graph } = await trace(device, (graph) => tracePrompts(graph, model, state, inputs));
     return new Prefill(device, await makePlan(device, graph), inputs, N);
   }
 
@@ -66,16 +62,10 @@ export class Prefill {
   }
 }
 
-function tracePrompts(
-  graph: Graph,
-  config: PhiConfig,
-  weights: Arena,
-  state: DecodeState,
-  capacity: DecodeCapacity,
-  inputs: PromptBuffers,
-): void {
-  const N = prefillTokens(capacity);
-  const heads = headsOf(config);
+function tracePrompts(graph: Graph, model: Model, state: DecodeState, inputs: PromptBuffers): void {
+  const { architecture, config, working } = model;
+  const N = prefillTokens(state.capacity);
+  const C = config.hidden_size;
   const input = (name: (typeof ARRAYS)[number]) => graph.external(name, [N], whole(inputs[name]));
   const places = input('places');
   const packed = {
@@ -84,15 +74,15 @@ function tracePrompts(
     ends: input('ends'),
     rotations: graph.external('rotations', state.rotationsShape, whole(state.rotations)),
   };
-  const w = weightsOf(graph, weights, null);
-  const C = config.hidden_size;
-  let x = graph.tensor('embedding', [N, C], weights.dtype);
-  const table = w('model.embed_tokens.weight');
-  graph.dispatch('embedding', embedding, { ids: input('ids'), table, y: x }, { rows: TOKENS, width: C });
+  const w = weightsOf(graph, working, null);
+  let x = graph.tensor('embedding', [N, C], working.dtype);
+  graph.dispatch('embedding', embedding, { ids: input('ids'), table: w(EMBEDDING), y: x }, { rows: TOKENS, width: C });
   state.caches.forEach((from, l) => {
-    const qkv = turnedQkv(graph, config, w, l, x, packed);
-    const cache = graph.external(`cache ${l}`, [cacheRows(capacity), cacheWidth(config)], whole(from), weights.dtype);
-    graph.dispatch(`${l} cache`, cacheFill, { places, qkv, cache }, { rows: TOKENS }, headConstants(heads));
-    if (l < state.caches.length - 1) x = afterAttention(graph, config, w, l, x, qkv, packed);
+    const keep = (qkv: Tensor) => {
+      const cache = graph.external(`cache ${l}`, state.cacheShape, whole(from), working.dtype);
+      graph.dispatch(`${l} cache`, cacheFill, { places, qkv, cache }, { rows: TOKENS }, headConstants(headsOf(config)));
+    };
+    x = architecture.block(packedOps(graph, model, w, l, packed, keep), x);
   });
+  graph.dropUnread(); // nothing reads the last block's output: only its keys and values are kept
 }

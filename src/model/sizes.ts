@@ -3,7 +3,7 @@ import { checkBinding } from '../gpu/checks';
 import type { Device } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
 import { logitsChunks } from '../graph/ops/head';
-import { headDim, type PhiConfig } from './config';
+import type { ModelConfig } from './config';
 import { cacheRows, cacheWidth, type DecodeCapacity } from './decodeState';
 import { parameterTable } from './parameters';
 import { prefillTokens } from './prefill';
@@ -11,22 +11,22 @@ import { prefillTokens } from './prefill';
 type Sizes = Readonly<Record<string, number>>;
 
 /** The widest row of a block's activations. */
-const widestRow = (config: PhiConfig) => {
-  const qkv = (config.num_attention_heads + 2 * config.num_key_value_heads) * headDim(config);
+const widestRow = (config: ModelConfig) => {
+  const qkv = (config.num_attention_heads + 2 * config.num_key_value_heads) * config.head_dim;
   return Math.max(2 * config.intermediate_size, qkv, config.hidden_size);
 };
 
-const parameters = (config: PhiConfig): Sizes =>
+const parameters = (config: ModelConfig): Sizes =>
   Object.fromEntries(parameterTable(config).specs.map(({ name, size }) => [name, 4 * size]));
 
 /** @param tokens of one forward and backward pass */
-const training = (config: PhiConfig, tokens: number): Sizes => ({
+const training = (config: ModelConfig, tokens: number): Sizes => ({
   [`activations of ${tokens} tokens`]: 4 * tokens * widestRow(config),
   [`logits of ${tokens} tokens`]: 4 * logitsChunks(tokens, config.vocab_size).rows * config.vocab_size,
 });
 
-/** @param stored what keys and values are stored as */
-const decoding = (config: PhiConfig, capacity: DecodeCapacity, stored: Dtype): Sizes => {
+/** @param stored type of keys and values */
+const decoding = (config: ModelConfig, capacity: DecodeCapacity, stored: Dtype): Sizes => {
   const { slots, newTokens } = capacity;
   const completions = `${slots} completions of ${newTokens} tokens`;
   return {
@@ -39,7 +39,7 @@ const decoding = (config: PhiConfig, capacity: DecodeCapacity, stored: Dtype): S
 /** @throws SizeError naming what one dispatch of training or decoding cannot see at once */
 export function checkModelSizes(
   device: Pick<Device, 'name' | 'maxBindingBytes'>,
-  config: PhiConfig,
+  config: ModelConfig,
   tokens: number,
   capacity: DecodeCapacity,
   stored: Dtype,

@@ -1,5 +1,5 @@
 /**
- * Accuracy scaled by length, with the report's overrides. Phi-4-reasoning technical report, section 4.1, every constant open:
+ * Accuracy scaled by length, with the report's overrides. arXiv 2504.21318, section 4.1, every constant open:
  *   right: ρ = min(1, max(L − L_pos, 0) / (L_max − L_pos)), long + ½(short − long)(1 + cos πρ):  1.0 down to 0.5
  *   wrong: ρ = min(1, L / L_neg),                           long + ½(short − long)(1 + cos πρ): −1.0 up to −0.5
  *   no end token: −0.5;  a think tag missing, repeated or out of order: −1.0.  The missing end comes first, unless told otherwise.

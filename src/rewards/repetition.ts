@@ -1,5 +1,5 @@
 /**
- * Repetition of n-grams. Phi-4-reasoning technical report, section 4.1 (n 5, often 5), with F the distinct n-grams that
+ * Repetition of n-grams. arXiv 2504.21318, section 4.1 (n 5, often 5), with F the distinct n-grams that
  * occur more than `often` times:  −max( |F| / |distinct n-grams| , max count in F / (#words / n) ), and 0 where F is empty.
  */
 import type { RewardTerm } from './term';

@@ -1,5 +1,5 @@
 /**
- * Answers as verifiers read them. Spaces, letter case and typographic variants of a sign do not make an answer wrong. A space
+ * Answers as verifiers read them. Spaces, letter case and other signs for the same thing do not make an answer wrong. A space
  * between digits still separates two numbers: "1 2" is not 12.
  */
 

@@ -15,7 +15,7 @@ describe('the tokenizer', () => {
     expect(tokenizer.decode(ids)).toBe(text);
   });
 
-  it('writes the chat format of Phi-4 with one token per role', () => {
+  it('writes the chat format with one token per role', () => {
     expect(tokenizer.decode(tokenizer.chatPrompt('10='))).toBe(
       '<|im_start|><|user|><|im_sep|>10=<|im_end|><|im_start|><|assistant|><|im_sep|>',
     );

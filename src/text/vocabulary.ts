@@ -1,4 +1,4 @@
-/** Character vocabulary of the lab: the special tokens of Phi-4's chat format, a token per role, and printable ASCII. */
+/** Character vocabulary of the lab: the special tokens of the report's chat format, a token per role, and printable ASCII. */
 
 export const SPECIAL = {
   pad: '<|pad|>',

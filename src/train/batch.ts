@@ -1,13 +1,15 @@
 /** A packed batch on the device: buffers of a fixed capacity that every step overwrites. */
 import { type Packed, sortByToken } from '../data/packing';
-import type { Device, DeviceBuffer } from '../gpu/device';
+import type { DeviceBuffer } from '../gpu/device';
 import { whole } from '../gpu/device';
 import type { Graph, Tensor } from '../graph/graph';
-import { type Chunks, chunkDynamics, logitsChunks } from '../graph/ops/head';
+import { type Chunks, chunkDynamics, type Head, logitsChunks } from '../graph/ops/head';
 import type { Plan } from '../graph/plan';
 import { NORM_BLOCK } from '../kernels/rmsNormGrad';
-import { type PhiConfig, rotaryDim } from '../model/config';
-import type { PhiInputs } from '../model/phi';
+import { rotaryDim } from '../model/config';
+import { hiddenStates, type PackedInputs, weightsOf } from '../model/forward';
+import type { Model } from '../model/model';
+import { type Arena, headParameter } from '../model/parameters';
 import { rotationsBuffer } from '../model/rotations';
 
 export interface BatchCapacity {
@@ -31,6 +33,12 @@ export interface TrainingMemory {
   readonly logits: number;
 }
 
+interface ForwardOptions {
+  readonly weights?: Arena;
+  readonly gradients?: Arena | null;
+  readonly recompute?: boolean | undefined;
+}
+
 export class TokenBatch {
   private readonly buffers = new Map<string, { buffer: DeviceBuffer; shape: readonly number[] }>();
   readonly capacity: number;
@@ -38,10 +46,10 @@ export class TokenBatch {
   readonly chunks: Chunks;
 
   constructor(
-    private readonly device: Device,
-    private readonly config: PhiConfig,
+    private readonly model: Model,
     { tokens: capacity, longest, logitsBytes }: BatchCapacity,
   ) {
+    const { device, config } = model;
     this.capacity = capacity;
     this.chunks = logitsChunks(capacity, config.vocab_size, logitsBytes);
     for (const name of ['ids', 'positions', 'starts', 'ends', 'targets', 'order']) this.add(name, [capacity]);
@@ -53,7 +61,7 @@ export class TokenBatch {
   /** Adds an array to the batch, for a loss that needs it. */
   add(name: string, shape: readonly number[]): void {
     const bytes = Math.ceil(shape.reduce((product, n) => product * n, 1) / 4) * 16;
-    this.buffers.set(name, { buffer: this.device.createBuffer(name, bytes), shape });
+    this.buffers.set(name, { buffer: this.model.device.createBuffer(name, bytes), shape });
   }
 
   tensor(graph: Graph, name: string): Tensor {
@@ -61,7 +69,18 @@ export class TokenBatch {
     return graph.external(name, shape, whole(buffer));
   }
 
-  inputs(graph: Graph): PhiInputs {
+  /**
+   * The forward pass up to lm_head.
+   * @param weights those that it reads: the model's own, if left out
+   * @param gradients places of their gradients; null for frozen weights
+   */
+  head(graph: Graph, { weights = this.model.working, gradients = null, recompute = false }: ForwardOptions = {}): Head {
+    const w = weightsOf(graph, weights, gradients);
+    const hidden = hiddenStates(graph, this.model, w, this.inputs(graph), recompute);
+    return { hidden, weight: w(headParameter(this.model.config)), chunks: this.chunks };
+  }
+
+  private inputs(graph: Graph): PackedInputs {
     const tensor = (name: string) => this.tensor(graph, name);
     return {
       ids: tensor('ids'),
@@ -78,7 +97,7 @@ export class TokenBatch {
   write(packed: Packed): Record<string, number> {
     if (packed.tokens > this.capacity)
       throw new Error(`${packed.tokens} tokens do not fit a batch of ${this.capacity}; pack fewer`);
-    const { order, offsets } = sortByToken(packed.ids, this.config.vocab_size);
+    const { order, offsets } = sortByToken(packed.ids, this.model.config.vocab_size);
     const { ids, positions, starts, ends, targets } = packed;
     for (const [name, data] of Object.entries({ ids, positions, starts, ends, targets, order, offsets }))
       this.writeArray(name, data);
@@ -88,12 +107,12 @@ export class TokenBatch {
 
   /** Memory of a plan over this batch. */
   memoryOf(plan: Plan): TrainingMemory {
-    const logits = this.chunks.rows * this.config.vocab_size * 4;
+    const logits = this.chunks.rows * this.model.config.vocab_size * 4;
     return { plan: plan.bytes, saved: plan.savedBytes, logits };
   }
 
   writeArray(name: string, data: Uint32Array | Float32Array): void {
-    if (data.length > 0) this.device.write(this.entry(name).buffer, data);
+    if (data.length > 0) this.model.device.write(this.entry(name).buffer, data);
   }
 
   destroy(): void {

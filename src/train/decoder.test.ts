@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device, Run } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { Pace } from './pace';
-import { config, many, opener, openWeights, options, requests } from './rollout.fixture';
+import { config, many, opener, openLoaded, options, requests } from './rollout.fixture';
 
 const L = config.num_hidden_layers;
 const DECODE_STEP = 5 * L + 3;
@@ -15,7 +15,7 @@ let open: ReturnType<typeof opener>;
 
 beforeAll(async () => {
   device = await openNodeDevice();
-  open = opener(device, openWeights(device));
+  open = opener(openLoaded(device));
 });
 afterAll(() => device.destroy());
 

@@ -5,10 +5,9 @@
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type Device, type DeviceBuffer, type Run, whole } from '../gpu/device';
 import type { Plan } from '../graph/plan';
-import type { PhiConfig } from '../model/config';
 import { type DecodeDynamics, makeDecodePlan } from '../model/decode';
 import { type DecodeCapacity, DecodeState, regionRows } from '../model/decodeState';
-import type { Arena } from '../model/parameters';
+import type { Model } from '../model/model';
 import { Prefill } from '../model/prefill';
 import type { Pace } from './pace';
 import type { Completion, RolloutRequest, SamplingOptions } from './sampling';
@@ -54,18 +53,12 @@ export class Decoder {
     private readonly ends: readonly number[],
   ) {}
 
-  static async create(
-    device: Device,
-    config: PhiConfig,
-    weights: Arena,
-    capacity: DecodeCapacity,
-    ends: readonly number[],
-  ): Promise<Decoder> {
-    const state = new DecodeState(device, config, capacity, weights.dtype, ends);
+  static async create(model: Model, capacity: DecodeCapacity, ends: readonly number[]): Promise<Decoder> {
+    const state = new DecodeState(model, capacity, ends);
     // one after the other: autotuning of each needs the device for itself
-    const step = await makeDecodePlan(device, config, weights, state, capacity, ends.length);
-    const prefill = regionRows(capacity) > 0 ? await Prefill.create(device, config, weights, state, capacity) : null;
-    return new Decoder(device, state, step, prefill, capacity, ends);
+    const step = await makeDecodePlan(model, state, ends.length);
+    const prefill = regionRows(capacity) > 0 ? await Prefill.create(model, state) : null;
+    return new Decoder(model.device, state, step, prefill, capacity, ends);
   }
 
   /** Writes the slots of new rollouts. Prefills their prompts, all but the last token, unless another rollout did. */

@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { gradientPlanes } from './gradientPlanes';
 
 const planes = (width: number, parameters: number, software = false) =>
-  gradientPlanes({ software, maxBindingBytes: 2 ** 27 }, { hidden_size: width }, { arenaSize: parameters });
+  gradientPlanes({
+    device: { software, maxBindingBytes: 2 ** 27 },
+    config: { hidden_size: width },
+    table: { arenaSize: parameters },
+  });
 
 it('splits if a GPU would have too few tiles, within the memory limit', () => {
   expect(planes(64, 0.1e6)).toBe(16);

@@ -4,8 +4,8 @@ import { pack } from '../data/packing';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import { openCountingDevice } from '../gpu/counting';
 import type { Device } from '../gpu/device';
-import { parsePhiConfig } from '../model/config';
-import { Arena, parameterTable } from '../model/parameters';
+import { parseModelConfig } from '../model/config';
+import { openModel as openWeights, withGradients } from '../model/model';
 import { type ModelPreset, modelPresetNames, modelPresets } from '../model/presets';
 import { random } from '../random';
 import { SupervisedTrainer } from './supervised';
@@ -21,7 +21,7 @@ const steps = {
 /** Opens a model preset with its optimizer and a capacity of 2048 tokens. */
 async function openPreset(device: Device, preset: ModelPreset, recompute: boolean) {
   const { layers, width, heads, kvHeads, ffn } = modelPresets[preset];
-  const shape = parsePhiConfig({
+  const shape = parseModelConfig({
     vocab_size: 104,
     hidden_size: width,
     num_hidden_layers: layers,
@@ -30,11 +30,10 @@ async function openPreset(device: Device, preset: ModelPreset, recompute: boolea
     intermediate_size: ffn,
     tie_word_embeddings: true,
   });
-  const table = parameterTable(shape);
-  const [weights, gradients] = [new Arena(device, table, 'weights'), new Arena(device, table, 'gradients')];
-  const optimizer = await openAdamW(device, { weights, gradients });
+  const model = withGradients(openWeights(device, shape));
+  const optimizer = await openAdamW(device, model);
   const capacity = { tokens: 2048, longest: 65, recompute };
-  return { table, trainer: await SupervisedTrainer.create(device, shape, weights, gradients, optimizer, capacity) };
+  return { table: model.table, trainer: await SupervisedTrainer.create(model, optimizer, capacity) };
 }
 const sequences = Array.from({ length: 32 }, () => ({
   ids: new Array<number>(65).fill(0),

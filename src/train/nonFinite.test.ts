@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import { type Device, whole } from '../gpu/device';
-import { parsePhiConfig } from '../model/config';
+import { parseModelConfig } from '../model/config';
 import { Arena, initialTensors, parameterTable } from '../model/parameters';
 import { createFrom, type OptimizerName, optimizerNames, optimizers } from './optimizers';
 
-const config = parsePhiConfig({
+const config = parseModelConfig({
   vocab_size: 16,
   hidden_size: 8,
   num_hidden_layers: 1,
@@ -24,7 +24,7 @@ async function stepWith(device: Device, name: OptimizerName, bad: number, maxGra
     Arena,
     Arena,
   ];
-  weights.load(initialTensors(config, 0.3, 1));
+  weights.load(initialTensors(table, 0.3, 1));
   const common = { weightDecay: 0.1, decay: 'matrices', maxGradNorm } as const;
   const optimizer = await createFrom(device, { weights, gradients }, common, name, settings);
   const update = async (gradient: number) => {

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import type { Device } from '../gpu/device';
-import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import { loadWeights, type Model, openModel as openWeights } from '../model/model';
+import { initialTensors } from '../model/parameters';
 import { NonFiniteError } from './nonFiniteError';
 import { Pace } from './pace';
 import { Sampler } from './rollout';
 import { config, END, options, requests } from './rollout.fixture';
-import { openModel, policyExamples, config as trained } from './train.fixture';
+import { openModel, policyExamples, table, config as trained } from './train.fixture';
 
 describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;
@@ -16,13 +17,13 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
   afterAll(() => device.destroy());
 
-  /** Weights with `value` in the lm_head row of one token. */
-  function faulty(value: number): Arena {
-    const weights = new Arena(device, parameterTable(config), 'weights');
-    const tensors = initialTensors(config, 0.25, 5);
+  /** A model whose head has `value` in the row of one token. */
+  function faulty(value: number): Model {
+    const model = openWeights(device, config);
+    const tensors = initialTensors(model.table, 0.25, 5);
     tensors.get('lm_head.weight')!.data.fill(value, 9 * config.hidden_size, 10 * config.hidden_size);
-    weights.load(tensors);
-    return weights;
+    loadWeights(model, tensors);
+    return model;
   }
 
   it.each([
@@ -30,9 +31,8 @@ describe.each(bothDevices)('on %s', (_, open) => {
     ['NaN with top-k', Number.NaN, { topK: 3 }],
     ['an overflow, greedily', 3e38, { temperature: 0 }],
   ] as const)('a sampler throws for %s', async (__, value, asked) => {
-    const weights = faulty(value);
     const capacity = { slots: 3, promptTokens: 5, newTokens: 20 };
-    const sampler = await Sampler.create(device, config, weights, capacity, [END], new Pace());
+    const sampler = await Sampler.create(faulty(value), capacity, [END], new Pace());
     const failure = await sampler.generate(requests, { ...options, ...asked }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NonFiniteError);
     expect(String(failure)).toMatch(
@@ -43,7 +43,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
 
   it('a policy update throws for NaN, even in a completion that the loss ignores', async () => {
     const { weights, policy } = await openModel(device);
-    const tensors = initialTensors(trained, 0.3, 1);
+    const tensors = initialTensors(table, 0.3, 1);
     tensors.get('model.embed_tokens.weight')!.data.fill(Number.NaN, 18 * trained.hidden_size); // token 18, in the second example only
     weights.load(tensors);
     const examples = policyExamples(null).map((example, i) => ({ ...example, weight: i === 0 ? example.weight : 0 }));

@@ -7,9 +7,7 @@ import { type BufferRange, type Device, whole } from '../gpu/device';
 import { policyHead, tokenLogprobs } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
-import type { PhiConfig } from '../model/config';
-import type { Arena } from '../model/parameters';
-import { lmHead, phiHidden, weightsOf } from '../model/phi';
+import type { PolicyModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { kernelOptions, type LossOptions } from './lossOptions';
 import { assertFiniteAt } from './nonFiniteError';
@@ -47,13 +45,6 @@ export interface PolicyResult {
   readonly stats: readonly TokenStats[];
 }
 
-export interface PolicyArenas {
-  readonly weights: Arena;
-  readonly gradients: Arena;
-  /** Frozen copy that KL is measured against. */
-  readonly reference: Arena;
-}
-
 export class PolicyTrainer {
   private constructor(
     private readonly device: Device,
@@ -65,34 +56,24 @@ export class PolicyTrainer {
   ) {}
 
   static async create(
-    device: Device,
-    config: PhiConfig,
-    { weights, gradients, reference }: PolicyArenas,
+    model: PolicyModel,
     optimizer: Optimizer,
     capacity: BatchCapacity,
     options: LossOptions,
     temperature: number,
   ): Promise<PolicyTrainer> {
-    const batch = new TokenBatch(device, config, capacity);
+    const { device, gradients, reference } = model;
+    const batch = new TokenBatch(model, capacity);
     batch.add('policy tokens', [capacity.tokens, 4]);
     batch.add('spans', [capacity.tokens, 2]);
     const { graph, traced } = await trace(device, (graph) => {
-      const inputs = batch.inputs(graph);
       const targets = batch.tensor(graph, 'targets');
-      const headOf = (arena: Arena, grads: Arena | null) => {
-        const w = weightsOf(graph, arena, grads);
-        return {
-          hidden: phiHidden(graph, config, w, inputs, grads ? capacity : {}),
-          weight: w(lmHead(config)),
-          chunks: batch.chunks,
-        };
-      };
       const policy = {
-        reference: tokenLogprobs(graph, headOf(reference, null), targets, temperature),
+        reference: tokenLogprobs(graph, batch.head(graph, { weights: reference }), targets, temperature),
         tokens: batch.tensor(graph, 'policy tokens'),
         spans: batch.tensor(graph, 'spans'),
       };
-      const head = headOf(weights, gradients);
+      const head = batch.head(graph, { gradients, recompute: capacity.recompute });
       const { scores, stats } = policyHead(graph, head, targets, temperature, policy, kernelOptions(options));
       graph.backward();
       return { scores: graph.output(scores), stats: graph.output(stats) };

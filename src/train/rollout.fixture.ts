@@ -1,12 +1,13 @@
 /** Fixture of the rollout tests: a model small enough to sample thousands of tokens per second. */
 import type { Device } from '../gpu/device';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import { parseModelConfig } from '../model/config';
+import { loadWeights, type Model, openModel } from '../model/model';
+import { initialTensors } from '../model/parameters';
 import { Pace } from './pace';
 import { Sampler } from './rollout';
 import type { SamplingOptions } from './sampling';
 
-export const config = parsePhiConfig({
+export const config = parseModelConfig({
   vocab_size: 23,
   hidden_size: 32,
   num_hidden_layers: 2,
@@ -27,17 +28,17 @@ export const many = Array.from({ length: 13 * 4 }, (_, sequence) => {
   return { prompt: [group, ...prompts[group % prompts.length]!].slice(0, 1 + (group % 5)), sequence };
 });
 
-export function openWeights(device: Device): Arena {
-  const weights = new Arena(device, parameterTable(config), 'weights');
-  weights.load(initialTensors(config, 0.25, 5));
-  return weights;
+export function openLoaded(device: Device): Model {
+  const model = openModel(device, config);
+  loadWeights(model, initialTensors(model.table, 0.25, 5));
+  return model;
 }
 
-/** Creates a function that opens samplers with these weights. */
+/** Opens samplers of the model. */
 export const opener =
-  (device: Device, weights: Arena) =>
+  (model: Model) =>
   (
     slots: number,
-    { promptTokens = 5, newTokens = 20, pace = new Pace(), on = device, ends = [END] as readonly number[] } = {},
+    { promptTokens = 5, newTokens = 20, pace = new Pace(), on = model.device, ends = [END] as readonly number[] } = {},
   ) =>
-    Sampler.create(on, config, weights, { slots, promptTokens, newTokens }, ends, pace);
+    Sampler.create({ ...model, device: on }, { slots, promptTokens, newTokens }, ends, pace);

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../gpu/device';
 import { openNodeDevice } from '../gpu/node';
 import { sampleRandom } from '../kernels/sample';
-import type { Arena } from '../model/parameters';
+import type { Model } from '../model/model';
 import { Pace } from './pace';
-import { config, END, many, opener, openWeights, options, prompts, requests } from './rollout.fixture';
+import { END, many, opener, openLoaded, options, prompts, requests } from './rollout.fixture';
 import { sequenceLogits } from './scoring';
 
 let device: Device;
-let weights: Arena;
+let model: Model;
 let open: ReturnType<typeof opener>;
 
 beforeAll(async () => {
   device = await openNodeDevice();
-  weights = openWeights(device);
-  open = opener(device, weights);
+  model = openLoaded(device);
+  open = opener(model);
 });
 afterAll(() => device.destroy());
 
@@ -24,7 +24,7 @@ async function uncached(prompt: readonly number[], sequence: number, temperature
   const ids: number[] = [];
   const logprobs: number[] = [];
   while (ids.length < options.maxNew && ids.at(-1) !== END) {
-    const [rows] = await sequenceLogits(device, config, weights, [[...prompt, ...ids]]);
+    const [rows] = await sequenceLogits(model, [[...prompt, ...ids]]);
     const logits = [...rows!.at(-1)!].map((logit) => logit / (temperature || 1));
     const top = Math.max(...logits);
     const masses = logits.map((logit) => Math.exp(logit - top));
@@ -96,7 +96,7 @@ it('samples tokens as often as their probabilities say', async () => {
   const many = Array.from({ length: 4096 }, (_, sequence) => ({ prompt, sequence }));
   const completions = await sampler.generate(many, { ...options, maxNew: 1 });
   sampler.destroy();
-  const [rows] = await sequenceLogits(device, config, weights, [prompt]);
+  const [rows] = await sequenceLogits(model, [prompt]);
   const weightsOf = [...rows![0]!].map(Math.exp);
   const total = weightsOf.reduce((a, b) => a + b, 0);
   weightsOf.forEach((weight, token) => {

@@ -6,10 +6,8 @@
  * A rollout depends on (seed, sequence, prompt, weights) alone. Its slot, the other rollouts and the split into submits do not
  * change it, to the bit.
  */
-import type { Device } from '../gpu/device';
-import type { PhiConfig } from '../model/config';
 import type { DecodeCapacity } from '../model/decodeState';
-import type { Arena } from '../model/parameters';
+import type { Model } from '../model/model';
 import { Decoder, type SamplerStatistics } from './decoder';
 import { assertFiniteAt } from './nonFiniteError';
 import { Pace } from './pace';
@@ -28,14 +26,12 @@ export class Sampler {
 
   /** @param ends tokens that end a completion; if empty, only the budget ends it */
   static async create(
-    device: Device,
-    config: PhiConfig,
-    weights: Arena,
+    model: Model,
     capacity: DecodeCapacity,
     ends: readonly number[],
     pace = new Pace(),
   ): Promise<Sampler> {
-    return new Sampler(await Decoder.create(device, config, weights, capacity, ends), capacity, pace);
+    return new Sampler(await Decoder.create(model, capacity, ends), capacity, pace);
   }
 
   get statistics(): SamplerStatistics {

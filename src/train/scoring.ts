@@ -1,37 +1,30 @@
 /**
- * Forward passes without gradients: the logits of whole sequences, for probes. Unlike in training all of them are kept, in as many
- * chunks as bindings ask for.
+ * Forward passes without gradients: the logits of whole sequences, for probes. Unlike training, a pass keeps all of them, in as
+ * many chunks as bindings ask for.
  */
 import { pack } from '../data/packing';
-import type { Device } from '../gpu/device';
 import { logitsOf } from '../graph/ops/head';
 import { makePlan } from '../graph/plan';
 import { trace } from '../graph/trace';
-import type { PhiConfig } from '../model/config';
-import type { Arena } from '../model/parameters';
-import { lmHead, phiHidden, weightsOf } from '../model/phi';
+import type { Model } from '../model/model';
 import { TokenBatch } from './batch';
 
 /** Logits [T][V] of every sequence, each on its own. */
 export async function sequenceLogits(
-  device: Device,
-  config: PhiConfig,
-  weights: Arena,
+  model: Model,
   sequences: readonly (readonly number[])[],
 ): Promise<Float32Array[][]> {
+  const { device, config } = model;
   const packed = pack(sequences, true);
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
-  const batch = new TokenBatch(device, config, {
+  const batch = new TokenBatch(model, {
     tokens: packed.tokens,
     longest,
     logitsBytes: device.maxBindingBytes,
   });
-  const { graph, traced: logits } = await trace(device, (graph) => {
-    const w = weightsOf(graph, weights, null);
-    const hidden = phiHidden(graph, config, w, batch.inputs(graph));
-    const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
-    return logitsOf(graph, head).map((chunk) => graph.output(chunk));
-  });
+  const { graph, traced: logits } = await trace(device, (graph) =>
+    logitsOf(graph, batch.head(graph)).map((chunk) => graph.output(chunk)),
+  );
   const plan = await makePlan(device, graph);
   const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
   const chunks = await device.read(

@@ -7,7 +7,8 @@ import { openCpuDevice } from '../gpu/cpu';
 import { type Device, type DeviceBuffer, type Dispatch, whole } from '../gpu/device';
 import { probeSample, probeSampleSchema } from '../lab/probe/sample';
 import { probeStep, probeStepSchema } from '../lab/probe/step';
-import { parsePhiConfig } from '../model/config';
+import { parseModelConfig } from '../model/config';
+import { loadWeights, openModel, withGradients, withReference } from '../model/model';
 import { Arena, arenaSlices, initialTensors, parameterTable } from '../model/parameters';
 import { adamw } from './optimizers/adamw';
 import { ReferenceSync } from './referenceSync';
@@ -23,9 +24,9 @@ const shape = {
   intermediate_size: 64,
   tie_word_embeddings: true,
 };
-const config = parsePhiConfig(shape);
+const config = parseModelConfig(shape);
 const table = parameterTable(config);
-const tensors = initialTensors(config, 0.3, 1);
+const tensors = initialTensors(table, 0.3, 1);
 /** Binding limit below a third of the arena; tensors and activations fit. */
 const SMALL = 2 ** 15;
 
@@ -40,9 +41,9 @@ async function train(device: Device) {
       return buffer;
     },
   };
-  const [weights, gradients, working, reference] = ['weights', 'gradients', 'working weights', 'reference'].map(
-    (label) => new Arena(watched, table, label),
-  ) as [Arena, Arena, Arena, Arena];
+  const working = new Arena(watched, table, 'working weights');
+  const model = { ...withReference(withGradients(openModel(watched, config))), working };
+  const { weights, gradients, reference } = model;
   for (const arena of [weights, working, reference]) arena.load(tensors);
   const optimizer = await adamw.create(
     watched,
@@ -51,8 +52,8 @@ async function train(device: Device) {
     { beta1: 0.9, beta2: 0.95, eps: 1e-8 },
   );
   const capacity = { tokens: 32, longest: 16 };
-  const trainer = await SupervisedTrainer.create(watched, config, working, gradients, optimizer, capacity);
-  const sync = await ReferenceSync.create(watched, { weights, reference }, { every: 2, alpha: 0.6 });
+  const trainer = await SupervisedTrainer.create(model, optimizer, capacity);
+  const sync = await ReferenceSync.create(watched, model, { every: 2, alpha: 0.6 });
   const before = device.counters.dispatches;
   const results = [];
   for (let step = 1; step <= 3; step++) {
@@ -98,7 +99,7 @@ it('slices cover the arena in order, and every binding fits and is aligned', asy
 });
 
 describe('a model that does not fit is refused before it creates or computes anything:', () => {
-  const large = parsePhiConfig({ ...shape, vocab_size: 512 });
+  const large = parseModelConfig({ ...shape, vocab_size: 512 });
   const segments = [{ ids: [1, 2, 3], mask: [0, 1, 1] }];
   const optimizer = { lr: 1, betas: [0, 0], eps: 1, weight_decay: 0, decay: 'all', max_grad_norm: null };
   const step = (given: object = {}) =>
@@ -110,7 +111,7 @@ describe('a model that does not fit is refused before it creates or computes any
     const device = { ...openCpuDevice(), maxBindingBytes: SMALL };
     const embedding =
       /^model\.embed_tokens\.weight \[512, 32\] .*needs a buffer of 0\.1 MiB; CPU reference binds at most/;
-    const weights = initialTensors(large, 0.3, 1);
+    const weights = initialTensors(parameterTable(large), 0.3, 1);
     const training = probeStep(device, large, weights, step());
     await expect(training).rejects.toThrow(embedding);
     await expect(training).rejects.toThrow(SizeError);
@@ -138,7 +139,7 @@ describe('a model that does not fit is refused before it creates or computes any
   });
 
   it('at 135M parameters it fits bindings of 128 MiB, and 100 MiB are too small', async () => {
-    const smol = parsePhiConfig({
+    const smol = parseModelConfig({
       vocab_size: 49152,
       hidden_size: 576,
       num_hidden_layers: 30,
@@ -163,7 +164,7 @@ describe('a model that does not fit is refused before it creates or computes any
   });
 
   it('by gradients larger than a JSON file may be', async () => {
-    const huge = parsePhiConfig({ ...shape, vocab_size: 262144, hidden_size: 128, num_attention_heads: 8 });
+    const huge = parseModelConfig({ ...shape, vocab_size: 262144, hidden_size: 128, num_attention_heads: 8 });
     await expect(probeStep(openCpuDevice(), huge, new Map(), step({ want: ['grads'] }))).rejects.toThrow(
       /^want: grads are \d+ numbers; one JSON file takes at most 20000000: ask for loss or logits/,
     );
@@ -172,13 +173,16 @@ describe('a model that does not fit is refused before it creates or computes any
 
 it('logits larger than one binding are computed in chunks, with the same values', async () => {
   const device = openCpuDevice();
-  const wide = parsePhiConfig({ ...shape, vocab_size: 256 });
+  const wide = parseModelConfig({ ...shape, vocab_size: 256 });
   const sequences = [150, 9].map((length) => Array.from({ length }, (_, i) => (i * 7) % 256));
-  const weights = new Arena(device, parameterTable(wide), 'weights');
-  weights.load(initialTensors(wide, 0.3, 1));
+  const model = openModel(device, wide);
+  loadWeights(model, initialTensors(model.table, 0.3, 1));
   const logits = async (on: Device) => {
     const before = on.counters.dispatches;
-    return { logits: await sequenceLogits(on, wide, weights, sequences), dispatches: on.counters.dispatches - before };
+    return {
+      logits: await sequenceLogits({ ...model, device: on }, sequences),
+      dispatches: on.counters.dispatches - before,
+    };
   };
   const whole = await logits(device);
   // fits activations of 159 tokens, and 64 rows of logits at a time

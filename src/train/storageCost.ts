@@ -1,20 +1,19 @@
 /**
- * What storing weights and activations in f16 costs in accuracy: the same sequences scored by the model in both, and how far
- * their log-probabilities and their gradients lie apart. Two passes over a small batch for each.
+ * Cost of f16 storage in accuracy: the model scores the same sequences from its weights in f32 and from their copy, and the
+ * log-probabilities and gradients are compared. Two passes over a small batch for each.
  */
 import { pack } from '../data/packing';
-import { type Device, whole } from '../gpu/device';
+import { whole } from '../gpu/device';
 import { crossEntropyHead, tokenLogprobs } from '../graph/ops/head';
 import { makePlan } from '../graph/plan';
 import { trace } from '../graph/trace';
-import type { PhiConfig } from '../model/config';
+import type { Model } from '../model/model';
 import { Arena } from '../model/parameters';
-import { lmHead, phiHidden, weightsOf } from '../model/phi';
 import { mean } from '../stats';
 import { type BatchCapacity, TokenBatch } from './batch';
 import type { Example } from './supervised';
 
-/** Of the log-probabilities of all targets, nats. */
+/** Differences of the log-probabilities of all targets, nats. */
 export interface StorageCost {
   readonly tokens: number;
   readonly mean: number;
@@ -23,19 +22,16 @@ export interface StorageCost {
 
 /** Log-probability of every target of the examples, in order. */
 async function targetLogprobs(
-  device: Device,
-  config: PhiConfig,
+  model: Model,
   weights: Arena,
   examples: readonly Example[],
   capacity: BatchCapacity,
 ): Promise<number[]> {
-  const batch = new TokenBatch(device, config, capacity);
-  const { graph, traced } = await trace(device, (graph) => {
-    const w = weightsOf(graph, weights, null);
-    const hidden = phiHidden(graph, config, w, batch.inputs(graph));
-    const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
-    return graph.output(tokenLogprobs(graph, head, batch.tensor(graph, 'targets'), 1));
-  });
+  const { device } = model;
+  const batch = new TokenBatch(model, capacity);
+  const { graph, traced } = await trace(device, (graph) =>
+    graph.output(tokenLogprobs(graph, batch.head(graph, { weights }), batch.tensor(graph, 'targets'), 1)),
+  );
   const plan = await makePlan(device, graph);
   const packed = pack(examples.map(({ ids }) => ids));
   const run = { sequence: plan.sequence, dynamics: batch.write(packed) };
@@ -48,21 +44,18 @@ async function targetLogprobs(
   );
 }
 
-/** @param arenas the same weights twice: as they are trained, and as the forward pass reads them */
 export async function storageCost(
-  device: Device,
-  config: PhiConfig,
-  arenas: readonly [Arena, Arena],
+  model: Model,
   examples: readonly Example[],
   capacity: BatchCapacity,
 ): Promise<StorageCost> {
-  const exact = await targetLogprobs(device, config, arenas[0], examples, capacity);
-  const stored = await targetLogprobs(device, config, arenas[1], examples, capacity);
+  const exact = await targetLogprobs(model, model.weights, examples, capacity);
+  const stored = await targetLogprobs(model, model.working, examples, capacity);
   const differences = exact.map((logprob, i) => Math.abs(logprob - stored[i]!));
   return { tokens: exact.length, mean: mean(differences), max: Math.max(0, ...differences) };
 }
 
-/** Of the gradient of the mean cross-entropy of all targets: f16's against f32's. */
+/** Difference of the gradients of the mean cross-entropy of all targets: f16's against f32's. */
 export interface GradientCost {
   /** ‖g16 − g32‖ ÷ ‖g32‖. */
   readonly relative: number;
@@ -72,19 +65,17 @@ export interface GradientCost {
 
 /** The gradient of the mean cross-entropy of all targets, as one list. */
 async function targetGradient(
-  device: Device,
-  config: PhiConfig,
+  model: Model,
   weights: Arena,
   examples: readonly Example[],
   capacity: BatchCapacity,
 ): Promise<Float32Array> {
-  const batch = new TokenBatch(device, config, capacity);
+  const { device } = model;
+  const batch = new TokenBatch(model, capacity);
   batch.add('weights', [capacity.tokens]);
   const gradients = new Arena(device, weights.table, 'scored gradients');
   const { graph } = await trace(device, (graph) => {
-    const w = weightsOf(graph, weights, gradients);
-    const hidden = phiHidden(graph, config, w, batch.inputs(graph), capacity);
-    const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
+    const head = batch.head(graph, { weights, gradients, recompute: capacity.recompute });
     crossEntropyHead(graph, head, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
     graph.backward();
   });
@@ -101,16 +92,13 @@ async function targetGradient(
   return new Float32Array(bytes!);
 }
 
-/** @param arenas the same weights twice: as they are trained, and as the forward pass reads them */
 export async function gradientCost(
-  device: Device,
-  config: PhiConfig,
-  arenas: readonly [Arena, Arena],
+  model: Model,
   examples: readonly Example[],
   capacity: BatchCapacity,
 ): Promise<GradientCost> {
-  const exact = await targetGradient(device, config, arenas[0], examples, capacity);
-  const stored = await targetGradient(device, config, arenas[1], examples, capacity);
+  const exact = await targetGradient(model, model.weights, examples, capacity);
+  const stored = await targetGradient(model, model.working, examples, capacity);
   let [squares, storedSquares, product, difference] = [0, 0, 0, 0];
   exact.forEach((g, i) => {
     const other = stored[i]!;

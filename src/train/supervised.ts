@@ -4,9 +4,7 @@ import { type BufferRange, type Device, whole } from '../gpu/device';
 import { crossEntropyHead } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
-import type { PhiConfig } from '../model/config';
-import type { Arena } from '../model/parameters';
-import { lmHead, phiHidden, weightsOf } from '../model/phi';
+import type { TrainableModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import type { Optimizer } from './optimizers/optimizer';
 
@@ -34,19 +32,15 @@ export class SupervisedTrainer {
   ) {}
 
   static async create(
-    device: Device,
-    config: PhiConfig,
-    weights: Arena,
-    gradients: Arena,
+    model: TrainableModel,
     optimizer: Optimizer,
     capacity: BatchCapacity,
   ): Promise<SupervisedTrainer> {
-    const batch = new TokenBatch(device, config, capacity);
+    const { device, gradients } = model;
+    const batch = new TokenBatch(model, capacity);
     batch.add('weights', [capacity.tokens]);
     const { graph, traced: losses } = await trace(device, (graph) => {
-      const w = weightsOf(graph, weights, gradients);
-      const hidden = phiHidden(graph, config, w, batch.inputs(graph), capacity);
-      const head = { hidden, weight: w(lmHead(config)), chunks: batch.chunks };
+      const head = batch.head(graph, { gradients, recompute: capacity.recompute });
       const losses = crossEntropyHead(graph, head, batch.tensor(graph, 'targets'), batch.tensor(graph, 'weights'));
       graph.backward();
       return graph.output(losses);

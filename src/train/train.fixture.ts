@@ -1,14 +1,15 @@
 /** Fixture for training tests: a model of a few thousand parameters, both trainers, and a batch for each. */
 import type { Device } from '../gpu/device';
-import { parsePhiConfig } from '../model/config';
-import { Arena, initialTensors, parameterTable } from '../model/parameters';
+import { parseModelConfig } from '../model/config';
+import { loadWeights, openModel as openWeights, withGradients, withReference } from '../model/model';
+import { initialTensors, parameterTable } from '../model/parameters';
 import type { BatchCapacity } from './batch';
 import { adamw } from './optimizers/adamw';
 import type { OptimizerArenas } from './optimizers/optimizer';
 import { type PolicyExample, PolicyTrainer } from './policy';
 import { type Example, SupervisedTrainer } from './supervised';
 
-export const config = parsePhiConfig({
+export const config = parseModelConfig({
   vocab_size: 19,
   hidden_size: 16,
   num_hidden_layers: 2,
@@ -50,15 +51,14 @@ interface Opened extends Partial<BatchCapacity> {
 }
 
 export async function openModel(device: Device, { lossType = 'grpo', planes = 1, ...given }: Opened = {}) {
-  const arena = (label: string, planes = 1) => new Arena(device, table, label, planes);
-  const [weights, gradients, reference] = [arena('weights'), arena('gradients', planes), arena('reference')];
-  weights.load(initialTensors(config, 0.3, 1));
-  reference.load(initialTensors(config, 0.3, 2));
-  const optimizer = await openAdamW(device, { weights, gradients });
+  const model = withReference(withGradients(openWeights(device, config), planes));
+  const { weights, gradients, reference } = model;
+  loadWeights(model, initialTensors(table, 0.3, 1));
+  reference.load(initialTensors(table, 0.3, 2));
+  const optimizer = await openAdamW(device, model);
   const capacity = { tokens: 64, longest: 8, ...given };
-  const supervised = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
-  const arenas = { weights, gradients, reference };
-  const policy = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, { ...loss, lossType }, 0.9);
+  const supervised = await SupervisedTrainer.create(model, optimizer, capacity);
+  const policy = await PolicyTrainer.create(model, optimizer, capacity, { ...loss, lossType }, 0.9);
   return { weights, gradients, supervised, policy };
 }
 

@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<NoGpuCause, string>> = {
   insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages alone.',
   unsupported: 'Use a current Chrome, Edge, Safari 26 or Firefox 141 on Windows; older versions have no WebGPU.',
   'no-adapter':
-    'The browser knows WebGPU but blocks or lacks a driver. Turn on hardware acceleration in its settings, update the graphics driver, or on Linux start Chrome with --enable-features=Vulkan --enable-unsafe-webgpu.',
+    'The browser knows WebGPU but blocks or lacks a driver. Turn on hardware acceleration in its settings, update the GPU driver, or on Linux start Chrome with --enable-features=Vulkan --enable-unsafe-webgpu.',
   refused: 'The driver refused a device. Close other pages that use the GPU, or restart the browser.',
   lost: 'The GPU was reset, often after sleep or a driver update. Reload the page.',
 };

@@ -85,7 +85,7 @@ export function Evaluate() {
   return (
     <>
       <p className="words about-task">
-        What the Phi-4-reasoning report found at 14 billion parameters, beside what a model of this lab does.
+        What the report found at 14 billion parameters, beside what a model of this lab does.
       </p>
       <Experiments />
       <RunEvaluations />

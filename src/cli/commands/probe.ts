@@ -39,7 +39,7 @@ async function work(given: Given<typeof options>, operands: readonly string[]): 
 export const probe = command({
   name: 'probe',
   summary: 'Computes a single step, sample, reward or loss from JSON, for comparison with other code',
-  examples: ['probe step --model src/model/goldens/phi3-gqa-tied --in in.json --out out.json'],
+  examples: ['probe step --model src/model/goldens/llama-gqa-headdim-tied --in in.json --out out.json'],
   notes: [
     "The input is one object or an array of them. `reward` takes every constant, `weights` and `custom_source` ([docs/rewards.md](rewards.md)); `policy-loss` takes the options by TRL's names ([docs/grpo.md](grpo.md)).",
   ],

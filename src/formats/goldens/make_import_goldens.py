@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Make Phi-3 folders as other programs write them, each with the logits of transformers 5 or its refusal.
+"""Make Phi-3 and Llama folders as other programs write them, each with the logits of transformers 5 or its refusal.
 
     make_import_goldens.py [OUT]    write OUT (default: import.json beside this script)
 
 import.json holds "weights", safetensors files in base64 that variants share, and "variants": the files of a folder (the name of
-one of the weights, or JSON), "ids" of one sequence, and what Phi3ForCausalLM.from_pretrained makes of it in float32: "logits"
+one of the weights, or JSON), "ids" of one sequence, and what AutoModelForCausalLM.from_pretrained makes of it in float32: "logits"
 [tokens, vocabulary] and "ends", the end tokens of `generate`, or "error", its refusal. Weights that it would initialise anew
 count as a refusal. "refused" is the key or tensor that our importer names where it refuses, by choice or because transformers
 does; a variant without it must give the logits. Made with torch 2.15.0, transformers 5.24.0, safetensors 0.8.0.
@@ -16,23 +16,25 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 from safetensors.torch import save as save_torch
-from transformers import Phi3Config, Phi3ForCausalLM, logging
+from transformers import AutoConfig, AutoModelForCausalLM, logging
 
 V, C, F, L, H, K = 23, 16, 12, 2, 4, 2
 BASE = dict(
     architectures=["Phi3ForCausalLM"], model_type="phi3", vocab_size=V, hidden_size=C, intermediate_size=F,
     num_hidden_layers=L, num_attention_heads=H, num_key_value_heads=K, rms_norm_eps=1e-5, hidden_act="silu",
     max_position_embeddings=64, tie_word_embeddings=False, bos_token_id=0, eos_token_id=3, pad_token_id=0)
+LLAMA = BASE | dict(architectures=["LlamaForCausalLM"], model_type="llama")
 IDS = [5, 1, 22, 7, 7, 14, 9]
 E, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 
 
-def tensors(seed, **changes):
+def tensors(seed, base=BASE, **changes):
     """Random weights of the model that a config with these changes describes."""
-    config = {k: v for k, v in (BASE | changes).items() if v is not None}
+    config = {k: v for k, v in (base | changes).items() if v is not None}
+    kind = config.pop("model_type")
     rng = np.random.RandomState(seed)
     return {n: (rng.normal(0, 0.4, p.shape) if p.ndim >= 2 else 1 + rng.normal(0, 0.2, p.shape)).astype(np.float32)
-            for n, p in Phi3ForCausalLM(Phi3Config(**config)).named_parameters()}
+            for n, p in AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **config)).named_parameters()}
 
 
 FULL = tensors(1)
@@ -51,6 +53,8 @@ WEIGHTS = dict(
                      | {"model.rotary_emb.inv_freq": np.full(2, np.nan, np.float32)}),
     bare=save({n.removeprefix("model."): t for n, t in TIED.items()}),
     bias=save(FULL | {"model.layers.0.self_attn.qkv_proj.bias": np.ones((H + 2 * K) * C // H, np.float32)}),
+    llama=save(tensors(5, LLAMA)), llama_mha=save(tensors(6, LLAMA, num_key_value_heads=None)),
+    llama_wide_heads=save(tensors(7, LLAMA, head_dim=8)), llama_tied=save(tensors(8, LLAMA, tie_word_embeddings=True)),
     integers=save(FULL | {"model.layers.0.mlp.down_proj.weight": np.ones((C, F), np.int32)}),
 )
 INDEX = "model.safetensors.index.json"
@@ -60,12 +64,16 @@ sharded = {INDEX: {"metadata": {"total_size": 1}, "weight_map": weight_map}, one
 ROPE = dict(rope_type="default", rope_theta=500.0, partial_rotary_factor=0.5)
 
 
-def variant(name, weights="full", refused=None, files=None, remove=(), generation=None, **config):
-    config = {k: v for k, v in (BASE | config).items() if k not in remove}
+def variant(name, weights="full", refused=None, files=None, remove=(), generation=None, base=BASE, **config):
+    config = {k: v for k, v in (base | config).items() if k not in remove}
     files = {"config.json": config} | (files if files is not None else {"model.safetensors": weights})
     if generation is not None:
         files["generation_config.json"] = generation
     return dict(name=name, files=files, refused=refused)
+
+
+def llama(name, weights="llama", **more):
+    return variant(f"Llama: {name}", weights, base=LLAMA, **more)
 
 
 VARIANTS = [
@@ -123,7 +131,8 @@ VARIANTS = [
     variant("hidden_size as text", hidden_size="16", refused="hidden_size"),
     variant("vocab_size null", vocab_size=None, refused="vocab_size"),
     variant("key/value heads that do not divide", num_key_value_heads=3, refused="num_key_value_heads"),
-    variant("another model", model_type="llama", refused="model_type"),
+    variant("another model", model_type="mistral", refused="model_type"),
+    variant("a Llama config before the weights of Phi-3", model_type="llama", refused="self_attn.q_proj"),
     variant("fewer layers than stored", num_hidden_layers=1, refused="model.layers.1"),
     variant("more layers than stored", num_hidden_layers=3, refused="model.layers.2"),
     variant("no lm_head", "tied", refused=HEAD),
@@ -132,6 +141,21 @@ VARIANTS = [
     variant("a tensor missing in its shard", files=sharded | {two: "shard2_rest"}, refused=NAMES[5]),
     variant("an end token as text", eos_token_id="3", refused="eos_token_id"),
     variant("no weights", files={}, refused="model.safetensors"),
+    llama("as transformers 4 writes it", rope_theta=10000.0, rope_scaling=None, torch_dtype="float32", pretraining_tp=1),
+    llama("as transformers 5 writes it", rope_parameters=dict(rope_type="default", rope_theta=500.0), dtype="float32", head_dim=4),
+    llama("every key that has a fitting default left out", remove=["rms_norm_eps", "hidden_act", "max_position_embeddings", "tie_word_embeddings", "bos_token_id"]),
+    llama("no num_key_value_heads", "llama_mha", remove=["num_key_value_heads"]),
+    llama("head_dim apart from width / heads", "llama_wide_heads", head_dim=8),
+    llama("head_dim null", head_dim=None),
+    llama("tied", "llama_tied", tie_word_embeddings=True),
+    llama("keys of other architectures", partial_rotary_factor=0.5, sliding_window=4, original_max_position_embeddings=8),
+    llama("llama3 positions", refused="rope_scaling", rope_scaling=dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64), rope_theta=500000.0),
+    llama("linear positions", refused="rope_parameters", rope_parameters=dict(rope_type="linear", factor=2.0, rope_theta=1e4)),
+    llama("attention_bias", attention_bias=True, refused="attention_bias"),
+    llama("mlp_bias", mlp_bias=True, refused="mlp_bias"),
+    llama("gelu", hidden_act="gelu", refused="hidden_act"),
+    llama("a width that the heads do not share", hidden_size=18, refused="hidden_size"),
+    llama("weights of Phi-3", "full", refused="self_attn.q_proj"),
 ]
 
 
@@ -142,7 +166,7 @@ def outcome(files):
             data = WEIGHTS[content] if isinstance(content, str) else json.dumps(content).encode()
             (Path(folder) / name).write_bytes(data)
         try:
-            model, info = Phi3ForCausalLM.from_pretrained(
+            model, info = AutoModelForCausalLM.from_pretrained(
                 folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True)
             if info["missing_keys"]:
                 raise ValueError(f"initialised anew: {sorted(info['missing_keys'])}")

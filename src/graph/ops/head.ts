@@ -1,22 +1,22 @@
 /**
- * From the final hidden states to a loss and back, a chunk of rows at a time, so that logits [N, V] never stand whole: of a
- * chunk stand its logits [R, V] and, in the same place, their gradient. Its part of dx and of dW follow at once, in the
- * order of the chunks.
+ * From the final hidden states to a loss and back, a chunk of rows at a time, so that logits [N, V] never exist whole: a chunk
+ * has its logits [R, V] and, in the same place, their gradient. Its part of dx and of dW follow at once, in the order of the
+ * chunks.
  */
 import type { Param } from '../../gpu/device';
 import { crossEntropy as crossEntropyKernel } from '../../kernels/crossEntropy';
 import { tokenLogprobs as logprobsKernel, tokenLogprobsGrad } from '../../kernels/tokenLogprobs';
-import { type Backward, ONE_PART } from '../backward';
+import type { Backward } from '../backward';
 import { type Graph, sliceRows, type Tensor } from '../graph';
-import { orientationConstants } from '../variants/products';
 import { type PolicyBatch, type PolicyLossOptions, policyLossOfScores } from './policyLoss';
+import { forwardProduct, inputGradient, weightGradient } from './product';
 
-/** What one chunk's logits may take unless a caller says otherwise. */
+/** Bytes of one chunk's logits, by default. */
 const LOGITS_BYTES = 4 * 2 ** 20;
 /** Rows of a chunk are a multiple of this: then every chunk of every [N, …] starts where a binding may. */
 const ROWS_ALIGNMENT = 64;
 
-/** How the rows of a batch are cut. */
+/** Division of the rows of a batch. */
 export interface Chunks {
   /** Rows of every chunk but the last. */
   readonly rows: number;
@@ -62,17 +62,8 @@ function chunksOf(graph: Graph, { weight, chunks: { rows, count }, hidden }: Hea
 }
 
 /** logits = x·Wᵀ of a chunk. */
-function emitLogits(graph: Graph, { hidden, weight }: Head, { rows, of, logits }: Chunk): void {
-  const [n, k] = weight.shape as [number, number];
-  const x = of(hidden);
-  graph.dispatch(
-    logits.label,
-    graph.variants.product({ orientation: 'forward', m: logits.shape[0]!, n, k, stored: weight.dtype }),
-    { a: x, b: weight, addend: x, c: logits },
-    { m: rows, n, k, accumulate: 0, add: 0, ...ONE_PART },
-    { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: 0 },
-  );
-}
+const emitLogits = (graph: Graph, { hidden, weight }: Head, { rows, of, logits }: Chunk): void =>
+  forwardProduct(graph, logits.label, { x: of(hidden), weight, y: logits }, rows);
 
 /** Logits of all rows, a tensor [R, V] a chunk, without gradient. */
 export const logitsOf = (graph: Graph, head: Head): Tensor[] =>
@@ -89,28 +80,16 @@ function emitGradients(
   chunks: readonly Chunk[],
   emitGradient: (chunk: Chunk) => void,
 ): void {
-  const [n, k] = weight.shape as [number, number];
   const dx = backward.into(hidden);
   const dw = backward.into(weight);
   if (!dx || !dw) throw new Error('the head of a frozen model is not traced backward');
   for (const chunk of chunks) {
     const { index, rows, of, logits } = chunk;
-    const most = logits.shape[0]!;
     emitGradient(chunk);
-    graph.dispatch(
-      `${logits.label} dx`,
-      graph.variants.product({ orientation: 'dx', m: most, n: k, k: n, stored: weight.dtype }),
-      { a: logits, b: weight, addend: logits, c: of(dx.tensor) },
-      { m: rows, n: k, k: n, accumulate: dx.accumulate, add: 0, ...ONE_PART },
-      { ...orientationConstants.dx, ADDS: 0, ACCUMULATES: dx.accumulate === 0 ? 0 : 1 },
-    );
-    graph.dispatch(
-      `${logits.label} dW`,
-      graph.variants.product({ orientation: 'dw', m: n, n: k, k: most, stored: weight.dtype }),
-      { a: logits, b: of(hidden), addend: logits, c: dw.tensor },
-      { m: n, n: k, k: rows, accumulate: index === 0 ? dw.accumulate : 1, add: 0, ...dw.parts },
-      { ...orientationConstants.dw, ADDS: 0 },
-    );
+    const ofChunk = { tensor: of(dx.tensor), accumulate: dx.accumulate };
+    inputGradient(graph, `${logits.label} dx`, { dy: logits, weight, dx: ofChunk }, rows);
+    const added = { ...dw, accumulate: index === 0 ? dw.accumulate : 1 };
+    weightGradient(graph, `${logits.label} dW`, { dy: logits, x: of(hidden), weight, dw: added }, rows);
   }
 }
 

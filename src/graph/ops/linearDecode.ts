@@ -1,13 +1,12 @@
-/** Linear layers of a decoding step, each with what stands before it in the block. No gradients. */
+/** Linear layers of a decoding step, each with the operation before it in the block. No gradients. */
 import type { Param } from '../../gpu/device';
 import { LINEAR_INPUTS } from '../../kernels/linearDecode';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
-import { ONE_PART } from '../backward';
 import { type Graph, roundingOf, type Tensor } from '../graph';
-import { orientationConstants } from '../variants/products';
+import { forwardProduct } from './product';
 
-/** What the layer takes of its input: RMSNorm with a weight, SwiGLU of gate|up, or the input as it is. */
+/** Function f of the layer's input: RMSNorm with a weight, SwiGLU of gate|up, or the input as it is. */
 export type DecodeInput =
   | { readonly kind: 'plain' }
   | { readonly kind: 'swiglu' }
@@ -16,7 +15,7 @@ export type DecodeInput =
 /**
  * y ← (y +) f(x)·Wᵀ in the first `rows` rows: x [S, K] (SwiGLU: [S, 2K]), W [N, K], y [S, N]. One dispatch, or two where f
  * is faster by itself.
- * @param accumulate adds to y: the residual stream, which nobody needs as it was
+ * @param accumulate adds to y, the residual stream: nothing reads its earlier value
  */
 export function linearDecode(
   graph: Graph,
@@ -42,14 +41,8 @@ export function linearDecode(
     );
     return;
   }
-  const a = emitInput(graph, label, x, input, rows, k);
-  graph.dispatch(
-    label,
-    variant.kernel,
-    { a, b: weight, addend: a, c: y },
-    { m: rows, n, k, accumulate: adds, add: 0, ...ONE_PART },
-    { ...orientationConstants.forward, ADDS: 0, ACCUMULATES: adds },
-  );
+  const taken = emitInput(graph, label, x, input, rows, k);
+  forwardProduct(graph, label, { x: taken, weight, y }, rows, { accumulate, kernel: variant.kernel });
 }
 
 /** f(x), [S, K]. */

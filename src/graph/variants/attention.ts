@@ -1,17 +1,10 @@
 /** The variant of attention's three kernels for a shape: measured on the adapter, or the plain one. */
 import { type BufferRange, type Device, type DeviceBuffer, whole } from '../../gpu/device';
-import type { Constants, Kernel } from '../../gpu/kernel';
-import { attention, attentionSubgroup, attentionTile, takesTiledHead } from '../../kernels/attention';
-import {
-  attentionGradKv,
-  attentionGradKvSubgroup,
-  attentionGradKvTile,
-  attentionGradQ,
-  attentionGradQSubgroup,
-  attentionGradQTile,
-} from '../../kernels/attentionGrad';
+import type { Constants } from '../../gpu/kernel';
+import { attentionVariants, type AttentionVariant as Variant } from '../../kernels/attention';
+import { attentionGradKvVariants, attentionGradQVariants } from '../../kernels/attentionGrad';
 import { type Candidate, measured, noted, sizeClass } from './measure';
-import { mayTake, proven } from './selfTest';
+import { notedVariant, usableVariants } from './selfTest';
 
 export interface AttentionShape {
   readonly heads: number;
@@ -21,19 +14,14 @@ export interface AttentionShape {
   readonly longest: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: one of several kernels with the same bindings
-type AttentionKernel = Kernel<any, 'rows' | 'scale'>;
-
-export interface AttentionVariant {
-  readonly kernel: AttentionKernel;
-  readonly constants: Constants;
-}
+/** A kernel with all constants that it is compiled for. */
+export type AttentionVariant = Pick<Variant, 'kernel' | 'constants'>;
 
 const PASSES = {
-  forward: { plain: attention, tile: attentionTile, subgroup: attentionSubgroup },
-  dq: { plain: attentionGradQ, tile: attentionGradQTile, subgroup: attentionGradQSubgroup },
-  dkv: { plain: attentionGradKv, tile: attentionGradKvTile, subgroup: attentionGradKvSubgroup },
-} satisfies Record<string, Record<string, AttentionKernel>>;
+  forward: attentionVariants,
+  dq: attentionGradQVariants,
+  dkv: attentionGradKvVariants,
+} satisfies Record<string, readonly Variant[]>;
 export type AttentionPass = keyof typeof PASSES;
 export type AttentionVariants = Readonly<Record<AttentionPass, AttentionVariant>>;
 
@@ -52,18 +40,10 @@ const headsOf = ({ heads, kvHeads, headDim }: AttentionShape): Constants => ({
   HEAD_VEC4: headDim / 4,
 });
 
-const variantsOf = (pass: AttentionPass, shape: AttentionShape): Readonly<Record<string, AttentionVariant>> => {
-  const { plain, tile, subgroup } = PASSES[pass];
-  const constants = headsOf(shape);
-  return {
-    plain: { kernel: plain, constants },
-    ...(takesTiledHead(shape.headDim) && {
-      subgroup: { kernel: subgroup, constants },
-      'tile 2': { kernel: tile, constants: { ...constants, TILE: 2 } },
-      'tile 4': { kernel: tile, constants: { ...constants, TILE: 4 } },
-    }),
-  };
-};
+const compiledFor = ({ kernel, constants }: Variant, shape: AttentionShape): AttentionVariant => ({
+  kernel,
+  constants: { ...headsOf(shape), ...constants },
+});
 
 function keyOf(pass: AttentionPass, { heads, kvHeads, headDim, longest }: AttentionShape): string {
   return `attention ${pass} ${heads}/${kvHeads}x${headDim} by ${sizeClass(longest)}`;
@@ -76,13 +56,13 @@ const forEachPass = (pick: (pass: AttentionPass) => AttentionVariant): Attention
 });
 
 export const firstAttention = (shape: AttentionShape): AttentionVariants =>
-  forEachPass((pass) => ({ kernel: PASSES[pass].plain, constants: headsOf(shape) }));
+  forEachPass((pass) => compiledFor(PASSES[pass][0]!, shape));
 
 /** The tuning cache's choice, if there is one. */
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionVariants =>
   forEachPass((pass) => {
-    const variant = variantsOf(pass, shape)[(isSmall(shape) ? undefined : noted(device, keyOf(pass, shape))) ?? ''];
-    return variant && mayTake(device, variant.kernel) ? variant : firstAttention(shape)[pass];
+    const name = isSmall(shape) ? undefined : noted(device, keyOf(pass, shape));
+    return compiledFor(notedVariant(device, PASSES[pass], shape, name) ?? PASSES[pass][0]!, shape);
   });
 
 /** Buffers of a batch whose segments are all as long as they can be; numbers do not matter. */
@@ -120,14 +100,12 @@ export async function measureAttention(device: Device, shape: AttentionShape): P
   if (isSmall(shape)) return;
   const rows = rowsOf(shape);
   for (const pass of ['forward', 'dq', 'dkv'] as const) {
-    const variants = variantsOf(pass, shape);
-    const sharing = variants.subgroup !== undefined && (await proven(device, variants.subgroup.kernel));
-    // where invocations share loads a tile gains nothing, and takes a compiler long
-    const names = Object.keys(variants).filter((name) => (sharing ? !name.startsWith('tile') : name !== 'subgroup'));
+    const usable = await usableVariants(device, PASSES[pass], shape);
     await measured(device, keyOf(pass, shape), () => {
       const { bindings, buffers } = batch(device, shape, rows);
-      const candidates = names.map((name): Candidate => {
-        const { kernel, constants } = variants[name] as AttentionVariant;
+      const candidates = usable.map((variant): Candidate => {
+        const { name } = variant;
+        const { kernel, constants } = compiledFor(variant, shape);
         const bound = Object.keys(kernel.bindings).map((binding) => [
           binding,
           bindings[binding as keyof typeof bindings],

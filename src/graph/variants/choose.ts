@@ -1,4 +1,4 @@
-/** Which variant of a kernel each shape of a graph takes, and the measuring of those that nobody has measured. */
+/** Choice of a kernel variant for each shape of a graph, and measurements of shapes that the tuning cache does not know. */
 import type { Device } from '../../gpu/device';
 import type { matmul } from '../../kernels/matmul';
 import {
@@ -24,7 +24,7 @@ export const firstVariants: Variants = {
   decode: () => firstDecode,
 };
 
-/** What the device's tuning cache says, the first variant where it says nothing. */
+/** Choices of the device's tuning cache; the first variant where it has none. */
 export const variantsOf = (device: Device): Variants => ({
   product: (shape) => chosenVariant(device, shape),
   attention: (shape) => chosenAttention(device, shape),
@@ -33,7 +33,7 @@ export const variantsOf = (device: Device): Variants => ({
 
 /** Measures every shape that `visit` asks for and the tuning cache does not know. */
 export async function measureVariants(device: Device, visit: (variants: Variants) => void): Promise<void> {
-  if (!device.tuningCache || device.kind === 'counting') return;
+  if (!device.tuningCache || !device.measures) return;
   const products: ProductShape[] = [];
   const attentions: AttentionShape[] = [];
   const decodes: DecodeShape[] = [];

@@ -1,16 +1,16 @@
 /**
- * The variant of a decoding step's linear layers: with the RMSNorm or SwiGLU before them in one dispatch, which each tile then
+ * The variant of a decoding step's linear layers: in one dispatch with the RMSNorm or SwiGLU before them, which each tile then
  * computes again, or apart from it. Measured on the adapter.
  */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
-import { LINEAR_INPUTS, type LinearInput, linearDecode, linearDecodeSubgroup } from '../../kernels/linearDecode';
-import { type matmul, matmulBlock32, products, takesRows } from '../../kernels/matmul';
+import { LINEAR_INPUTS, type LinearInput, type linearDecode, linearDecodes } from '../../kernels/linearDecode';
+import { type matmul, type ProductDemand, products } from '../../kernels/matmul';
 import { rmsNorm } from '../../kernels/rmsNorm';
 import { swiglu } from '../../kernels/swiglu';
 import { type Candidate, measured, noted } from './measure';
-import { mayTake, proven } from './selfTest';
+import { notedVariant, usableVariants } from './selfTest';
 
-/** A weight [n, k] and what precedes it; the variant follows from them alone: a rollout does not depend on how many run beside it. */
+/** A weight [n, k] and the operation before it. The variant follows from them alone: a rollout depends on no other beside it. */
 export interface DecodeShape {
   readonly n: number;
   readonly k: number;
@@ -21,20 +21,11 @@ export type DecodeVariant =
   | { readonly apart: false; readonly kernel: typeof linearDecode }
   | { readonly apart: true; readonly kernel: typeof matmul };
 
-/** What is taken unmeasured. */
-export const firstDecode: DecodeVariant = { apart: false, kernel: linearDecode };
+/** The variant that is taken unmeasured. */
+export const firstDecode: DecodeVariant = { apart: false, kernel: linearDecodes[0].kernel };
 
-/** Rows are few: tiles of many rows are none of them. */
-const decodeProducts = products.filter((kernel) => kernel !== matmulBlock32);
-
-const variantsOf = ({ n, k }: DecodeShape): DecodeVariant[] => [
-  firstDecode,
-  { apart: false, kernel: linearDecodeSubgroup },
-  ...decodeProducts
-    .filter((kernel) => takesRows(kernel, [k, k, n]))
-    .map((kernel) => ({ apart: true, kernel }) as const),
-];
-const nameOf = ({ apart, kernel }: DecodeVariant): string => (apart ? `apart, ${kernel.name}` : kernel.name);
+const demandOf = ({ n, k }: DecodeShape): ProductDemand => ({ rowLengths: [k, k, n], stored: 'f32', decoding: true });
+const APART = 'apart, ';
 
 /** Rows that are measured. */
 const ROWS = 64;
@@ -48,16 +39,18 @@ const keyOf = ({ n, k, input }: DecodeShape): string => `decode ${input} ${n}x${
 export function chosenDecode(device: Device, shape: DecodeShape): DecodeVariant {
   if (isSmall(shape)) return firstDecode;
   const name = noted(device, keyOf(shape));
-  const variant = variantsOf(shape).find((candidate) => nameOf(candidate) === name);
-  return variant && mayTake(device, variant.kernel) ? variant : firstDecode;
+  const fused = notedVariant(device, linearDecodes, shape.input, name);
+  if (fused) return { apart: false, kernel: fused.kernel };
+  if (!name?.startsWith(APART)) return firstDecode;
+  const product = notedVariant(device, products, demandOf(shape), name.slice(APART.length));
+  return product ? { apart: true, kernel: product.kernel } : firstDecode;
 }
 
 export async function measureDecode(device: Device, shape: DecodeShape): Promise<void> {
   if (isSmall(shape)) return;
   const { n, k, input } = shape;
-  const usable: DecodeVariant[] = [];
-  for (const variant of variantsOf(shape))
-    if (variant.kernel.subgroupSize === undefined || (await proven(device, variant.kernel))) usable.push(variant);
+  const fused = await usableVariants(device, linearDecodes, input);
+  const apart = await usableVariants(device, products, demandOf(shape));
   await measured(device, keyOf(shape), () => {
     const made = [ROWS * 2 * k, k, n * k, ROWS * n, ROWS * k, ROWS].map((numbers, i) =>
       device.createBuffer(`decode ${i}`, Math.ceil(numbers / 4) * 16),
@@ -69,23 +62,18 @@ export async function measureDecode(device: Device, shape: DecodeShape): Promise
       swiglu: [dispatch(swiglu, { gateUp: a, y: between }, { rows: ROWS, width: k })],
     }[input];
     const sizes = { m: ROWS, n, k, accumulate: 0 };
-    const candidates = usable.map((variant): Candidate => {
-      const constants = { TRANSPOSE_A: 0, TRANSPOSE_B: 1, ADDS: 0, ACCUMULATES: 0 };
-      const product = variant.apart
-        ? dispatch(
-            variant.kernel,
-            { a: between, b, addend: a, c },
-            { ...sizes, add: 0, splits: 1, stride: 0 },
-            constants,
-          )
-        : dispatch(
-            variant.kernel,
-            { a, weight, b, c },
-            { ...sizes, eps: 0 },
-            { ...variant.kernel.constants, INPUT: LINEAR_INPUTS[input] },
-          );
-      return { name: nameOf(variant), dispatches: variant.apart ? [...before, product] : [product] };
-    });
+    const candidates: Candidate[] = [
+      ...fused.map(({ name, kernel }) => {
+        const constants = { ...kernel.constants, INPUT: LINEAR_INPUTS[input] };
+        return { name, dispatches: [dispatch(kernel, { a, weight, b, c }, { ...sizes, eps: 0 }, constants)] };
+      }),
+      ...apart.map(({ name, kernel }) => {
+        const constants = { TRANSPOSE_A: 0, TRANSPOSE_B: 1, ADDS: 0, ACCUMULATES: 0 };
+        const bindings = { a: between, b, addend: a, c };
+        const product = dispatch(kernel, bindings, { ...sizes, add: 0, splits: 1, stride: 0 }, constants);
+        return { name: `${APART}${name}`, dispatches: [...before, product] };
+      }),
+    ];
     return {
       candidates,
       destroy() {

@@ -1,12 +1,11 @@
-/** The variant of a matrix product for a shape: measured on the adapter, or the first that takes the shape. */
+/** The variant of a matrix product for a shape: measured on the adapter, or the first that is usable anywhere. */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import type { Dtype } from '../../gpu/dtype';
-import { matmul, matmulBlock32, matmulSubgroup, products, takesRows } from '../../kernels/matmul';
+import { type matmul, type ProductDemand, products } from '../../kernels/matmul';
 import { type Candidate, measured, noted } from './measure';
-import { mayTake, proven } from './selfTest';
+import { notedVariant, usableVariants } from './selfTest';
 
 export type Orientation = 'forward' | 'dx' | 'dw';
-type Variant = typeof matmul;
 
 /** c [m, n] from a sum over k. */
 export interface ProductShape {
@@ -14,7 +13,7 @@ export interface ProductShape {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** What its weight is stored as. */
+  /** Type of the numbers of its weight. */
   readonly stored: Dtype;
 }
 
@@ -34,8 +33,8 @@ const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
   ({ forward: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
 
 /**
- * The shape that stands for all numbers of tokens: the variant follows from the weight alone, so that what is computed for a token
- * does not depend on how many others there are.
+ * One shape for all numbers of tokens: the variant follows from the weight alone, so that the numbers of a token do not depend
+ * on the tokens beside it.
  */
 const shapeClass = ({ orientation, m, n, k }: ProductShape): Omit<ProductShape, 'stored'> =>
   ({
@@ -54,32 +53,27 @@ const keyOf = (shape: ProductShape): string => {
   return `product ${orientation} ${m}x${n}x${k}`;
 };
 
-/** Whether the variant computes the shape as it is stored. */
-const takes = (variant: Variant, shape: ProductShape): boolean =>
-  takesRows(variant, rowLengths(shape)) && (shape.stored === 'f32' || (variant.f16Bindings ?? []).length > 0);
+const demandOf = (shape: ProductShape): ProductDemand => ({
+  rowLengths: rowLengths(shape),
+  stored: shape.stored,
+  decoding: false,
+});
 
-/** What is taken unmeasured. */
-export const firstVariant = (shape: ProductShape): Variant =>
-  products.find((variant) => variant.subgroupSize === undefined && takes(variant, shape)) ?? matmul;
+/** The kernel that is taken unmeasured. */
+export const firstVariant = (shape: ProductShape): typeof matmul =>
+  products.find(({ usable }) => usable({ software: false, subgroups: false }, demandOf(shape)))!.kernel;
 
 /** The tuning cache's choice, if there is one. */
-export function chosenVariant(device: Device, shape: ProductShape): Variant {
+export function chosenVariant(device: Device, shape: ProductShape): typeof matmul {
   const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
-  const variant = products.find((candidate) => candidate.name === name);
-  return variant && mayTake(device, variant) && takes(variant, shape) ? variant : firstVariant(shape);
+  return notedVariant(device, products, demandOf(shape), name)?.kernel ?? firstVariant(shape);
 }
 
 export async function measureProduct(device: Device, shape: ProductShape): Promise<void> {
   if (isSmall(shape)) return;
   const { orientation, m, n, k } = shapeClass(shape);
-  const usable: Variant[] = [];
-  const sharing = await proven(device, matmulSubgroup);
-  for (const variant of products) {
-    if (!takesRows(variant, rowLengths(shape)) || (variant === matmulSubgroup && !sharing)) continue;
-    // long to compile, and of use only where a processor computes alone
-    if (variant === matmulBlock32 && (!device.software || sharing)) continue;
-    usable.push(variant);
-  }
+  // one choice for f32 and f16: it is measured in f32
+  const usable = await usableVariants(device, products, { ...demandOf(shape), stored: 'f32' });
   await measured(device, keyOf(shape), () => {
     const buffers = [m * k, n * k, m * n].map((numbers, i) =>
       device.createBuffer(`product ${'abc'.charAt(i)}`, Math.ceil(numbers / 4) * 16),
@@ -90,12 +84,12 @@ export async function measureProduct(device: Device, shape: ProductShape): Promi
       Dispatch['bindings'][string],
     ];
     const candidates = usable.map(
-      (variant): Candidate => ({
-        name: variant.name,
+      ({ name, kernel }): Candidate => ({
+        name,
         dispatches: [
           {
-            label: variant.name,
-            kernel: variant,
+            label: name,
+            kernel,
             constants: { ...orientationConstants[orientation], ADDS: 0, ACCUMULATES: 0 },
             bindings: { a, b, addend: a, c },
             params: { m, n, k, accumulate: 0, add: 0, splits: 1, stride: 0 },

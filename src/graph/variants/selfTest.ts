@@ -2,10 +2,11 @@
 import type { Device } from '../../gpu/device';
 import type { AnyKernel } from '../../gpu/kernel';
 import { type Mismatch, trialsOf, tryKernel } from '../../kernels/conformance';
+import type { KernelVariant } from '../../kernels/variant';
 
-/** Of each kernel that was tried: what is wrong with it on this device, null where nothing is. */
+/** The mismatch of each kernel that was tried on a device, null where it computes right. */
 const mismatches = new WeakMap<Device, Map<AnyKernel, Promise<Mismatch>>>();
-/** Those that were found to compute what their plain loops do. */
+/** Kernels that were found to compute what their plain loops do. */
 const sound = new WeakMap<Device, Set<AnyKernel>>();
 
 export function mismatchOf(device: Device, kernel: AnyKernel): Promise<Mismatch> {
@@ -16,7 +17,7 @@ export function mismatchOf(device: Device, kernel: AnyKernel): Promise<Mismatch>
   return verdict;
 }
 
-/** Compiles side by side what trying these kernels will want; one that does not compile is told when it is tried. */
+/** Compiles side by side all that the trials of these kernels need; a trial names the one that does not compile. */
 export const compileTrials = (device: Device, kernels: readonly AnyKernel[]): Promise<void> =>
   device
     .compile(
@@ -44,6 +45,33 @@ async function tryAll(device: Device, kernel: AnyKernel): Promise<Mismatch> {
 export const proven = async (device: Device, kernel: AnyKernel): Promise<boolean> =>
   (await mismatchOf(device, kernel)) === null;
 
-/** Whether a kernel may be taken: it rests on no optional feature, or was proven here; where nothing runs, any may. */
+/** True where a kernel rests on no optional feature, or was proven on the device; where nothing is measured, any is taken. */
 export const mayTake = (device: Device, kernel: AnyKernel): boolean =>
-  kernel.subgroupSize === undefined || device.kind === 'counting' || (sound.get(device)?.has(kernel) ?? false);
+  kernel.subgroupSize === undefined || !device.measures || (sound.get(device)?.has(kernel) ?? false);
+
+/** Variants worth a measurement for a shape, in their order. Tries those for subgroups first, once a device. */
+export async function usableVariants<Shape, V extends KernelVariant<Shape>>(
+  device: Device,
+  variants: readonly V[],
+  shape: Shape,
+): Promise<V[]> {
+  const { software } = device;
+  const sharing = variants.filter(
+    ({ kernel, usable }) => kernel.subgroupSize !== undefined && usable({ software, subgroups: true }, shape),
+  );
+  let subgroups = sharing.length > 0;
+  for (const { kernel } of sharing) subgroups = (await proven(device, kernel)) && subgroups;
+  return variants.filter(({ usable }) => usable({ software, subgroups }, shape));
+}
+
+/** The variant that the tuning cache names, if it is there and may be taken. */
+export const notedVariant = <Shape, V extends KernelVariant<Shape>>(
+  device: Device,
+  variants: readonly V[],
+  shape: Shape,
+  name: string | undefined,
+): V | undefined =>
+  variants.find(
+    (variant) =>
+      variant.name === name && mayTake(device, variant.kernel) && variant.usable({ software: device.software }, shape),
+  );

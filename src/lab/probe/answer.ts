@@ -9,7 +9,7 @@ import type { EvaluationRun } from '../../eval/report';
 import type { SavedModel } from '../../formats/model';
 import type { Device } from '../../gpu/device';
 import type { DecodeCapacity } from '../../model/decodeState';
-import { Arena, parameterTable } from '../../model/parameters';
+import { loadWeights, type Model, openModel } from '../../model/model';
 import { hash, random } from '../../random';
 import type { Problem, Task } from '../../tasks/task';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
@@ -19,22 +19,20 @@ import { assertFits } from '../run/fits';
 /** Work with a sampler of the model, which lasts as long as the work. */
 async function withSampler<T>(
   device: Device,
-  model: SavedModel,
+  saved: SavedModel,
   capacity: DecodeCapacity,
   work: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const table = parameterTable(model.config);
-  const open = (on: Device, weights: Arena) =>
-    Sampler.create(on, model.config, weights, capacity, model.ends ?? [model.tokenizer.special.end]);
-  await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
-  const weights = new Arena(device, table, 'weights');
-  weights.load(model.tensors, 'model.safetensors');
-  const sampler = await open(device, weights);
+  const open = (model: Model) => Sampler.create(model, capacity, saved.ends ?? [saved.tokenizer.special.end]);
+  await assertFits(device, (counting) => open(openModel(counting, saved.config)));
+  const model = openModel(device, saved.config);
+  loadWeights(model, saved.tensors, 'model.safetensors');
+  const sampler = await open(model);
   try {
     return await work(sampler);
   } finally {
     sampler.destroy();
-    weights.destroy();
+    model.destroy();
   }
 }
 

@@ -1,8 +1,9 @@
 /** `probe sample`: completions of prompts given as token ids, with the log-probability of every token. */
 import { z } from 'zod';
 import type { Device } from '../../gpu/device';
-import type { PhiConfig } from '../../model/config';
-import { Arena, parameterTable, type Tensors } from '../../model/parameters';
+import type { ModelConfig } from '../../model/config';
+import { loadWeights, type Model, openModel } from '../../model/model';
+import type { Tensors } from '../../model/parameters';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import { isTemperature, TEMPERATURE_RANGE } from '../../train/sampling';
 import { assertFits } from '../run/fits';
@@ -30,7 +31,7 @@ export interface ProbeSampleResult {
 /** @param ends tokens that end a completion; none: nothing but the budget does */
 export async function probeSample(
   device: Device,
-  config: PhiConfig,
+  config: ModelConfig,
   tensors: Tensors,
   ends: readonly number[],
   input: z.infer<typeof probeSampleSchema>,
@@ -44,16 +45,15 @@ export async function probeSample(
     promptTokens: Math.max(...prompts.map((prompt) => prompt.length)),
     newTokens: maxNew,
   };
-  const table = parameterTable(config);
-  const open = (on: Device, weights: Arena) => Sampler.create(on, config, weights, capacity, ends);
-  await assertFits(device, (counting) => open(counting, new Arena(counting, table, 'weights')));
-  const weights = new Arena(device, table, 'weights');
-  weights.load(tensors);
-  const sampler = await open(device, weights);
+  const open = (model: Model) => Sampler.create(model, capacity, ends);
+  await assertFits(device, (counting) => open(openModel(counting, config)));
+  const model = openModel(device, config);
+  loadWeights(model, tensors);
+  const sampler = await open(model);
   const options = { temperature, topK: input.top_k ?? 0, topP: input.top_p ?? 1, minP: input.min_p ?? 0, maxNew, seed };
   const completions = await sampler.generate(requests, options);
   sampler.destroy();
-  weights.destroy();
+  model.destroy();
   const byPrompt = <T>(pick: (completion: (typeof completions)[number]) => T) =>
     prompts.map((_, p) => completions.slice(p * n, (p + 1) * n).map(pick));
   return { completions: byPrompt(({ ids }) => [...ids]), logprobs: byPrompt(({ logprobs }) => [...logprobs]) };

@@ -1,4 +1,4 @@
-/** The model, its gradients and AdamW against Hugging Face's Phi3ForCausalLM in double precision (src/model/goldens). */
+/** Every architecture, its gradients and AdamW against Hugging Face's in double precision (src/model/goldens). */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,14 +7,13 @@ import { bothDevices } from '../../gpu/bothDevices.fixture';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device } from '../../gpu/device';
 import { openNodeDevice } from '../../gpu/node';
-import { parsePhiConfig } from '../../model/config';
+import { parseModelConfig } from '../../model/config';
+import { goldenFolder, goldenModels, tied, untied } from '../../model/goldens.fixture';
 import { NonFiniteError } from '../../train/nonFiniteError';
 import { probeSample, probeSampleSchema } from './sample';
 import { type ProbeStepResult, probeStep, probeStepSchema } from './step';
 
-const GOLDENS = path.resolve(import.meta.dirname, '../../model/goldens');
-const models = ['phi3-gqa-tied', 'phi3-partial-rotary-untied', 'phi3-gqa-untied'];
-const load = (model: string, file: string) => readFileSync(path.join(GOLDENS, model, file));
+const load = (model: string, file: string) => readFileSync(path.join(goldenFolder(model), file));
 
 const largestDifference = (got: readonly number[], want: readonly number[]) => {
   expect(got.length).toBe(want.length);
@@ -28,8 +27,8 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
   afterAll(() => device.destroy());
 
-  describe.each(models)('%s', (model) => {
-    const config = parsePhiConfig(JSON.parse(load(model, 'config.json').toString()));
+  describe.each(goldenModels)('%s', (model) => {
+    const config = parseModelConfig(JSON.parse(load(model, 'config.json').toString()));
     const tensors = readSafetensors(load(model, 'model.safetensors'));
     const cases = JSON.parse(load(model, 'step.json').toString()) as {
       input: unknown;
@@ -53,15 +52,15 @@ describe.each(bothDevices)('on %s', (_, open) => {
 });
 
 describe('a model of which no channel turns', () => {
-  const json = JSON.parse(load(models[0]!, 'config.json').toString()) as object;
-  const tensors = readSafetensors(load(models[0]!, 'model.safetensors'));
+  const json = JSON.parse(load(tied, 'config.json').toString()) as object;
+  const tensors = readSafetensors(load(tied, 'model.safetensors'));
   const segments = [{ ids: [1, 2, 7, 4, 5, 1], mask: [0, 0, 0, 1, 1, 1] }];
   const optimizer = { lr: 1e-3, betas: [0.9, 0.95], eps: 1e-8, weight_decay: 0, decay: 'matrices', max_grad_norm: 1 };
   const step = probeStepSchema.parse({ segments, optimizer, steps: 2, want: ['loss'] });
   const sample = probeSampleSchema.parse({ prompts: [[1], [1, 2, 7]], n: 2, max_new: 6, seed: 3 });
 
   it.each([0, 0.01])('trains and samples on every device alike at a rotary share of %d', async (factor) => {
-    const config = parsePhiConfig({ ...json, partial_rotary_factor: factor });
+    const config = parseModelConfig({ ...json, partial_rotary_factor: factor });
     const on = async (device: Device) => {
       const losses = (await probeStep(device, config, tensors, step)).loss!;
       const sampled = await probeSample(device, config, tensors, [], sample);
@@ -71,15 +70,14 @@ describe('a model of which no channel turns', () => {
     const [gpu, cpu] = [await on({ ...(await openNodeDevice()), tuningCache: null }), await on(openCpuDevice())];
     expect(largestDifference(gpu.losses, cpu.losses)).toBeLessThan(1e-4);
     expect(gpu.sampled.completions).toEqual(cpu.sampled.completions);
-    const turning = await probeStep(openCpuDevice(), parsePhiConfig(json), tensors, step);
+    const turning = await probeStep(openCpuDevice(), parseModelConfig(json), tensors, step);
     expect(Math.abs(turning.loss![0]! - cpu.losses[0]!)).toBeGreaterThan(1e-5);
   });
 
   it('a parameter that is not finite after the last step ends it with tensor and element', async () => {
     const asked = { ...step, steps: 1, want: ['params' as const], optimizer: { ...step.optimizer, eps: 0 } };
     // rows of tokens that do not occur have a gradient of 0, and 0 / 0 moves them
-    const untied = models[2]!;
-    const config = parsePhiConfig(JSON.parse(load(untied, 'config.json').toString()));
+    const config = parseModelConfig(JSON.parse(load(untied, 'config.json').toString()));
     const failure = probeStep(openCpuDevice(), config, readSafetensors(load(untied, 'model.safetensors')), {
       ...asked,
       segments: [{ ids: [1, 2, 3], mask: [0, 1, 1] }],
@@ -94,7 +92,7 @@ describe('a model of which no channel turns', () => {
         [...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map((w) => w * 3e37) }]),
       );
       const asked = { ...step, want: [want] };
-      const failure = await probeStep(openCpuDevice(), parsePhiConfig(json), huge, asked).catch(
+      const failure = await probeStep(openCpuDevice(), parseModelConfig(json), huge, asked).catch(
         (error: unknown) => error,
       );
       expect(failure).toBeInstanceOf(NonFiniteError);

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { SizeError } from '../../gpu/checks';
 import type { Device } from '../../gpu/device';
-import type { PhiConfig } from '../../model/config';
-import { Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
+import type { ModelConfig } from '../../model/config';
+import { loadWeights, openModel, withGradients } from '../../model/model';
+import { type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
 import { assertFiniteAt } from '../../train/nonFiniteError';
 import { createFrom, optimizerNames, optimizers } from '../../train/optimizers';
 import { sequenceLogits } from '../../train/scoring';
@@ -73,23 +74,21 @@ function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void 
 }
 
 /** Trainer, optimizer and arenas of the steps. `betas` and `eps` are those of AdamW, within Muon too. */
-async function open(device: Device, config: PhiConfig, { segments, optimizer: given }: ProbeStepInput) {
-  const table = parameterTable(config);
-  const weights = new Arena(device, table, 'weights');
-  const gradients = new Arena(device, table, 'gradients');
+async function open(device: Device, config: ModelConfig, { segments, optimizer: given }: ProbeStepInput) {
+  const model = withGradients(openModel(device, config));
   const { name, eps, muon, weight_decay: weightDecay, decay, max_grad_norm: maxGradNorm } = given;
   const [beta1, beta2] = given.betas;
-  const optimizer = await createFrom(device, { weights, gradients }, { weightDecay, decay, maxGradNorm }, name, {
+  const optimizer = await createFrom(device, model, { weightDecay, decay, maxGradNorm }, name, {
     adamw: { beta1, beta2, eps },
     muon: { ...muon, adamw_beta1: beta1, adamw_beta2: beta2, adamw_eps: eps },
   });
   const longest = Math.max(...segments.map(({ ids }) => ids.length));
   const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
-  const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, { tokens, longest });
+  const trainer = await SupervisedTrainer.create(model, optimizer, { tokens, longest });
   const destroy = () => {
-    for (const thing of [trainer, optimizer, weights, gradients]) thing.destroy();
+    for (const thing of [trainer, optimizer, model]) thing.destroy();
   };
-  return { weights, gradients, trainer, destroy };
+  return { model, trainer, destroy };
 }
 
 /**
@@ -98,7 +97,7 @@ async function open(device: Device, config: PhiConfig, { segments, optimizer: gi
  */
 export async function probeStep(
   device: Device,
-  config: PhiConfig,
+  config: ModelConfig,
   tensors: Tensors,
   input: ProbeStepInput,
 ): Promise<ProbeStepResult> {
@@ -107,14 +106,14 @@ export async function probeStep(
   checkOutput(input, parameterTable(config));
   await assertFits(device, async (counting) => {
     const opened = await open(counting, config, input);
-    if (want.includes('logits')) await sequenceLogits(counting, config, opened.weights, sequences);
+    if (want.includes('logits')) await sequenceLogits(opened.model, sequences);
     return opened;
   });
-  const { weights, gradients, trainer, destroy } = await open(device, config, input);
-  weights.load(tensors);
+  const { model, trainer, destroy } = await open(device, config, input);
+  loadWeights(model, tensors);
   const result: ProbeStepResult = {};
   if (want.includes('logits')) {
-    const logits = await sequenceLogits(device, config, weights, sequences);
+    const logits = await sequenceLogits(model, sequences);
     logits.forEach((rows, s) =>
       rows.forEach((row, t) => {
         assertFiniteAt(row, (v) => `segment ${s + 1}, token ${t + 1}: the logit of token id ${v}`);
@@ -127,10 +126,11 @@ export async function probeStep(
     const { loss, gradNorm } = await trainer.step(segments, input.optimizer.lr);
     assertFiniteAt([loss, gradNorm], (i) => `step ${step + 1}: the ${['loss', 'norm of the gradient'][i]}`);
     losses.push(loss);
-    if (step === 0 && want.includes('grads')) result.grads = plain(finite(await gradients.read(), 'the gradient of '));
+    if (step === 0 && want.includes('grads'))
+      result.grads = plain(finite(await model.gradients.read(), 'the gradient of '));
   }
   if (want.includes('loss')) result.loss = losses;
-  if (want.includes('params')) result.params = plain(finite(await weights.read(), `after step ${steps}: `));
+  if (want.includes('params')) result.params = plain(finite(await model.weights.read(), `after step ${steps}: `));
   destroy();
   return result;
 }

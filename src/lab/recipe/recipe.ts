@@ -3,7 +3,7 @@
  * with each field; the Setup panel, the terminal's --set and the errors all come from here.
  */
 import { z } from 'zod';
-import { type PhiConfig, parsePhiConfig } from '../../model/config';
+import { type ModelConfig, parseModelConfig } from '../../model/config';
 import { excerpt } from '../../quote';
 import { parseAs } from '../../validation';
 import { choice, type Issue, integer } from './fields';
@@ -80,8 +80,8 @@ export type Recipe = z.infer<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** The model's shape in Hugging Face's names. @throws naming what does not fit together */
-export function phiConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: number): PhiConfig {
-  return parsePhiConfig(
+export function modelConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: number): ModelConfig {
+  return parseModelConfig(
     {
       vocab_size: vocabulary,
       hidden_size: model.width,

@@ -131,7 +131,7 @@ describe('dynamic sampling', () => {
   it('reports every group to the source before the next round, and never reuses random numbers', async () => {
     const recipe = withFields(TINY, { 'grpo.dynamicSampling': 'accuracy', 'grpo.dynamicDraws': 2 });
     const session = new Session(device, recipe);
-    session.weights.load(initialTensors(session.config, 0.07, 0));
+    session.weights.load(initialTensors(session.model.table, 0.07, 0));
     const sampler = await session.openSampler();
     const generate = vi.spyOn(sampler, 'generate'); // only records the calls
     const log: string[] = [];

@@ -68,7 +68,7 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));
-  const { weights, working, gradients, reference } = session;
+  const { weights, working, gradients, reference } = session.model;
   const stateBytes = Math.max(supervised.optimizer.stateBytes, policy.optimizer.stateBytes); // one is open at a time
   const arenas = new Set([weights, working, gradients, reference]);
   const parameters = [...arenas].reduce((sum, { buffer }) => sum + buffer.bytes, stateBytes);

@@ -143,7 +143,7 @@ it('measures its cost over the traces that fit, if SFT trains on shorter ones th
   const shorter = { 'task.name': 'addition', 'task.level': 6, 'data.clusters': clusters, 'evaluation.problems': 12 };
   const costWith = async (shortShare: number) => {
     const session = new Session(openCpuDevice(), withFields(TINY, { ...shorter, 'sft.shortShare': shortShare }));
-    session.load(initialTensors(session.config, 0.07, 1));
+    session.load(initialTensors(session.model.table, 0.07, 1));
     const cost = (await f16Costs(session)).storage_logp_difference;
     session.destroy();
     return cost;
@@ -154,15 +154,15 @@ it('measures its cost over the traces that fit, if SFT trains on shorter ones th
 
 it('measures the cost in gradients: 0 for equal weights, and small for weights rounded to f16', async () => {
   const session = new Session(openCpuDevice(), TINY);
-  const fresh = initialTensors(session.config, 0.3, 1);
+  const fresh = initialTensors(session.model.table, 0.3, 1);
   session.load(fresh);
   expect((await f16Costs(session)).storage_gradient_difference).toEqual({
     relative: 0,
     cosine: expect.closeTo(1, 12),
   });
-  const rounded = new Arena(session.device, session.table, 'rounded');
+  const rounded = new Arena(session.device, session.model.table, 'rounded');
   rounded.load(new Map([...fresh].map(([name, { shape, data }]) => [name, { shape, data: data.map(roundToHalf) }])));
-  const changed = Object.assign(Object.create(session) as Session, { working: rounded });
+  const changed = Object.assign(Object.create(session) as Session, { model: { ...session.model, working: rounded } });
   const cost = (await f16Costs(changed)).storage_gradient_difference;
   expect(cost!.relative).toBeGreaterThan(1e-5);
   expect(cost!.relative).toBeLessThan(1e-2);

@@ -62,20 +62,14 @@ function scoredTraces({
  * Cost of f16: how far log-probabilities and gradients lie from those in f32, over the same traces. Empty where no trace fits.
  */
 export async function f16Costs(
-  session: Pick<
-    Session,
-    'device' | 'config' | 'weights' | 'working' | 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'
-  >,
+  session: Pick<Session, 'model' | 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'>,
 ): Promise<Pick<EvaluationEvent, 'storage_logp_difference' | 'storage_gradient_difference'>> {
-  const { device, config, weights, working, recipe } = session;
+  const { model, recipe } = session;
   const { examples, capacity } = scoredTraces(session);
   if (examples.length === 0) return {};
   const { recompute } = recipe.memory;
   return {
-    storage_logp_difference: await storageCost(device, config, [weights, working], examples, capacity),
-    storage_gradient_difference: await gradientCost(device, config, [weights, working], examples, {
-      ...capacity,
-      recompute,
-    }),
+    storage_logp_difference: await storageCost(model, examples, capacity),
+    storage_gradient_difference: await gradientCost(model, examples, { ...capacity, recompute }),
   };
 }

@@ -38,11 +38,11 @@ export async function* run(
     recipe,
     adapter: device.name,
     device: device.kind,
-    parameters: session.table.count,
+    parameters: session.model.table.count,
     vocabulary: tokenizer.tokens,
     memory: { estimated_bytes },
   };
-  session.load(from ?? initialTensors(session.config, recipe.model.initializerRange, recipe.seed));
+  session.load(from ?? initialTensors(session.model.table, recipe.model.initializerRange, recipe.seed));
 
   yield { type: 'stage', stage: 'compile' };
   const sampler = await session.openSampler();
@@ -87,7 +87,7 @@ export async function* run(
     yield await curation.select(0);
   }
 
-  device.copy(session.working.buffer, session.reference.buffer);
+  device.copy(session.model.working.buffer, session.model.reference.buffer);
   yield { type: 'stage', stage: 'compile' };
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };

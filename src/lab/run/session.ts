@@ -1,20 +1,18 @@
-/**
- * What stands on a device during a run: the model, its gradients, the frozen reference, and what samples from it. Made empty:
- * the run fills it.
- */
+/** A run's model on a device, with its sampler and its problems. The run loads the weights. */
 import { heldOutProblems } from '../../data/problems';
 import type { Generate } from '../../eval/accuracy';
 import type { Device } from '../../gpu/device';
 import type { TuningCache } from '../../gpu/tuningCache';
-import type { PhiConfig } from '../../model/config';
+import type { ModelConfig } from '../../model/config';
 import type { DecodeCapacity } from '../../model/decodeState';
-import { Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
+import { loadWeights, openModel, type PolicyModel, withGradients, withReference } from '../../model/model';
+import type { Arena, Tensors } from '../../model/parameters';
 import { checkModelSizes } from '../../model/sizes';
 import { type Problem, traceKinds } from '../../tasks/task';
 import { Tokenizer } from '../../text/tokenizer';
 import { gradientPlanes } from '../../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
-import { phiConfigOf, type Recipe } from '../recipe/recipe';
+import { modelConfigOf, type Recipe } from '../recipe/recipe';
 import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
 
 /** A task at a level, with the held-out problems that it is evaluated on. */
@@ -24,17 +22,10 @@ export interface Evaluated extends TaskLevel {
 
 export class Session {
   readonly tokenizer = new Tokenizer();
-  readonly config: PhiConfig;
-  readonly table: ParameterTable;
-  /** Weights that the optimizer moves, in f32. */
-  readonly weights: Arena;
-  /** What the forward pass reads: the weights, or their copy in f16. */
-  readonly working: Arena;
-  readonly gradients: Arena;
-  readonly reference: Arena;
+  readonly model: PolicyModel;
   /** Most tokens of a prompt, of a completion while decoding, and of both in training. */
   readonly lengths: { readonly prompt: number; readonly completion: number; readonly longest: number };
-  /** What evaluation asks, the recipe's own task first; training never sees it. */
+  /** Problems of the evaluation, the recipe's own task first; training never sees them. */
   readonly evaluated: readonly Evaluated[];
   private opened: Sources | null = null;
   private sampler: Sampler | null = null;
@@ -63,31 +54,36 @@ export class Session {
     const traces = taught.flatMap(({ task, level }) => kinds.map((kind) => task.longestTrace(level, kind)));
     const longest = prompt + Math.max(completion, ...traces);
     this.lengths = { prompt, completion, longest };
-    this.config = { ...phiConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
-    this.table = parameterTable(this.config, recipe.precision);
+    const config = { ...modelConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
     this.evaluated = evaluated.map(({ task, level }) => {
       const problems = heldOutProblems(task, level, recipe.evaluation.problems, recipe.seed);
       return { task, level, problems };
     });
     const sequences = Math.max(recipe.sft.sequences, recipe.grpo.prompts * recipe.grpo.groupSize);
     const tokens = Math.min(recipe.tokensPerPass, sequences * longest);
-    checkModelSizes(device, this.config, tokens, this.decodeCapacity, recipe.precision);
-    device.forgetPeak(); // what is alive from here on is this session's
-    this.weights = this.own(new Arena(device, this.table, 'weights'));
-    const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(device, this.config, this.table);
-    this.gradients = this.own(new Arena(device, this.table, 'gradients', planes));
-    const stored = (label: string) => this.own(new Arena(device, this.table, label, 1, recipe.precision));
-    this.working = recipe.precision === 'f32' ? this.weights : stored('working weights');
-    this.reference = stored('reference');
+    checkModelSizes(device, config, tokens, this.decodeCapacity, recipe.precision);
+    device.forgetPeak(); // the peak of this session alone
+    const model = openModel(this.device, config, { precision: recipe.precision });
+    const planes = recipe.kernels === 'fixed' ? 1 : gradientPlanes(model);
+    this.model = this.own(withReference(withGradients(model, planes)));
+  }
+
+  get config(): ModelConfig {
+    return this.model.config;
+  }
+
+  /** Weights in f32, as they are trained and saved. */
+  get weights(): Arena {
+    return this.model.weights;
   }
 
   /** Starts from these weights. */
   load(tensors: Tensors): void {
-    for (const arena of new Set([this.weights, this.working])) arena.load(tensors);
+    loadWeights(this.model, tensors);
   }
 
   /**
-   * What SFT and GRPO draw from: one for the session, so that a run goes on drawing where it stands.
+   * Sources of problems for SFT and GRPO. One for the session, so that a run goes on drawing from the same place.
    * @throws where a level has fewer problems than its cluster asks for
    */
   get sources(): Sources {
@@ -121,11 +117,11 @@ export class Session {
   /** One sampler for rollouts and evaluation: a slot for each completion of a GRPO step. */
   async openSampler(): Promise<Sampler> {
     const { end } = this.tokenizer.special;
-    this.sampler ??= this.own(await Sampler.create(this.device, this.config, this.working, this.decodeCapacity, [end]));
+    this.sampler ??= this.own(await Sampler.create(this.model, this.decodeCapacity, [end]));
     return this.sampler;
   }
 
-  /** Completions of the model as it stands, over the whole vocabulary. */
+  /** Completions of the current model, over the whole vocabulary. */
   readonly generate: Generate = async (requests, { temperature, seed }) => {
     const sampler = await this.openSampler();
     return sampler.generate(requests, {

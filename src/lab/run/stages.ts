@@ -9,10 +9,7 @@ import { commonOptions, lossOptions, type OptimizerFields, referenceSyncOptions 
 import type { Session } from './session';
 
 /** Parts of a session that a stage uses. */
-export type StageParts = Pick<
-  Session,
-  'device' | 'config' | 'recipe' | 'lengths' | 'weights' | 'working' | 'gradients' | 'reference' | 'own'
->;
+export type StageParts = Pick<Session, 'model' | 'recipe' | 'lengths' | 'own'>;
 
 /** Capacity of a pass over a batch of `sequences`, limited by the recipe's tokens per pass. */
 const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): BatchCapacity => ({
@@ -22,7 +19,8 @@ const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): Batch
 });
 
 async function openOptimizer(session: StageParts, stage: OptimizerFields): Promise<Optimizer> {
-  return session.own(await createFrom(session.device, session, commonOptions(stage), stage.optimizer, stage));
+  const { model } = session;
+  return session.own(await createFrom(model.device, model, commonOptions(stage), stage.optimizer, stage));
 }
 
 /** @param capacity of a pass; the self-test opens a smaller one than the recipe asks for */
@@ -30,9 +28,8 @@ export async function openSupervised(
   session: StageParts,
   capacity = passCapacity(session, session.recipe.sft.sequences),
 ) {
-  const { device, config, working, gradients, recipe } = session;
-  const optimizer = await openOptimizer(session, recipe.sft);
-  const created = await SupervisedTrainer.create(device, config, working, gradients, optimizer, capacity);
+  const optimizer = await openOptimizer(session, session.recipe.sft);
+  const created = await SupervisedTrainer.create(session.model, optimizer, capacity);
   return { trainer: session.own(created), optimizer, capacity };
 }
 
@@ -40,13 +37,12 @@ export async function openPolicy(
   session: StageParts,
   capacity = passCapacity(session, session.recipe.grpo.prompts * session.recipe.grpo.groupSize),
 ) {
-  const { device, config, working, gradients, reference, recipe } = session;
+  const { model, recipe } = session;
   const optimizer = await openOptimizer(session, recipe.grpo);
   const options = lossOptions(recipe);
   const { temperature } = recipe.grpo;
-  const arenas = { weights: working, gradients, reference };
-  const created = await PolicyTrainer.create(device, config, arenas, optimizer, capacity, options, temperature);
+  const created = await PolicyTrainer.create(model, optimizer, capacity, options, temperature);
   const sync = referenceSyncOptions(recipe);
-  const referenceSync = sync && session.own(await ReferenceSync.create(device, session, sync));
+  const referenceSync = sync && session.own(await ReferenceSync.create(model.device, model, sync));
   return { trainer: session.own(created), referenceSync, optimizer, capacity };
 }

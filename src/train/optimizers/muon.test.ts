@@ -6,7 +6,7 @@ import { readSafetensors } from '../../formats/safetensors';
 import { bothDevices } from '../../gpu/bothDevices.fixture';
 import type { Device } from '../../gpu/device';
 import { probeStep, probeStepSchema } from '../../lab/probe/step';
-import { parsePhiConfig } from '../../model/config';
+import { parseModelConfig } from '../../model/config';
 import { Arena, type ParameterTable } from '../../model/parameters';
 import { openModel } from '../train.fixture';
 import { muon } from './muon';
@@ -71,7 +71,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
   it('three steps of a model, AdamW for embeddings, lm_head and norms', async () => {
     const { model, input, expected } = goldens.model;
     const folder = path.join(SRC, 'model/goldens', model);
-    const config = parsePhiConfig(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')));
+    const config = parseModelConfig(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')));
     const tensors = readSafetensors(readFileSync(path.join(folder, 'model.safetensors')));
     const got = await probeStep(device, config, tensors, probeStepSchema.parse(input));
     expect(largestDifference(got.loss!, expected.loss)).toBeLessThan(1e-5);

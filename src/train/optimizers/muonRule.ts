@@ -55,8 +55,11 @@ function muonRule(
   };
 }
 
-/** Muon for the hidden matrices, AdamW for all else. */
-export function createMuon(
+/**
+ * Muon for the hidden matrices, AdamW for all else.
+ * @throws naming a matrix that no binding may start at: one of a group of projections whose sizes fill no whole block
+ */
+export async function createMuon(
   device: Device,
   arenas: OptimizerArenas,
   common: CommonOptions,
@@ -64,6 +67,11 @@ export function createMuon(
 ): Promise<Optimizer> {
   const { table } = arenas.weights;
   const hidden = partOf(device, table, isHidden);
+  const unaligned = hidden.specs.find(({ offset }) => offset % table.alignment !== 0);
+  if (unaligned)
+    throw new Error(
+      `optimizer: Muon binds each matrix by itself, and ${unaligned.name} starts at no multiple of ${table.alignment} numbers; use adamw`,
+    );
   const others = partOf(device, table, (spec) => !isHidden(spec));
   const { adamw_beta1: beta1, adamw_beta2: beta2, adamw_eps: eps, adamw_lr_ratio: lrRatio } = options;
   return createOptimizer(device, arenas, common, [

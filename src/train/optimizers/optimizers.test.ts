@@ -26,7 +26,7 @@ async function open(device: Device, name: OptimizerName, { planes = 1, working, 
     gradients: new Arena(device, table, 'gradients', planes),
     ...(working && { working: working(device) }),
   };
-  arenas.weights.load(initialTensors(config, 0.3, 1));
+  arenas.weights.load(initialTensors(table, 0.3, 1));
   const optimizer = await createFrom(device, arenas, { ...common, ...given }, name, settings);
   const step = (seed: number, scale = 1) => {
     const stream = random(seed, 'gradients');
@@ -128,7 +128,7 @@ it.each(optimizerNames)('%s renews a working copy in f16', async (name) => {
     gradients: new Arena(device, half, 'gradients'),
     working: new Arena(device, half, 'working weights', 1, 'f16'),
   };
-  weights.load(initialTensors(config, 0.3, 1));
+  weights.load(initialTensors(table, 0.3, 1));
   const optimizer = await createFrom(device, arenas, common, name, settings);
   device.submit(optimizer.step(0.01));
   const working = await arenas.working.read();

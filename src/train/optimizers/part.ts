@@ -33,15 +33,18 @@ export function partOf(
 ): Part {
   const aligned = (count: number, unit: number) => Math.ceil(count / unit) * unit;
   const kept = specs.filter(chosen).sort((a, b) => a.offset - b.offset);
-  const stretches: { first: number; count: number }[] = [];
+  const stretches: { first: number; end: number }[] = [];
   for (const { offset, size } of kept) {
     const last = stretches.at(-1);
-    if (last && last.first + last.count === offset) last.count += aligned(size, alignment);
-    else stretches.push({ first: offset, count: aligned(size, alignment) });
+    // the tensor follows at once within a group, else at the next multiple of the alignment
+    if (last && (offset === last.end || offset === aligned(last.end, alignment))) last.end = offset + size;
+    else stretches.push({ first: offset, end: offset + size });
   }
   const pieces: Piece[] = [];
   let end = 0;
-  for (const { first, count } of stretches) {
+  for (const stretch of stretches) {
+    const { first } = stretch;
+    const count = aligned(stretch.end - first, alignment);
     const at = aligned(end, STRETCH_UNIT);
     for (const slice of arenaSlices({ arenaSize: count }, device))
       pieces.push({ first: first + slice.first, count: slice.count, at: at + slice.first });

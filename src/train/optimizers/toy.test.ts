@@ -3,9 +3,10 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { bothDevices } from '../../gpu/bothDevices.fixture';
 import { defineKernel, linear, read, update } from '../../gpu/kernel';
-import { Arena, initialTensors } from '../../model/parameters';
+import { loadWeights, openModel, withGradients } from '../../model/model';
+import { initialTensors } from '../../model/parameters';
 import { SupervisedTrainer } from '../supervised';
-import { config, examples, table } from '../train.fixture';
+import { config, examples } from '../train.fixture';
 import { createOptimizer, flat } from './create';
 import type { OptimizerRecord } from './optimizer';
 import { partOf, StateBuffer } from './part';
@@ -74,13 +75,13 @@ const sgd: OptimizerRecord<typeof fields> = {
 
 it.each(bothDevices)('trains, on %s', async (_, open) => {
   const device = await open();
-  const arenas = { weights: new Arena(device, table, 'weights'), gradients: new Arena(device, table, 'gradients') };
-  const { weights, gradients } = arenas;
-  weights.load(initialTensors(config, 0.3, 1));
+  const model = withGradients(openModel(device, config));
+  const { weights, gradients } = model;
+  loadWeights(model, initialTensors(model.table, 0.3, 1));
   const common = { weightDecay: 0, decay: 'all', maxGradNorm: 1 } as const;
-  const optimizer = await sgd.create(device, arenas, common, sgd.options.parse({}));
+  const optimizer = await sgd.create(device, model, common, sgd.options.parse({}));
   const capacity = { tokens: 64, longest: 8 };
-  const trainer = await SupervisedTrainer.create(device, config, weights, gradients, optimizer, capacity);
+  const trainer = await SupervisedTrainer.create(model, optimizer, capacity);
 
   const expected = await weights.read();
   const buffers = new Map([...expected].map(([name, { data }]) => [name, new Float64Array(data.length)]));

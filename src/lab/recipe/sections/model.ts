@@ -3,29 +3,33 @@ import type { z } from 'zod';
 import { MAX_HEAD_DIM, rotaryDim } from '../../../model/config';
 import { flag, type Issue, integer, number, section } from '../fields';
 
-export const modelSection = section('Model', "A Phi-3 transformer, as Hugging Face's Phi3ForCausalLM.", {
-  layers: integer('Layers L', 'Blocks of attention and feed-forward.', 2, 1, 24),
-  width: integer('Width C', 'Channels of the residual stream.', 64, 8, 1024),
-  heads: integer('Heads H', 'Query heads; width ÷ heads is the head width, a multiple of 4.', 4, 1, 32),
-  kvHeads: integer('Key/value heads K', 'Heads of keys and values, shared by H ÷ K query heads each.', 2, 1, 32),
-  ffn: integer('Feed-forward F', 'Width of the SwiGLU layer.', 192, 8, 4096),
-  tied: flag('Tied embeddings', 'One table for the input embedding and for lm_head.', true),
-  ropeTheta: number(
-    'RoPE base',
-    'Base of the rotary angles; the report doubles it to stretch the context.',
-    10000,
-    1,
-    1e7,
-  ),
-  initializerRange: number(
-    'Initial deviation',
-    "Standard deviation of fresh weights. Phi's 0.02 suits widths in the thousands; at 64 channels it leaves attention too flat to learn from.",
-    0.07,
-    1e-4,
-    1,
-  ),
-  partialRotary: number('Rotary share', 'Share of each head that turns with the position.', 1, 0, 1),
-});
+export const modelSection = section(
+  'Model',
+  'A pre-norm transformer with RoPE, grouped-query attention and SwiGLU, in the format of Hugging Face.',
+  {
+    layers: integer('Layers L', 'Blocks of attention and feed-forward.', 2, 1, 24),
+    width: integer('Width C', 'Channels of the residual stream.', 64, 8, 1024),
+    heads: integer('Heads H', 'Query heads; width ÷ heads is the head width, a multiple of 4.', 4, 1, 32),
+    kvHeads: integer('Key/value heads K', 'Heads of keys and values, shared by H ÷ K query heads each.', 2, 1, 32),
+    ffn: integer('Feed-forward F', 'Width of the SwiGLU layer.', 192, 8, 4096),
+    tied: flag('Tied embeddings', 'One table for the input embedding and for lm_head.', true),
+    ropeTheta: number(
+      'RoPE base',
+      'Base of the rotary angles; the report doubles it to stretch the context.',
+      10000,
+      1,
+      1e7,
+    ),
+    initializerRange: number(
+      'Initial deviation',
+      "Standard deviation of fresh weights. Hugging Face's 0.02 suits widths in the thousands; at 64 channels it leaves attention too flat to learn from.",
+      0.07,
+      1e-4,
+      1,
+    ),
+    partialRotary: number('Rotary share', 'Share of each head that turns with the position.', 1, 0, 1),
+  },
+);
 
 export const memorySection = section('Memory', 'What training keeps, against what it computes again.', {
   recompute: flag(

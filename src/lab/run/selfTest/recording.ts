@@ -5,7 +5,8 @@
 import { rowsOf } from '../../../data/packing';
 import { type CpuOptions, openCpuDevice } from '../../../gpu/cpu';
 import type { Device } from '../../../gpu/device';
-import { Arena, initialTensors, parameterTable } from '../../../model/parameters';
+import { loadWeights, openModel, withGradients, withReference } from '../../../model/model';
+import { initialTensors } from '../../../model/parameters';
 import { random } from '../../../random';
 import { Sampler } from '../../../train/rollout';
 import { storageCost } from '../../../train/storageCost';
@@ -49,12 +50,12 @@ function recorder(): { trials: Trial[]; observe: NonNullable<CpuOptions['observe
 }
 
 /** Parts of a session that decide which kernels a run uses. */
-export type TrialSetup = Pick<Session, 'device' | 'config' | 'recipe' | 'lengths' | 'gradients' | 'tokenizer'>;
+export type TrialSetup = Pick<Session, 'device' | 'model' | 'recipe' | 'lengths' | 'tokenizer'>;
 
 /** CPU reference that selects the same kernels as the session's device. */
 const referenceDevice = ({ device }: TrialSetup, observe: CpuOptions['observe']): Device => ({
   ...openCpuDevice({ f16: device.f16, ...(observe && { observe }) }),
-  kind: 'counting', // autotuning must not measure on it
+  measures: false,
   name: device.name,
   tuningCache: device.tuningCache,
   software: device.software,
@@ -62,28 +63,23 @@ const referenceDevice = ({ device }: TrialSetup, observe: CpuOptions['observe'])
 });
 
 function openParts(session: TrialSetup, device: Device): StageParts & { destroy(): void } {
-  const { recipe, lengths } = session;
-  const config = { ...session.config, num_hidden_layers: 1 };
-  const table = parameterTable(config, recipe.precision);
+  const { recipe, lengths, model: whole } = session;
+  const config = { ...whole.config, num_hidden_layers: 1 };
   const owned: { destroy(): void }[] = [];
   const own: Session['own'] = (thing) => {
     owned.push(thing);
     return thing;
   };
-  const arena = (label: string, ...more: [planes?: number, dtype?: Arena['dtype']]) =>
-    own(new Arena(device, table, label, ...more));
-  const weights = arena('weights');
-  const working = recipe.precision === 'f32' ? weights : arena('working weights', 1, recipe.precision);
-  const reference = arena('reference', 1, recipe.precision);
+  const options = { precision: recipe.precision, architecture: whole.architecture };
+  const model = own(withReference(withGradients(openModel(device, config, options), whole.gradients.planes)));
   // activations, logits and gradients are of size 1, so that errors are visible
   const deviation = 2 / Math.sqrt(config.hidden_size);
-  for (const to of new Set([weights, working])) to.load(initialTensors(config, deviation, 1));
-  reference.load(initialTensors(config, deviation, 2));
-  const gradients = arena('gradients', session.gradients.planes);
+  loadWeights(model, initialTensors(model.table, deviation, 1));
+  model.reference.load(initialTensors(model.table, deviation, 2));
   const destroy = () => {
     for (const thing of owned) thing.destroy();
   };
-  return { device, config, recipe, lengths, weights, working, gradients, reference, own, destroy };
+  return { model, recipe, lengths, own, destroy };
 }
 
 /** The recipe by AdamW: Newton–Schulz on wide matrices takes minutes in plain loops. Muon's kernels have cases of their own. */
@@ -98,8 +94,9 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const { recipe, lengths, tokenizer } = session;
   const { trials, observe } = recorder();
   const parts = openParts(session, referenceDevice(session, observe));
-  const { config, weights, working, device } = parts;
-  const blockParameters = weights.table.count - config.vocab_size * config.hidden_size;
+  const { model } = parts;
+  const { config } = model;
+  const blockParameters = model.table.count - config.vocab_size * config.hidden_size;
   const training = blockParameters < WIDE ? parts : { ...parts, recipe: byAdamW(recipe) };
   const stream = random(1, 'self-test');
   const sequences = (blockParameters < WIDE ? LENGTHS : FEW_LENGTHS).map((length) =>
@@ -109,7 +106,7 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const capacity = { tokens, longest: lengths.longest, recompute: recipe.memory.recompute };
 
   const decoding = { slots: sequences.length, promptTokens: lengths.prompt, newTokens: lengths.completion };
-  const sampler = parts.own(await Sampler.create(device, config, working, decoding, [tokenizer.special.end]));
+  const sampler = parts.own(await Sampler.create(model, decoding, [tokenizer.special.end]));
   const requests = sequences.map((ids, sequence) => ({ prompt: ids.slice(0, PROMPT + sequence), sequence }));
   const { temperature, topK, topP, minP } = recipe.grpo;
   const maxNew = Math.min(NEW_TOKENS, lengths.completion);
@@ -120,7 +117,7 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const examples = sequences.map((ids) => ({ ids, mask: ids.map((_, t) => (t < PROMPT ? 0 : 1)) }));
   await supervised.trainer.step(examples, LEARNING_RATE);
   // the cost of f16 runs kernels in f16 and in f32
-  if (working !== weights) await storageCost(device, config, [weights, working], examples, capacity);
+  if (model.working !== model.weights) await storageCost(model, examples, capacity);
 
   const policy = await openPolicy(training, capacity);
   const completions = sequences.map((ids, i) => ({

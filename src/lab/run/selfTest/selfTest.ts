@@ -16,7 +16,7 @@ export class SelfTestError extends Error {
   constructor(device: string, faults: readonly string[]) {
     super(
       `self-test: ${device} computes wrong: ${bounded(faults)}. Nothing was trained. ` +
-        'Update the browser or the graphics driver, choose another adapter, or train on the CPU',
+        'Update the browser or the GPU driver, choose another adapter, or train on the CPU',
     );
   }
 }
@@ -67,7 +67,7 @@ export async function selfTestFaults(
 }
 
 /** Cache key of a pass: shaders, their grids and constants, the model's widths, and the browser. */
-function keyOf({ config }: TrialSetup, dispatches: readonly Pipeline[]): string {
+function keyOf({ model: { config } }: TrialSetup, dispatches: readonly Pipeline[]): string {
   const pipelines = [...distinct(dispatches)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { kernel }]) => [key, kernel.wgsl, String(kernel.workgroups), String(kernel.reference)]);
