@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernels } from '../src/kernels';
 import { trialsOf } from '../src/kernels/conformance';
 import { withF16Variants } from '../src/kernels/f16Rewrite';
+import { lossKernels } from '../src/train/losses/kernels';
 import { openBrowser, serveSources } from './browser';
 import type { ConformanceReport } from './conformance';
+
+const all = [...kernels, ...(await lossKernels())];
 
 describe('kernels in Chromium', () => {
   let browser: Browser;
@@ -29,7 +32,7 @@ describe('kernels in Chromium', () => {
     expect(report.adapter).toContain('WebGPU');
   });
 
-  it.each(trialsOf(withF16Variants(kernels)))('$name', ({ name }) => {
+  it.each(trialsOf(withF16Variants(all)))('$name', ({ name }) => {
     expect(report.mismatches.find((entry) => entry.name === name)).toEqual({ name, verdict: null });
   });
 });

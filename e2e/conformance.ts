@@ -4,11 +4,12 @@ import { whole } from '../src/gpu/device';
 import { kernels } from '../src/kernels';
 import { trialsOf, tryKernel } from '../src/kernels/conformance';
 import { withF16Variants } from '../src/kernels/f16Rewrite';
+import { lossKernels } from '../src/train/losses/kernels';
 
 export interface ConformanceReport {
   adapter: string;
   mismatches: { name: string; verdict: string | null }[];
-  /** Of all cases. */
+  /** Duration of all cases. */
   seconds: number;
   /** Milliseconds of a readback of a few bytes. */
   readback: number;
@@ -40,7 +41,7 @@ async function report(): Promise<ConformanceReport> {
   const readback = await least(() => device.read([whole(buffer)]));
   const began = performance.now();
   const mismatches: ConformanceReport['mismatches'] = [];
-  for (const trial of trialsOf(withF16Variants(kernels)))
+  for (const trial of trialsOf(withF16Variants([...kernels, ...(await lossKernels())])))
     mismatches.push({ name: trial.name, verdict: await tryKernel(device, trial) });
   device.destroy();
   return { adapter: device.name, mismatches, seconds: (performance.now() - began) / 1000, readback, error: null };

@@ -1,25 +1,30 @@
-// The policy loss of GRPO and its kin, one token per invocation, and its gradient with respect to the token's
-// log-probability and entropy. Formulas and names as in TRL's GRPOTrainer.
+// Policy loss, one token per invocation, and its gradient with respect to the token's log-probability and entropy.
+// Names follow TRL's GRPOTrainer. This file is the part that all losses share; kernels/policyLoss.ts puts before it
+//   struct Params { rows, epsilonLow, epsilonHigh, delta, beta, entropyWeight, onPolicy, correctionMin, correctionMax,
+//                   entropyThreshold, and the loss's own options },
+//   const GATED and const CORRECTED, and fn objectiveOf(n, ratio, advantage) -> Objective of one loss.
 //
 // tokens[n] = (old log-probability, advantage A, weight w, sampler's log-probability); w carries the loss's normaliser and is
 // 0 outside completions. reference[n].x = ref. spans[n] = start and end of the completion that n belongs to.
 // log-ratio l = lp − old (SEQUENCE: its mean over the completion), clamped to ±20;  ratio c = exp(l)
-//   clipped: −min(min(c, delta)·A, clip(c, 1 − low, 1 + high)·A)        CISPO: −stopgrad(min(c, high))·A·lp
-//   · the CORRECTION of the sampler, a constant: exp(old − sampler), or exp of its sum over the completion (…_SEQUENCE),
-//     clamped to correctionMin … correctionMax (TRUNCATE), or 0 outside of them (MASK)
-//   + β·k3 with k3 = exp(ref − lp) − (ref − lp) − 1, times c where KL_RATIO; left out where β is 0
-//   loss = Σ w·that − entropyWeight·H over w ≠ 0
-// What would leave f32 saturates: exp(ref − lp), times c and β above 1, is held at e^88 in k3 and in its gradient; the
-// correction is held so that it, times c and A (CISPO: times its cap, A and lp), stays within e^80.
-// grads[n] = (dloss/dlp, dloss/dH); stats[n] = (its part of the loss, ratio, KL, 1 where a clip bound decides)
-struct Params {
-  rows: u32, epsilonLow: f32, epsilonHigh: f32, delta: f32, beta: f32, entropyWeight: f32, onPolicy: u32,
-  correctionMin: f32, correctionMax: f32,
-}
-override CISPO: bool = false;
+//   objective: value(c, A), or where GATED: gate · A · lp with the gate held constant
+//   · where CORRECTED, the CORRECTION of the sampler, a constant: exp(old − sampler), or exp of its sum over the completion
+//     (…_SEQUENCE), clamped to correctionMin … correctionMax (TRUNCATE), or 0 outside of them (MASK)
+//   · where TOP_ENTROPY, 0 for tokens with an entropy below entropyThreshold; their bonus is 0 too
+//   loss = Σ w·(β·k3 − that) − entropyWeight·H over w ≠ 0, with k3 = exp(ref − lp) − (ref − lp) − 1, times c where KL_RATIO;
+//   k3 is left out where β is 0
+// Saturation keeps all in f32: exp(ref − lp), times c and β above 1, is held at e^88 in k3 and in its gradient; the
+// correction is held so that it, times A and the objective's `most` (GATED: and lp), stays within e^80.
+// grads[n] = (dloss/dlp, dloss/dH); stats[n] = (its part of the loss, ratio, KL, the objective's mark)
+
+// `value` is the objective over its weight (GATED: the gate), `slope` its derivative in c, `most` a bound of what multiplies
+// A, and `mark` what the metrics show: 1 where a clip bound decides, or the gate.
+struct Objective { value: f32, slope: f32, most: f32, mark: f32 }
+
 override SEQUENCE: bool = false;
 override KL_RATIO: bool = false;
 override CORRECTION: u32 = 0;
+override TOP_ENTROPY: bool = false;
 const TRUNCATE: u32 = 1;
 const MASK: u32 = 2;
 const TRUNCATE_SEQUENCE: u32 = 3;
@@ -49,7 +54,7 @@ fn corrected(logRatio: f32, most: f32) -> f32 {
   return select(ratio, 0.0, ratio < params.correctionMin || ratio > params.correctionMax);
 }
 
-// How much likelier the policy before the update was to draw token n than the sampler, in logarithms.
+// log(policy before the update ÷ sampler) of token n.
 fn logCorrection(n: u32) -> f32 {
   return select(tokens[n].x, scores[n].x, params.onPolicy != 0u) - tokens[n].w;
 }
@@ -59,17 +64,8 @@ fn kl3(n: u32, most: f32) -> f32 {
   return exp(min(gap, most)) - gap - 1.0;
 }
 
-struct Clipped { objective: f32, slope: f32, ratio: f32 }
-
-// min(min(c, delta)·A, clip(c)·A) and its slope in c: A where the branch that decides moves with c, else 0.
-fn clippedObjective(ratio: f32, advantage: f32) -> Clipped {
-  let low = 1.0 - params.epsilonLow;
-  let high = 1.0 + params.epsilonHigh;
-  let capped = params.delta > 0.0 && ratio > params.delta;
-  let free = select(ratio, params.delta, capped) * advantage;
-  let clipped = clamp(ratio, low, high) * advantage;
-  let moves = select(!capped, ratio >= low && ratio <= high, clipped < free);
-  return Clipped(min(free, clipped), select(0.0, advantage, moves), select(ratio, params.delta, capped));
+fn kept(n: u32) -> bool {
+  return !TOP_ENTROPY || scores[n].y >= params.entropyThreshold;
 }
 
 @compute @workgroup_size(32)
@@ -93,12 +89,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     logC /= f32(span.y - span.x);
   }
   let ratio = exp(clamp(logC, -20.0, 20.0));
-  let factor = abs(advantage) * select(ratio, params.epsilonHigh * abs(lp), CISPO);
+  let asked = objectiveOf(n, ratio, advantage);
+  let factor = abs(advantage) * select(asked.most, asked.most * abs(lp), GATED);
   let mostCorrection = MOST_CORRECTION - log(max(1.0, factor));
   let mostGap = MOST_EXPONENT - log(max(1.0, params.beta)) - select(0.0, clamp(logC, 0.0, 20.0), KL_RATIO);
   var correction = 1.0;
-  if (CORRECTION == TRUNCATE || CORRECTION == MASK) { correction = corrected(logCorrection(n), mostCorrection); }
-  if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) {
+  if (CORRECTED && (CORRECTION == TRUNCATE || CORRECTION == MASK)) {
+    correction = corrected(logCorrection(n), mostCorrection);
+  }
+  if (CORRECTED && (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE)) {
     var logSum = 0.0;
     for (var m = span.x; m < span.y; m++) { logSum += logCorrection(m); }
     correction = corrected(logSum, mostCorrection);
@@ -110,7 +109,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     // every token's loss holds this ratio, and the ratio holds 1/length of this token's log-ratio
     weights = 0.0;
     for (var m = span.x; m < span.y; m++) {
-      if (CORRECTION == TRUNCATE || CORRECTION == MASK) {
+      if (!kept(m)) {
+        // no objective, and so no part in the slope
+      } else if (CORRECTED && (CORRECTION == TRUNCATE || CORRECTION == MASK)) {
         weights += tokens[m].z * corrected(logCorrection(m), mostCorrection);
       } else {
         weights += tokens[m].z;
@@ -118,28 +119,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if (KL_RATIO) { kls += tokens[m].z * kl3(m, mostGap); }
     }
     length = f32(span.y - span.x);
-    if (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE) { weights *= correction; }
+    if (CORRECTED && (CORRECTION == TRUNCATE_SEQUENCE || CORRECTION == MASK_SEQUENCE)) { weights *= correction; }
   } else {
-    if (CORRECTION != 0u) { weights *= correction; }
+    if (CORRECTED && CORRECTION != 0u) { weights *= correction; }
+    if (!kept(n)) { weights = 0.0; }
     if (KL_RATIO) { kls = weight * kl3(n, mostGap); }
   }
-  var objective = 0.0;
+  var objective = asked.value;
   var dlp = 0.0;
-  var bounded = false;
-  if (CISPO) {
-    objective = min(ratio, params.epsilonHigh) * advantage * lp;
-    dlp = -weight * min(ratio, params.epsilonHigh) * advantage;
-    bounded = ratio > params.epsilonHigh && advantage > 0.0;
+  if (GATED) {
+    objective = asked.value * advantage * lp;
+    dlp = -weight * asked.value * advantage;
   } else {
-    let loss = clippedObjective(ratio, advantage);
-    objective = loss.objective;
-    dlp = select(-loss.slope * ratio * weights / length, 0.0, abs(logC) > 20.0);
-    let held = loss.ratio;
-    bounded = (held < 1.0 - params.epsilonLow && advantage < 0.0) || (held > 1.0 + params.epsilonHigh && advantage > 0.0);
+    dlp = select(-asked.slope * ratio * weights / length, 0.0, abs(logC) > 20.0);
   }
-  if (CORRECTION != 0u) {
+  if (CORRECTED && CORRECTION != 0u) {
     objective *= correction;
-    if (CISPO) { dlp *= correction; }
+    if (GATED) { dlp *= correction; }
+  }
+  var entropyWeight = params.entropyWeight;
+  if (!kept(n)) {
+    objective = 0.0;
+    entropyWeight = 0.0;
+    if (GATED) { dlp = 0.0; }
   }
   // measured at any β, part of the loss only above 0
   let gap = reference[n].x - lp;
@@ -160,7 +162,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   var loss = weight * (penalty - objective);
-  if (params.entropyWeight != 0.0) { loss -= params.entropyWeight * scores[n].y; }
-  grads[n] = vec2f(dlp, -params.entropyWeight);
-  stats[n] = vec4f(loss, ratio, kl, select(0.0, 1.0, bounded));
+  if (entropyWeight != 0.0) { loss -= entropyWeight * scores[n].y; }
+  grads[n] = vec2f(dlp, -entropyWeight);
+  stats[n] = vec4f(loss, ratio, kl, asked.mark);
 }

@@ -68,3 +68,11 @@ export function quantile(values: readonly number[], q: number): number {
   const high = sorted[Math.ceil(at)] ?? 0;
   return low + (high - low) * (at - Math.floor(at));
 }
+
+/** Smallest value; `empty` for none. */
+export const least = (values: readonly number[], empty: number): number =>
+  values.length === 0 ? empty : values.reduce((a, b) => Math.min(a, b));
+
+/** Largest value; `empty` for none. */
+export const most = (values: readonly number[], empty: number): number =>
+  values.length === 0 ? empty : values.reduce((a, b) => Math.max(a, b));

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels';
 import { trialsOf } from '../../src/kernels/conformance';
 import { withF16Variants } from '../../src/kernels/f16Rewrite';
+import { lossKernels } from '../../src/train/losses/kernels';
 import { serveSources } from '../browser';
 import type { ConformanceReport } from '../conformance';
 import { openFirefox } from './browser';
+
+const all = [...kernels, ...(await lossKernels())];
 
 describe('kernels in Firefox', () => {
   let browser: Browser;
@@ -38,7 +41,7 @@ describe('kernels in Firefox', () => {
     expect(report.readback).toBeLessThan(40);
   });
 
-  it.each(trialsOf(withF16Variants(kernels)))('$name', ({ name }) => {
+  it.each(trialsOf(withF16Variants(all)))('$name', ({ name }) => {
     expect(report.mismatches.find((entry) => entry.name === name)).toEqual({ name, verdict: null });
   });
 });

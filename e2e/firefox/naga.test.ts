@@ -11,6 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyKernel } from '../../src/gpu/kernel';
 import { kernels } from '../../src/kernels';
 import { withF16Variants } from '../../src/kernels/f16Rewrite';
+import { lossKernels } from '../../src/train/losses/kernels';
+
+const all = [...kernels, ...(await lossKernels())];
 
 const run = promisify(execFile);
 const TARGETS = ['spv', 'metal', 'hlsl'];
@@ -28,7 +31,7 @@ describe('naga translates', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it.each(withF16Variants(kernels).filter((kernel) => !needsSubgroups(kernel)))(
+  it.each(withF16Variants(all).filter((kernel) => !needsSubgroups(kernel)))(
     '$name',
     async ({ name, wgsl, constants }) => {
       const base = path.join(folder, name.replace(/\W+/g, '_'));
@@ -42,6 +45,6 @@ describe('naga translates', () => {
 });
 
 it('only forms for subgroups of one size are left out', () => {
-  const all = withF16Variants(kernels);
-  expect(all.filter(needsSubgroups)).toEqual(all.filter(({ subgroupSize }) => subgroupSize !== undefined));
+  const variants = withF16Variants(all);
+  expect(variants.filter(needsSubgroups)).toEqual(variants.filter(({ subgroupSize }) => subgroupSize !== undefined));
 });

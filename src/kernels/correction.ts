@@ -1,25 +1,23 @@
-/**
- * The correction of a policy loss for a sampler that draws from another distribution than the trainer scores: what the kernel's
- * constants say, and its factor as a plain function.
- */
+/** Correction of a policy loss for a sampler that draws from another distribution than the trainer scores: modes and factor. */
 
-/** How the ratio of policy to sampler enters, by its number in the shader. */
+/** Modes in which the ratio of policy to sampler enters, by their number in the shader. */
 export const corrections = { token_truncate: 1, token_mask: 2, sequence_truncate: 3, sequence_mask: 4 } as const;
 export type CorrectionMode = keyof typeof corrections;
 export const ofSequence = (mode: CorrectionMode): boolean => mode.startsWith('sequence');
 
-/** Of the ratio of policy to sampler. Formula: TRL's vllm_importance_sampling_correction. */
+/** Bounds of the ratio of policy to sampler. Formula: TRL's vllm_importance_sampling_correction. */
 export interface Correction {
   readonly mode: CorrectionMode;
   readonly min: number;
   readonly max: number;
 }
 
-/** The correction, ratio and advantage multiplied stay within this power of e, far inside f32. */
+/** Largest power of e that the product of correction, ratio and advantage may reach, far inside f32. */
 export const MOST_CORRECTION_EXPONENT = 80;
 
 /**
- * The factor of a policy loss, by the logarithm of policy ÷ sampler of a token, or its sum over the completion.
+ * Factor of a policy loss.
+ * @param logRatio log(policy ÷ sampler) of a token, or its sum over the completion
  * @param most largest exponent, where other factors multiply it
  */
 export function correctedRatio(

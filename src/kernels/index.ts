@@ -1,4 +1,7 @@
-/** All kernels. A new one needs a record in its own file, a shader, and a line here. */
+/**
+ * All kernels but those of the policy losses, which come with their records (train/losses). A new one needs a record in its own file,
+ * a shader, and a line here.
+ */
 import type { AnyKernel } from '../gpu/kernel';
 import { adamw } from './adamw';
 import { attention, attentionSubgroup, attentionTile } from './attention';
@@ -25,7 +28,6 @@ import { mix } from './mix';
 import { muonMomentum, muonUpdate } from './muon';
 import { inverseNorm, newtonSchulzPolynomial, scale } from './newtonSchulz';
 import { planeSum } from './planeSum';
-import { policyLoss } from './policyLoss';
 import { rmsNorm } from './rmsNorm';
 import { rmsNormGrad } from './rmsNormGrad';
 import { rope } from './rope';
@@ -56,7 +58,6 @@ export const kernels: readonly AnyKernel[] = [
   crossEntropy,
   tokenLogprobs,
   tokenLogprobsGrad,
-  policyLoss,
   squareSum,
   clipScale,
   adamw,

@@ -4,9 +4,12 @@ import { WgslReflect } from 'wgsl_reflect';
 import { bothDevices } from '../gpu/bothDevices.fixture';
 import type { Device } from '../gpu/device';
 import type { Binding } from '../gpu/kernel';
+import { lossKernels } from '../train/losses/kernels';
 import { expected, trialsOf, tryKernel } from './conformance';
 import { withF16Variants } from './f16Rewrite';
-import { kernels } from './index';
+import { kernels as others } from './index';
+
+const kernels = [...others, ...(await lossKernels())];
 
 describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;

@@ -1,9 +1,9 @@
-/** Cases of the policy loss: every loss, clip and correction on ordinary log-probabilities, and on gaps beyond what f32 exponentiates. */
+/** Cases of a policy loss: each mode of ratio, KL and correction on ordinary log-probabilities, and on gaps beyond f32's exponentials. */
 import { corrections } from './correction';
 import { normal, uniform, unwritten } from './fill';
 
 const ROWS = 40;
-/** Completions of 1 to 14 tokens with a token between them that belongs to none. */
+/** First row and end of completions of 1 to 14 tokens; the rows between belong to none. */
 const SPANS = [0, 14, 15, 16, 17, 25, 26, 39];
 const inSpan = (n: number) => {
   for (let i = 0; i < SPANS.length; i += 2) if (n >= SPANS[i]! && n < SPANS[i + 1]!) return [SPANS[i]!, SPANS[i + 1]!];
@@ -44,8 +44,9 @@ const options = {
   onPolicy: 0,
   correctionMin: 0,
   correctionMax: 0,
+  entropyThreshold: 0,
 };
-const PLAIN = { CISPO: 0, SEQUENCE: 0, KL_RATIO: 0, CORRECTION: 0 };
+const PLAIN = { SEQUENCE: 0, KL_RATIO: 0, CORRECTION: 0, TOP_ENTROPY: 0 };
 
 /**
  * Log-probabilities far from those of the reference, of the policy before and of the sampler, in every combination of signs; on a
@@ -68,73 +69,67 @@ const wideBuffers = () => {
     stats: unwritten(ROWS * 4 + 4),
   };
 };
-type Ways = readonly [label: string, constants: Partial<typeof PLAIN>, params?: Partial<typeof options>];
-/** Every loss, every way in which the ratio and the correction enter. */
-const wideGaps: readonly Ways[] = [
-  ['token ratios', {}],
-  ['token ratios and a cap', {}, { delta: 1.3 }],
-  ['on policy', {}, { onPolicy: 1 }],
-  ['CISPO', { CISPO: 1 }, { epsilonHigh: 1.2 }],
-  ['sequence ratios (GSPO)', { SEQUENCE: 1 }, { epsilonLow: 0.03, epsilonHigh: 0.04 }],
+type Params = Readonly<Record<string, number>>;
+type Ways = readonly [label: string, constants: Partial<typeof PLAIN>, params?: Params];
+
+/** Options of an objective under which its cases run. */
+export interface ObjectiveCase {
+  readonly label: string;
+  /** Its own uniforms, and shared ones that differ from the usual. */
+  readonly params: Params;
+  readonly constants?: Partial<typeof PLAIN>;
+}
+
+/** Modes in which the ratio, the KL and the correction enter on ordinary gaps. */
+const ordinaryWays = (corrected: boolean): Ways[] => [
+  ['on policy: the ratio is 1', {}, { onPolicy: 1 }],
   ['KL times the ratio', { KL_RATIO: 1 }],
   ['KL times the ratio of the sequence', { KL_RATIO: 1, SEQUENCE: 1 }],
-  ...Object.entries(corrections).flatMap(([mode, CORRECTION]) =>
-    [{}, { SEQUENCE: 1 }, { CISPO: 1 }].map(
-      (loss): Ways => [`${mode} ${JSON.stringify(loss)}`, { ...loss, CORRECTION }, { correctionMax: 3e38 }],
+  ['tokens of high entropy', { TOP_ENTROPY: 1 }, { entropyThreshold: 1.1 }],
+  ['tokens of high entropy, sequence ratios', { TOP_ENTROPY: 1, SEQUENCE: 1 }, { entropyThreshold: 1.1 }],
+  ...modesOf(corrected).flatMap(([mode, CORRECTION]) =>
+    [0, 1].map(
+      (SEQUENCE): Ways => [
+        `${mode}, ${SEQUENCE ? 'sequence' : 'token'} ratios`,
+        { SEQUENCE, CORRECTION },
+        { correctionMin: 0.7, correctionMax: 1.3 },
+      ],
     ),
   ),
 ];
+/** An objective that uses the correction itself takes that of tokens alone. */
+const modesOf = (corrected: boolean) =>
+  Object.entries(corrections).filter(([mode]) => corrected || mode.startsWith('token'));
 
-export const policyLossCases = [
-  { label: 'token ratios with clip-higher, KL and entropy', params: options, buffers: buffers() },
-  { label: 'two-sided clipping', params: { ...options, delta: 1.3 }, buffers: buffers() },
-  { label: 'a cap below the clip range', params: { ...options, delta: 1.1 }, buffers: buffers() },
-  { label: 'on policy: the ratio is 1', params: { ...options, onPolicy: 1 }, buffers: buffers() },
-  {
-    label: 'CISPO',
-    params: { ...options, epsilonHigh: 1.2 },
-    constants: { ...PLAIN, CISPO: 1 },
-    buffers: buffers(),
-  },
-  {
-    label: 'sequence ratios (GSPO)',
-    params: { ...options, epsilonLow: 0.03, epsilonHigh: 0.04 },
-    constants: { ...PLAIN, SEQUENCE: 1 },
-    buffers: buffers(),
-  },
-  ...Object.entries(corrections).flatMap(([mode, CORRECTION]) =>
-    [0, 1].map((SEQUENCE) => ({
-      label: `${mode}, ${SEQUENCE ? 'sequence' : 'token'} ratios`,
-      params: { ...options, correctionMin: 0.7, correctionMax: 1.3 },
-      constants: { ...PLAIN, SEQUENCE, CORRECTION },
-      buffers: buffers(),
-    })),
-  ),
-  {
-    label: 'CISPO on policy, corrected',
-    params: { ...options, epsilonHigh: 1.2, onPolicy: 1, correctionMax: 1.3 },
-    constants: { ...PLAIN, CISPO: 1, CORRECTION: corrections.token_mask },
-    buffers: buffers(),
-  },
-  {
-    label: 'KL times the ratio',
-    params: options,
-    constants: { ...PLAIN, KL_RATIO: 1 },
-    buffers: buffers(),
-  },
-  {
-    label: 'KL times the ratio of the sequence',
-    params: options,
-    constants: { ...PLAIN, SEQUENCE: 1, KL_RATIO: 1 },
-    buffers: buffers(),
-  },
-  ...wideGaps.flatMap(([label, constants, given = {}]) =>
-    [0, 0.04, 10].map((beta) => ({
-      label: `${label}, gaps of 60, 88, 120 and 10 000 nats, β ${beta}`,
-      params: { ...options, beta, ...given },
-      constants: { ...PLAIN, ...constants },
-      buffers: wideBuffers(),
-      tolerance: 5e-5, // WGSL lets exp(x) be off by 3 + 2·|x| units in the last place
-    })),
+/** The same on gaps beyond what f32 exponentiates. */
+const wideWays = (corrected: boolean): Ways[] => [
+  ['token ratios', {}],
+  ['on policy', {}, { onPolicy: 1 }],
+  ['sequence ratios', { SEQUENCE: 1 }],
+  ['KL times the ratio', { KL_RATIO: 1 }],
+  ['KL times the ratio of the sequence', { KL_RATIO: 1, SEQUENCE: 1 }],
+  ...modesOf(corrected).flatMap(([mode, CORRECTION]) =>
+    [0, 1].map((SEQUENCE): Ways => [`${mode} ${SEQUENCE}`, { SEQUENCE, CORRECTION }, { correctionMax: 3e38 }]),
   ),
 ];
+
+/** Cases of a policy loss under each set of its options. */
+export const policyLossCases = (cases: readonly ObjectiveCase[], corrected: boolean) =>
+  cases.flatMap(({ label: of, params: own, constants: fixed = {} }, i) => [
+    { label: of, params: { ...options, ...own }, constants: { ...PLAIN, ...fixed }, buffers: buffers() },
+    ...(i > 0 ? [] : ordinaryWays(corrected)).map(([label, constants, given = {}]) => ({
+      label: `${of}, ${label}`,
+      params: { ...options, ...own, ...given },
+      constants: { ...PLAIN, ...constants, ...fixed },
+      buffers: buffers(),
+    })),
+    ...(i > 0 ? wideWays(corrected).slice(0, 1) : wideWays(corrected)).flatMap(([label, constants, given = {}]) =>
+      [0, 0.04, 10].map((beta) => ({
+        label: `${of}, ${label}, gaps of 60, 88, 120 and 10 000 nats, β ${beta}`,
+        params: { ...options, ...own, beta, ...given },
+        constants: { ...PLAIN, ...constants, ...fixed },
+        buffers: wideBuffers(),
+        tolerance: 5e-5, // WGSL lets exp(x) be off by 3 + 2·|x| units in the last place
+      })),
+    ),
+  ]);

@@ -1,6 +1,7 @@
 /** Edits of the draft: dependent fields, validity and messages about faults. */
 import { followingFields } from '../lab/recipe/levels';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
+import { epsilonHighIsRatio } from '../lab/recipe/sections/grpo';
 import { type ModelPreset, modelPresets } from '../model/presets';
 import type { Followed } from './lab';
 
@@ -24,8 +25,8 @@ export const MODEL_PRESET = 'model.preset';
 export const messageOf = (error: unknown): string => (error as Error).message.replaceAll('recipe: ', '');
 
 /**
- * Fields that an edit sets, including dependent ones. `cispo` caps the ratio itself at ε high, so choosing it adds 1 to
- * ε high; leaving it subtracts 1.
+ * Fields that an edit sets, including dependent ones. Some losses cap the ratio itself at ε high: choosing one adds 1 to ε high,
+ * leaving it subtracts 1.
  */
 function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields; followed: Followed | null } {
   if (path === MODEL_PRESET) {
@@ -36,14 +37,14 @@ function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields
   const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
   const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
   const { epsilonHigh } = draft.grpo;
-  const cispo = path === 'grpo.lossType' && value === 'cispo' && epsilonHigh < 1;
-  const leaving = path === 'grpo.lossType' && value !== 'cispo' && epsilonHigh > 1;
+  const loss = path === 'grpo.lossType';
+  const ratio = epsilonHighIsRatio(String(value));
   return {
     fields: {
       [path]: value,
       ...fields,
-      ...(cispo ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
-      ...(leaving ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
+      ...(loss && ratio && epsilonHigh < 1 ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
+      ...(loss && !ratio && epsilonHigh > 1 ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
     },
     followed: told === null ? null : { told, lengths },
   };

@@ -4,18 +4,18 @@ import { mean, standardDeviation } from '../stats';
 export const scales = ['group', 'batch', 'none'] as const;
 export type ScaleRewards = (typeof scales)[number];
 export const aggregations = ['sum_then_normalize', 'normalize_then_sum'] as const;
-/** Whether the terms of a reward are added up before or after they are held against the group. */
+/** Order of two operations: summing the terms of a reward, and comparing with the group. */
 export type Aggregation = (typeof aggregations)[number];
 
 const EPSILON = 1e-4;
-/** A spread below this is none. */
+/** A smaller standard deviation counts as none. */
 const NO_SPREAD = 1e-8;
 
 export const hasSpread = (values: readonly number[]): boolean => standardDeviation(values) >= NO_SPREAD;
 
 /**
- * A_i = (r_i − mean of its group) / (std + 1e-4), std with ddof 1 of its group or of the batch, or not at all (Dr. GRPO).
- * A group of equal rewards has advantage 0.
+ * Advantages A_i = (r_i − mean of the group) / (std + 1e-4). The std (ddof 1) is that of the group or of the batch; Dr. GRPO does not
+ * divide. A group of equal rewards has advantage 0.
  * @param rewards group after group
  * @throws where they do not fill whole groups
  */
@@ -29,7 +29,7 @@ export function groupAdvantages(rewards: readonly number[], groupSize: number, s
   });
 }
 
-/** What is known of one completion's reward: its terms unweighted, and their weighted sum. */
+/** One completion's reward: its terms unweighted, and their weighted sum. */
 export interface RewardTerms {
   readonly total: number;
   readonly parts: readonly { readonly value: number; readonly weight: number }[];
@@ -42,8 +42,8 @@ export interface AdvantageOptions {
 }
 
 /**
- * `sum_then_normalize`: of the totals, as above. `normalize_then_sum` (GDPO): of each term within its group, with the group's own
- * deviation; then their weighted sums less the batch's mean, by the batch's deviation; `scaleRewards` has no say then.
+ * Advantages of completions. `sum_then_normalize` compares the totals, as above. `normalize_then_sum` (GDPO) normalizes each term
+ * within its group, then the weighted sums over the batch; `scaleRewards` has no effect then.
  */
 export function advantagesOf(rewards: readonly RewardTerms[], options: AdvantageOptions): number[] {
   const { groupSize, scaleRewards, aggregation } = options;
@@ -58,8 +58,8 @@ export function advantagesOf(rewards: readonly RewardTerms[], options: Advantage
 }
 
 /**
- * Share of completions that TRL's `frac_reward_zero_std` counts: those of groups without spread; 0 or 1 where the deviation that
- * divides is the batch's.
+ * Share of completions in groups without spread, TRL's `frac_reward_zero_std`. It is 0 or 1 where the deviation that divides is the
+ * batch's.
  */
 export function shareWithoutSpread(rewards: readonly RewardTerms[], options: AdvantageOptions): number {
   const { groupSize, scaleRewards, aggregation } = options;

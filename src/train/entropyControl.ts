@@ -1,23 +1,22 @@
 /**
- * γ steered towards a target entropy. Skywork-OR1 (He et al. 2025, arXiv 2505.22312), as TRL 1.16.0 has it
- * (`use_adaptive_entropy`): after every update γ rises by a step where the entropy stands at or below the target and falls by one
- * where it is above, between bounds; it acts only while the last entropy measured is at or below the target, so the first update
- * has no bonus.
+ * Control of γ by a target entropy: Skywork-OR1 (He et al. 2025, arXiv 2505.22312), TRL's `use_adaptive_entropy`. After every update γ
+ * rises by a step if the entropy is at or below the target, else it falls by one, between bounds. γ acts only while the last measured
+ * entropy is at or below the target, so the first update has no bonus.
  */
 
 export interface EntropyTarget {
   /** Mean entropy of a completion token, nats. */
   readonly target: number;
-  /** By how much γ changes an update. */
+  /** Change of γ with each update. */
   readonly step: number;
   readonly min: number;
   readonly max: number;
 }
 
 export interface EntropyControl {
-  /** γ as it stands, whether it acts or not. */
+  /** Current γ, whether it acts or not. */
   readonly gamma: number;
-  /** Of the last update; ∞ before the first. */
+  /** Entropy of the last update; ∞ before the first. */
   readonly entropy: number;
 }
 
@@ -27,7 +26,7 @@ export const startEntropyControl = (gamma: number): EntropyControl => ({ gamma, 
 export const gammaInForce = ({ gamma, entropy }: EntropyControl, { target }: EntropyTarget): number =>
   entropy <= target ? gamma : 0;
 
-/** @param entropy of the update's counted tokens */
+/** State after an update. @param entropy mean over the tokens that the bonus counts */
 export function afterUpdate({ gamma }: EntropyControl, entropy: number, options: EntropyTarget): EntropyControl {
   const { target, step, min, max } = options;
   return { gamma: entropy <= target ? Math.min(gamma + step, max) : Math.max(gamma - step, min), entropy };

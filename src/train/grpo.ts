@@ -1,12 +1,12 @@
 /**
  * Group Relative Policy Optimization, with the report's reward. One step:
- *   1. draw P problems and let the policy answer each G times; reward every answer (drawing.ts)
- *   2. the advantage of a completion is its reward against its group
- *   3. μ updates on the batch: clipped policy loss + β·KL to the reference − γ·entropy
- *   4. where asked, the reference moves towards the policy
- * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577; what came later, release 1.16.0). Departs from it: problems
- * are drawn anew every step, so `epoch` is the share of the run; the log-probabilities of the policy before the updates are those
- * of the first update's own forward pass, so that with μ = 1 the ratio is exactly 1.
+ *   1. draw P problems, let the policy answer each G times, and reward every answer (collectRollouts.ts)
+ *   2. advantages: compare each completion's reward with its group
+ *   3. μ updates on the batch: policy loss (losses/) + β·KL to the reference − γ·entropy
+ *   4. move the reference towards the policy, if the recipe says so
+ * Formulas and metric names follow TRL's GRPOTrainer (commit f2cd577; later options as in release 1.16.0). Two differences: every step
+ * draws new problems, so `epoch` is the share of the run; and the log-probabilities before the updates are those of the first update's
+ * own forward pass, so that with μ = 1 the ratio is exactly 1.
  */
 import type { ProblemSource } from '../data/problems';
 import type { WeightedPart } from '../rewards/total';
@@ -14,8 +14,9 @@ import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
 import { type CollectOptions, collectRollouts } from './collectRollouts';
 import { afterUpdate, type EntropyTarget, gammaInForce, startEntropyControl } from './entropyControl';
-import { type LossOptions, tokenWeights } from './lossOptions';
-import { lossMetrics, type Metrics, meanMetrics, rewardMetrics } from './metrics';
+import { correctionOf } from './losses/options';
+import { type LossOptions, tokenWeights } from './losses/policyLoss';
+import { lossMetrics, type Metrics, meanEntropy, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyExample, PolicyTrainer, TokenStats } from './policy';
 import type { ReferenceSync } from './referenceSync';
 import type { Sampler } from './rollout';
@@ -26,30 +27,30 @@ import { learningRate, type Schedule } from './schedule';
 export interface GrpoOptions extends CollectOptions {
   readonly schedule: Schedule;
   readonly loss: LossOptions;
-  /** Steers γ from `loss.gamma` on; null leaves it there. */
+  /** Steers γ, from `loss.gamma` on; null keeps γ fixed. */
   readonly entropyTarget: EntropyTarget | null;
   readonly scaleRewards: ScaleRewards;
   readonly aggregation: Aggregation;
-  /** μ, updates on each batch. */
+  /** μ, optimizer steps on each batch. */
   readonly updates: number;
   /** Leaves completions that were cut off out of the loss. */
   readonly maskTruncated: boolean;
 }
 
-/** One completion with everything that was made of it. */
+/** One completion with its reward, advantage and scores. */
 export interface Rollout {
   readonly ids: ArrayLike<number>;
   readonly text: string;
   readonly ended: boolean;
   readonly correct: boolean;
-  /** How much of the answer is right, in [0, 1]; recordings of before have none. */
+  /** Correct share of the answer, in [0, 1]; old recordings have none. */
   readonly partial?: number;
-  /** What else the task measures of the answer, by name, where it does. */
+  /** Further measures of the task, by name. */
   readonly measures?: Readonly<Record<string, number>>;
   readonly reward: number;
   readonly parts: readonly WeightedPart[];
   readonly advantage: number;
-  /** Of each token under the policy before the update. */
+  /** Log-probability of each token under the policy before the update. */
   readonly logprobs: ArrayLike<number>;
   readonly entropies: ArrayLike<number>;
 }
@@ -57,7 +58,7 @@ export interface Rollout {
 export interface RolloutGroup {
   readonly prompt: string;
   readonly answer: string;
-  /** Which task, at what level, and the structured problem, so that it can be drawn; recordings of before have none of them. */
+  /** Task, level and structured problem, from which a screen draws it; old recordings have none of them. */
   readonly task?: string;
   readonly level?: number;
   readonly problem?: unknown;
@@ -71,7 +72,7 @@ export interface GrpoStep {
   readonly groups: readonly RolloutGroup[];
 }
 
-/** What learns. */
+/** The trainer of the policy, and what moves its reference. */
 export interface Learner {
   readonly trainer: PolicyTrainer;
   /** Null for a frozen reference. */
@@ -86,6 +87,7 @@ export async function* grpo(
   options: GrpoOptions,
 ): AsyncGenerator<GrpoStep> {
   const { groupSize: G, schedule, loss, entropyTarget } = options;
+  const correction = correctionOf(loss);
   let control = startEntropyControl(loss.gamma);
   let tokensSeen = 0;
   for (let i = 0; i < schedule.steps; i++) {
@@ -109,7 +111,7 @@ export async function* grpo(
         advantage: advantages[b]!,
         weight: counted[b] ? weights[b]! : 0,
         old: null,
-        sampler: loss.correction ? logprobs : null,
+        sampler: correction ? logprobs : null,
       };
     });
     const lr = learningRate(schedule, i);
@@ -118,15 +120,16 @@ export async function* grpo(
     for (let update = 0; update < options.updates; update++) {
       const batch = before ? examples.map((example, b) => ({ ...example, old: before![b]!.logprobs })) : examples;
       const gamma = entropyTarget ? gammaInForce(control, entropyTarget) : loss.gamma;
-      const { stats, loss: value, gradNorm } = await trainer.step(batch, lr, gamma / tokens);
+      const { stats, loss: value, gradNorm, entropyThreshold } = await trainer.step(batch, lr, gamma / tokens);
       before ??= stats;
       const scored = stats.map((of, b) => ({ stats: of, counted: counted[b]! }));
       const measured = lossMetrics(scored, loss);
+      const bonusEntropy = meanEntropy(scored, entropyThreshold);
       // TRL's: the loss before the entropy bonus
-      const policy_loss = value + gamma * measured.entropy!;
+      const policy_loss = value + gamma * bonusEntropy;
       const metrics: Metrics = { ...measured, loss: value, policy_loss, grad_norm: gradNorm };
       if (entropyTarget) {
-        control = afterUpdate(control, metrics.entropy!, entropyTarget);
+        control = afterUpdate(control, bonusEntropy, entropyTarget);
         updates.push({ ...metrics, entropy_coef: control.gamma, 'entropy_coef/in_force': gamma });
       } else updates.push(metrics);
     }
@@ -154,7 +157,7 @@ export async function* grpo(
       ),
       ...meanMetrics(updates),
       ...samplingMetrics(sequences, isTruncated(options.sampling)),
-      ...(loss.correction ? correctionMetrics(sequences, loss.correction) : {}),
+      ...(correction ? correctionMetrics(sequences, correction) : {}),
       ...drawn.metrics,
       ...(moved === undefined ? {} : { 'reference/synced': moved ? 1 : 0 }),
       learning_rate: lr,

@@ -1,4 +1,4 @@
-/** What GRPO's options compute on the host, by hand-worked numbers and against TRL's own code (goldens/grpo.json). */
+/** Host code of GRPO's options, by hand-worked numbers and against TRL's own code (goldens/grpo.json). */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -91,7 +91,7 @@ describe('steered entropy', () => {
 
 describe('the correction for the sampler', () => {
   const bounds = { min: 0.5, max: 2 };
-  it('clamps to its bounds, or leaves out what is outside of them', () => {
+  it('clamps to its bounds, or is 0 outside of them', () => {
     const ratios = [0.25, 0.8, 4].map(Math.log);
     near(
       ratios.map((log) => correctedRatio({ mode: 'token_truncate', ...bounds }, log)),
@@ -110,7 +110,7 @@ describe('the correction for the sampler', () => {
   ];
   const named = (metrics: Record<string, number>, of: string) =>
     ['min', 'mean', 'max'].map((end) => metrics[`sampling/${of}/${end}`]!);
-  it('tells its factors of counted tokens, or of all completions', () => {
+  it('has factors of counted tokens, or of all completions', () => {
     const ratios = (mode: 'token_mask' | 'sequence_mask') =>
       named(correctionMetrics(sequences, { mode, min: 0, max: 3 }), 'importance_sampling_ratio');
     const e = Math.exp(-0.5);
@@ -118,7 +118,7 @@ describe('the correction for the sampler', () => {
     near(ratios('sequence_mask'), [0.5, (0.5 + e + 1) / 3, 1]);
   });
 
-  it('where the sampler truncates, the kept mass is told apart from a disagreement', () => {
+  it('separates the kept mass from a disagreement where the sampler truncates', () => {
     const metrics = samplingMetrics(sequences, true);
     expect(metrics['sampling/sampling_logp_difference/max']).toBeCloseTo(Math.LN2, 12);
     expect(metrics['sampling/kept_mass/min']).toBeCloseTo(0.5, 12);

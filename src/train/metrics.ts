@@ -1,72 +1,50 @@
-/**
- * What a GRPO step is measured by, under TRL's names (GRPOTrainer, commit f2cd577, release 1.16.0), and what people ask for beside
- * them.
- */
-import { mean, standardDeviation } from '../stats';
+/** Metrics of a GRPO step, under TRL's names (GRPOTrainer, commit f2cd577, release 1.16.0), and further ones that people ask for. */
+import { least, mean, most, standardDeviation } from '../stats';
 import { type AdvantageOptions, groupsOf, hasSpread, type RewardTerms, shareWithoutSpread } from './advantages';
-import { type LossOptions, sequenceLevel } from './lossOptions';
+import { type LossOptions, sequenceLevel } from './losses/policyLoss';
 import type { TokenStats } from './policy';
 
 export type Metrics = Record<string, number>;
 
-const least = (values: readonly number[]) => (values.length === 0 ? 0 : Math.min(...values));
-const most = (values: readonly number[]) => (values.length === 0 ? 0 : Math.max(...values));
-
-/** Of one sequence: its tokens' statistics, and whether its tokens count. */
+/** One sequence: statistics of its tokens, and whether they count. */
 export interface ScoredSequence {
-  readonly stats: Pick<TokenStats, 'entropies' | 'ratios' | 'kls' | 'clipped'>;
+  readonly stats: Pick<TokenStats, 'entropies' | 'ratios' | 'kls' | 'marks'>;
   readonly counted: boolean;
 }
 
-/** KL, entropy and clip ratios over the counted tokens; over sequences where the ratio is the sequence's. */
+/** Mean entropy of the counted tokens at or above a threshold: of those that the entropy bonus counts. */
+export const meanEntropy = (sequences: readonly ScoredSequence[], threshold = Number.NEGATIVE_INFINITY): number =>
+  mean(
+    sequences
+      .filter(({ counted }) => counted)
+      .flatMap(({ stats }) => [...stats.entropies].filter((entropy) => entropy >= threshold)),
+  );
+
+/** KL and entropy over the counted tokens, and the loss's own metrics. */
 export function lossMetrics(sequences: readonly ScoredSequence[], options: LossOptions): Metrics {
   const counted = sequences.filter(({ counted, stats }) => counted && stats.ratios.length > 0);
   const tokens = (pick: (stats: ScoredSequence['stats']) => Float32Array) =>
     counted.map(({ stats }) => [...pick(stats)]);
   const metrics: Metrics = {
     kl: mean(tokens((stats) => stats.kls).flat()),
-    entropy: mean(tokens((stats) => stats.entropies).flat()),
+    entropy: meanEntropy(sequences),
   };
-  const clipped = counted.map(({ stats }) =>
-    Array.from(stats.clipped, (flag, t) => ({
-      low: flag * (stats.ratios[t]! < 1 ? 1 : 0),
-      high: flag * (stats.ratios[t]! < 1 ? 0 : 1),
-    })),
-  );
-  const perSequence = (side: 'low' | 'high') => clipped.map((flags) => mean(flags.map((flag) => flag[side])));
-  const overall = (side: 'low' | 'high') =>
-    sequenceLevel(options)
-      ? perSequence(side).reduce((sum, share) => sum + share, 0) / Math.max(1, sequences.length)
-      : mean(clipped.flat().map((flag) => flag[side]));
-  if (options.lossType === 'cispo') return { ...metrics, cispo_clip_ratio: overall('high') };
-  const [low, high] = [overall('low'), overall('high')];
-  return {
-    ...metrics,
-    'clip_ratio/low_mean': low,
-    // TRL's ratio of a whole sequence is 1 where the sequence is masked, and counts
-    'clip_ratio/low_min': least([
-      ...perSequence('low'),
-      ...(sequenceLevel(options) && counted.length < sequences.length ? [0] : []),
-    ]),
-    'clip_ratio/high_mean': high,
-    'clip_ratio/high_max': most(perSequence('high')),
-    'clip_ratio/region_mean': low + high,
-  };
+  return { ...metrics, ...options.loss.metrics(sequences, sequenceLevel(options)) };
 }
 
-/** Each metric's mean over the updates on one batch. */
+/** Mean of each metric over the updates on one batch. */
 export function meanMetrics(updates: readonly Metrics[]): Metrics {
   return Object.fromEntries(
     Object.keys(updates[0] ?? {}).map((name) => [name, mean(updates.map((metrics) => metrics[name] as number))]),
   );
 }
 
-/** Of one completion: what its reward came to. */
+/** One completion with its reward. */
 export interface RewardedCompletion {
   readonly length: number;
   readonly ended: boolean;
   readonly correct: boolean;
-  /** How much of the answer is right, and what else its task measures of it, by name. */
+  /** Correct share of the answer; `measures` holds further measures of its task, by name. */
   readonly partial: number;
   readonly measures?: Readonly<Record<string, number>> | undefined;
   readonly reward: number;
@@ -78,7 +56,7 @@ export interface RewardedCompletion {
   }[];
 }
 
-/** Of the rewards of a batch: their mean, their deviation, and how many do without. */
+/** Mean and deviation of a batch's rewards, and the share without spread. */
 export const spreadMetrics = (rewards: readonly RewardTerms[], options: AdvantageOptions): Metrics => {
   const totals = rewards.map(({ total }) => total);
   return {
@@ -89,8 +67,8 @@ export const spreadMetrics = (rewards: readonly RewardTerms[], options: Advantag
 };
 
 /**
- * How much of the answers is right, and each measure's mean over the completions that have it. A measure may be as large as an
- * answer says; where its mean overflows, it is left out, as it is where no completion has it.
+ * Correct share of the answers, and the mean of each measure over the completions that have it. An answer may make a measure huge; a
+ * mean that overflows is left out.
  */
 function answerMetrics(completions: readonly RewardedCompletion[]): Metrics {
   const metrics: Metrics = { 'answers/partial/mean': mean(completions.map(({ partial }) => partial)) };
@@ -123,17 +101,17 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], option
     frac_all_wrong: mean(solved.map((n) => (n === 0 ? 1 : 0))),
     [`pass@${groupSize}`]: mean(solved.map((n) => (n > 0 ? 1 : 0))),
     'completions/mean_length': mean(lengths),
-    'completions/min_length': least(lengths),
-    'completions/max_length': most(lengths),
+    'completions/min_length': least(lengths, 0),
+    'completions/max_length': most(lengths, 0),
     'completions/clipped_ratio': 1 - terminated.length / Math.max(1, completions.length),
     'completions/mean_terminated_length': mean(terminated),
-    'completions/min_terminated_length': least(terminated),
-    'completions/max_terminated_length': most(terminated),
+    'completions/min_terminated_length': least(terminated, 0),
+    'completions/max_terminated_length': most(terminated, 0),
     'completions/mean_length_correct': mean(lengthWhere(true)),
     'completions/mean_length_wrong': mean(lengthWhere(false)),
     ...answerMetrics(completions),
   };
-  // a batch's deviation that divides says nothing of groups: then theirs is told beside
+  // where the batch's deviation divides, frac_reward_zero_std says nothing about groups
   if (scaleRewards === 'batch' || aggregation === 'normalize_then_sum')
     metrics.frac_groups_zero_std = mean(groups.map((group) => (hasSpread(group.map(({ reward }) => reward)) ? 0 : 1)));
   for (const [k, { name }] of (completions[0]?.parts ?? []).entries()) {

@@ -1,6 +1,7 @@
 /**
- * One policy update: scores of the frozen reference and of the policy, the policy loss, backward, optimizer. Reference and
- * policy stand in one plan, so that nothing is read back between them.
+ * One policy update: scores of the reference and of the policy, the policy loss, backward, optimizer. Reference and policy are in
+ * one plan, so that nothing is read back between them. With the top-entropy share below 1 a forward pass comes first: its
+ * entropies are read back, once for each pass of the step, and give the threshold over all tokens of the step.
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
 import { type BufferRange, type Device, whole } from '../gpu/device';
@@ -9,7 +10,9 @@ import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PolicyModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
-import { kernelOptions, type LossOptions } from './lossOptions';
+import { EntropyChooser, type WrittenPass } from './entropyChooser';
+import { kernelOptions } from './losses/kernels';
+import type { LossOptions } from './losses/policyLoss';
 import { assertFiniteAt } from './nonFiniteError';
 import type { Optimizer } from './optimizers/optimizer';
 
@@ -19,22 +22,22 @@ export interface PolicyExample {
   readonly ids: readonly number[];
   readonly promptLength: number;
   readonly advantage: number;
-  /** Of each completion token in the loss: the loss's normaliser, 0 where the completion is masked. */
+  /** Weight of each completion token in the loss: the loss's normaliser, 0 where the completion is masked. */
   readonly weight: number;
-  /** Log-probabilities under the policy that sampled; null on the first update, where the ratio is 1. */
+  /** Log-probabilities under the policy before the updates; null on the first update, where the ratio is 1. */
   readonly old: Float32Array | null;
   /** Log-probabilities of the sampler, where the loss corrects for it. */
   readonly sampler?: Float32Array | null;
 }
 
-/** Of every completion token, before the update. */
+/** Statistics of every completion token, before the update. */
 export interface TokenStats {
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
   readonly ratios: Float32Array;
   readonly kls: Float32Array;
-  /** 1 where a clip bound decides. */
-  readonly clipped: Float32Array;
+  /** Numbers that the loss's metrics count: 1 where a clip bound decides, or a gate. */
+  readonly marks: Float32Array;
   /** The completion's part of the loss. */
   readonly loss: number;
 }
@@ -42,6 +45,8 @@ export interface TokenStats {
 export interface PolicyResult {
   readonly loss: number;
   readonly gradNorm: number;
+  /** Smallest entropy of a token that the loss counts; −∞ where it counts all. */
+  readonly entropyThreshold: number;
   readonly stats: readonly TokenStats[];
 }
 
@@ -53,6 +58,8 @@ export class PolicyTrainer {
     private readonly plan: Plan,
     private readonly scores: BufferRange,
     private readonly stats: BufferRange,
+    /** Finds the tokens of highest entropy; null where the loss counts all. */
+    private readonly chooser: EntropyChooser | null,
   ) {}
 
   static async create(
@@ -66,6 +73,7 @@ export class PolicyTrainer {
     const batch = new TokenBatch(model, capacity);
     batch.add('policy tokens', [capacity.tokens, 4]);
     batch.add('spans', [capacity.tokens, 2]);
+    const loss = await kernelOptions(options);
     const { graph, traced } = await trace(device, (graph) => {
       const targets = batch.tensor(graph, 'targets');
       const policy = {
@@ -74,45 +82,56 @@ export class PolicyTrainer {
         spans: batch.tensor(graph, 'spans'),
       };
       const head = batch.head(graph, { gradients, recompute: capacity.recompute });
-      const { scores, stats } = policyHead(graph, head, targets, temperature, policy, kernelOptions(options));
+      const { scores, stats } = policyHead(graph, head, targets, temperature, policy, loss);
       graph.backward();
       return { scores: graph.output(scores), stats: graph.output(stats) };
     });
     const { scores, stats } = traced;
     const plan = await makePlan(device, graph);
-    return new PolicyTrainer(device, optimizer, batch, plan, plan.range(scores), plan.range(stats));
+    const ranges = [plan.range(scores), plan.range(stats)] as const;
+    const chooser =
+      options.topEntropy < 1
+        ? await EntropyChooser.create(device, options.topEntropy, (graph) =>
+            tokenLogprobs(graph, batch.head(graph), batch.tensor(graph, 'targets'), temperature),
+          )
+        : null;
+    return new PolicyTrainer(device, optimizer, batch, plan, ...ranges, chooser);
   }
 
   get memory(): TrainingMemory {
-    return this.batch.memoryOf(this.plan);
+    const memory = this.batch.memoryOf(this.plan);
+    return { ...memory, plan: memory.plan + (this.chooser?.bytes ?? 0) };
   }
 
   /**
-   * One optimizer step over all the examples, in as many passes as the capacity asks for.
+   * Makes one optimizer step over all the examples, in as many passes as the capacity asks for.
    * @param entropyWeight γ ÷ counted completion tokens of the whole step
    */
   async step(examples: readonly PolicyExample[], lr: number, entropyWeight: number): Promise<PolicyResult> {
     const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
+    const chosen = await this.chooser?.choose(passes.map((pass) => () => this.write(pass)));
+    const threshold = chosen?.threshold ?? Number.NEGATIVE_INFINITY;
+    const bonus = chosen ? entropyWeight / Math.max(chosen.share, Number.MIN_VALUE) : entropyWeight;
     const reads: Promise<{ stats: TokenStats[]; clip: ArrayBuffer | undefined }>[] = [];
     let examplesBefore = 0;
     passes.forEach((pass, i) => {
       const before = examplesBefore;
       examplesBefore += pass.length;
       const last = i === passes.length - 1;
-      const packed = pack(pass.map(({ ids }) => ids));
-      const rows = this.batch.write(packed);
-      this.batch.writeArray('policy tokens', policyTokens(pass, packed.firstRows, packed.tokens));
-      this.batch.writeArray('spans', spansOf(pass, packed.firstRows, packed.tokens));
+      const { firstRows, tokens, dynamics: rows } = this.write(pass);
       const onPolicy = pass.every(({ old }) => old === null) ? 1 : 0;
-      const dynamics = { ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight, onPolicy };
+      const dynamics = {
+        ...{ ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight: bonus, onPolicy },
+        entropyThreshold: chosen ? threshold : 0,
+      };
       const gradient = { sequence: this.plan.sequence, dynamics };
-      const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: packed.tokens * 16 }));
+      const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: tokens * 16 }));
       const reading = last
         ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
         : this.device.read(ranges, [gradient]);
       reads.push(
         reading.then(([scores, stats, clip]) => ({
-          stats: collect(pass, before, packed.firstRows, new Float32Array(scores!), new Float32Array(stats!)),
+          stats: collect(pass, before, firstRows, new Float32Array(scores!), new Float32Array(stats!)),
           clip,
         })),
       );
@@ -122,11 +141,27 @@ export class PolicyTrainer {
     return {
       loss: stats.reduce((sum, { loss }) => sum + loss, 0),
       gradNorm: new Float32Array(results.at(-1)!.clip!)[0]!,
+      entropyThreshold: threshold,
       stats,
     };
   }
 
+  /** Packs a pass and writes it to the device. */
+  private write(pass: readonly PolicyExample[]): WrittenPass & { readonly firstRows: readonly number[] } {
+    const packed = pack(pass.map(({ ids }) => ids));
+    const { tokens, firstRows } = packed;
+    const dynamics = this.batch.write(packed);
+    this.batch.writeArray('policy tokens', policyTokens(pass, firstRows, tokens));
+    this.batch.writeArray('spans', spansOf(pass, firstRows, tokens));
+    const counted = pass.flatMap((example, i) => {
+      const [start, end] = spanOf(example, firstRows[i]!);
+      return example.weight === 0 ? [] : Array.from({ length: end - start }, (_, t) => start + t);
+    });
+    return { tokens, dynamics, counted, firstRows };
+  }
+
   destroy(): void {
+    this.chooser?.destroy();
     this.plan.destroy();
     this.batch.destroy();
   }
@@ -161,7 +196,7 @@ function spansOf(pass: readonly PolicyExample[], firstRows: readonly number[], r
 }
 
 /**
- * scores [N, 4] are (logprob, entropy, ·, ·), stats [N, 4] are (loss, ratio, KL, clipped).
+ * Statistics of each completion. scores [N, 4] are (logprob, entropy, ·, ·), stats [N, 4] are (loss, ratio, KL, mark).
  * @param before examples of the passes before
  * @throws NonFiniteError where a score is not finite, masked completions included
  */
@@ -189,7 +224,7 @@ function collect(
       entropies: column(scores, 1),
       ratios: column(stats, 1),
       kls: column(stats, 2),
-      clipped: column(stats, 3),
+      marks: column(stats, 3),
       loss: column(stats, 0).reduce((sum, loss) => sum + loss, 0),
     };
   });

@@ -4,6 +4,8 @@ import { parseModelConfig } from '../model/config';
 import { loadWeights, openModel as openWeights, withGradients, withReference } from '../model/model';
 import { initialTensors, parameterTable } from '../model/parameters';
 import type { BatchCapacity } from './batch';
+import { lossByName } from './losses/index';
+import { type LossOptions, lossOptionsOf } from './losses/policyLoss';
 import { adamw } from './optimizers/adamw';
 import type { OptimizerArenas } from './optimizers/optimizer';
 import { type PolicyExample, PolicyTrainer } from './policy';
@@ -31,26 +33,19 @@ export const openAdamW = (device: Device, arenas: OptimizerArenas) =>
     { weightDecay: 0, decay: 'matrices', maxGradNorm: 1 },
     { beta1: 0.9, beta2: 0.95, eps: 1e-8 },
   );
-const loss = {
-  lossType: 'grpo',
-  beta: 0.05,
-  gamma: 0.02,
-  epsilonLow: 0.2,
-  epsilonHigh: 0.2,
-  delta: null,
-  importanceSamplingLevel: 'token',
-  klRatio: false,
-  correction: null,
-  maxCompletionLength: 8,
-} as const;
+export const lossOptions: LossOptions = lossOptionsOf(lossByName('grpo'), { beta: 0.05, gamma: 0.02 }, 8);
 
 interface Opened extends Partial<BatchCapacity> {
-  readonly lossType?: 'grpo' | 'gspo';
-  /** Number of gradient planes. */
+  readonly lossType?: string;
+  readonly options?: Partial<LossOptions>;
+  /** Planes of the gradient arena. */
   readonly planes?: number;
 }
 
-export async function openModel(device: Device, { lossType = 'grpo', planes = 1, ...given }: Opened = {}) {
+export async function openModel(
+  device: Device,
+  { lossType = 'grpo', options = {}, planes = 1, ...given }: Opened = {},
+) {
   const model = withReference(withGradients(openWeights(device, config), planes));
   const { weights, gradients, reference } = model;
   loadWeights(model, initialTensors(table, 0.3, 1));
@@ -58,7 +53,8 @@ export async function openModel(device: Device, { lossType = 'grpo', planes = 1,
   const optimizer = await openAdamW(device, model);
   const capacity = { tokens: 64, longest: 8, ...given };
   const supervised = await SupervisedTrainer.create(model, optimizer, capacity);
-  const policy = await PolicyTrainer.create(model, optimizer, capacity, { ...loss, lossType }, 0.9);
+  const policyOptions = { ...lossOptions, loss: lossByName(lossType), ...options };
+  const policy = await PolicyTrainer.create(model, optimizer, capacity, policyOptions, 0.9);
   return { weights, gradients, supervised, policy };
 }
 

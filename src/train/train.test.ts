@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { groupAdvantages } from './advantages';
-import { type LossOptions, tokenWeights } from './lossOptions';
+import { lossByName } from './losses/index';
+import { tokenWeights } from './losses/policyLoss';
 import { rewardMetrics } from './metrics';
 import { learningRate } from './schedule';
+import { lossOptions } from './train.fixture';
 
 const near = (got: readonly number[], want: readonly number[]) =>
   got.forEach((value, i) => expect(value).toBeCloseTo(want[i]!, 10));
@@ -47,13 +49,14 @@ describe('advantages', () => {
 });
 
 describe('token weights', () => {
-  const options = { maxCompletionLength: 10 } as LossOptions;
-  const weights = (lossType: LossOptions['lossType']) => tokenWeights({ ...options, lossType }, [2, 4, 0]);
+  const options = { ...lossOptions, maxCompletionLength: 10 };
+  const weights = (name: string) => tokenWeights({ ...options, loss: lossByName(name) }, [2, 4, 0]);
   it('match the table of normalisers', () => {
     near(weights('grpo'), [1 / 6, 1 / 12, 1 / 3]);
     near(weights('bnpo'), [1 / 6, 1 / 6, 1 / 6]);
     near(weights('dr_grpo'), [1 / 30, 1 / 30, 1 / 30]);
     near(weights('dapo'), weights('bnpo'));
+    near(weights('luspo'), [1 / 3, 1 / 3, 1 / 3]);
   });
 });
 

@@ -17,7 +17,7 @@ interface Case {
 }
 const goldens = (name: string): { cases: Case[] } =>
   JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../../train/goldens/${name}.json`), 'utf8'));
-const cases = [...goldens('policy-loss').cases, ...goldens('grpo').cases];
+const cases = [...goldens('policy-loss').cases, ...goldens('grpo').cases, ...goldens('losses').cases];
 
 describe.each(bothDevices)('on %s', (_, open) => {
   let device: Device;

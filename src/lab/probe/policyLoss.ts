@@ -1,6 +1,6 @@
 /**
- * `probe policy-loss`: advantages, loss, gradient with respect to the log-probabilities, and metrics of given
- * log-probabilities and rewards, by the same kernel and the same host code as training.
+ * `probe policy-loss`: advantages, loss, gradient with respect to the log-probabilities, and metrics. Input are log-probabilities and
+ * rewards; the kernel and the host code are those of training.
  */
 import { type Device, type DeviceBuffer, whole } from '../../gpu/device';
 import { Graph } from '../../graph/graph';
@@ -8,10 +8,14 @@ import { policyLossOfScores } from '../../graph/ops/policyLoss';
 import { makePlan } from '../../graph/plan';
 import { advantagesOf } from '../../train/advantages';
 import { afterUpdate, gammaInForce } from '../../train/entropyControl';
-import { kernelOptions, tokenWeights } from '../../train/lossOptions';
-import { lossMetrics, type Metrics, type ScoredSequence, spreadMetrics } from '../../train/metrics';
+import { lossByName } from '../../train/losses/index';
+import { kernelOptions } from '../../train/losses/kernels';
+import { correctionOf } from '../../train/losses/options';
+import { type PolicyLoss, tokenWeights } from '../../train/losses/policyLoss';
+import { entropyThreshold } from '../../train/losses/topEntropy';
+import { lossMetrics, type Metrics, meanEntropy, type ScoredSequence, spreadMetrics } from '../../train/metrics';
 import { correctionMetrics, samplingMetrics } from '../../train/samplerMetrics';
-import { advantageOptionsOf, lossOptionsOf, type ProbePolicyLossInput, rewardTermsOf } from './policyLossSchema';
+import { advantageOptionsOf, type ProbePolicyLossInput, probeLossOptions, rewardTermsOf } from './policyLossSchema';
 
 export interface ProbePolicyLossResult {
   advantages: number[];
@@ -20,8 +24,8 @@ export interface ProbePolicyLossResult {
   metrics: Metrics;
 }
 
-/** γ of this update, and what it becomes. */
-function gammaOf({ options: { gamma, adaptive_entropy: steer } }: ProbePolicyLossInput) {
+/** γ of this update, and of the next. */
+function gammaOf(gamma: number, { options: { adaptive_entropy: steer } }: ProbePolicyLossInput) {
   if (!steer) return { inForce: gamma, after: () => ({}) };
   const control = { gamma, entropy: steer.last ?? Number.POSITIVE_INFINITY };
   const target = { target: steer.target, step: steer.delta, min: steer.min, max: steer.max };
@@ -31,20 +35,29 @@ function gammaOf({ options: { gamma, adaptive_entropy: steer } }: ProbePolicyLos
   };
 }
 
-export async function probePolicyLoss(device: Device, input: ProbePolicyLossInput): Promise<ProbePolicyLossResult> {
-  const options = lossOptionsOf(input);
+/** @param loss replaces `loss_type`; it need not be in the list of losses */
+export async function probePolicyLoss(
+  device: Device,
+  input: ProbePolicyLossInput,
+  loss: PolicyLoss = lossByName(input.options.loss_type),
+): Promise<ProbePolicyLossResult> {
+  const options = probeLossOptions(input, loss);
+  const correction = correctionOf(options);
   const rewards = rewardTermsOf(input);
   const advantages = advantagesOf(rewards, advantageOptionsOf(input));
-  const gamma = gammaOf(input);
+  const gamma = gammaOf(options.gamma, input);
   const columns = input.mask[0]?.length ?? 0;
-  /** Counted places of each row: those that the loss sees. */
+  /** Places of each row that count in the loss. */
   const places = input.mask.map((row, b) =>
     input.options.mask_truncated?.[b] ? [] : row.flatMap((counted, t) => (counted ? [t] : [])),
   );
   const lengths = places.map((row) => row.length);
   const weights = tokenWeights(options, lengths);
   const count = lengths.reduce((sum, length) => sum + length, 0);
-  const entropyWeight = gamma.inForce / Math.max(1, count);
+  const entropies = places.flatMap((row, b) => row.map((t) => input.entropy[b]![t]!));
+  const threshold = options.topEntropy < 1 ? entropyThreshold(entropies, options.topEntropy) : 0;
+  const kept = options.topEntropy < 1 ? entropies.filter((entropy) => Math.fround(entropy) >= threshold).length : count;
+  const entropyWeight = gamma.inForce / Math.max(1, kept);
 
   const N = Math.max(1, count);
   const scores = new Float32Array(N * 4);
@@ -76,11 +89,14 @@ export async function probePolicyLoss(device: Device, input: ProbePolicyLossInpu
     tokens: given('tokens', tokens),
     spans: given('spans', spans),
   };
-  const { dscores, stats } = policyLossOfScores(graph, scored, batch, kernelOptions(options));
+  const { dscores, stats } = policyLossOfScores(graph, scored, batch, await kernelOptions(options));
   graph.output(dscores);
   graph.output(stats);
   const plan = await makePlan(device, graph);
-  const run = { sequence: plan.sequence, dynamics: { tokens: count, entropyWeight, onPolicy: 0 } };
+  const run = {
+    sequence: plan.sequence,
+    dynamics: { tokens: count, entropyWeight, onPolicy: 0, entropyThreshold: threshold },
+  };
   const [gradBytes, statBytes] = await device.read([plan.range(dscores), plan.range(stats)], [run]);
   plan.destroy();
   for (const buffer of owned) buffer.destroy();
@@ -88,7 +104,7 @@ export async function probePolicyLoss(device: Device, input: ProbePolicyLossInpu
   const stat = new Float32Array(statBytes!);
 
   let at = 0;
-  let loss = 0;
+  let value = 0;
   const gradLogprobs = places.map((row_) => {
     const gradients = new Array<number>(columns).fill(0);
     for (const t of row_) gradients[t] = grads[2 * at++]!;
@@ -102,11 +118,11 @@ export async function probePolicyLoss(device: Device, input: ProbePolicyLossInpu
         entropies: Float32Array.from(row_, (t) => input.entropy[b]![t]!),
         ratios: column(1),
         kls: column(2),
-        clipped: column(3),
+        marks: column(3),
       },
       counted: row_.length > 0,
     };
-    loss += column(0).reduce((sum, part) => sum + part, 0);
+    value += column(0).reduce((sum, part) => sum + part, 0);
     at += row_.length;
     return sequence;
   });
@@ -116,19 +132,20 @@ export async function probePolicyLoss(device: Device, input: ProbePolicyLossInpu
     trainer: row_.map((t) => input.old[b]![t]!),
     counted: row_.length > 0,
   }));
+  const bonusEntropy = meanEntropy(sequences, threshold);
   const steered = input.options.adaptive_entropy !== null;
   return {
     advantages,
-    loss,
+    loss: value,
     grad_logprobs: gradLogprobs,
     metrics: {
       ...metrics,
       ...(options.beta > 0 ? { kl: kl! } : {}),
-      ...(options.gamma > 0 || steered ? { policy_loss: loss + gamma.inForce * metrics.entropy! } : {}),
-      ...gamma.after(metrics.entropy!),
+      ...(options.gamma > 0 || steered ? { policy_loss: value + gamma.inForce * bonusEntropy } : {}),
+      ...gamma.after(bonusEntropy),
       ...(input.rewards_per_func ? spreadMetrics(rewards, advantageOptionsOf(input)) : {}),
       ...(input.sampler ? samplingMetrics(sampled, false) : {}),
-      ...(options.correction ? correctionMetrics(sampled, options.correction) : {}),
+      ...(correction ? correctionMetrics(sampled, correction) : {}),
     },
   };
 }

@@ -1,14 +1,49 @@
-/** What `probe policy-loss` takes; names and defaults as in TRL's GRPOConfig, except that what came after the lab's first form is off. */
+/**
+ * Input of `probe policy-loss`. Names and defaults are those of TRL's GRPOConfig, but for the options that the lab got later: these are
+ * off.
+ */
 import { z } from 'zod';
 import { type AdvantageOptions, aggregations, type RewardTerms, scales } from '../../train/advantages';
-import { correctionModes, type LossOptions, lossTypes } from '../../train/lossOptions';
-import { UNBOUNDED } from '../run/options';
+import { lossByName, lossOptions, lossTypes } from '../../train/losses/index';
+import { type LossOption, probeName, type ValuesOf } from '../../train/losses/options';
+import { type LossOptions, lossOptionsOf } from '../../train/losses/policyLoss';
 
-/** Nats, and rewards: far beyond what training meets, and so far inside f32 that no difference and no square overflows. */
+/** Largest log-probability gap, nats, and reward: far beyond training, and so far inside f32 that no square overflows. */
 const MOST = 1e9;
 const bounded = z.number().min(-MOST).max(MOST);
 const matrix = z.array(z.array(bounded));
 const bits = z.array(z.union([z.literal(0), z.literal(1)]));
+
+type Values = ValuesOf<typeof lossOptions>;
+
+/** The field of an option: in TRL's range, None as null. */
+function fieldOf(option: LossOption): z.ZodType {
+  if (option.kind === 'flag') return z.boolean().default(option.default);
+  if (option.kind === 'choice') {
+    const { none, choices } = option;
+    if (none === undefined) return z.enum(choices).default(option.default);
+    return z
+      .enum(choices.filter((name) => name !== none))
+      .nullable()
+      .default(null);
+  }
+  const { min, nullable } = option;
+  if (nullable === 'above 0') return bounded.positive().nullable().default(null);
+  if (nullable === 'from 0') return bounded.min(0).nullable().default(null);
+  return bounded.min(min).default(option.probeDefault ?? option.default);
+}
+const optionShape = Object.fromEntries(
+  Object.values(lossOptions).map((option) => [probeName(option), fieldOf(option)]),
+);
+
+/** Values of all options by their field in a recipe; null is what it is in a recipe. */
+const valuesOf = (options: Readonly<Record<string, unknown>>): Values =>
+  Object.fromEntries(
+    Object.entries<LossOption>(lossOptions).map(([field, option]) => [
+      field,
+      options[probeName(option)] ?? (option.kind === 'choice' ? option.none : 0),
+    ]),
+  ) as Values;
 
 export const probePolicyLossSchema = z
   .strictObject({
@@ -17,31 +52,21 @@ export const probePolicyLossSchema = z
     ref: matrix,
     entropy: matrix,
     mask: z.array(bits),
-    /** Log-probabilities of the distribution that was drawn from. */
+    /** Log-probabilities of the distribution that the sampler drew from. */
     sampler: matrix.optional(),
-    /** Of every completion; or by term, [rows][terms], for `reward_weights` to add up. */
+    /** Reward of every completion; or its terms, [rows][terms], which `reward_weights` weighs. */
     rewards: z.array(bounded).min(1).optional(),
     rewards_per_func: matrix.min(1).optional(),
     group_size: z.int().min(1),
     options: z.strictObject({
       loss_type: z.enum(lossTypes),
-      beta: bounded.min(0).default(0),
-      gamma: bounded.min(0).default(0),
-      epsilon_low: z.number().min(0).default(0.2),
-      epsilon_high: z.number().min(0).default(0.2),
-      delta: z.number().positive().nullable().default(null),
+      ...optionShape,
       scale_rewards: z.enum(scales).default('group'),
-      importance_sampling_level: z.enum(['token', 'sequence']).default('token'),
       max_completion_length: z.int().min(1),
       mask_truncated: bits.nullish(),
-      use_bias_correction_kl: z.boolean().default(false),
       multi_objective_aggregation: z.enum(aggregations).default('sum_then_normalize'),
-      /** 1 each where not given. */
+      /** Weight of each term; 1 each by default. */
       reward_weights: z.array(bounded).optional(),
-      /** With `sampler`: how the loss is corrected for it; null for not at all. */
-      importance_sampling_mode: z.enum(correctionModes).nullable().default(null),
-      importance_sampling_clip_min: bounded.min(0).nullable().default(null),
-      importance_sampling_clip_max: z.number().positive().nullable().default(null),
       /** Steers γ from `gamma`; `last` is the entropy of the update before, null for the first. */
       adaptive_entropy: z
         .strictObject({
@@ -73,33 +98,25 @@ export const probePolicyLossSchema = z
     const kinds = terms?.[0]?.length ?? 1;
     if (terms?.some((row) => row.length !== kinds)) issue('rewards_per_func', `must have ${kinds} terms in every row`);
     if (weights && weights.length !== kinds) issue('options', `reward_weights must have ${kinds} entries`);
-    if (options.importance_sampling_mode && !input.sampler)
+    const values = valuesOf(options);
+    const { samplerCorrection: mode, correctionMin: min, correctionMax: max } = values;
+    if (mode !== 'off' && !input.sampler)
       issue('sampler', 'is what importance_sampling_mode corrects for, and is missing');
-    const [least, most] = [options.importance_sampling_clip_min, options.importance_sampling_clip_max];
-    if (least !== null && most !== null && least >= most)
+    if (max > 0 && min >= max)
       issue('options', 'importance_sampling_clip_min must be below importance_sampling_clip_max');
-    if (options.importance_sampling_mode?.endsWith('truncate') && least === null && most === null)
-      issue('options', `${options.importance_sampling_mode} needs importance_sampling_clip_min or _max`);
+    if (mode.endsWith('truncate') && min === 0 && max === 0)
+      issue('options', `${mode} needs importance_sampling_clip_min or _max`);
+    const fault = lossByName(options.loss_type).fault?.(values);
+    if (fault) issue('options', `${probeName(lossOptions[fault.field])}: ${fault.message}`);
   });
 
 export type ProbePolicyLossInput = z.infer<typeof probePolicyLossSchema>;
 
-export const lossOptionsOf = ({ options }: ProbePolicyLossInput): LossOptions => ({
-  lossType: options.loss_type,
-  beta: options.beta,
-  gamma: options.gamma,
-  epsilonLow: options.epsilon_low,
-  epsilonHigh: options.epsilon_high,
-  delta: options.delta,
-  importanceSamplingLevel: options.importance_sampling_level,
-  klRatio: options.use_bias_correction_kl,
-  correction: options.importance_sampling_mode && {
-    mode: options.importance_sampling_mode,
-    min: options.importance_sampling_clip_min ?? 0,
-    max: options.importance_sampling_clip_max ?? UNBOUNDED,
-  },
-  maxCompletionLength: options.max_completion_length,
-});
+/** Loss of a probe, with values for its options. */
+export const probeLossOptions = (
+  { options }: ProbePolicyLossInput,
+  loss = lossByName(options.loss_type),
+): LossOptions => lossOptionsOf(loss, valuesOf(options), options.max_completion_length);
 
 export const advantageOptionsOf = ({ group_size, options }: ProbePolicyLossInput): AdvantageOptions => ({
   groupSize: group_size,
@@ -107,7 +124,7 @@ export const advantageOptionsOf = ({ group_size, options }: ProbePolicyLossInput
   aggregation: options.multi_objective_aggregation,
 });
 
-/** Every completion's reward by its terms; one term where the sum alone is given. */
+/** Reward of every completion by its terms; one term where only the sum is given. */
 export function rewardTermsOf({ rewards, rewards_per_func, options }: ProbePolicyLossInput): RewardTerms[] {
   return (rewards_per_func ?? rewards!.map((reward) => [reward])).map((values) => {
     const parts = values.map((value, k) => ({ value, weight: options.reward_weights?.[k] ?? 1 }));

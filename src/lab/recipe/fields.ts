@@ -21,6 +21,9 @@ export const choice = <const T extends readonly [string, ...string[]]>(
 export const flag = (title: string, description: string, initial: boolean) =>
   z.boolean().default(initial).meta({ title, description });
 
+/** A field with its name in TRL's GRPOConfig. */
+export const trl = <T extends z.ZodType>(name: string, field: T): T => field.meta({ ...field.meta(), trl: name });
+
 export const section = <T extends z.ZodRawShape>(title: string, description: string, shape: T) =>
   z
     .strictObject(shape)

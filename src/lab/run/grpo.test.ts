@@ -200,6 +200,10 @@ it.each([
     { samplerCorrection: 'token_truncate', correctionMax: 0 },
     'r: grpo.correctionMax: token_truncate needs a bound to clamp to',
   ],
+  [
+    { lossType: 'vespo', samplerCorrection: 'sequence_mask' },
+    'r: grpo.samplerCorrection: vespo takes token_truncate or token_mask, as in TRL',
+  ],
   [{ dynamicDraws: 0 }, 'r: grpo.dynamicDraws: is 0; use 1 to '],
   [{ referenceMixup: 2 }, 'r: grpo.referenceMixup: is 2; use 0 to 1'],
 ])('%j is refused with its place', (grpo, message) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device } from '../../gpu/device';
 import { openNodeDevice } from '../../gpu/node';
+import { lossTypes } from '../../train/losses/index';
 import { recipeByName } from '../recipe/presets/index';
 import { withFields } from '../recipe/recipe';
 import { eventToLine, type GrpoEvent, type LabEvent } from './events';
@@ -117,7 +118,7 @@ describe('a run on Dawn', () => {
       'reward.lNeg': 2,
     };
     await runAll(device, withFields(PLAIN, masked));
-    for (const lossType of ['bnpo', 'dr_grpo', 'dapo', 'cispo', 'gspo']) {
+    for (const lossType of lossTypes.slice(1)) {
       const fields = {
         'sft.steps': 1,
         'grpo.lossType': lossType,

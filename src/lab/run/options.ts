@@ -3,15 +3,13 @@ import { bounded } from '../../quote';
 import type { CustomTerm } from '../../rewards/sandbox/term';
 import { type RewardOptions, type RewardWeights, rewardNames } from '../../rewards/total';
 import type { GrpoOptions } from '../../train/grpo';
-import type { LossOptions } from '../../train/lossOptions';
+import { lossByName } from '../../train/losses/index';
+import { type LossOptions, lossOptionsOf } from '../../train/losses/policyLoss';
 import type { OptimizerName } from '../../train/optimizers';
 import type { CommonOptions } from '../../train/optimizers/optimizer';
 import type { ReferenceSyncOptions } from '../../train/referenceSync';
 import type { SftOptions } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
-
-/** Upper bound that never binds: just below the largest f32. */
-export const UNBOUNDED = 3e38;
 
 /** Fields that both stages have for their optimizer. */
 export type OptimizerFields = Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm' | 'optimizer' | OptimizerName>;
@@ -22,21 +20,8 @@ export const commonOptions = ({ weightDecay, maxGradNorm }: OptimizerFields): Co
   maxGradNorm: maxGradNorm > 0 ? maxGradNorm : null,
 });
 
-export const lossOptions = ({ grpo, reward }: Recipe): LossOptions => ({
-  lossType: grpo.lossType,
-  beta: grpo.beta,
-  gamma: grpo.gamma,
-  epsilonLow: grpo.epsilonLow,
-  epsilonHigh: grpo.epsilonHigh,
-  delta: grpo.delta > 0 ? grpo.delta : null,
-  importanceSamplingLevel: grpo.importanceSampling,
-  klRatio: grpo.klRatio,
-  correction:
-    grpo.samplerCorrection === 'off'
-      ? null
-      : { mode: grpo.samplerCorrection, min: grpo.correctionMin, max: grpo.correctionMax || UNBOUNDED },
-  maxCompletionLength: reward.lMax,
-});
+export const lossOptions = ({ grpo, reward }: Recipe): LossOptions =>
+  lossOptionsOf(lossByName(grpo.lossType), grpo, reward.lMax);
 
 /** Options of a reference that follows the policy; null for one that stays as SFT left the model. */
 export const referenceSyncOptions = ({ grpo }: Recipe): ReferenceSyncOptions | null =>

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Make golden policy losses with TRL's own GRPOTrainer, in double precision.
 
-    make_grpo_goldens.py [FILE]         write FILE (grpo.json beside this script)
-    make_grpo_goldens.py --check FILE   make everything again and print the largest difference from what stands in FILE
+    make_grpo_goldens.py [FOLDER]           write grpo.json, losses.json and grpo-config.json (beside this script)
+    make_grpo_goldens.py --check [FOLDER]   make them again and print the largest difference from the files
+
+grpo.json holds cases of the losses and options before SAPO; losses.json holds SAPO, LUSPO, VESPO and the top-entropy quantile;
+grpo-config.json holds the fields of GRPOConfig with their defaults.
 
 The trainer is TRL's class with nothing constructed: its methods `_generate_and_score_completions` (advantages, ratios to the
 sampler, reward metrics), `_compute_loss` (loss, gradient, loss metrics, steered entropy coefficient) and the callback's
@@ -12,9 +15,10 @@ reward functions and models; the entropies are constants, so no gradient flows t
 cases: {"name", "input" of `probe policy-loss`, "expected"}. Where release 1.16.0 differs from the commit f2cd577 that
 policy-loss.json was made with: log-ratios are not clamped to +-20 (no case comes near), `use_bias_correction_kl` exists (and is
 on by default there; here off but where a case says otherwise), the static `entropy_coef` is a metric (left out here).
+TRL compares entropies with a threshold in single precision: those of cases with a quantile are multiples of 1/1024.
 Made with trl 1.16.0, torch 2.15.0, transformers 5.23.0.
 """
-import json, random, sys
+import dataclasses, json, random, sys
 from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +26,7 @@ from types import SimpleNamespace
 import torch
 import trl
 from accelerate import Accelerator
-from trl import GRPOTrainer
+from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.callbacks import SyncRefModelCallback
 
 torch.set_default_dtype(torch.float64)
@@ -33,7 +37,8 @@ DEFAULTS = dict(
     importance_sampling_level="token", max_completion_length=12, mask_truncated=[0] * B, reward_weights=[0.6, 0.25],
     multi_objective_aggregation="sum_then_normalize", use_bias_correction_kl=False,
     importance_sampling_mode=None, importance_sampling_clip_min=None, importance_sampling_clip_max=None,
-    adaptive_entropy=None)
+    adaptive_entropy=None, top_entropy_quantile=1.0, sapo_temperature_pos=1.0, sapo_temperature_neg=1.05, vespo_k_pos=2.0,
+    vespo_lambda_pos=3.0, vespo_k_neg=3.0, vespo_lambda_neg=2.0)
 TRUNCATED = [b % 5 == 1 for b in range(B)]
 LOSSES = ["grpo", "bnpo", "dr_grpo", "dapo", "cispo"]
 MODES = ["token_truncate", "token_mask", "sequence_truncate", "sequence_mask"]
@@ -52,7 +57,8 @@ class Trainer(GRPOTrainer):
         # num_iterations 2: the log-probabilities before the update are scored, not taken from the update itself
         self.args = SimpleNamespace(
             steps_per_generation=1, gradient_accumulation_steps=1, per_device_train_batch_size=B, delta=o["delta"],
-            use_bias_correction_kl=o["use_bias_correction_kl"], gradient_checkpointing_kwargs=None, report_to=[])
+            use_bias_correction_kl=o["use_bias_correction_kl"], gradient_checkpointing_kwargs=None, report_to=[],
+            **{k: v for k, v in o.items() if k.startswith(("sapo_", "vespo_"))})
         self.num_iterations, self.current_gradient_accumulation_steps = 2, 1
         self.num_generations, self.max_completion_length = G, o["max_completion_length"]
         self.loss_type, self.beta = o["loss_type"], o["beta"]
@@ -63,7 +69,8 @@ class Trainer(GRPOTrainer):
         self.vllm_importance_sampling_mode = o["importance_sampling_mode"]
         self.vllm_importance_sampling_clip_min = o["importance_sampling_clip_min"]
         self.vllm_importance_sampling_clip_max = o["importance_sampling_clip_max"]
-        self.off_policy_mask_threshold, self.top_entropy_quantile, self.aux_loss_enabled = None, 1.0, False
+        self.off_policy_mask_threshold, self.aux_loss_enabled = None, False
+        self.top_entropy_quantile = o["top_entropy_quantile"]
         self.entropy_coef, self.use_adaptive_entropy = o["gamma"], steer is not None
         self._entropy_bonus_enabled, self._entropy_window_stats = o["gamma"] != 0 or steer is not None, None
         if steer:
@@ -126,11 +133,12 @@ def task(seed, spread=False, **options):
     return {**out, "group_size": G, "options": options}
 
 
-def cases():
-    def of(loss, **options):
-        cap = dict(epsilon_high=1.3) if loss == "cispo" else {}
-        return dict(loss_type=loss, max_completion_length=12, reward_weights=[0.6, 0.25], **{**cap, **options})
+def of(loss, **options):
+    cap = dict(epsilon_high=1.3) if loss == "cispo" else {}
+    return dict(loss_type=loss, max_completion_length=12, reward_weights=[0.6, 0.25], **{**cap, **options})
 
+
+def cases():
     for loss in LOSSES:
         yield f"{loss}", of(loss)
         yield f"{loss}, KL, entropy, clip-higher", of(loss, beta=0.04, gamma=0.01, **({} if loss == "cispo" else dict(epsilon_high=0.28)))
@@ -162,6 +170,52 @@ def cases():
     yield "steered entropy, acting and above the target", of(
         "dapo", gamma=0.01, adaptive_entropy={**steer, "target": 0.2, "last": 0.1})
     yield "steered entropy, at its bound", of("grpo", gamma=0.02, adaptive_entropy={**steer, "target": 1.9, "last": 0.5})
+
+
+def later_cases():
+    """SAPO, LUSPO, VESPO, and the top-entropy quantile with every loss."""
+    cut = [int(c) for c in TRUNCATED]
+    sequence = dict(importance_sampling_level="sequence", epsilon_low=0.03, epsilon_high=0.04)
+    own = dict(
+        sapo=dict(sapo_temperature_pos=4.0, sapo_temperature_neg=9.0),
+        luspo=dict(epsilon_low=0.1, epsilon_high=0.05),
+        vespo=dict(vespo_k_pos=0.5, vespo_lambda_pos=1.5, vespo_k_neg=1.2, vespo_lambda_neg=0.0))
+    for loss, options in own.items():
+        yield f"{loss}", of(loss)
+        yield f"{loss}, own options", of(loss, **options)
+        yield f"{loss}, KL, entropy", of(loss, beta=0.04, gamma=0.01)
+        yield f"{loss}, KL times the ratio", of(loss, beta=0.1, use_bias_correction_kl=True)
+        yield f"{loss}, truncated rows masked, scaled by the batch", of(
+            loss, beta=0.02, mask_truncated=cut, scale_rewards="batch")
+        for mode in MODES[:2] if loss == "vespo" else MODES:
+            yield f"{loss}, {mode}", of(loss, beta=0.02, importance_sampling_mode=mode, importance_sampling_clip_max=1.4)
+        yield f"{loss}, sequence ratios", of(loss, **sequence, beta=0.01)
+        yield f"{loss}, sequence ratios, token_mask, KL times the ratio, truncated rows masked", of(
+            loss, **sequence, beta=0.1, use_bias_correction_kl=True, mask_truncated=cut,
+            importance_sampling_mode="token_mask", importance_sampling_clip_min=0.6, importance_sampling_clip_max=2.0)
+    yield "luspo, two-sided", of("luspo", delta=1.1)
+    for loss in LOSSES + list(own):
+        yield f"{loss}, top-entropy quantile 0.2", of(loss, beta=0.04, gamma=0.01, top_entropy_quantile=0.2)
+        yield f"{loss}, top-entropy quantile 0.45, sequence ratios, truncated rows masked", of(
+            loss, beta=0.04, top_entropy_quantile=0.45, mask_truncated=cut, importance_sampling_level="sequence",
+            importance_sampling_mode="token_truncate", importance_sampling_clip_max=1.4)
+    yield "top-entropy quantile 0", of("grpo", top_entropy_quantile=0.0, gamma=0.01)
+    yield "top-entropy quantile 0.3, steered entropy", of(
+        "dapo", gamma=0.01, top_entropy_quantile=0.3,
+        adaptive_entropy=dict(target=1.5, delta=0.005, min=0.0, max=0.02, last=0.5))
+
+
+def later_task(seed, **options):
+    given = task(seed, **options)
+    if options.get("top_entropy_quantile", 1.0) < 1:
+        given["entropy"] = [[round(h * 1024) / 1024 for h in row] for row in given["entropy"]]
+    return given
+
+
+def config():
+    """Fields of GRPOConfig and their defaults; null where a default is no plain value."""
+    plain = lambda value: value if isinstance(value, (bool, int, float, str)) else None
+    return dict(version=trl.__version__, fields={f.name: plain(f.default) for f in dataclasses.fields(GRPOConfig)})
 
 
 def steered():
@@ -206,19 +260,32 @@ def difference(a, b):
     return abs(a - b) if isinstance(a, (int, float)) and not isinstance(a, bool) else float(a != b)
 
 
+def made(cases, make_task):
+    out = []
+    for seed, (name, options) in enumerate(cases):
+        given = make_task(seed, **options)
+        out.append(dict(name=name, input=given, expected=rounded(expected(given))))
+    return out
+
+
 def make():
-    made = []
-    for seed, (name, options) in enumerate(cases()):
-        given = task(seed, **options)
-        made.append(dict(name=name, input=given, expected=rounded(expected(given))))
-    return dict(source=f"TRL {trl.__version__}: GRPOTrainer._generate_and_score_completions and _compute_loss, float64",
-                note="the entropy is given as a constant: no gradient flows through it here",
-                cases=made, entropy_control=rounded(steered()), reference_sync=rounded(synced()))
+    """Content of each file."""
+    source = f"TRL {trl.__version__}: GRPOTrainer._generate_and_score_completions and _compute_loss, float64"
+    note = "the entropy is given as a constant: no gradient flows through it here"
+    return {
+        "grpo.json": dict(source=source, note=note, cases=made(cases(), task), entropy_control=rounded(steered()),
+                          reference_sync=rounded(synced())),
+        "losses.json": dict(source=source, note=note,
+                            cases=made(later_cases(), lambda seed, **options: later_task(2000 + seed, **options))),
+        "grpo-config.json": config(),
+    }
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--check"]:
-        print("largest difference", difference(make(), json.loads(Path(sys.argv[2]).read_text())))
-    else:
-        file = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "grpo.json"
-        file.write_text(json.dumps(make()) + "\n")
+    check, folders = sys.argv[1:2] == ["--check"], [a for a in sys.argv[1:] if a != "--check"]
+    folder = Path(folders[0]) if folders else Path(__file__).parent
+    for name, content in make().items():
+        if check:
+            print(name, "largest difference", difference(content, json.loads((folder / name).read_text())))
+        else:
+            (folder / name).write_text(json.dumps(content) + "\n")

@@ -1,113 +1,138 @@
-/** Section of a recipe for GRPO. */
+/** GRPO's section of a recipe. */
 import type { z } from 'zod';
 import { aggregations } from '../../../train/advantages';
-import { correctionModes, lossTypes } from '../../../train/lossOptions';
-import { choice, flag, type Issue, integer, number, section } from '../fields';
+import { lossByName, losses, lossOptions, lossTypes } from '../../../train/losses/index';
+import { choice, flag, type Issue, integer, number, section, trl } from '../fields';
+import { lossFieldsOf } from '../lossFields';
 import { optimizerFields } from './optimizer';
+
+const described = losses.map(({ name, description }) => `${name}: ${description}`);
+const cappedByRatio = losses.filter((loss) => loss.epsilonHighIsRatio).map(({ name }) => name);
+
+/** True where ε high of a loss is the cap of the ratio itself, 1 or more. */
+export const epsilonHighIsRatio = (lossType: string): boolean => cappedByRatio.includes(lossType);
 
 export const grpoSection = section(
   'GRPO',
-  'Group Relative Policy Optimization: each thought is judged against its group.',
+  'Group Relative Policy Optimization: each completion is compared with its group.',
   {
-    steps: integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000),
-    prompts: integer('Problems a step P', 'Each is answered G times.', 16, 1, 1024),
-    groupSize: integer('Group size G', 'Completions of one problem that are compared with each other.', 8, 2, 64),
-    learningRate: number('Learning rate', 'Peak rate of the optimizer.', 3e-4, 0, 1),
-    warmup: integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000),
-    decay: choice(
-      'Schedule',
-      'After the warm-up: constant, or a line or a cosine to the final share.',
-      ['constant', 'linear', 'cosine'],
-      'constant',
+    steps: trl('max_steps', integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000)),
+    prompts: integer('Problems a step P', 'Problems of one step; the policy answers each G times.', 16, 1, 1024),
+    groupSize: trl(
+      'num_generations',
+      integer('Group size G', 'Completions of one problem; each is compared with the others.', 8, 2, 64),
+    ),
+    learningRate: trl('learning_rate', number('Learning rate', 'Peak rate of the optimizer.', 3e-4, 0, 1)),
+    warmup: trl('warmup_steps', integer('Warm-up', 'Steps of linear rise to the peak.', 10, 0, 10_000)),
+    decay: trl(
+      'lr_scheduler_type',
+      choice(
+        'Schedule',
+        'After the warm-up: constant, or a line or a cosine to the final share.',
+        ['constant', 'linear', 'cosine'],
+        'constant',
+      ),
     ),
     floor: number('Final share', 'Share of the peak at which a line or a cosine ends.', 0.1, 0, 1),
     ...optimizerFields,
-    weightDecay: number('Weight decay', 'Of matrices; norms do not decay.', 0, 0, 10),
-    maxGradNorm: number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
-    lossType: choice('Loss', 'How tokens add up, and what is clipped.', lossTypes, 'grpo'),
-    beta: number('β, KL', 'Weight of the KL to the reference: the model as SFT left it.', 0.001, 0, 10),
-    klRatio: flag(
-      'KL × ratio',
-      "Multiplies KL by the ratio, which makes its gradient unbiased (DeepSeek-V3.2, TRL's use_bias_correction_kl).",
-      false,
+    weightDecay: trl('weight_decay', number('Weight decay', 'Decay of matrices; norms do not decay.', 0, 0, 10)),
+    maxGradNorm: trl(
+      'max_grad_norm',
+      number('Clip', 'Largest norm of the whole gradient; 0 for no clipping.', 1, 0, 1000),
     ),
-    referenceSync: integer(
-      'Reference follows every',
-      'Steps after which the reference moves towards the policy; 0 leaves it as it is.',
-      0,
-      0,
-      100_000,
+    lossType: trl('loss_type', choice('Loss', described.join(' '), lossTypes, 'grpo')),
+    ...lossFieldsOf(lossOptions),
+    referenceSync: trl(
+      'ref_model_sync_steps',
+      integer(
+        'Reference follows every',
+        'Steps between moves of the reference towards the policy; 0 keeps it.',
+        0,
+        0,
+        100_000,
+      ),
     ),
-    referenceMixup: number(
-      'Reference α',
-      'Share of the policy in the reference at each such move: α · policy + (1 − α) · reference.',
-      0.6,
-      0,
-      1,
+    referenceMixup: trl(
+      'ref_model_mixup_alpha',
+      number('Reference α', 'Share of the policy at each move: α · policy + (1 − α) · reference.', 0.6, 0, 1),
     ),
-    gamma: number('γ, entropy', 'Weight of the entropy bonus; where it is steered, the first one.', 0.001, 0, 10),
-    entropyTarget: number(
-      'Entropy target',
-      'Mean entropy of a token, nats: γ acts and rises while the entropy is at or below it and falls while above; 0 keeps γ fixed.',
-      0,
-      0,
-      10,
+    entropyTarget: trl(
+      'entropy_target',
+      number(
+        'Entropy target',
+        'Mean entropy of a token, nats. γ acts and rises while the entropy is at or below it, and falls while above; 0 keeps γ fixed.',
+        0,
+        0,
+        10,
+      ),
     ),
-    gammaStep: number('γ step', 'By how much a steered γ changes with each update.', 0.005, 0, 1),
-    gammaMin: number('γ least', 'Lower bound of a steered γ.', 0, 0, 10),
-    gammaMax: number('γ most', 'Upper bound of a steered γ.', 1, 0, 10),
-    epsilonLow: number('ε low', 'The ratio is clipped below 1 − ε low.', 0.2, 0, 1),
-    epsilonHigh: number('ε high', 'The ratio is clipped above 1 + ε high; for cispo the cap itself.', 0.2, 0, 10),
-    delta: number('δ', 'Cap of the ratio before clipping (two-sided); 0 for none.', 0, 0, 100),
-    scaleRewards: choice(
-      'Scale rewards',
-      'Advantages are divided by the std of the group, of the batch, or not (Dr. GRPO).',
-      ['group', 'batch', 'none'],
-      'group',
+    gammaStep: trl('entropy_coef_delta', number('γ step', 'Change of a steered γ with each update.', 0.005, 0, 1)),
+    gammaMin: trl('entropy_coef_min', number('γ least', 'Lower bound of a steered γ.', 0, 0, 10)),
+    gammaMax: trl('entropy_coef_max', number('γ most', 'Upper bound of a steered γ.', 1, 0, 10)),
+    scaleRewards: trl(
+      'scale_rewards',
+      choice(
+        'Scale rewards',
+        'Divides advantages by the std of the group, of the batch, or not at all (Dr. GRPO).',
+        ['group', 'batch', 'none'],
+        'group',
+      ),
     ),
-    aggregation: choice(
-      'Reward terms',
-      "Added up and then held against the group; or each normalized within its group, added up and normalized over the batch (GDPO), whatever 'Scale rewards' says.",
-      aggregations,
-      'sum_then_normalize',
+    aggregation: trl(
+      'multi_objective_aggregation',
+      choice(
+        'Reward terms',
+        "Sum the terms, then compare with the group; or normalize each term in its group, sum, and normalize over the batch (GDPO), without 'Scale rewards'.",
+        aggregations,
+        'sum_then_normalize',
+      ),
     ),
     dynamicSampling: choice(
       'Dynamic sampling',
-      'Groups without spread, of accuracy or of reward, are drawn again with new problems (DAPO).',
+      'Replaces groups without spread of accuracy or of reward by groups of new problems (DAPO).',
       ['off', 'accuracy', 'reward'],
       'off',
     ),
     dynamicDraws: integer(
       'Extra draws',
-      'Most times a step that dynamic sampling draws again; after them it goes on with the groups that it has.',
+      'Maximum resampling rounds per step. After that, the step uses the groups it has.',
       4,
       1,
       64,
     ),
-    importanceSampling: choice('Ratio', 'Per token, or per sequence (GSPO).', ['token', 'sequence'], 'token'),
-    updates: integer('Updates μ', 'Optimizer steps on each batch of rollouts.', 1, 1, 64),
-    samplerCorrection: choice(
-      'Sampler correction',
-      'The loss is weighted by policy ÷ sampler, of a token or of the completion, clamped to its bounds or 0 outside of them: for top-p, top-k and min-p.',
-      ['off', ...correctionModes],
-      'off',
+    updates: trl('num_iterations', integer('Updates μ', 'Optimizer steps on each batch of rollouts.', 1, 1, 64)),
+    maskTruncated: trl(
+      'mask_truncated_completions',
+      flag('Mask truncated', 'Leaves completions that were cut off out of the loss.', false),
     ),
-    correctionMax: number('Correction most', 'Upper bound of policy ÷ sampler; 0 for none.', 3, 0, 1e6),
-    correctionMin: number('Correction least', 'Lower bound of policy ÷ sampler; 0 for none.', 0, 0, 1e6),
-    maskTruncated: flag('Mask truncated', 'Completions that were cut off do not count in the loss.', false),
-    temperature: number('Temperature', 'Of the rollouts.', 1, 0.05, 5),
-    topP: number('Top-p', 'Nucleus of the rollouts; 1 for all.', 1, 0.01, 1),
-    topK: integer('Top-k', 'Likeliest tokens of the rollouts; 0 for all.', 0, 0, 1000),
-    minP: number('Min-p', 'Least share of the likeliest token; 0 for all.', 0, 0, 1),
+    temperature: trl('temperature', number('Temperature', 'Temperature of the rollouts.', 1, 0.05, 5)),
+    topP: trl(
+      'top_p',
+      number('Top-p', 'Nucleus of the rollouts: smallest set of tokens with this probability; 1 for all.', 1, 0.01, 1),
+    ),
+    topK: trl(
+      'top_k',
+      integer('Top-k', 'Number of likeliest tokens that the rollouts may sample; 0 for all.', 0, 0, 1000),
+    ),
+    minP: trl(
+      'min_p',
+      number('Min-p', 'Smallest probability, as a share of that of the likeliest token; 0 for all.', 0, 0, 1),
+    ),
   },
 );
 
 /** Reports options that do not fit together. */
 export function checkGrpo(grpo: z.infer<typeof grpoSection>, issue: Issue): void {
-  if (grpo.lossType !== 'cispo' && grpo.epsilonHigh > 1)
-    issue(['grpo', 'epsilonHigh'], 'above 1 only for cispo, where it is the cap of the ratio itself');
-  if (grpo.lossType === 'cispo' && grpo.epsilonHigh < 1)
-    issue(['grpo', 'epsilonHigh'], 'for cispo it is the cap of the ratio itself: 1 or more');
+  const loss = lossByName(grpo.lossType);
+  if (!epsilonHighIsRatio(loss.name) && grpo.epsilonHigh > 1)
+    issue(
+      ['grpo', 'epsilonHigh'],
+      `above 1 only for ${cappedByRatio.join(', ')}, where it is the cap of the ratio itself`,
+    );
+  if (epsilonHighIsRatio(loss.name) && grpo.epsilonHigh < 1)
+    issue(['grpo', 'epsilonHigh'], `for ${loss.name} it is the cap of the ratio itself: 1 or more`);
+  const fault = loss.fault?.(grpo);
+  if (fault) issue(['grpo', fault.field], fault.message);
   if (grpo.gammaMin > grpo.gammaMax)
     issue(['grpo', 'gammaMin'], `γ least (${grpo.gammaMin}) must not be above γ most (${grpo.gammaMax})`);
   const [least, most] = [grpo.correctionMin, grpo.correctionMax];

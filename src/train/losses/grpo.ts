@@ -1,0 +1,15 @@
+import { meanOfSequenceMeans } from './aggregation';
+import { clipRatios } from './metrics';
+import { clippedRatio } from './objectives';
+import { definePolicyLoss } from './policyLoss';
+
+export const grpo = definePolicyLoss({
+  name: 'grpo',
+  description: 'Clipped ratio; each sequence counts the same, whatever its length.',
+  source: 'DeepSeekMath, arXiv 2402.03300',
+  trl: { loss_type: 'grpo' },
+  options: {},
+  objective: clippedRatio,
+  aggregation: meanOfSequenceMeans,
+  metrics: clipRatios,
+});
