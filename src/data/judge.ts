@@ -1,9 +1,6 @@
-/**
- * A completion read against its problem: its parts, its text, whether its answer is right. One that was cut off is not: its
- * answer might have gone on.
- */
-
+/** A completion judged against its problem: its parts, its text, its verdict. One that was cut off is not right: its answer might have gone on. */
 import type { Problem, Task, Verdict } from '../tasks/task';
+import { cutOff } from '../tasks/verdicts';
 import { type ParsedCompletion, parseCompletion } from '../text/completion';
 import type { Tokenizer } from '../text/tokenizer';
 
@@ -17,6 +14,5 @@ export function judge(task: Task, problem: Problem, ids: readonly number[], toke
   const text = tokenizer.decode(ids);
   const parsed = parseCompletion(text);
   const verdict = task.verify(problem.problem, parsed.answer);
-  if (parsed.ended || !verdict.correct) return { text, parsed, verdict };
-  return { text, parsed, verdict: { ...verdict, correct: false, reason: 'cut off before the answer was ended' } };
+  return { text, parsed, verdict: parsed.ended || !verdict.correct ? verdict : cutOff(verdict) };
 }

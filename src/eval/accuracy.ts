@@ -24,12 +24,12 @@ export interface Answered {
 }
 
 export interface Accuracy {
-  /** Number of problems: a small level has fewer than requested. Older recordings lack it. */
-  readonly problems?: number;
+  /** Problems answered: a small level has fewer than were asked for. */
+  readonly problems: number;
   /** Share of right answers, in [0, 1]. */
   readonly accuracy: number;
-  /** Mean partial credit, in [0, 1]. Older recordings lack it. */
-  readonly partial?: number;
+  /** Mean share of the answers that is right, in [0, 1]. */
+  readonly partial: number;
   /** Mean length of the completions in tokens, end token included. */
   readonly meanLength: number;
   /** Share of completions cut off at the budget. */

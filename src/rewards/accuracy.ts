@@ -2,17 +2,55 @@
  * Accuracy scaled by length, with the report's overrides. arXiv 2504.21318, section 4.1, every constant open:
  *   right: ρ = min(1, max(L − L_pos, 0) / (L_max − L_pos)), long + ½(short − long)(1 + cos πρ):  1.0 down to 0.5
  *   wrong: ρ = min(1, L / L_neg),                           long + ½(short − long)(1 + cos πρ): −1.0 up to −0.5
- *   no end token: −0.5;  a think tag missing, repeated or out of order: −1.0.  The missing end comes first, unless told otherwise.
+ *   no end token: −0.5;  a think tag missing, repeated or out of order: −1.0.  `firstFault` decides between the two.
  */
-import type { RewardConstants, RewardTerm } from './term';
+import { choice, number } from '../fields';
+import { thinkWords } from '../text/completion';
+import { type Constants, rewardTerm } from './term';
 
-type CosineConstants = Pick<
-  RewardConstants,
-  'lMax' | 'lPos' | 'lNeg' | 'rightShort' | 'rightLong' | 'wrongShort' | 'wrongLong'
->;
+const constants = {
+  lPos: number('L pos', 'A right answer longer than this earns less.', 19.2, 0, 4096),
+  lNeg: number('L neg', 'A wrong answer shorter than this costs more.', 8.4, 1, 4096),
+  rightShort: number('Correct and short', 'Accuracy of a right answer up to L pos.', 1, -10, 10),
+  rightLong: number('Correct and long', 'Accuracy of a right answer at L max.', 0.5, -10, 10),
+  wrongShort: number('Wrong and short', 'Accuracy of a wrong answer of no length.', -1, -10, 10),
+  wrongLong: number('Wrong and long', 'Accuracy of a wrong answer from L neg on.', -0.5, -10, 10),
+  missingEnd: number('Truncated', 'Accuracy of a completion that was cut off.', -0.5, -10, 10),
+  formatFault: number(
+    'Format fault',
+    'Accuracy where a think tag is missing, repeated or out of order.',
+    -1,
+    -10,
+    10,
+  ),
+  firstFault: choice(
+    'Which penalty wins',
+    'Which penalty applies when a completion is both cut off and malformed.',
+    ['end', 'format'],
+    'end',
+  ),
+};
+type AccuracyConstants = Constants<typeof constants>;
+type Cosine = Pick<AccuracyConstants, 'lPos' | 'lNeg' | 'rightShort' | 'rightLong' | 'wrongShort' | 'wrongLong'>;
 
-export function cosineReward(correct: boolean, length: number, constants: CosineConstants): number {
-  const { lMax, lPos, lNeg } = constants;
+const words = {
+  cut_off: 'no end token: cut off at the budget',
+  tags: 'format: think tags: {think}',
+  missing: `format: ${thinkWords.missing}`,
+  repeated: `format: ${thinkWords.repeated}`,
+  order: `format: ${thinkWords.order}`,
+  right: '{verdict}; no length penalty ({length} tokens)',
+  right_long_costs: '{verdict}; past {lPos} tokens a right answer earns less ({length} tokens)',
+  right_long_earns: '{verdict}; past {lPos} tokens a right answer earns more ({length} tokens)',
+  right_long_same: '{verdict}; no length penalty past {lPos} tokens ({length} tokens)',
+  wrong: '{verdict}; {length} tokens',
+  wrong_short_costs_more: '{verdict}; under {lNeg} tokens a wrong answer loses more ({length} tokens)',
+  wrong_short_costs_less: '{verdict}; under {lNeg} tokens a wrong answer loses less ({length} tokens)',
+} as const;
+
+/** Reward of an answer by its length in tokens. */
+export function cosineReward(correct: boolean, length: number, lMax: number, constants: Cosine): number {
+  const { lPos, lNeg } = constants;
   const rho = correct ? Math.min(1, Math.max(length - lPos, 0) / (lMax - lPos)) : Math.min(1, length / lNeg);
   const [short, long] = correct
     ? [constants.rightShort, constants.rightLong]
@@ -20,31 +58,43 @@ export function cosineReward(correct: boolean, length: number, constants: Cosine
   return long + ((short - long) / 2) * (1 + Math.cos(Math.PI * rho));
 }
 
-function lengthReason(correct: boolean, length: number, constants: CosineConstants): string {
+function lengthReason(correct: boolean, length: number, constants: Cosine) {
   const { lPos, lNeg, rightShort, rightLong, wrongShort, wrongLong } = constants;
-  const effect = (change: number) => (change < 0 ? 'cost' : change > 0 ? 'earn' : 'change nothing');
-  if (correct)
-    return length <= lPos
-      ? `${length} tokens cost nothing`
-      : `${length} tokens, past ${lPos}, ${effect(rightLong - rightShort)}`;
-  if (length >= lNeg || wrongShort === wrongLong) return `${length} tokens`;
-  return `at ${length} tokens, short of ${lNeg}, that costs ${wrongShort < wrongLong ? 'more' : 'less'}`;
+  if (correct) {
+    if (length <= lPos) return { code: 'right', values: { length } } as const;
+    const values = { length, lPos };
+    if (rightLong === rightShort) return { code: 'right_long_same', values } as const;
+    return { code: rightLong < rightShort ? 'right_long_costs' : 'right_long_earns', values } as const;
+  }
+  if (length >= lNeg || wrongShort === wrongLong) return { code: 'wrong', values: { length } } as const;
+  const code = wrongShort < wrongLong ? 'wrong_short_costs_more' : 'wrong_short_costs_less';
+  return { code, values: { length, lNeg } } as const;
 }
 
-export const accuracy: RewardTerm = {
+export const accuracy = rewardTerm({
   name: 'accuracy',
   title: 'Accuracy, scaled by length',
   formula: 'right: ½ + ¼(1 + cos πρ), wrong: −½ − ¼(1 + cos πρ)',
-  evaluate(input, constants) {
+  color: 'var(--blue)',
+  weight: number('Weight of accuracy', "The report's is 8/13.", 8 / 13, -10, 10),
+  constants,
+  lengths: { lPos: 0.8, lNeg: 0.35 },
+  words,
+  most: ({ rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault }) =>
+    Math.max(rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault),
+  check({ lPos }, _, lMax, issue) {
+    if (lPos >= lMax) issue('lPos', `L pos (${lPos}) must be below L max (${lMax})`);
+  },
+  evaluate({ ended, think, thinkFault, correct, length, lMax }, constants) {
     const { missingEnd, formatFault, firstFault } = constants;
-    const end = input.ended ? null : { value: missingEnd, reason: 'no end token: cut off at the budget' };
-    const format =
-      input.think === 'ok'
-        ? null
-        : { value: formatFault, reason: `format: ${input.thinkFault || `think tags: ${input.think}`}` };
+    const end = ended ? null : ({ value: missingEnd, reason: { code: 'cut_off', values: {} } } as const);
+    const malformed = thinkFault ?? ({ code: 'tags', values: { think } } as const);
+    const format = think === 'ok' ? null : { value: formatFault, reason: malformed };
     const fault = firstFault === 'end' ? (end ?? format) : (format ?? end);
     if (fault) return fault;
-    const value = cosineReward(input.correct, input.length, constants);
-    return { value, reason: `${input.correctReason}; ${lengthReason(input.correct, input.length, constants)}` };
+    return {
+      value: cosineReward(correct, length, lMax, constants),
+      reason: lengthReason(correct, length, constants),
+    };
   },
-};
+});

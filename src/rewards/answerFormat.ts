@@ -1,32 +1,50 @@
 /**
- * Pays for an answer that looks like one, right or wrong: 1 or 0. What an answer looks like is read off the expected one: the
- * kinds of its characters (digits, small letters, capitals, white space, and every other sign by itself). An answer that the
- * task takes for right looks right, whatever its form.
+ * Pays 1 for an answer in the format of the expected one, right or wrong, else 0. The format is the kinds of characters:
+ * digits, small letters, capitals, white space, and every other sign by itself. A right answer has the format in any case.
  */
 import { plain } from '../text/answerText';
-import type { RewardTerm } from './term';
+import { extraWeight, rewardTerm } from './term';
 
-const KINDS = [
-  ['a digit', /\p{Nd}/u],
-  ['a small letter', /\p{Ll}/u],
-  ['a capital', /\p{Lu}/u],
-  ['white space', /\s/u],
-] as const;
-const kindOf = (char: string): string => KINDS.find(([, pattern]) => pattern.test(char))?.[0] ?? JSON.stringify(char);
+/** Kinds of characters by the code of a reason. */
+const KINDS = {
+  digit: /\p{Nd}/u,
+  small_letter: /\p{Ll}/u,
+  capital: /\p{Lu}/u,
+  white_space: /\s/u,
+} as const;
+type Kind = keyof typeof KINDS;
+const kinds = Object.keys(KINDS) as Kind[];
+const kindOf = (char: string): Kind | null => kinds.find((kind) => KINDS[kind].test(char)) ?? null;
 
-export const answerFormat: RewardTerm = {
+export const answerFormat = rewardTerm({
   name: 'answerFormat',
-  title: 'Form of the answer',
+  title: 'Answer format',
   formula: '1 where the answer has only such signs as the expected one has, else 0',
-  evaluate({ answer, expected, correct }) {
-    if (answer === null) return { value: 0, reason: 'the think block never closes, so there is no answer' };
-    const given = plain(answer);
-    if (given === '') return { value: 0, reason: 'the answer is empty' };
-    if (correct) return { value: 1, reason: `${given} is right, so it looks right` };
-    const kinds = new Set([...expected].map(kindOf));
-    const odd = [...given].find((char) => !kinds.has(kindOf(char)));
-    return odd === undefined
-      ? { value: 1, reason: `${given} looks like an answer` }
-      : { value: 0, reason: `${given} has ${kindOf(odd)}, as no answer here has` };
+  color: '#cc79a7',
+  weight: extraWeight('answer format', 'Pays for an answer of the right kind of signs, right or wrong.'),
+  constants: {},
+  words: {
+    unclosed: 'the think block never closes, so there is no answer',
+    empty: 'the answer is empty',
+    right: '{answer} is right, so it looks right',
+    alike: '{answer} looks like an answer',
+    digit: '{answer} has a digit, as no answer here has',
+    small_letter: '{answer} has a small letter, as no answer here has',
+    capital: '{answer} has a capital, as no answer here has',
+    white_space: '{answer} has white space, as no answer here has',
+    other_sign: '{answer} has "{sign}", as no answer here has',
   },
-};
+  most: () => 1,
+  evaluate({ answer, expected, correct }) {
+    if (answer === null) return { value: 0, reason: { code: 'unclosed', values: {} } };
+    const given = plain(answer);
+    if (given === '') return { value: 0, reason: { code: 'empty', values: {} } };
+    if (correct) return { value: 1, reason: { code: 'right', values: { answer: given } } };
+    const known = new Set([...expected].map((char) => kindOf(char) ?? char));
+    const odd = [...given].find((char) => !known.has(kindOf(char) ?? char));
+    if (odd === undefined) return { value: 1, reason: { code: 'alike', values: { answer: given } } };
+    const kind = kindOf(odd);
+    if (kind) return { value: 0, reason: { code: kind, values: { answer: given } } };
+    return { value: 0, reason: { code: 'other_sign', values: { answer: given, sign: odd } } };
+  },
+});

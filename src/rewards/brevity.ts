@@ -1,12 +1,20 @@
-/** Pays for being short, right or wrong: 1 − L ÷ L_max, in [0, 1]; what was cut off is as long as may be and earns 0. */
-import type { RewardTerm } from './term';
+/** Pays for a short completion, right or wrong: 1 − L ÷ L_max in [0, 1]. A completion that was cut off earns 0. */
+import { extraWeight, rewardTerm } from './term';
 
-export const brevity: RewardTerm = {
+export const brevity = rewardTerm({
   name: 'brevity',
   title: 'Brevity',
   formula: '1 − L ÷ L_max',
-  evaluate: ({ length, ended }, { lMax }) =>
+  color: '#56b4e9',
+  weight: extraWeight('brevity', 'Pays for every token that is not used.'),
+  constants: {},
+  words: {
+    used: '{length} of at most {lMax} tokens used',
+    cut_off: 'cut off: no token was saved',
+  },
+  most: () => 1,
+  evaluate: ({ length, lMax, ended }) =>
     ended
-      ? { value: 1 - Math.min(1, length / lMax), reason: `${length} of at most ${lMax} tokens used` }
-      : { value: 0, reason: 'cut off: no token was spared' },
-};
+      ? { value: 1 - Math.min(1, length / lMax), reason: { code: 'used', values: { length, lMax } } }
+      : { value: 0, reason: { code: 'cut_off', values: {} } },
+});

@@ -1,12 +1,17 @@
-/** Pays for tokens and for nothing else: a reward to watch being cheated. L ÷ L_max, in [0, 1]. */
-import type { RewardTerm } from './term';
+/** Pays for tokens alone, L ÷ L_max in [0, 1]: a reward to watch being hacked. */
+import { extraWeight, rewardTerm } from './term';
 
-export const length: RewardTerm = {
+export const length = rewardTerm({
   name: 'length',
   title: 'Length alone',
   formula: 'L ÷ L_max',
-  evaluate: ({ length }, { lMax }) => ({
+  color: 'var(--teal)',
+  weight: extraWeight('length alone', 'Pays for tokens, whatever they say: watch it being hacked.'),
+  constants: {},
+  words: { used: '{length} of at most {lMax} tokens, whatever they say' },
+  most: () => 1,
+  evaluate: ({ length, lMax }) => ({
     value: Math.min(1, length / lMax),
-    reason: `${length} of at most ${lMax} tokens, whatever they say`,
+    reason: { code: 'used', values: { length, lMax } },
   }),
-};
+});

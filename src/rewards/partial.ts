@@ -1,15 +1,26 @@
-/** The task's own measure of how much of the answer is right, in [0, 1]: credit on the way to a right answer. */
-import type { RewardTerm } from './term';
+/** Share of the answer that is right, as the task measures it, in [0, 1]: credit on the way to a right answer. */
+import { extraWeight, rewardTerm } from './term';
 
-export const partial: RewardTerm = {
+export const partial = rewardTerm({
   name: 'partial',
-  title: 'Partly right',
+  title: 'Partial credit',
   formula: 'share of the answer that is right, by the task',
-  evaluate({ partial, measures, correctReason }) {
-    const beside = Object.entries(measures).map(([name, value]) => `, ${name} ${Number(value.toPrecision(3))}`);
+  color: '#8c6bb1',
+  weight: extraWeight('partial credit', "The task's own measure of how much of the answer is right."),
+  constants: {},
+  words: {
+    share: '{verdict}; {share%} of it',
+    measured: '{verdict}; {share%} of it, {measures}',
+  },
+  most: () => 1,
+  evaluate({ partial, measures }) {
+    const named = Object.entries(measures).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
     return {
       value: partial,
-      reason: `${correctReason}; ${Number((100 * partial).toPrecision(3))} % of it${beside.join('')}`,
+      reason:
+        named.length === 0
+          ? { code: 'share', values: { share: partial } }
+          : { code: 'measured', values: { share: partial, measures: named.join(', ') } },
     };
   },
-};
+});

@@ -1,84 +1,108 @@
-/** What a reward term is. Each returns its value and a reason in words; how they add up is in total.ts. */
-import type { ThinkState } from '../text/completion';
-import type { CustomTerm } from './sandbox/term';
+/** The record of a reward term: its constants, its highest value, its reasons. total.ts adds terms up. */
+import { z } from 'zod';
+import { number } from '../fields';
+import { type Reason, type ReasonOf, reasonFault, sentence, type Words } from '../reason';
+import type { ThinkFault, ThinkState } from '../text/completion';
 
-/** What a term may look at. */
+/** Everything that a term may read of a completion. */
 export interface RewardInput {
   readonly prompt: string;
   /** The answer that the task expects; others may be right too. */
   readonly expected: string;
   /** The whole completion, special tokens written out. */
   readonly text: string;
-  /** Between the think tags; null where they are not in order. */
+  /** Text between the think tags; null where they are not in order. */
   readonly thought: string | null;
-  /** After the think block; null where it never closes. */
+  /** Text after the think block; null where it never closes. */
   readonly answer: string | null;
   /** Length of the completion in tokens, its end token included. */
   readonly length: number;
+  /** L_max, the completion budget in tokens. */
+  readonly lMax: number;
   readonly correct: boolean;
-  /** Why it counts as correct or not. */
-  readonly correctReason: string;
-  /** How much of the answer is right, in [0, 1]; and what else the task measures of it, by name. */
+  /** Share of the answer that is right, in [0, 1]. */
   readonly partial: number;
+  /** Other measures that the task takes of the answer, by name. */
   readonly measures: Readonly<Record<string, number>>;
   readonly ended: boolean;
   readonly think: ThinkState;
-  readonly thinkFault: string;
-  /** What repetition counts: words of a text, or its tokens where the vocabulary is characters. */
+  /** Fault of the think tags, where the completion's text shows it. */
+  readonly thinkFault: ThinkFault | null;
+  /** Words of the text, or its tokens where the vocabulary is characters: what repetition counts. */
   readonly words: readonly string[];
 }
 
-/** The constants of all terms; lengths in tokens. */
-export interface RewardConstants {
-  readonly lMax: number;
-  readonly lPos: number;
-  readonly lNeg: number;
-  /** Accuracy of a right answer up to L_pos, and at L_max. */
-  readonly rightShort: number;
-  readonly rightLong: number;
-  /** Accuracy of a wrong answer of no length, and from L_neg on. */
-  readonly wrongShort: number;
-  readonly wrongLong: number;
-  readonly missingEnd: number;
-  readonly formatFault: number;
-  /** Which fault tells where the end and a tag are both missing. */
-  readonly firstFault: 'end' | 'format';
-  /** n of the n-grams, and how often one may stand before it counts as repeated. */
-  readonly repetitionN: number;
-  readonly repetitionOften: number;
-  /** Steps of a thought that earn all of stepCount. */
-  readonly stepsTarget: number;
-}
-
-/** The report's, but for the lengths, which follow the completion budget; and open-r1's three steps. */
-export const REPORT_CONSTANTS = {
-  rightShort: 1,
-  rightLong: 0.5,
-  wrongShort: -1,
-  wrongLong: -0.5,
-  missingEnd: -0.5,
-  formatFault: -1,
-  firstFault: 'end',
-  repetitionN: 5,
-  repetitionOften: 5,
-  stepsTarget: 3,
-} as const satisfies Partial<RewardConstants>;
-
-/** What terms go by: the constants, and the user's own term where there is one. */
-export interface RewardSettings extends RewardConstants {
-  readonly custom: CustomTerm | null;
-}
-
-export interface RewardPart {
+export interface RewardPart<R extends Reason = Reason> {
   readonly value: number;
-  readonly reason: string;
-  /** Where the term could not say: its value is then 0. */
+  readonly reason: R;
+  /** True where the term could not give a value: its value is then 0. */
   readonly failed?: true;
 }
 
-export interface RewardTerm {
+/** Sentence parts that the reader of an event fills in: `{verdict}` is the sentence of the task's verdict. */
+type Given = 'verdict';
+export type Constants<C extends z.ZodRawShape> = z.infer<z.ZodObject<C>>;
+
+/** A term with its constants applied. */
+export interface ReadyTerm {
+  evaluate(input: RewardInput): RewardPart;
+  /** The same term for the calls of one training step; left out where a step makes no difference. */
+  forOneStep?(): ReadyTerm;
+}
+
+interface TermRecord<W extends Words, C extends z.ZodRawShape> {
+  /** Name of the term in events, and of its weight in the recipe. */
   readonly name: string;
   readonly title: string;
   readonly formula: string;
-  evaluate(input: RewardInput, settings: RewardSettings): RewardPart;
+  /** CSS colour of the term's bars, the same on every screen. */
+  readonly color: string;
+  /** The recipe's field for the weight. */
+  readonly weight: z.ZodDefault<z.ZodNumber>;
+  /** The recipe's fields for the constants, by name; each has its range and default. */
+  readonly constants: C;
+  /** Constants in tokens that follow the completion budget, as a share of L max that small recipes use. */
+  readonly lengths?: Readonly<Partial<Record<keyof C & string, number>>>;
+  /** Sentence of each reason, by code. */
+  readonly words: W;
+  /** Highest value that the constants allow; null where nothing bounds it. */
+  most(constants: Constants<C>): number | null;
+  /** Reports constants that do not fit together. */
+  check?(constants: Constants<C>, weight: number, lMax: number, issue: (field: string, message: string) => void): void;
 }
+
+/** A term whose value follows from the completion and the constants at once. */
+export interface PlainTerm<W extends Words = Words, C extends z.ZodRawShape = z.ZodRawShape> extends TermRecord<W, C> {
+  evaluate(input: RewardInput, constants: Constants<C>): RewardPart<ReasonOf<W, Given>>;
+  readonly open?: never;
+}
+
+/** A term that is opened before the run, and whose calls may fail. */
+export interface OpenedTerm<W extends Words = Words, C extends z.ZodRawShape = z.ZodRawShape> extends TermRecord<W, C> {
+  /** @param where name of a constant in error messages. @throws where a constant cannot be used */
+  open(constants: Constants<C>, where: (field: string) => string): Promise<ReadyTerm>;
+  readonly evaluate?: never;
+}
+
+export type RewardTerm = PlainTerm | OpenedTerm;
+
+/** Infers the types of a plain term's words and constants. */
+export const rewardTerm = <const W extends Words, C extends z.ZodRawShape>(term: PlainTerm<W, C>): PlainTerm<W, C> =>
+  term;
+
+/** Recipe's field for the weight of a term that the report does not have. */
+export const extraWeight = (of: string, description: string) =>
+  number(`Weight of ${of}`, `${description} 0: not used.`, 0, -10, 10);
+
+/** Constants of a term among the fields of a recipe's reward section. */
+export function constantsOf(term: RewardTerm, fields: Readonly<Record<string, unknown>>): Constants<z.ZodRawShape> {
+  return Object.fromEntries(Object.keys(term.constants).map((name) => [name, fields[name]]));
+}
+
+/** The reason of a part as a sentence. @param verdict sentence of the task's verdict */
+export const partText = ({ words }: RewardTerm, { reason }: Pick<RewardPart, 'reason'>, verdict: string): string =>
+  sentence(words, { ...reason, values: { ...reason.values, verdict } });
+
+/** Names the fault of a reason that is not the term's; null where it fits. */
+export const partFault = ({ words }: RewardTerm, { reason }: Pick<RewardPart, 'reason'>): string | null =>
+  reasonFault(words, reason, ['verdict']);

@@ -1,63 +1,74 @@
-/** How the terms add up; by the report R = 8/13 · accuracy + 1/13 · repetition, so that the best is 8/13 ≈ 0.615. */
-import { accuracy } from './accuracy';
-import { answerFormat } from './answerFormat';
-import { brevity } from './brevity';
-import { custom } from './custom';
-import { length } from './length';
-import { partial } from './partial';
-import { repetition } from './repetition';
-import { stepCount } from './stepCount';
-import { tagCount } from './tagCount';
-import type { RewardInput, RewardPart, RewardSettings, RewardTerm } from './term';
+/** Sum of the terms, each times its weight; by the report R = 8/13 · accuracy + 1/13 · repetition, at most 8/13 ≈ 0.615. */
+import { rewardTerms } from './index';
+import { constantsOf, type ReadyTerm, type RewardInput, type RewardPart, type RewardTerm } from './term';
 
-/** Every term, in the order of a rollout's parts: adding one is its file, a line here and its weight in the recipe. */
-export const rewardTerms = {
-  accuracy,
-  repetition,
-  length,
-  brevity,
-  answerFormat,
-  tagCount,
-  stepCount,
-  partial,
-  custom,
-} as const satisfies Record<string, RewardTerm>;
-export type RewardName = keyof typeof rewardTerms;
-export const rewardNames = Object.keys(rewardTerms) as RewardName[];
+/** Reward section of a recipe: L max, and the weights and constants of the terms by name. */
+export type RewardFields = Readonly<Record<string, unknown>> & { readonly lMax: number };
 
-export type RewardWeights = Readonly<Record<RewardName, number>>;
+interface WeightedTerm extends ReadyTerm {
+  readonly name: string;
+  readonly weight: number;
+}
 
-/** The report's: 13 is the sum of weights its training code carried, 4 of them for terms that it does not use. */
-export const REPORT_WEIGHTS: RewardWeights = {
-  accuracy: 8 / 13,
-  repetition: 1 / 13,
-  length: 0,
-  brevity: 0,
-  answerFormat: 0,
-  tagCount: 0,
-  stepCount: 0,
-  partial: 0,
-  custom: 0,
-};
-
-export interface RewardOptions extends RewardSettings {
-  readonly weights: RewardWeights;
+export interface RewardOptions {
+  readonly lMax: number;
+  /** Terms whose weight is not 0. */
+  readonly terms: readonly WeightedTerm[];
 }
 
 export interface WeightedPart extends RewardPart {
-  readonly name: RewardName;
+  readonly name: string;
   readonly weight: number;
 }
 
 export interface Reward {
   readonly total: number;
-  /** Of the terms whose weight is not 0. */
   readonly parts: readonly WeightedPart[];
 }
 
-export function totalReward(input: RewardInput, { weights, ...settings }: RewardOptions): Reward {
-  const parts = rewardNames
-    .filter((name) => weights[name] !== 0)
-    .map((name) => ({ name, weight: weights[name], ...rewardTerms[name].evaluate(input, settings) }));
+const weightOf = ({ name }: RewardTerm, fields: RewardFields): number => fields[name] as number;
+
+/** Terms that a recipe uses: those whose weight is not 0. */
+export const usedTerms = (fields: RewardFields): readonly RewardTerm[] =>
+  rewardTerms.filter((term) => weightOf(term, fields) !== 0);
+
+/**
+ * Opens the terms that a recipe uses.
+ * @param where name of a field in error messages
+ * @throws where a constant cannot be used, as JavaScript that does not compile
+ */
+export async function openReward(
+  fields: RewardFields,
+  where: (field: string) => string = (field) => `recipe: reward.${field}`,
+): Promise<RewardOptions> {
+  const terms = usedTerms(fields).map(async (term): Promise<WeightedTerm> => {
+    const constants = constantsOf(term, fields);
+    const ready: ReadyTerm = term.open
+      ? await term.open(constants, where)
+      : { evaluate: (input) => term.evaluate(input, constants) };
+    return { name: term.name, weight: weightOf(term, fields), ...ready };
+  });
+  return { lMax: fields.lMax, terms: await Promise.all(terms) };
+}
+
+/** The same reward for the calls of one training step. */
+export const forOneStep = ({ lMax, terms }: RewardOptions): RewardOptions => ({
+  lMax,
+  terms: terms.map((term) => ({ ...term, ...term.forOneStep?.() })),
+});
+
+export function totalReward(input: RewardInput, { terms }: Pick<RewardOptions, 'terms'>): Reward {
+  const parts = terms.map(({ name, weight, evaluate }) => ({ name, weight, ...evaluate(input) }));
   return { total: parts.reduce((sum, { weight, value }) => sum + weight * value, 0), parts };
+}
+
+/** Highest reward that a completion can earn; null where a term that is used has no bound, or a negative weight. */
+export function mostReward(fields: RewardFields): number | null {
+  let total = 0;
+  for (const term of usedTerms(fields)) {
+    const most = term.most(constantsOf(term, fields));
+    if (most === null || weightOf(term, fields) < 0) return null;
+    total += weightOf(term, fields) * most;
+  }
+  return total;
 }

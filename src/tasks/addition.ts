@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 /** Sums stay exact below 2⁵³. */
 const term = z
@@ -40,6 +41,15 @@ export const addition: Task<Addition> = {
   title: 'Addition',
   about: 'What is the sum of two numbers?',
   level: { unit: 'digits', min: 1, max: 6, initial: 2 },
+  recipe: {
+    title: 'Addition of two digits',
+    about: 'RL sharpens what SFT began: half of the traces add column by column, half answer at once.',
+    level: 2,
+    model: { layers: 3 },
+    sft: { shortShare: 0.5 },
+    grpo: { prompts: 32, steps: 96 },
+    reward: { lMax: 32, lPos: 25.6, lNeg: 11.2 },
+  },
   problemSchema,
   generate(random, level) {
     const low = level === 1 ? 0 : 10 ** (level - 1);
@@ -56,6 +66,7 @@ export const addition: Task<Addition> = {
   longestPrompt: (level) => 2 * level + 2,
   // a column is at most x+y+1=ss and a comma; then two tags, the answer and the end
   longestTrace: (level, kind) => level + 1 + 3 + { short: 0, long: 9 * level, mend: 9 * level + 8 }[kind],
+  words: exactWords,
   verify: ({ terms }, answer) => exactVerdict(String(terms[0] + terms[1]), answer),
   picture({ terms }, answer) {
     const sum = String(terms[0] + terms[1]);

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 /** Products stay exact below 2⁵³. */
 const operand = z.int().min(0).max(9_999_999);
@@ -86,6 +87,14 @@ export const arithmetic: Task<Arithmetic> = {
   title: 'Arithmetic',
   about: 'What is the sum, the difference or the product of two numbers?',
   level: { unit: 'digits', min: 2, max: 5, initial: 2 },
+  recipe: {
+    title: 'Two digits: plus, minus, times',
+    about: 'Three operations in one model, each with its own columns, carries and borrowed tens.',
+    level: 2,
+    sft: { shortShare: 0.4, steps: 700 },
+    grpo: { prompts: 32, steps: 24, learningRate: 1.5e-4 },
+    reward: { lMax: 40, lPos: 34, lNeg: 14 },
+  },
   problemSchema,
   generate(random, level) {
     const ofDigits = (digits: number) => random.integer(10 ** (digits - 1), 10 ** digits - 1);
@@ -114,6 +123,7 @@ export const arithmetic: Task<Arithmetic> = {
     const tail = level + Math.max(1, factor) + 3;
     return tail + { short: 0, long, mend: long + 9 }[kind];
   },
+  words: exactWords,
   verify: (problem, answer) => exactVerdict(String(resultOf(problem)), answer),
   picture(problem, answer) {
     const expected = String(resultOf(problem));

@@ -3,11 +3,14 @@
  * earliest or the latest where that is asked. The long trace intersects the calendars, then filters the starts that fit.
  */
 import { z } from 'zod';
+import type { ReasonOf } from '../reason';
 import { folded, isSameText, joined } from '../text/answerText';
 import { type Mark, mark } from './picture';
 import { type Task, think, type Verdict } from './task';
+import { unanswered, verdictsOf, verdictText } from './verdicts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const NONE = 'none';
 const PRIORITIES = { any: '*', earliest: '<', latest: '>' } as const;
 
 const problemSchema = z
@@ -84,56 +87,74 @@ const teacherAnswer = (problem: Planning): string => {
   const [start] = rightStarts(problem);
   return start === undefined ? NONE : LETTERS[start]!;
 };
-const NONE = 'none';
 
 /** An answer as it is read: slots and `none` have small letters. */
 const slotOf = (answer: string): string => folded(joined(answer));
 
-/** What must hold of a start, one entry a constraint: everybody there, everybody free around it, it fits, priority. */
-function constraints(problem: Planning, start: number): { readonly name: string; readonly holds: boolean }[] {
+const words = {
+  fits: '{slot} fits',
+  nothing_fits: 'nothing fits, as answered',
+  wrongly_none: `answered ${NONE}; right: {right}`,
+  no_slot: `the answer is neither a slot nor ${NONE}; right: {right}`,
+  ends_late: '{slot}: the meeting ends after the day; right: {right}',
+  busy: '{slot}: person {person} is busy; right: {right}',
+  no_buffer: '{slot}: person {person} has fewer than {buffer} free slots before or after; right: {right}',
+  not_earliest: '{slot}: an earlier start fits; right: {right}',
+  not_latest: '{slot}: a later start fits; right: {right}',
+} as const;
+const verdicts = verdictsOf(words);
+type Fault = ReasonOf<typeof words>;
+
+/** The constraints on a start with the reason where one fails: everybody there, free around it, it fits, priority. */
+function constraints(problem: Planning, start: number): { readonly fault: Fault; readonly holds: boolean }[] {
   const { people, duration, buffer, priority } = problem;
   const slots = people[0]!.length;
-  const named = (i: number) => `person ${i + 1}`;
+  const named = { slot: LETTERS[start]!, right: namesOf(rightStarts(problem)) };
+  const end = start + duration;
   return [
-    { name: 'it ends within the day', holds: start + duration <= slots },
+    { fault: { code: 'ends_late', values: named }, holds: end <= slots },
     ...people.map((calendar, i) => ({
-      name: `${named(i)} is free`,
-      holds: free(calendar, start, start + duration),
+      fault: { code: 'busy', values: { ...named, person: i + 1 } } as const,
+      holds: free(calendar, start, end),
     })),
     ...(buffer === 0
       ? []
       : people.map((calendar, i) => ({
-          name: `${named(i)} has ${buffer} free before and after`,
-          holds: free(calendar, start - buffer, start) && free(calendar, start + duration, start + duration + buffer),
+          fault: { code: 'no_buffer', values: { ...named, person: i + 1, buffer } } as const,
+          holds: free(calendar, start - buffer, start) && free(calendar, end, end + buffer),
         }))),
     ...(priority === 'any'
       ? []
       : [
           {
-            name: `no ${priority === 'earliest' ? 'earlier' : 'later'} start fits`,
+            fault: { code: priority === 'earliest' ? 'not_earliest' : 'not_latest', values: named } as const,
             holds: rightStarts(problem).includes(start),
           },
         ]),
   ];
 }
 
+/** Slots by letter; the answer `none` where there are none. */
+const namesOf = (starts: readonly number[]): string =>
+  starts.length === 0 ? NONE : starts.map((start) => LETTERS[start]).join(', ');
+
 function verify(problem: Planning, answer: string | null): Verdict {
-  const wrong = (reason: string, partial = 0): Verdict => ({ correct: false, partial, reason });
-  if (answer === null) return wrong('the think block never closes, so there is no answer');
-  const given = slotOf(answer);
-  const right = rightStarts(problem);
-  const fits = right.length === 0 ? 'nothing fits' : `${right.map((start) => LETTERS[start]).join(', ')} fits`;
+  const nothing = unanswered(answer);
+  if (nothing) return nothing;
+  const given = slotOf(answer!);
+  const starts = rightStarts(problem);
+  const right = namesOf(starts);
   if (given === NONE)
-    return right.length === 0
-      ? { correct: true, partial: 1, reason: 'nothing fits, as answered' }
-      : wrong(`answered ${NONE}; ${fits}`);
+    return starts.length === 0
+      ? verdicts.right({ code: 'nothing_fits', values: {} })
+      : verdicts.wrong({ code: 'wrongly_none', values: { right } });
   const start = given.length === 1 ? LETTERS.indexOf(given) : -1;
-  if (start < 0 || start >= problem.people[0]!.length) return wrong(`the answer is no slot and not ${NONE}; ${fits}`);
-  if (right.includes(start)) return { correct: true, partial: 1, reason: `${given} fits` };
+  if (start < 0 || start >= problem.people[0]!.length)
+    return verdicts.wrong({ code: 'no_slot', values: { right } });
+  if (starts.includes(start)) return verdicts.right({ code: 'fits', values: { slot: given } });
   const all = constraints(problem, start);
   const failing = all.filter(({ holds }) => !holds);
-  const partial = (all.length - failing.length) / all.length;
-  return wrong(`${given}: not so that ${failing[0]!.name}; ${fits}`, partial);
+  return verdicts.wrong(failing[0]!.fault, (all.length - failing.length) / all.length);
 }
 
 /** People of a problem with so many slots. */
@@ -149,6 +170,14 @@ export const calendar: Task<Planning> = {
   title: 'Calendar',
   about: 'When can everybody meet? Slots are a, b, c …; # is busy; asked are duration, free slots around, priority.',
   level: { unit: 'slots', min: 6, max: 12, initial: 8 },
+  recipe: {
+    title: 'When can everybody meet?',
+    about: 'Calendars of eight slots: who is free together, then each start that fits.',
+    level: 8,
+    sft: { shortShare: 0.6, steps: 200 },
+    grpo: { steps: 35 },
+    reward: { lMax: 36, lPos: 29, lNeg: 12 },
+  },
   problemSchema,
   generate(random, level) {
     const none = random.next() < NONE_SHARE;
@@ -178,6 +207,7 @@ export const calendar: Task<Planning> = {
   // two tags, the answer none and the end
   longestTrace: (level, kind) =>
     7 + { short: 0, long: 2 * level + 1, mend: 2 * level + 1 + Math.floor(level / 2) + 2 }[kind],
+  words,
   verify,
   isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
@@ -199,7 +229,7 @@ export const calendar: Task<Planning> = {
       rowLabels: [...people.map((_, i) => `person ${i + 1}`), 'all', 'may start'],
       columnLabels: [...LETTERS.slice(0, people[0]!.length)],
       rows: [...people.map((row) => [...row].map(cell)), [...intersect(problem)].map(cell), starts],
-      caption: `${duration} slots, ${buffer} free around, ${priority}: ${reason}`,
+      caption: `${duration} slots, ${buffer} free around, ${priority}: ${verdictText(calendar, reason)}`,
     };
   },
 };

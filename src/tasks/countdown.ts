@@ -5,11 +5,12 @@
  */
 import { z } from 'zod';
 import { hash, type Random, random } from '../random';
+import type { ReasonOf } from '../reason';
 import { isSameText, plain } from '../text/answerText';
-import { evaluate, LONGEST_EXPRESSION, type Operation, type Operator, operators } from './expression';
+import { evaluate, expressionWords, LONGEST_EXPRESSION, type Operation, type Operator, operators } from './expression';
 import { mark } from './picture';
 import { type Problem, type Task, think } from './task';
-import { quoted, unanswered, wrong } from './verdicts';
+import { quoted, unanswered, verdictsOf, verdictText } from './verdicts';
 
 /** Six numbers of up to 100 stay exact: 10¹² at most. */
 const problemSchema = z.strictObject({
@@ -84,7 +85,8 @@ function misses({ prompt, problem: { numbers, target } }: Problem<Countdown>): C
 
 function solved({ problem: { numbers, target }, answer }: Problem<Countdown>): readonly Operation[] {
   const read = evaluate(answer);
-  if ('fault' in read) throw new Error(`${answer} is no answer to ${numbers.join(', ')} → ${target}: ${read.fault}`);
+  if ('fault' in read)
+    throw new Error(`${answer} is no answer to ${numbers.join(', ')} → ${target}: ${read.fault.code}`);
   return read.steps;
 }
 
@@ -95,15 +97,27 @@ function mended(problem: Problem<Countdown>): string {
   return `${written({ steps: [{ ...first!, value: first!.value + 1 }] })}x${written({ steps })}`;
 }
 
-/** Numbers that are left over and numbers that are not there to use. */
-function misuse(numbers: readonly number[], used: readonly number[]): string | null {
+const words = {
+  right: '{given} = {target}',
+  missed: '{given} = {value}, not {target}',
+  claim: '{given} is said to be {claim}; the target is {target}',
+  ...expressionWords,
+  too_often: '{given} uses {number} too often',
+  not_there: '{given} uses {number}, which is not there',
+  left_out: '{given} leaves out {numbers}',
+} as const;
+const verdicts = verdictsOf(words);
+type CountdownReason = ReasonOf<typeof words>;
+
+/** Fault of an expression that does not use every number once; null where it does. */
+function misuse(given: string, numbers: readonly number[], used: readonly number[]): CountdownReason | null {
   const left = [...numbers];
   for (const number of used) {
     const at = left.indexOf(number);
-    if (at < 0) return numbers.includes(number) ? `uses ${number} too often` : `uses ${number}, which is not there`;
+    if (at < 0) return { code: numbers.includes(number) ? 'too_often' : 'not_there', values: { given, number } };
     left.splice(at, 1);
   }
-  return left.length > 0 ? `leaves out ${left.join(', ')}` : null;
+  return left.length > 0 ? { code: 'left_out', values: { given, numbers: left.join(', ') } } : null;
 }
 
 /** An answer as it is read: the expression, and what it is said to come to where the answer ends on = and something. */
@@ -118,6 +132,15 @@ export const countdown: Task<Countdown> = {
   title: 'Countdown',
   about: 'Which expression, with every number used once, comes to the target?',
   level: { unit: 'numbers', min: 3, max: 6, initial: 3 },
+  recipe: {
+    title: 'Countdown with three numbers',
+    about:
+      'Expressions are tried until one hits. The form is learned at once, the arithmetic hardly: too early for GRPO.',
+    level: 3,
+    sft: { shortShare: 0.2, steps: 500 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 76, lPos: 66, lNeg: 26 },
+  },
   problemSchema,
   generate(stream, level) {
     const numbers = Array.from({ length: level }, () => stream.integer(1, largestNumber(level)));
@@ -141,19 +164,24 @@ export const countdown: Task<Countdown> = {
     const chain = 6 + 8 * (level - 2);
     return answer + 3 + { short: 0, long: (MISSES + 1) * (chain + 1) - 1, mend: chain + 7 }[kind];
   },
+  words,
   verify({ numbers, target }, answer) {
     const nothing = unanswered(answer);
     if (nothing) return nothing;
     const { expression: given, claim } = partsOf(answer!);
     if (claim !== null && claim !== String(target))
-      return wrong(`${quoted(given)} is said to be ${quoted(claim)}; the target is ${target}`);
+      return verdicts.wrong({ code: 'claim', values: { given: quoted(given), claim: quoted(claim), target } });
     const read = evaluate(given);
-    if ('fault' in read) return wrong(`${quoted(given)}: ${read.fault}`);
-    const fault = misuse(numbers, read.numbers);
-    if (fault) return wrong(`${given} ${fault}`);
-    const distance = Math.abs(read.value - target);
-    if (distance > 0) return wrong(`${given} = ${read.value}, not ${target}`, 1 / (1 + distance), { distance });
-    return { correct: true, partial: 1, reason: `${given} = ${target}`, measures: { distance } };
+    if ('fault' in read) {
+      const values = { ...read.fault.values, given: quoted(given) };
+      return verdicts.wrong({ code: read.fault.code, values } as CountdownReason);
+    }
+    const fault = misuse(given, numbers, read.numbers);
+    if (fault) return verdicts.wrong(fault);
+    const { value } = read;
+    const distance = Math.abs(value - target);
+    if (distance === 0) return verdicts.right({ code: 'right', values: { given, target } }, { distance });
+    return verdicts.wrong({ code: 'missed', values: { given, value, target } }, 1 / (1 + distance), { distance });
   },
   isSame({ target }, a, b) {
     const [first, second] = [a, b].map((answer) => {
@@ -178,7 +206,7 @@ export const countdown: Task<Countdown> = {
         ]),
         [mark(quoted(given) || '?', tone)],
       ],
-      caption: `${target} from ${numbers.join(', ')}; ${reason}. At most ${LONGEST_EXPRESSION} characters count.`,
+      caption: `${target} from ${numbers.join(', ')}; ${verdictText(countdown, reason)}. At most ${LONGEST_EXPRESSION} characters count.`,
     };
   },
 };

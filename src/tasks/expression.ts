@@ -3,6 +3,7 @@
  * text that anyone may have written: the length is bounded, nothing is evaluated but this grammar.
  *   sum := product (('+' | '-') product)*    product := atom (('*' | '/') atom)*    atom := number | '(' sum ')'
  */
+import type { ReasonOf, Words } from '../reason';
 
 export const operators = ['+', '-', '*', '/'] as const;
 export type Operator = (typeof operators)[number];
@@ -26,8 +27,22 @@ export interface Evaluated {
 /** In characters; with it nesting is bounded too. */
 export const LONGEST_EXPRESSION = 100;
 
-/** What is wrong with the text, thrown and caught in this file alone. */
-class Fault extends Error {}
+/** Reasons for which a text has no value. */
+export const expressionWords = {
+  ends_early: '{given}: ends too early',
+  misfit: '{given}: "{char}" at position {position} does not fit',
+  not_whole: '{given}: {left} / {right} is not whole',
+  too_large: '{given}: its values grow too large',
+  too_long: '{given}: longer than {most} characters',
+} as const satisfies Words;
+export type ExpressionFault = ReasonOf<typeof expressionWords, 'given'>;
+
+/** Fault of the text, thrown and caught in this file alone. */
+class Fault extends Error {
+  constructor(readonly reason: ExpressionFault) {
+    super(reason.code);
+  }
+}
 
 class Reader {
   readonly numbers: number[] = [];
@@ -44,11 +59,8 @@ class Reader {
 
   private unexpected(): never {
     const char = this.text[this.at];
-    throw new Fault(
-      char === undefined
-        ? 'ends too early'
-        : `${char === ' ' ? 'the space' : char} at position ${this.at + 1} does not fit`,
-    );
+    if (char === undefined) throw new Fault({ code: 'ends_early', values: {} });
+    throw new Fault({ code: 'misfit', values: { char, position: this.at + 1 } });
   }
 
   /** Operands and operators of one rank, from the left. */
@@ -83,7 +95,8 @@ class Reader {
   };
 
   private operate(operator: Operator, left: number, right: number): number {
-    if (operator === '/' && (right === 0 || left % right !== 0)) throw new Fault(`${left} / ${right} is not whole`);
+    if (operator === '/' && (right === 0 || left % right !== 0)) 
+      throw new Fault({ code: 'not_whole', values: { left, right } });
     const value =
       operator === '+'
         ? left + right
@@ -92,20 +105,20 @@ class Reader {
           : operator === '*'
             ? left * right
             : left / right;
-    if (!Number.isSafeInteger(value)) throw new Fault('its values grow too large');
+    if (!Number.isSafeInteger(value)) throw new Fault({ code: 'too_large', values: {} });
     return value;
   }
 }
 
-/** The value of the text with how it came about, or in words why it has none. */
-export function evaluate(text: string): Evaluated | { readonly fault: string } {
-  if (text.length > LONGEST_EXPRESSION) return { fault: `longer than ${LONGEST_EXPRESSION} characters` };
+/** The value of the text with its steps, or the reason for which it has none. */
+export function evaluate(text: string): Evaluated | { readonly fault: ExpressionFault } {
+  if (text.length > LONGEST_EXPRESSION) return { fault: { code: 'too_long', values: { most: LONGEST_EXPRESSION } } };
   const reader = new Reader(text);
   try {
     const value = reader.whole();
     return { value, numbers: reader.numbers, steps: reader.steps };
   } catch (error) {
-    if (error instanceof Fault) return { fault: error.message };
+    if (error instanceof Fault) return { fault: error.reason };
     throw error;
   }
 }

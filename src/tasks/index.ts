@@ -6,7 +6,7 @@ import { calendar } from './calendar';
 import { countdown } from './countdown';
 import { maze } from './maze';
 import { modular } from './modular';
-import { OWN } from './own';
+import { OWN, ownJudge } from './own';
 import { parity } from './parity';
 import { sat } from './sat';
 import { spatial } from './spatial';
@@ -15,7 +15,7 @@ import type { Task } from './task';
 import { tsp } from './tsp';
 import { units } from './units';
 
-export const tasks = {
+const ours = {
   parity,
   addition,
   modular,
@@ -29,13 +29,35 @@ export const tasks = {
   units,
   stack,
 } as const;
-export type TaskName = keyof typeof tasks;
-export const taskNames = Object.keys(tasks) as TaskName[];
+export type TaskName = keyof typeof ours;
+
+const all = { ...ours } as unknown as Record<TaskName, Task>;
+const names = Object.keys(ours) as TaskName[];
+
+export const tasks: Readonly<Record<TaskName, Task>> = all;
+export const taskNames: readonly TaskName[] = names;
+
+/**
+ * Adds a task of another program. Recipes know it from then on, so call this before loading lab/recipe.
+ * @throws where a task of its name exists already
+ */
+export function addTask(task: Task): void {
+  const name = task.name as TaskName;
+  if (task.name === OWN || names.includes(name)) throw new Error(`task ${quote(name)} exists already; rename it`);
+  all[name] = task;
+  names.push(name);
+}
 
 /** @throws naming the tasks that there are */
 export function taskByName(name: string): Task {
   if (name === OWN) throw new Error(`the task ${OWN} has its problems in a file or a recipe: give the file`);
-  if (!Object.hasOwn(tasks, name))
-    throw new Error(`there is no task ${quote(name)}; there are ${taskNames.join(', ')}`);
-  return tasks[name as TaskName] as Task;
+  if (!Object.hasOwn(all, name)) throw new Error(`there is no task ${quote(name)}; there are ${names.join(', ')}`);
+  return all[name as TaskName];
 }
+
+/** Part of a task that judges an answer to a problem which is given as data. */
+export type Judge = Pick<Task, 'problemSchema' | 'words' | 'verify' | 'isSame' | 'picture'>;
+
+/** Judge of a task by its name, own problems included; null where there is no such task. */
+export const judgeNamed = (name: string): Judge | null =>
+  name === OWN ? (ownJudge as Judge) : Object.hasOwn(all, name) ? all[name as TaskName] : null;

@@ -8,6 +8,7 @@ import type { Random } from '../random';
 import { folded, isSameText, joined } from '../text/answerText';
 import { type Mark, mark } from './picture';
 import { type Task, think, type Verdict } from './task';
+import { unanswered, verdictsOf, verdictText } from './verdicts';
 
 const LARGEST = 8;
 /** The name of a cell in traces, row by row. */
@@ -126,40 +127,48 @@ function mended(maze: Maze, way: readonly Move[]): string {
 /** An answer as it is read: moves are capitals. */
 const movesIn = (answer: string): string => joined(answer).toUpperCase();
 
+const words = {
+  goal: 'the goal in {moves} moves, and none are fewer',
+  no_way: 'no way leads to the goal, as answered',
+  wrongly_none: `answered ${NONE}; a way of {shortest} moves leads to the goal`,
+  no_moves: `the answer is neither moves U D L R nor ${NONE}`,
+  unreachable: `no way leads to the goal: the answer is ${NONE}`,
+  too_many: '{moves} moves are more than there are cells',
+  wall: 'move {number}, {move}, leads into a wall',
+  outside: 'move {number}, {move}, leads out of the maze',
+  short: 'ends {left} moves from the goal',
+  detour: '{moves} moves; {shortest} are enough',
+} as const;
+const { right, wrong } = verdictsOf(words);
+
 function verify(maze: Maze, answer: string | null): Verdict {
-  const wrong = (reason: string, partial = 0, measures: Verdict['measures'] = {}): Verdict => ({
-    correct: false,
-    partial,
-    reason,
-    measures,
-  });
-  if (answer === null) return wrong('the think block never closes, so there is no answer');
-  const given = movesIn(answer);
+  const nothing = unanswered(answer);
+  if (nothing) return nothing;
+  const given = movesIn(answer!);
   const toGoal = distances(maze);
   const shortest = toGoal(find(maze, 'S'));
+  const reachable = shortest !== Number.POSITIVE_INFINITY;
   if (folded(given) === NONE)
-    return shortest === Number.POSITIVE_INFINITY
-      ? { correct: true, partial: 1, reason: 'no way leads to the goal, as answered' }
-      : wrong(`answered ${NONE}; a way of ${shortest} moves leads to the goal`);
-  if (!/^[UDLR]+$/.test(given)) return wrong(`the answer is neither moves U D L R nor ${NONE}`);
-  if (shortest === Number.POSITIVE_INFINITY) return wrong(`no way leads to the goal: the answer is ${NONE}`);
+    return reachable ? wrong({ code: 'wrongly_none', values: { shortest } }) : right({ code: 'no_way', values: {} });
+  if (!/^[UDLR]+$/.test(given)) return wrong({ code: 'no_moves', values: {} });
+  if (!reachable) return wrong({ code: 'unreachable', values: {} });
   // a way longer than there are cells goes round in a circle
-  if (given.length > LARGEST ** 2) return wrong(`${given.length} moves are more than there are cells`);
+  if (given.length > LARGEST ** 2) return wrong({ code: 'too_many', values: { moves: given.length } });
   let at = find(maze, 'S');
   for (const [i, by] of [...given].entries()) {
     const next = move(at, by as Move);
     if (!isOpen(maze, next)) {
-      const what = isInside(maze, next) ? 'into a wall' : 'out of the maze';
-      return wrong(`move ${i + 1}, ${by}, leads ${what}`, progress(shortest, toGoal(at)), { distanceLeft: toGoal(at) });
+      const reason = { code: isInside(maze, next) ? 'wall' : 'outside', values: { number: i + 1, move: by } } as const;
+      return wrong(reason, progress(shortest, toGoal(at)), { distanceLeft: toGoal(at) });
     }
     at = next;
   }
   const left = toGoal(at);
-  if (left > 0) return wrong(`ends ${left} moves from the goal`, progress(shortest, left), { distanceLeft: left });
-  const measures = { distanceLeft: 0, excess: given.length - shortest };
-  if (measures.excess > 0)
-    return wrong(`${given.length} moves; ${shortest} are enough`, shortest / given.length, measures);
-  return { correct: true, partial: 1, reason: `the goal in ${shortest} moves, and none are fewer`, measures };
+  if (left > 0) return wrong({ code: 'short', values: { left } }, progress(shortest, left), { distanceLeft: left });
+  const moves = given.length;
+  const measures = { distanceLeft: 0, excess: moves - shortest };
+  if (moves > shortest) return wrong({ code: 'detour', values: { moves, shortest } }, shortest / moves, measures);
+  return right({ code: 'goal', values: { moves } }, measures);
 }
 /** Share of the way that was gone, below 1 for whoever passes through the goal and goes on. */
 const progress = (shortest: number, left: number): number => Math.max(0, (shortest - Math.max(left, 1)) / shortest);
@@ -188,6 +197,15 @@ export const maze: Task<Maze> = {
   title: 'Maze',
   about: 'A shortest way from S to G, as moves U, D, L, R; # is a wall.',
   level: { unit: 'rows and columns', min: 3, max: LARGEST, initial: 4 },
+  recipe: {
+    title: 'A maze of three by three',
+    about:
+      'Waves from the goal until the start is reached, then the way. A small maze is seen as well as it is searched.',
+    level: 3,
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, prompts: 32, learningRate: 1e-4 },
+    reward: { lMax: 56, lPos: 46, lNeg: 20 },
+  },
   problemSchema,
   generate(random, level) {
     const problem = build(random, level);
@@ -208,6 +226,7 @@ export const maze: Task<Maze> = {
     const long = level * (level + 1) - 1 + level ** 2 + moves + 2 + moves + 1;
     return moves + 3 + { short: 0, long, mend: long + 3 }[kind];
   },
+  words,
   verify,
   isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
@@ -231,7 +250,7 @@ export const maze: Task<Maze> = {
       rowLabels: [],
       columnLabels: [],
       rows: problem.grid.map((cells, row) => [...cells].map((char, column) => cell(char, row, column))),
-      caption: `A maze of ${problem.grid.length} rows; ${reason}`,
+      caption: `A maze of ${problem.grid.length} rows; ${verdictText(maze, reason)}`,
     };
   },
 };

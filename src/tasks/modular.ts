@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const MODULUS = 10;
 
@@ -42,6 +43,14 @@ export const modular: Task<Modular> = {
   title: 'Modular sum',
   about: 'What is left of the sum of some digits when it is divided by a modulus?',
   level: { unit: 'digits', min: 4, max: 20, initial: 8 },
+  recipe: {
+    title: 'Sum of six digits modulo ten',
+    about: 'Ten answers instead of two: a guess is right once in ten, the running sum nearly always.',
+    level: 6,
+    sft: { shortShare: 0.3 },
+    grpo: { steps: 20 },
+    reward: { lMax: 56, lPos: 46, lNeg: 20 },
+  },
   problemSchema,
   generate(random, level) {
     const digits = Array.from({ length: level }, () => random.integer(0, 9));
@@ -56,6 +65,7 @@ export const modular: Task<Modular> = {
   longestPrompt: (level) => level + 4,
   // two tags, the answer and the end; r+d=ss and a comma a digit, the first sum having one digit; the slip and its x
   longestTrace: (level, kind) => 4 + { short: 0, long: 7 * level - 2, mend: 7 * level + 5 }[kind],
+  words: exactWords,
   verify: (problem, answer) => exactVerdict(sumOf(problem), answer),
   picture(problem, answer) {
     const { digits, modulus } = problem;

@@ -7,12 +7,14 @@ import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { type Decimal, decimalOf, distanceBetween, isAtMost, toNumber } from '../decimal';
 import { excerpt } from '../quote';
+import { sentence } from '../reason';
 import { isSameText, plain, typed } from '../text/answerText';
-import { parseCompletion } from '../text/completion';
+import { parseCompletion, thinkWords } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { SPECIAL } from '../text/vocabulary';
 import { mark, type Picture } from './picture';
-import { exactVerdict, LONGEST_QUOTE, type Task, think, type Verdict } from './task';
+import { type Task, think, type Verdict } from './task';
+import { exactVerdict, exactWords, LONGEST_QUOTE, unanswered, verdictsOf, verdictText } from './verdicts';
 
 /** Own problems travel with the recipe, in events and in links: these bounds keep that small. */
 export const OWN_LIMITS = {
@@ -116,8 +118,8 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
   if (match !== 'regex' && pattern !== undefined)
     return [{ path: ['pattern'], message: `is for regex; answers are matched as ${match}` }];
   const { short, long } = completionsOf(problem);
-  if (long !== null && parseCompletion(long).think !== 'ok')
-    return [{ path: ['trace'], message: parseCompletion(long).thinkFault }];
+  const tags = long === null ? null : parseCompletion(long).thinkFault;
+  if (tags) return [{ path: ['trace'], message: sentence(thinkWords, tags) }];
   if (long?.includes(SPECIAL.end))
     return [{ path: ['trace'], message: `${SPECIAL.end} is added by itself and may not stand in it` }];
   const ends = parseCompletion(short).answer ?? '';
@@ -176,22 +178,36 @@ function distanceOf(answer: string, given: string): number | null {
   return Number.isFinite(distance) ? distance : null;
 }
 
+const words = {
+  ...exactWords,
+  matched: '{given} is right',
+  outside: 'answered {given}, expected {expected} ± {tolerance}',
+  too_long: 'an answer of {length} characters; expected {expected}',
+} as const;
+const { right, wrong } = verdictsOf(words);
+
 function verify(problem: OwnProblem, answer: string | null): Verdict {
   if (problem.match === 'exact' && (answer?.length ?? 0) <= LONGEST_ANSWER)
     return exactVerdict(problem.answer.trim(), answer);
-  const wrong = (reason: string): Verdict => ({ correct: false, partial: 0, reason });
-  if (answer === null) return wrong('the think block never closes, so there is no answer');
-  const given = answer.trim();
-  const shown = excerpt(given, LONGEST_QUOTE);
-  const expected = `${problem.pattern ?? problem.answer}${problem.match === 'numeric' && problem.tolerance > 0 ? ` ± ${problem.tolerance}` : ''}`;
-  if (matches(problem, given)) return { correct: true, partial: 1, reason: `${shown} is right` };
-  if (given.length > LONGEST_ANSWER) return wrong(`an answer of ${given.length} characters; ${expected} was expected`);
-  const distance = problem.match === 'numeric' ? distanceOf(problem.answer, given) : null;
-  const verdict = wrong(`answered ${shown || 'nothing'}, ${expected} was expected`);
-  return distance === null ? verdict : { ...verdict, measures: { distance } };
+  const nothing = unanswered(answer);
+  if (nothing) return nothing;
+  const { pattern, match, tolerance } = problem;
+  const whole = answer!.trim();
+  const given = excerpt(whole, LONGEST_QUOTE);
+  const expected = pattern ?? problem.answer;
+  if (matches(problem, whole)) return right({ code: 'matched', values: { given } });
+  if (whole.length > LONGEST_ANSWER) return wrong({ code: 'too_long', values: { length: whole.length, expected } });
+  const distance = match === 'numeric' ? distanceOf(problem.answer, whole) : null;
+  return wrong(
+    match === 'numeric' && tolerance > 0
+      ? { code: 'outside', values: { given, expected, tolerance } }
+      : { code: 'wrong', values: { given, expected } },
+    0,
+    distance === null ? undefined : { distance },
+  );
 }
 
-/** Whether an answer would be right were the other one the problem's; of an expression the text alone decides. */
+/** True where an answer would be right were the other one the problem's; for an expression the text alone decides. */
 function isSame(problem: OwnProblem, a: string, b: string): boolean {
   if (problem.match === 'regex')
     return typed(a) === typed(b) && matches(problem, a.trim()) === matches(problem, b.trim());
@@ -207,13 +223,14 @@ function picture(problem: OwnProblem, answer: string | null): Picture {
       [mark(answer?.trim().slice(0, LONGEST_ANSWER) || 'nothing', correct ? 'good' : 'bad')],
       [mark(problem.pattern ?? problem.answer, 'muted')],
     ],
-    caption: `${problem.prompt}: ${reason}`,
+    caption: `${problem.prompt}: ${verdictText({ words }, reason)}`,
   };
 }
 
 /** What judges own problems that bring their answers along. */
-export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'verify' | 'isSame' | 'picture'> = {
+export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'words' | 'verify' | 'isSame' | 'picture'> = {
   problemSchema: ownProblemSchema,
+  words,
   verify,
   isSame,
   picture,
@@ -245,6 +262,7 @@ export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnPr
     title: 'Your own',
     about: 'Problems from your own file.',
     level: { unit: 'level', min, max, initial: min },
+    recipe: null,
     problemSchema: ownProblemSchema,
     generate(random, level) {
       const line = random.pick(byLevel.get(level) ?? at(level));
@@ -265,6 +283,7 @@ export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnPr
       longest(level, (line) =>
         kind === 'short' ? completionsOf(line).short : (completionsOf(line).long ?? completionsOf(line).short),
       ),
+    words,
     verify,
     isSame,
     picture,

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const problemSchema = z.strictObject({ bits: z.array(z.union([z.literal(0), z.literal(1)])).min(1) });
 type Parity = z.infer<typeof problemSchema>;
@@ -29,6 +30,12 @@ export const parity: Task<Parity> = {
   title: 'Parity',
   about: 'Is the number of ones odd (1) or even (0)?',
   level: { unit: 'bits', min: 1, max: 32, initial: 12 },
+  recipe: {
+    title: 'Parity of 12 bits',
+    about:
+      'After SFT the model answers at once and guesses. GRPO makes it think, because thinking is what gets rewarded.',
+    level: 12,
+  },
   problemSchema,
   generate(random, level) {
     const bits = Array.from({ length: level }, () => random.integer(0, 1) as 0 | 1);
@@ -41,6 +48,7 @@ export const parity: Task<Parity> = {
   ],
   longestPrompt: (level) => level + 1,
   longestTrace: (level, kind) => 4 + { short: 0, long: level, mend: level + Math.floor(level / 2) + 2 }[kind],
+  words: exactWords,
   verify: ({ bits }, answer) => exactVerdict(parityOf(bits), answer),
   picture({ bits }, answer) {
     const expected = parityOf(bits);

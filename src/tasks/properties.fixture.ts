@@ -7,6 +7,7 @@ import { type Random, random } from '../random';
 import { parseCompletion } from '../text/completion';
 import { Tokenizer } from '../text/tokenizer';
 import { isSameAnswer, type Problem, type Task, traceKinds } from './task';
+import { verdictFault } from './verdicts';
 
 const SEEDS = 2000;
 
@@ -88,7 +89,7 @@ export function taskProperties<P>(task: Task<P>, { isRight, mutations, signs = f
           const right = isRight(problem.problem, answer.trim());
           const { correct, partial, reason } = verdict;
           // asked by hand: an expectation for each of some hundred thousand answers takes its time
-          if (correct !== right || !(partial >= 0 && (right ? partial === 1 : partial < 1)) || reason === '')
+          if (correct !== right || !(partial >= 0 && (right ? partial === 1 : partial < 1)) || verdictFault(task, reason))
             expect.fail(
               `${JSON.stringify(answer)} for ${problem.prompt} is ${right ? 'right' : 'wrong'}, not ${JSON.stringify(verdict)}`,
             );

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { Random } from '../random';
 import { isSameText, joined } from '../text/answerText';
 import { type Mark, mark, type Tone } from './picture';
-import { type Problem, type Task, think } from './task';
-import { quoted, unanswered, wrong } from './verdicts';
+import { type Problem, type Task, think, type Verdict } from './task';
+import { quoted, unanswered, verdictsOf, verdictText } from './verdicts';
 
 /** The search is over in an instant up to here. */
 const MOST_VARIABLES = 16;
@@ -125,29 +125,34 @@ function generate(random: Random, level: number): Problem<Sat> {
   }
 }
 
-function verify({ variables, clauses }: Sat, answer: string | null) {
+const words = {
+  satisfied: '{given} makes all {clauses} clauses true',
+  unsatisfied: '{given} makes {satisfied} of {clauses} clauses true, {conflict} false',
+  unsat: 'no assignment makes all clauses true',
+  satisfiable: `not ${UNSAT}: {assignment} makes all clauses true`,
+  unreadable: `{given} is neither ${UNSAT} nor {variables} bits`,
+} as const;
+const { right, wrong } = verdictsOf(words);
+
+function verify({ variables, clauses }: Sat, answer: string | null): Verdict {
   const nothing = unanswered(answer);
   if (nothing) return nothing;
   const given = joined(answer!);
   if (isSameText(given, UNSAT)) {
     const truth = answerOf(search({ variables, clauses }));
     return truth === UNSAT
-      ? { correct: true, partial: 1, reason: 'no assignment makes all clauses true' }
-      : wrong(`not ${UNSAT}: ${truth} makes all clauses true`);
+      ? right({ code: 'unsat', values: {} })
+      : wrong({ code: 'satisfiable', values: { assignment: truth } });
   }
   if (given.length !== variables || !/^[01]+$/.test(given))
-    return wrong(`${quoted(given)} is neither ${UNSAT} nor ${variables} bits`);
+    return wrong({ code: 'unreadable', values: { given: quoted(given), variables } });
   const satisfied = clauses.filter((clause) => !clause.every((literal) => isFalse(literal, given))).length;
   const share = satisfied / clauses.length;
   const measures = { satisfied: share };
   if (satisfied === clauses.length)
-    return { correct: true, partial: 1, reason: `${given} makes all ${satisfied} clauses true`, measures };
-  const conflict = falseClause(clauses, given)!;
-  return wrong(
-    `${given} makes ${satisfied} of ${clauses.length} clauses true, ${lettersOf(conflict)} false`,
-    share,
-    measures,
-  );
+    return right({ code: 'satisfied', values: { given, clauses: satisfied } }, measures);
+  const conflict = lettersOf(falseClause(clauses, given)!);
+  return wrong({ code: 'unsatisfied', values: { given, satisfied, clauses: clauses.length, conflict } }, share, measures);
 }
 
 export const sat: Task<Sat> = {
@@ -155,6 +160,15 @@ export const sat: Task<Sat> = {
   title: '3SAT',
   about: 'Which assignment makes every clause true, or is there none?',
   level: { unit: 'variables', min: 3, max: 8, initial: 3 },
+  recipe: {
+    title: '3SAT with four variables',
+    about:
+      'Assign, find the clause that is false, go back: the longest of all these thoughts, and the first to go wrong.',
+    level: 4,
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 140, lPos: 118, lNeg: 46 },
+  },
   problemSchema,
   generate,
   identity: ({ clauses }) =>
@@ -173,6 +187,7 @@ export const sat: Task<Sat> = {
     const long = MOST_VISITS[level]! * (level + 4) - 1;
     return Math.max(level, UNSAT.length) + 3 + { short: 0, long, mend: long + level + 4 }[kind];
   },
+  words,
   verify,
   isSame: (_, a, b) => isSameText(a, b, joined),
   picture(problem, answer) {
@@ -193,7 +208,7 @@ export const sat: Task<Sat> = {
     return {
       kind: 'text',
       lines: [...clauses.map(line), [mark(quoted(given) || '?', correct ? 'good' : 'bad')]],
-      caption: `${clauses.length} clauses of ${variables} variables; ${reason}`,
+      caption: `${clauses.length} clauses of ${variables} variables; ${verdictText(sat, reason)}`,
     };
   },
 };

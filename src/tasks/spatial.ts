@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { isSameText, joined, plain } from '../text/answerText';
 import { type MapPicture, mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const NAMES = 'ABCDEFGHIJ';
 const SIDES = ['N', 'E', 'S', 'W'] as const;
@@ -143,6 +144,14 @@ export const spatial: Task<SpatialMap> = {
   about:
     'Objects stand one step from each other (BNA: B is north of A). Which way is one from another (CA?), or how many lie further north (#NA?)?',
   level: { unit: 'objects', min: 3, max: 6, initial: 4 },
+  recipe: {
+    title: 'A map from four objects',
+    about: 'Places from relations, then two of them compared.',
+    level: 4,
+    sft: { shortShare: 0.3, steps: 500 },
+    grpo: { steps: 20, learningRate: 2e-4 },
+    reward: { lMax: 56, lPos: 46, lNeg: 20 },
+  },
   problemSchema,
   generate(random, level) {
     const directions = level >= DIAGONAL_FROM ? DIRECTIONS : SIDES;
@@ -184,6 +193,7 @@ export const spatial: Task<SpatialMap> = {
     const long = 3 + (level - 1) * step + 1 + compare;
     return 2 + 3 + { short: 0, long, mend: long + step }[kind];
   },
+  words: exactWords,
   verify: (problem, answer) => exactVerdict(answerOf(problem), answer, reading(problem)),
   isSame: (problem, a, b) => isSameText(a, b, reading(problem)),
   picture(problem, answer) {

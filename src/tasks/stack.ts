@@ -9,7 +9,8 @@ import { excerpt } from '../quote';
 import type { Random } from '../random';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const LONGEST_PROGRAM = 200;
 
@@ -110,6 +111,14 @@ export const stack: Task<StackProgram> = {
   title: 'Stack program',
   about: 'What is on top of the stack when the program ends? Cells hold one digit: arithmetic is modulo 10.',
   level: { unit: 'operations', min: 2, max: 12, initial: 4 },
+  recipe: {
+    title: 'A tiny stack program',
+    about: 'What is on top of the stack? Thinking is to write the top after each instruction.',
+    level: 2,
+    sft: { shortShare: 0.3, steps: 600 },
+    grpo: { steps: 15 },
+    reward: { lMax: 16, lPos: 12.8, lNeg: 5.6 },
+  },
   problemSchema,
   generate(random, level) {
     const program = write(random, level);
@@ -125,6 +134,7 @@ export const stack: Task<StackProgram> = {
     const n = instructions(level);
     return 4 + { short: 0, long: n, mend: n + Math.floor(n / 2) + 2 }[kind];
   },
+  words: exactWords,
   verify: ({ program }, answer) => exactVerdict(String(tops(program).at(-1)), answer),
   picture({ program }, answer) {
     const states = stacks(program);

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { Random } from '../random';
 import { isSameText, joined } from '../text/answerText';
 import { mark } from './picture';
-import { type Problem, type Task, think } from './task';
+import { type Problem, type Task, think, type Verdict } from './task';
 import { canonical, type Distances, legs, lengthOf, nearestNeighbour, shortestTour, type Tour, twoOpt } from './tour';
-import { quoted, unanswered, wrong } from './verdicts';
+import { quoted, unanswered, verdictsOf, verdictText } from './verdicts';
 
 /** A city is one digit. */
 const MOST_CITIES = 10;
@@ -90,18 +90,24 @@ function readTour(cities: number, answer: string): Tour | null {
   return new Set(tour).size === cities && tour.every((city) => city < cities) ? tour : null;
 }
 
-function verify({ distances }: Tsp, answer: string | null) {
+const words = {
+  shortest: '{given} has length {length}, the shortest',
+  longer: '{given} has length {length}, the shortest {shortest}',
+  no_tour: '{given} is not each of the {cities} cities once',
+} as const;
+const { right, wrong } = verdictsOf(words);
+
+function verify({ distances }: Tsp, answer: string | null): Verdict {
   const nothing = unanswered(answer);
   if (nothing) return nothing;
   const given = joined(answer!);
   const tour = readTour(distances.length, given);
-  if (!tour) return wrong(`${quoted(given)} is not each of the ${distances.length} cities once`);
+  if (!tour) return wrong({ code: 'no_tour', values: { given: quoted(given), cities: distances.length } });
   const length = lengthOf(distances, tour);
-  const optimal = lengthOf(distances, shortestTour(distances));
-  const measures = { gap: length / optimal - 1 };
-  if (length === optimal)
-    return { correct: true, partial: 1, reason: `${given} has length ${length}, the shortest`, measures };
-  return wrong(`${given} has length ${length}, the shortest ${optimal}`, optimal / length, measures);
+  const shortest = lengthOf(distances, shortestTour(distances));
+  const measures = { gap: length / shortest - 1 };
+  if (length === shortest) return right({ code: 'shortest', values: { given, length } }, measures);
+  return wrong({ code: 'longer', values: { given, length, shortest } }, shortest / length, measures);
 }
 
 /** Where cities without points are drawn: on a circle. */
@@ -138,6 +144,14 @@ export const tsp: Task<Tsp> = {
   title: 'Shortest tour',
   about: 'In which order are all cities visited, and home again, on the shortest way?',
   level: { unit: 'cities', min: 4, max: 7, initial: 4 },
+  recipe: {
+    title: 'The shortest tour of five cities',
+    about: 'The nearest city next, then what two-opt mends, with the sums; or a look at the distances.',
+    level: 5,
+    sft: { shortShare: 0.4, steps: 400 },
+    grpo: { steps: 20, learningRate: 1.5e-4 },
+    reward: { lMax: 92, lPos: 78, lNeg: 32 },
+  },
   problemSchema,
   generate,
   // cities under other numbers: the distances from each, sorted, which hardly any two different problems share
@@ -166,6 +180,7 @@ export const tsp: Task<Tsp> = {
     const long = mostTours(level) * (line + 1) - 1;
     return level + 3 + { short: 0, long, mend: long + line + 1 }[kind];
   },
+  words,
   verify,
   isSame({ distances }, a, b) {
     const [first, second] = [a, b].map((answer) => readTour(distances.length, joined(answer)));
@@ -183,7 +198,7 @@ export const tsp: Task<Tsp> = {
         const next = tour[(i + 1) % tour.length]!;
         return { ends: [city, next], mark: mark(String(distances[city]![next]!), correct ? 'good' : 'bad') };
       }),
-      caption: `${distances.length} cities; ${reason}`,
+      caption: `${distances.length} cities; ${verdictText(tsp, reason)}`,
     };
   },
 };

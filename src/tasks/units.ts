@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { excerpt } from '../quote';
 import { plain } from '../text/answerText';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const LARGEST = 1e6;
 const positive = z.int().min(1).max(LARGEST);
@@ -180,6 +181,14 @@ export const units: Task<Conversion> = {
   title: 'Word problems with units',
   about: 'How much is that in the unit asked for? The answer is a whole number, without the unit.',
   level: { unit: 'kinds of steps', min: 1, max: LEVELS.length, initial: 1 },
+  recipe: {
+    title: 'A word problem with units',
+    about: 'A price for some, asked for others: first divide, then multiply.',
+    level: 1,
+    sft: { shortShare: 0.3, steps: 400 },
+    grpo: { steps: 15 },
+    reward: { lMax: 28, lPos: 22.4, lNeg: 9.8 },
+  },
   problemSchema,
   generate(random, level) {
     const { problem, prompt } = random.pick(levelOf(level).problems);
@@ -195,6 +204,7 @@ export const units: Task<Conversion> = {
     const { longest } = levelOf(level);
     return 3 + longest.answer + (kind === 'short' ? 0 : longest[kind]);
   },
+  words: exactWords,
   verify: (problem, answer) => exactVerdict(String(computation(problem).result), answer),
   picture(problem, answer) {
     const { steps, result } = computation(problem);

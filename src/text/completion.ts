@@ -1,13 +1,22 @@
-/** What a completion consists of: its think block, its answer, and whether its tags and its end are in order. */
+/** Parts of a completion: its think block, its answer, and the state of its tags and its end. */
+import type { ReasonOf, Words } from '../reason';
 import { SPECIAL } from './vocabulary';
 
 /** The state of the think tags; where several faults apply, the first of missing, repeated, order. */
 export type ThinkState = 'ok' | 'missing' | 'repeated' | 'order';
 
+export const thinkWords = {
+  missing: '{tag} is missing',
+  repeated: '{tag} occurs {times} times',
+  order: '{tag} comes before {other}',
+} as const satisfies Words;
+/** Fault of the think tags; its code is the think state. */
+export type ThinkFault = ReasonOf<typeof thinkWords>;
+
 export interface ParsedCompletion {
   readonly think: ThinkState;
-  /** What the missing, repeated or misplaced tag is, in words; empty where all is well. */
-  readonly thinkFault: string;
+  /** The missing, repeated or misplaced tag; null where the tags are in order. */
+  readonly thinkFault: ThinkFault | null;
   readonly ended: boolean;
   /** Text between the tags; null where they are not in order. */
   readonly thought: string | null;
@@ -27,21 +36,22 @@ export function parseCompletion(text: string): ParsedCompletion {
   const open = body.indexOf(SPECIAL.think);
   const close = body.lastIndexOf(SPECIAL.thinkEnd);
   const after = close >= 0 ? body.slice(close + SPECIAL.thinkEnd.length) : opens > 0 ? null : body;
-  const fault = (think: ThinkState, thinkFault: string): ParsedCompletion => ({
-    think,
+  const { think, thinkEnd } = SPECIAL;
+  const fault = (thinkFault: ThinkFault): ParsedCompletion => ({
+    think: thinkFault.code,
     thinkFault,
     ended,
     thought: null,
     answer: after,
   });
-  if (opens === 0) return fault('missing', `${SPECIAL.think} is missing`);
-  if (closes === 0) return fault('missing', `${SPECIAL.thinkEnd} is missing`);
-  if (opens > 1) return fault('repeated', `${SPECIAL.think} stands ${opens} times`);
-  if (closes > 1) return fault('repeated', `${SPECIAL.thinkEnd} stands ${closes} times`);
-  if (close < open) return fault('order', `${SPECIAL.thinkEnd} stands before ${SPECIAL.think}`);
+  if (opens === 0) return fault({ code: 'missing', values: { tag: think } });
+  if (closes === 0) return fault({ code: 'missing', values: { tag: thinkEnd } });
+  if (opens > 1) return fault({ code: 'repeated', values: { tag: think, times: opens } });
+  if (closes > 1) return fault({ code: 'repeated', values: { tag: thinkEnd, times: closes } });
+  if (close < open) return fault({ code: 'order', values: { tag: thinkEnd, other: think } });
   return {
     think: 'ok',
-    thinkFault: '',
+    thinkFault: null,
     ended,
     thought: body.slice(open + SPECIAL.think.length, close),
     answer: after,

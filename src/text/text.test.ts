@@ -1,6 +1,7 @@
 /** The tokenizer, its file, and the parts of a completion. */
 import { describe, expect, it } from 'vitest';
-import { parseCompletion } from './completion';
+import { sentence } from '../reason';
+import { parseCompletion, thinkWords } from './completion';
 import { Tokenizer } from './tokenizer';
 import { SPECIAL, VOCABULARY } from './vocabulary';
 
@@ -75,7 +76,9 @@ describe('a completion', () => {
     expect(parseCompletion(text)).toMatchObject({ think, thought, answer, ended });
   });
 
-  it('tells the fault in words', () => {
-    expect(parseCompletion(`${SPECIAL.think}1`).thinkFault).toBe('</think> is missing');
+  it('names the fault of its tags', () => {
+    const { thinkFault } = parseCompletion(`${SPECIAL.think}1`);
+    expect(thinkFault).toEqual({ code: 'missing', values: { tag: '</think>' } });
+    expect(sentence(thinkWords, thinkFault!)).toBe('</think> is missing');
   });
 });

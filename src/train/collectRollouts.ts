@@ -7,8 +7,7 @@
  * smaller batch. If no group has spread, the step uses the first round: advantages are 0, and only KL and entropy act.
  */
 import type { ProblemSource, TaskProblem } from '../data/problems';
-import { forOneStep } from '../rewards/sandbox/perStep';
-import type { RewardOptions } from '../rewards/total';
+import { forOneStep, type RewardOptions } from '../rewards/total';
 import { mean } from '../stats';
 import type { Tokenizer } from '../text/tokenizer';
 import { mapInTurns } from '../turn';
@@ -72,8 +71,7 @@ export async function collectRollouts(
   options: CollectOptions,
 ): Promise<RolloutBatch> {
   const { prompts: P, groupSize: G, dynamicSampling } = options;
-  const { custom } = options.reward;
-  const reward = custom ? { ...options.reward, custom: forOneStep(custom) } : options.reward;
+  const reward = forOneStep(options.reward);
   const draw = async (count: number, firstSequence: number): Promise<RolloutGroup[]> => {
     const problems = Array.from({ length: count }, () => source.draw());
     const sampled = problems.flatMap((problem) => Array.from({ length: G }, () => problem)); // [count·G]

@@ -9,6 +9,7 @@
  * own forward pass, so that with μ = 1 the ratio is exactly 1.
  */
 import type { ProblemSource } from '../data/problems';
+import type { Reason } from '../reason';
 import type { WeightedPart } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
@@ -43,9 +44,11 @@ export interface Rollout {
   readonly text: string;
   readonly ended: boolean;
   readonly correct: boolean;
-  /** Correct share of the answer, in [0, 1]; old recordings have none. */
-  readonly partial?: number;
-  /** Further measures of the task, by name. */
+  /** Reason of the task's verdict. */
+  readonly verdict: Reason;
+  /** Share of the answer that is right, in [0, 1]. */
+  readonly partial: number;
+  /** Other measures that the task takes of the answer, by name. */
   readonly measures?: Readonly<Record<string, number>>;
   readonly reward: number;
   readonly parts: readonly WeightedPart[];
@@ -58,10 +61,10 @@ export interface Rollout {
 export interface RolloutGroup {
   readonly prompt: string;
   readonly answer: string;
-  /** Task, level and structured problem, from which a screen draws it; old recordings have none of them. */
-  readonly task?: string;
-  readonly level?: number;
-  readonly problem?: unknown;
+  /** Task and level of the problem, and the problem as plain data, from which a screen draws it. */
+  readonly task: string;
+  readonly level: number;
+  readonly problem: unknown;
   readonly rollouts: readonly Rollout[];
 }
 
@@ -170,6 +173,7 @@ export async function* grpo(
         text: judged.text,
         ended,
         correct: judged.verdict.correct,
+        verdict: judged.verdict.reason,
         partial: judged.verdict.partial,
         ...(judged.verdict.measures && { measures: judged.verdict.measures }),
         reward: total,

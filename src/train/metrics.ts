@@ -1,4 +1,5 @@
 /** Metrics of a GRPO step, under TRL's names (GRPOTrainer, commit f2cd577, release 1.16.0), and further ones that people ask for. */
+import { mayFail } from '../rewards/index';
 import { least, mean, most, standardDeviation } from '../stats';
 import { type AdvantageOptions, groupsOf, hasSpread, type RewardTerms, shareWithoutSpread } from './advantages';
 import { type LossOptions, sequenceLevel } from './losses/policyLoss';
@@ -118,9 +119,9 @@ export function rewardMetrics(completions: readonly RewardedCompletion[], option
     const values = completions.map(({ parts }) => parts[k]!.value);
     metrics[`rewards/${name}/mean`] = mean(values);
     metrics[`rewards/${name}/std`] = standardDeviation(values);
-    // the only term that can fail: its zeros would pass for values that it gave
-    if (name === 'custom')
-      metrics['rewards/custom/failed'] = mean(completions.map(({ parts }) => (parts[k]!.failed ? 1 : 0)));
+    // without it the zeros of failed calls would pass for values that the term gave
+    if (mayFail(name))
+      metrics[`rewards/${name}/failed`] = mean(completions.map(({ parts }) => (parts[k]!.failed ? 1 : 0)));
   }
   return metrics;
 }

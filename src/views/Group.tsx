@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { drawGroup } from '../lab/run/draw';
 import type { StartEvent } from '../lab/run/events';
-import { rewardTerms } from '../rewards/total';
+import { partReason, termOf } from '../lab/run/reasons';
 import { show } from '../store/lab';
 import type { Rollout, RolloutGroup } from '../train/grpo';
 import { explanations } from './explanations';
@@ -21,9 +21,6 @@ const diverging = (value: number, most: number): string => {
   return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(20 + 35 * share)}%, var(--panel))`;
 };
 
-/** One colour a reward term, from the start again where there are more terms. */
-const TERM_COLORS = ['var(--blue)', 'var(--violet)', 'var(--teal)', 'var(--grey)'];
-const termColor = (i: number) => TERM_COLORS[i % TERM_COLORS.length] as string;
 /** Least reward that half a bar stands for. */
 const BAR_REACH = 0.7;
 
@@ -47,8 +44,9 @@ function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
         const x = value < 0 ? left : right;
         if (value < 0) left += width;
         else right += width;
-        const fill = value < 0 && i === 0 ? 'var(--orange)' : termColor(i);
-        return <rect key={parts[i]?.name} x={x} y="1.5" width={width} height="7" fill={fill} />;
+        const part = parts[i]!;
+        const fill = value < 0 && i === 0 ? 'var(--orange)' : termOf(part).color;
+        return <rect key={part.name} x={x} y="1.5" width={width} height="7" fill={fill} />;
       })}
       <line x1="50" x2="50" y1="0" y2="10" stroke="var(--text)" strokeWidth="0.6" />
     </svg>
@@ -95,18 +93,18 @@ function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: Start
   );
 }
 
-function Reasons({ rollout }: { rollout: Rollout }) {
+function Reasons({ group, rollout }: { group: RolloutGroup; rollout: Rollout }) {
   return (
     <dl className="reasons">
-      {rollout.parts.map(({ name, weight, value, reason }, i) => (
-        <div key={name}>
+      {rollout.parts.map((part) => (
+        <div key={part.name}>
           <dt>
-            <i style={{ background: termColor(i) }} />
-            {rewardTerms[name].title}
+            <i style={{ background: termOf(part).color }} />
+            {termOf(part).title}
           </dt>
           <dd>
-            <b>{signed(value)}</b> × {fixed(weight, 3)} = <b>{signed(weight * value)}</b>
-            <span>{reason}</span>
+            <b>{signed(part.value)}</b> × {fixed(part.weight, 3)} = <b>{signed(part.weight * part.value)}</b>
+            <span>{partReason(group, rollout, part)}</span>
           </dd>
         </div>
       ))}
@@ -141,7 +139,7 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
           <RolloutRow key={i} rollout={one} start={start} chosen={i === chosen} />
         ))}
       </ul>
-      {rollout && <Reasons rollout={rollout} />}
+      {rollout && <Reasons group={group} rollout={rollout} />}
     </>
   );
 }

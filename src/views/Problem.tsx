@@ -1,6 +1,7 @@
 /** One problem of a task: its picture with an answer that is typed, the verifier's verdict, and its teacher traces. */
 import { useId, useMemo, useState } from 'react';
 import { type Problem, type Task, type TraceKind, traceKinds, type Verdict } from '../tasks/task';
+import { verdictText } from '../tasks/verdicts';
 import { Tokenizer } from '../text/tokenizer';
 import { fixed, percent } from './format';
 import { Picture } from './Picture';
@@ -12,11 +13,13 @@ interface Shown {
   readonly problem: Problem;
 }
 
-function VerdictOf({ verdict: { correct, partial, reason, measures = {} } }: { verdict: Verdict }) {
+function VerdictOf({ task, verdict }: { task: Task; verdict: Verdict }) {
+  const { correct, partial, reason, measures = {} } = verdict;
   return (
     <div className="judgement" role="status" data-testid="verdict">
       <p>
-        <span className={correct ? 'verdict right' : 'verdict wrong'}>{correct ? 'right' : 'wrong'}</span> {reason}
+        <span className={correct ? 'verdict right' : 'verdict wrong'}>{correct ? 'right' : 'wrong'}</span>{' '}
+        {verdictText(task, reason)}
       </p>
       <dl>
         <div>
@@ -61,7 +64,7 @@ export function ProblemCard({ task, problem }: Shown) {
           The right one
         </button>
       </div>
-      <VerdictOf verdict={verdict} />
+      <VerdictOf task={task} verdict={verdict} />
     </Panel>
   );
 }

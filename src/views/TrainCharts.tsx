@@ -1,9 +1,7 @@
 /** The four charts that matter, each with what it says in plain words. */
 import { useMemo, useState } from 'react';
-import type { Recipe } from '../lab/recipe/recipe';
 import { type EvaluationEvent, type GrpoEvent, groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../lab/run/events';
-import { REPORT_CONSTANTS } from '../rewards/term';
-import { rewardNames } from '../rewards/total';
+import { mostReward } from '../rewards/total';
 import type { Metrics } from '../train/metrics';
 import { Chart, type Point, type Series } from './Chart';
 import { fixed, inWords, percent } from './format';
@@ -22,19 +20,6 @@ function useGrpoPoints(delay: number, pick: (event: GrpoEvent) => Omit<Point, 'x
 }
 
 const metric = (event: GrpoEvent, name: string): number => event.metrics[name] ?? 0;
-
-/**
- * The most that a completion can earn; null where it cannot be told from the weights: repetition earns 0 at best, accuracy its
- * greatest constant, and other terms have bounds of their own or none.
- * @param reward of a recording perhaps, which may be older than some of its fields
- */
-export function mostReward(reward: Partial<Recipe['reward']>): number | null {
-  const weights = new Map(rewardNames.map((name) => [name, reward[name] ?? 0]));
-  const [accuracy = 0, repetition = 0, ...others] = weights.values();
-  if (accuracy <= 0 || repetition < 0 || others.some((weight) => weight !== 0)) return null;
-  const { rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault } = { ...REPORT_CONSTANTS, ...reward };
-  return accuracy * Math.max(rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault);
-}
 
 const REWARD: Series[] = [
   { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },

@@ -1,14 +1,12 @@
 /** Numbers, scales, places and curves as the screens show them. */
 import { describe, expect, it } from 'vitest';
-import { recipeByName } from '../lab/recipe/presets';
-import { withFields } from '../lab/recipe/recipe';
 import { spreadOf } from '../lab/report/results';
 import { armSeries } from './Curves';
 import { inOrder } from './Evaluate';
 import { verdictOf } from './Experiment';
 import { placesOf } from './PictureMap';
 import { evaluationLines, problemsTold, shareWithError } from './RunEvaluations';
-import { mostReward, spreadTold } from './TrainCharts';
+import { spreadTold } from './TrainCharts';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -34,23 +32,6 @@ describe('a measured number', () => {
     expect(plain(shareWithError(0.5, 100))).toBe('50 % (40–60)');
     expect(plain(shareWithError(1, 100))).toBe('100 % (96–100)');
     expect(plain(shareWithError(0, 1))).toBe('0 % (0–79)');
-  });
-});
-
-describe('the most that a completion can earn', () => {
-  const most = (fields: Record<string, unknown>) => mostReward(withFields(recipeByName('parity-12'), fields).reward);
-
-  it('is the weight of accuracy times its greatest constant', () => {
-    expect(most({})).toBeCloseTo(8 / 13, 12);
-    expect(most({ 'reward.accuracy': 0.5, 'reward.rightShort': 0.2, 'reward.rightLong': 3 })).toBe(1.5);
-    expect(mostReward({ accuracy: 8 / 13, repetition: 1 / 13 })).toBeCloseTo(8 / 13, 12); // as old recordings have it
-  });
-
-  it('is not told where other terms weigh, or nothing bounds it', () => {
-    expect(mostReward(recipeByName('hack-length').reward)).toBeNull();
-    expect(most({ 'reward.brevity': 0.1 })).toBeNull();
-    expect(most({ 'reward.repetition': -1 })).toBeNull();
-    expect(most({ 'reward.accuracy': 0 })).toBeNull();
   });
 });
 
@@ -109,14 +90,14 @@ it('places points in one scale both ways, and a single point in the middle', () 
 });
 
 it("puts a task's stages together", () => {
-  const measured = { accuracy: 1, meanLength: 1, truncated: 0 };
+  const measured = { problems: 256, accuracy: 1, partial: 1, meanLength: 1, truncated: 0 };
   const both = { greedy: measured, sampled: measured };
   const few = { ...measured, problems: 56 };
   const others = [{ task: 'addition', level: 2, greedy: few, sampled: few }];
   const events = (['sft', 'grpo'] as const).map((stage) => ({ type: 'evaluation' as const, stage, ...both, others }));
   const lines = evaluationLines({ task: 'parity', level: 12 }, events);
   expect(problemsTold(lines, 256)).toBe('56 to 256 held-out problems a task');
-  expect(problemsTold(lines.slice(0, 2), 256)).toBe('256 held-out problems a task'); // of an older recording
+  expect(problemsTold(lines.slice(0, 2), 256)).toBe('256 held-out problems a task');
   expect(lines.map(({ task, stage }) => [task, stage])).toEqual([
     ['parity', 'sft'],
     ['parity', 'grpo'],

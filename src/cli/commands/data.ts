@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { browsedStream } from '../../lab/recipe/browse';
 import { quote } from '../../quote';
-import { OWN, ownJudge } from '../../tasks/own';
-import type { Task } from '../../tasks/task';
+import { type Judge, judgeNamed } from '../../tasks';
+import { OWN } from '../../tasks/own';
+import { verdictText } from '../../tasks/verdicts';
 import { parseCompletion } from '../../text/completion';
 import { command, type Given, type Options } from '../command';
 import { TASK } from '../evaluation';
@@ -48,8 +49,7 @@ function printVerdicts(given: Given<typeof verifyOptions>): void {
   const name = given.task;
   const own = readOwn(given);
   // without --data, the lines of own problems carry their answers
-  const judge: Pick<Task, 'problemSchema' | 'verify'> =
-    name === OWN && !own ? (ownJudge as Pick<Task, 'problemSchema' | 'verify'>) : taskFrom(name, given);
+  const judge: Judge = name === OWN && !own ? judgeNamed(OWN)! : taskFrom(name, given);
   const known = new Map(own?.problems.map((problem) => [problem.prompt, problem]));
   /** Problem of a line. With --data the line only names the prompt; the answer is that of the file. */
   const full = (problem: unknown, where: string): unknown => {
@@ -68,7 +68,7 @@ function printVerdicts(given: Given<typeof verifyOptions>): void {
     return judge.verify(checked, parseCompletion(completion).answer);
   });
   for (const { correct, partial, reason, measures } of verdicts)
-    print(JSON.stringify({ correct, partial, reason, measures }));
+    print(JSON.stringify({ correct, partial, reason: verdictText(judge, reason), ...reason, measures }));
 }
 
 export const data = command({

@@ -4,7 +4,7 @@ import type { Device } from '../../gpu/device';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { DivergedError } from '../../lab/run/diverged';
 import { eventToLine } from '../../lab/run/events';
-import { openCustom } from '../../lab/run/options';
+import { openRewards } from '../../lab/run/options';
 import { run } from '../../lab/run/run';
 import { Session } from '../../lab/run/session';
 import { RunRecord, type Stopped } from '../../lab/run/stopped';
@@ -130,7 +130,7 @@ const options = {
 
 async function work(given: Given<typeof options>): Promise<void> {
   const recipe = readRecipe(given, readOwn(given));
-  await inputAsync(() => openCustom(recipe.reward));
+  await inputAsync(() => openRewards(recipe));
   checkRunFolder(given.out);
   await withAdapter(given.adapter, (device) => trainOn(device, recipe, given.out));
 }

@@ -1,18 +1,14 @@
-/** `probe reward`: the rewards of described completions. */
+/** `probe reward`: the rewards of described completions. The options are the fields of the recipe's reward section. */
 import { z } from 'zod';
-import { accuracy } from '../../rewards/accuracy';
-import { repetition } from '../../rewards/repetition';
-import { REPORT_CONSTANTS } from '../../rewards/term';
-import { REPORT_WEIGHTS, type RewardName, rewardNames, totalReward } from '../../rewards/total';
-import { openCustom } from '../run/options';
+import { rewardTermNamed, rewardTerms } from '../../rewards/index';
+import { constantsOf, partText, type RewardInput, type RewardTerm } from '../../rewards/term';
+import { openReward, type RewardFields, totalReward } from '../../rewards/total';
 
-/** So that no sum of products of them is infinite. */
+/** Bound of every number, so that no sum of products of them is infinite. */
 const LARGEST = 1e9;
 const number = z.number().min(-LARGEST).max(LARGEST);
-const constant = (initial: number) => number.default(initial);
-const weight = (name: RewardName) => number.default(REPORT_WEIGHTS[name]);
 
-/** What a term reads of a completion; what only some read may be left out. */
+/** Fields of a completion that a term reads; those that only some terms read have a default. */
 const caseSchema = z.strictObject({
   length: z.int().min(0),
   correct: z.boolean(),
@@ -28,73 +24,87 @@ const caseSchema = z.strictObject({
   measures: z.record(z.string(), number).default({}),
 });
 
+/** Name of a recipe's field as an option of the probe: `rightShort` is `right_short`. */
+const optionOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A constant as an option: with the recipe's default and the widest range, as the report's lengths exceed the recipe's. */
+function optionSchema(field: z.ZodType, required: boolean): z.ZodType {
+  const inner = field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field;
+  if (!(inner instanceof z.ZodNumber)) return field;
+  const low = inner.minValue ?? -LARGEST;
+  const wide = (inner.isInt ? z.int() : z.number()).min(low < 0 ? -LARGEST : low).max(LARGEST);
+  return required ? wide : wide.default((field as z.ZodDefault<z.ZodNumber>).parse(undefined));
+}
+
+const optionsOf = ({ constants, lengths = {} }: RewardTerm): z.ZodRawShape =>
+  Object.fromEntries(
+    Object.entries(constants).map(([field, schema]) => [
+      optionOf(field),
+      optionSchema(schema as z.ZodType, Object.hasOwn(lengths, field)),
+    ]),
+  );
+
+const weights = Object.fromEntries(
+  rewardTerms.map(({ name, weight }) => [name, number.default(weight.parse(undefined))]),
+);
+
+interface ProbeReward {
+  readonly l_max: number;
+  readonly weights: Readonly<Record<string, number>>;
+  readonly cases: readonly z.infer<typeof caseSchema>[];
+  /** Constants of the terms. */
+  readonly [option: string]: unknown;
+}
+
+/** Fields of a recipe's reward section that the options stand for. */
+const fieldsOf = ({ l_max, weights, ...options }: ProbeReward): RewardFields => ({
+  ...weights,
+  ...Object.fromEntries(
+    rewardTerms.flatMap(({ constants }) => Object.keys(constants).map((field) => [field, options[optionOf(field)]])),
+  ),
+  lMax: l_max,
+});
+
 export const probeRewardSchema = z
   .strictObject({
     l_max: number.positive(),
-    l_pos: number.min(0),
-    l_neg: number.positive(),
-    right_short: constant(REPORT_CONSTANTS.rightShort),
-    right_long: constant(REPORT_CONSTANTS.rightLong),
-    wrong_short: constant(REPORT_CONSTANTS.wrongShort),
-    wrong_long: constant(REPORT_CONSTANTS.wrongLong),
-    missing_end: constant(REPORT_CONSTANTS.missingEnd),
-    format_fault: constant(REPORT_CONSTANTS.formatFault),
-    first_fault: z.enum(['end', 'format']).default(REPORT_CONSTANTS.firstFault),
-    repetition_n: z.int().min(1).default(REPORT_CONSTANTS.repetitionN),
-    repetition_often: z.int().min(1).default(REPORT_CONSTANTS.repetitionOften),
-    steps_target: z.int().min(1).default(REPORT_CONSTANTS.stepsTarget),
-    weights: z
-      .strictObject(
-        Object.fromEntries(rewardNames.map((name) => [name, weight(name)])) as Record<
-          RewardName,
-          ReturnType<typeof weight>
-        >,
-      )
-      .prefault({}),
-    custom_source: z.string().default(''),
+    ...Object.assign({}, ...rewardTerms.map(optionsOf)),
+    weights: z.strictObject(weights).prefault({}),
     cases: z.array(caseSchema),
   })
-  .refine(({ l_max, l_pos }) => l_pos < l_max, { path: ['l_pos'], message: 'must be below l_max' });
+  .superRefine((input, context) => {
+    const fields = fieldsOf(input as ProbeReward);
+    for (const term of rewardTerms)
+      term.check?.(constantsOf(term, fields), fields[term.name] as number, fields.lMax, (field, message) =>
+        context.addIssue({ code: 'custom', path: [optionOf(field)], message }),
+      );
+  }) as unknown as z.ZodType<ProbeReward>;
 
-type ProbeReward = z.infer<typeof probeRewardSchema>;
-
-/** Accuracy and repetition always; every other term that has a weight by its name, and then the reasons of all that have one. */
+/** Values of the report's terms always, of others where they have a weight; with others, the reasons of all that have one. */
 export interface ProbeRewardResult {
-  cases: { accuracy: number; repetition: number; total: number; [term: string]: number | Record<string, string> }[];
+  cases: { total: number; [term: string]: number | Record<string, string> }[];
 }
 
-const settingsOf = (input: ProbeReward) => ({
-  lMax: input.l_max,
-  lPos: input.l_pos,
-  lNeg: input.l_neg,
-  rightShort: input.right_short,
-  rightLong: input.right_long,
-  wrongShort: input.wrong_short,
-  wrongLong: input.wrong_long,
-  missingEnd: input.missing_end,
-  formatFault: input.format_fault,
-  firstFault: input.first_fault,
-  repetitionN: input.repetition_n,
-  repetitionOften: input.repetition_often,
-  stepsTarget: input.steps_target,
-});
+/** Terms of the report: those that a recipe weighs by default. */
+const reported = rewardTerms.filter(({ weight }) => weight.parse(undefined) !== 0).map(({ name }) => name);
 
 /** @throws where the text of the custom term does not compile */
 export async function probeReward(input: ProbeReward): Promise<ProbeRewardResult> {
-  const { weights, custom_source: customSource, cases } = input;
-  const custom = await openCustom({ custom: weights.custom, customSource }, 'custom_source');
-  const options = { ...settingsOf(input), weights, custom };
+  const { weights, cases } = input;
+  const shown = Object.fromEntries(reported.map((name) => [name, weights[name] || 1]));
+  const { lMax, terms } = await openReward({ ...fieldsOf(input), ...shown }, optionOf);
+  const weighted = terms.map((term) => ({ ...term, weight: weights[term.name]! }));
   return {
     cases: cases.map((described) => {
-      const completion = { ...described, correctReason: described.correct ? 'right' : 'wrong', thinkFault: '' };
-      const { total, parts } = totalReward(completion, options);
-      const beside = parts.filter(({ name }) => name !== 'accuracy' && name !== 'repetition');
+      const completion: RewardInput = { ...described, lMax, thinkFault: null };
+      const { total, parts } = totalReward(completion, { terms: weighted });
+      const used = parts.filter(({ weight }) => weight !== 0);
+      const verdict = described.correct ? 'right' : 'wrong';
+      const reasons = used.map((part) => [part.name, partText(rewardTermNamed(part.name), part, verdict)]);
       return {
-        accuracy: accuracy.evaluate(completion, options).value,
-        repetition: repetition.evaluate(completion, options).value,
-        ...Object.fromEntries(beside.map(({ name, value }) => [name, value])),
+        ...Object.fromEntries(parts.map(({ name, value }) => [name, value])),
         total,
-        ...(beside.length > 0 ? { reasons: Object.fromEntries(parts.map(({ name, reason }) => [name, reason])) } : {}),
+        ...(used.some(({ name }) => !reported.includes(name)) && { reasons: Object.fromEntries(reasons) }),
       };
     }),
   };

@@ -2,14 +2,17 @@
  * What follows in a recipe from the choice of a task or a level: a level that the task has, and lengths that its long traces
  * fit. Only suggestions: a person who then sets a length keeps it.
  */
+import type { z } from 'zod';
+import { rewardTerms } from '../../rewards/index';
 import { taskNames } from '../../tasks';
 import { OWN, type OwnProblems, ownFaults, ownLineSchema } from '../../tasks/own';
 import type { Task } from '../../tasks/task';
 import type { Recipe } from './recipe';
+import { rewardSection } from './sections/reward';
 import { taskOf } from './task';
 
-/** L max against the longest long trace, L pos and L neg against L max, as the small recipes have them. */
-const LENGTHS = { lMax: 1.5, lPos: 0.8, lNeg: 0.35 } as const;
+/** L max over the longest long trace, as the small recipes have it. */
+const SLACK = 1.5;
 
 /** The completion budget that a recipe may have at most. */
 const MOST_LMAX = 4096;
@@ -60,11 +63,12 @@ export function levelHint(recipe: Recipe, path: string): string | undefined {
   return task.name === OWN ? `your problems have ${levelsOf(task, recipe).join(', ')}` : `${min} to ${max} ${unit}`;
 }
 
-/** Lengths for a task at a level. */
-export function lengthsFor(task: Task, level: number): { lMax: number; lPos: number; lNeg: number } {
-  const lMax = Math.min(MOST_LMAX, Math.ceil(LENGTHS.lMax * task.longestTrace(level, 'long')));
+/** Lengths for a task at a level, by the recipe's fields: L max, and the constants of reward terms that follow it. */
+export function lengthsFor(task: Task, level: number): Record<string, number> {
+  const lMax = Math.min(MOST_LMAX, Math.ceil(SLACK * task.longestTrace(level, 'long')));
   const tenth = (tokens: number) => Math.max(1, Math.round(10 * tokens) / 10);
-  return { lMax, lPos: tenth(LENGTHS.lPos * lMax), lNeg: tenth(LENGTHS.lNeg * lMax) };
+  const shares = rewardTerms.flatMap(({ lengths }) => Object.entries(lengths ?? {}));
+  return { lMax, ...Object.fromEntries(shares.map(([field, share]) => [field, tenth(share! * lMax)])) };
 }
 
 export interface Following {
@@ -110,12 +114,20 @@ function followingProblems(recipe: Recipe, value: unknown): Following {
   return { fields: { 'task.level': initial, ...fields }, told: `Difficulty ${initial}${words}` };
 }
 
+/** Title of a field of the reward section. */
+const titleOf = (field: string): string => {
+  const fields: Readonly<Record<string, z.ZodType>> = rewardSection.unwrap().shape;
+  return fields[field]!.meta()!.title!;
+};
+
 function ownLengths({ reward }: Recipe, task: Task, level: number): { fields: Fields; words: string } {
-  const { lMax, lPos, lNeg } = lengthsFor(task, level);
-  if (reward.lMax === lMax && reward.lPos === lPos && reward.lNeg === lNeg) return { fields: {}, words: '' };
+  const lengths = Object.entries(lengthsFor(task, level));
+  const current: Readonly<Record<string, unknown>> = reward;
+  if (lengths.every(([field, tokens]) => current[field] === tokens)) return { fields: {}, words: '' };
+  const named = lengths.map(([field, tokens]) => `, ${titleOf(field)} ${tokens}`).join('');
   return {
-    fields: { 'reward.lMax': lMax, 'reward.lPos': lPos, 'reward.lNeg': lNeg },
-    words: `, L max ${lMax}, L pos ${lPos}, L neg ${lNeg}, as a long trace takes up to ${task.longestTrace(level, 'long')} tokens`,
+    fields: Object.fromEntries(lengths.map(([field, tokens]) => [`reward.${field}`, tokens])),
+    words: `${named}, as a long trace takes up to ${task.longestTrace(level, 'long')} tokens`,
   };
 }
 

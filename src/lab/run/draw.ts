@@ -1,21 +1,15 @@
-/** Picture of a group's problem with the answer of one of its completions. */
-import { taskNames, tasks } from '../../tasks';
-import { OWN, ownJudge } from '../../tasks/own';
+/** Draws the problem of a group with the answer of one of its completions, as its task does. */
+import { judgeNamed } from '../../tasks';
 import type { Picture } from '../../tasks/picture';
-import type { Task } from '../../tasks/task';
 import { parseCompletion } from '../../text/completion';
 import type { RolloutGroup } from '../../train/grpo';
 
 /**
- * Draws with the group's task.
- * @param completion text of a completion, with special tokens
- * @returns null if the group names no known task or no valid problem
+ * @param completion the text of a completion, special tokens written out
+ * @returns null where the task does not exist here, or cannot read the problem
  */
-export function drawGroup(group: Pick<RolloutGroup, 'task' | 'problem'>, completion: string): Picture | null {
-  const name = taskNames.find((candidate) => candidate === group.task);
-  if (!name && group.task !== OWN) return null;
-  // own problems carry their judge
-  const task = (name ? tasks[name] : ownJudge) as Pick<Task, 'problemSchema' | 'picture'>;
-  const problem = task.problemSchema.safeParse(group.problem);
-  return problem.success ? task.picture(problem.data, parseCompletion(completion).answer) : null;
+export function drawGroup({ task, problem }: Pick<RolloutGroup, 'task' | 'problem'>, completion: string): Picture | null {
+  const judge = judgeNamed(task);
+  const read = judge?.problemSchema.safeParse(problem);
+  return judge && read?.success ? judge.picture(read.data, parseCompletion(completion).answer) : null;
 }

@@ -3,7 +3,7 @@
  * follow each other, tokens spell the text, means are those of the rollouts. What this lab writes passes; what was changed does not.
  */
 import { quote } from '../../quote';
-import { rewardNames } from '../../rewards/total';
+import { usedTerms } from '../../rewards/total';
 import { mean } from '../../stats';
 import { SPECIAL } from '../../text/vocabulary';
 import { advantagesOf } from '../../train/advantages';
@@ -204,10 +204,11 @@ function rolloutFault(
   if (ids.length > reward.lMax) return `ids: ${ids.length} tokens, more than reward.lMax`;
   if (tokens.join('') !== text) return 'text: not what the ids spell';
   if (ended !== (tokens.at(-1) === SPECIAL.end)) return `ended: ${ended}, which the last token does not say`;
-  const weighted = rewardNames.filter((name) => reward[name] !== 0);
+  const weighted = usedTerms(reward).map(({ name }) => name);
   if (parts.map(({ name }) => name).join() !== weighted.join())
     return `parts: ${parts.map(({ name }) => name).join(', ') || 'none'}, but the recipe has ${weighted.join(', ')}`;
-  const other = parts.findIndex(({ name, weight }) => weight !== reward[name]);
+  const weights: Readonly<Record<string, unknown>> = reward;
+  const other = parts.findIndex(({ name, weight }) => weight !== weights[name]);
   return other < 0 ? null : `parts.${other}.weight: ${parts[other]!.weight}, which is not the recipe's`;
 }
 

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { selections } from '../../data/curation/selection';
-import { rewardNames } from '../../rewards/total';
-import { taskNames, tasks } from '../../tasks';
-import { OWN, ownJudge } from '../../tasks/own';
+import { rewardTermNamed, rewardTerms } from '../../rewards/index';
+import { partFault } from '../../rewards/term';
+import { judgeNamed, taskNames } from '../../tasks';
+import { OWN } from '../../tasks/own';
+import { verdictFault } from '../../tasks/verdicts';
 import { explain } from '../../validation';
 import { recipeSchema } from '../recipe/recipe';
 import type { LabEvent } from './events';
@@ -45,13 +47,20 @@ const sft = z.strictObject({
   step_time: seconds,
 });
 
-const part = z.strictObject({
-  name: z.enum(rewardNames),
-  weight: z.number(),
-  value: z.number(),
-  reason: z.string(),
-  failed: z.literal(true).exactOptional(),
-});
+const reason = z.strictObject({ code: text, values: z.record(text, z.union([z.number(), z.string()])) });
+
+const part = z
+  .strictObject({
+    name: z.enum(rewardTerms.map(({ name }) => name)),
+    weight: z.number(),
+    value: z.number(),
+    reason,
+    failed: z.literal(true).exactOptional(),
+  })
+  .superRefine((given, context) => {
+    const fault = partFault(rewardTermNamed(given.name), given);
+    if (fault) context.addIssue({ code: 'custom', path: ['reason'], message: fault });
+  });
 
 const rollout = z
   .strictObject({
@@ -59,7 +68,8 @@ const rollout = z
     text,
     ended: z.boolean(),
     correct: z.boolean(),
-    partial: share.exactOptional(),
+    verdict: reason,
+    partial: share,
     measures: z.record(text, z.number()).exactOptional(),
     reward: z.number(),
     parts: z.array(part),
@@ -73,24 +83,27 @@ const rollout = z
       if (numbers.length !== ids.length) fault(name, `${numbers.length} numbers for ${ids.length} tokens`);
     const sum = parts.reduce((total, { weight, value }) => total + weight * value, 0);
     if (!near(sum, reward)) fault('reward', `${reward}, but the parts add up to ${sum}`);
-    if (correct && partial !== undefined && partial !== 1) fault('partial', `${partial} of an answer that is right`);
+    if (correct && partial !== 1) fault('partial', `${partial} of an answer that is right`);
   });
 
 const group = z
   .strictObject({
     prompt: text,
     answer: z.string(),
-    task: z.enum([...taskNames, OWN]).exactOptional(),
-    level: z.int().min(0).exactOptional(),
-    problem: z.unknown().exactOptional(),
+    task: z.enum([...taskNames, OWN]),
+    level: z.int().min(0),
+    problem: z.unknown(),
     rollouts: z.array(rollout).min(1),
   })
-  .superRefine(({ task, problem }, context) => {
-    if (task === undefined) return;
-    const { problemSchema } = task === OWN ? ownJudge : tasks[task];
-    for (const { path, message } of problemSchema.safeParse(problem, { error: (issue) => explain(issue) }).error
-      ?.issues ?? [])
-      context.addIssue({ code: 'custom', path: ['problem', ...path], message });
+  .superRefine(({ task, problem, rollouts }, context) => {
+    const issue = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const judge = judgeNamed(task)!;
+    const { error } = judge.problemSchema.safeParse(problem, { error: (fault) => explain(fault) });
+    for (const { path, message } of error?.issues ?? []) issue(['problem', ...path], message);
+    for (const [r, { verdict }] of rollouts.entries()) {
+      const fault = verdictFault(judge, verdict);
+      if (fault) issue(['rollouts', r, 'verdict'], fault);
+    }
   });
 
 /** What screens and summaries read of every step; any other metric is a finite number. */
@@ -135,9 +148,9 @@ const grpo = z.strictObject({
 });
 
 const accuracy = z.strictObject({
-  problems: z.int().min(1).exactOptional(),
+  problems: z.int().min(1),
   accuracy: share,
-  partial: share.exactOptional(),
+  partial: share,
   meanLength: z.number().min(0),
   truncated: share,
 });

@@ -72,7 +72,7 @@ export interface EvaluationEvent {
   readonly others?: readonly TaskEvaluation[];
   /** Where weights and activations are in f16: how far log-probabilities of held-out traces lie from those in f32. */
   readonly storage_logp_difference?: StorageCost;
-  /** The same of the gradient; recordings of before have none. */
+  /** The same for the gradient. */
   readonly storage_gradient_difference?: GradientCost;
 }
 
@@ -138,7 +138,7 @@ export interface StageAccuracy extends SummaryAccuracy {
   /** On the other tasks that the recipe evaluates, where it names any. */
   readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
   readonly storage_logp_difference?: StorageCost;
-  /** The same of the gradient; recordings of before have none. */
+  /** The same for the gradient. */
   readonly storage_gradient_difference?: GradientCost;
 }
 

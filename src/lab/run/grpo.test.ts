@@ -9,7 +9,7 @@ import { collectRollouts } from '../../train/collectRollouts';
 import { afterUpdate, gammaInForce, startEntropyControl } from '../../train/entropyControl';
 import { parseRecipe, withFields } from '../recipe/recipe';
 import type { GrpoEvent } from './events';
-import { grpoOptions } from './options';
+import { grpoOptions, openRewards } from './options';
 import { run } from './run';
 import { Session } from './session';
 import { PLAIN, runAll } from './tinyRun.fixture';
@@ -147,7 +147,7 @@ describe('dynamic sampling', () => {
         log.push(`answered ${passRate}`);
       },
     };
-    const options = grpoOptions(recipe, null);
+    const options = grpoOptions(recipe, await openRewards(recipe));
     await collectRollouts(0, 2, sampler, source, session.tokenizer, options);
     const round = [...Array(4).fill('draw'), ...Array(4).fill('answered 0')];
     expect(log).toEqual([...round, ...round, ...round]);
@@ -183,7 +183,8 @@ describe('the sampler correction', () => {
 it('adapts γ to the entropy of each step', async () => {
   const fields = { 'grpo.entropyTarget': 0.9, 'grpo.gammaStep': 0.01, 'grpo.gammaMax': 0.025, 'grpo.steps': 5 };
   const steps = await stepsOf(fields);
-  const options = grpoOptions(withFields(TINY, fields), null);
+  const recipe = withFields(TINY, fields);
+  const options = grpoOptions(recipe, await openRewards(recipe));
   let control = startEntropyControl(options.loss.gamma);
   for (const { metrics } of steps) {
     expect(metrics['entropy_coef/in_force']).toBe(gammaInForce(control, options.entropyTarget!));

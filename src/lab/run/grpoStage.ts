@@ -1,6 +1,6 @@
 /** GRPO stage of a run, as events: steps, alerts if training destroys the policy, and new selections of problems. */
 import type { ProblemSource } from '../../data/problems';
-import type { CustomTerm } from '../../rewards/sandbox/term';
+import type { RewardOptions } from '../../rewards/total';
 import type { Tokenizer } from '../../text/tokenizer';
 import { grpo, type Learner } from '../../train/grpo';
 import type { Sampler } from '../../train/rollout';
@@ -21,7 +21,7 @@ export interface GrpoStage {
   /** Selects problems again while the stage trains; null without curation. */
   readonly curation: Curation | null;
   readonly tokenizer: Tokenizer;
-  readonly custom: CustomTerm | null;
+  readonly rewards: RewardOptions;
   readonly timer: StageTimer;
   /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
@@ -35,14 +35,14 @@ export async function* grpoStage({
   problems,
   curation,
   tokenizer,
-  custom,
+  rewards,
   timer,
   stop,
 }: GrpoStage): AsyncGenerator<GrpoEvent | StageEvent | CurationEvent, readonly CurvePoint[]> {
   const curve: CurvePoint[] = [];
   const watch = new PolicyWatch();
   timer.start();
-  for await (const step of grpo(learner, sampler, problems, tokenizer, grpoOptions(recipe, custom))) {
+  for await (const step of grpo(learner, sampler, problems, tokenizer, grpoOptions(recipe, rewards))) {
     assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
     const alert = watch.check(step.metrics);

@@ -1,7 +1,5 @@
 /** Options of SFT, GRPO, the loss and the optimizer, from the fields of a recipe. */
-import { bounded } from '../../quote';
-import type { CustomTerm } from '../../rewards/sandbox/term';
-import { type RewardOptions, type RewardWeights, rewardNames } from '../../rewards/total';
+import { openReward, type RewardOptions } from '../../rewards/total';
 import type { GrpoOptions } from '../../train/grpo';
 import { lossByName } from '../../train/losses/index';
 import { type LossOptions, lossOptionsOf } from '../../train/losses/policyLoss';
@@ -35,36 +33,16 @@ export const sftOptions = ({ sft }: Recipe): SftOptions => ({
   gateAccuracy: sft.gateAccuracy,
 });
 
-export function rewardOptions({ reward }: Pick<Recipe, 'reward'>, custom: CustomTerm | null): RewardOptions {
-  const weights = Object.fromEntries(rewardNames.map((name) => [name, reward[name]])) as RewardWeights;
-  return { ...reward, weights, custom };
-}
+/** Opens the reward of a recipe. @throws where a constant cannot be used, as JavaScript that does not compile */
+export const openRewards = ({ reward }: Pick<Recipe, 'reward'>): Promise<RewardOptions> => openReward(reward);
 
-/**
- * Compiled custom term of a recipe; null where it has no weight.
- * @throws SourceError where its text does not compile, naming the field, line and column
- */
-export async function openCustom(
-  { custom, customSource }: Pick<Recipe['reward'], 'custom' | 'customSource'>,
-  where = 'recipe: reward.customSource',
-): Promise<CustomTerm | null> {
-  if (custom === 0) return null;
-  const { openCustomTerm, SourceError } = await import('../../rewards/sandbox/sandbox');
-  try {
-    return await openCustomTerm(customSource);
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    throw new SourceError(bounded(`${where}: ${error.message}`));
-  }
-}
-
-/** Says what keeps the text from being a custom term, with line and column; null where it is one. Never calls its function. */
+/** Finds the fault of a custom term's text, with line and column; null where it compiles. Never calls its function. */
 export async function customSourceFault(source: string): Promise<string | null> {
   const { sourceFault } = await import('../../rewards/sandbox/source');
   return sourceFault(source);
 }
 
-export function grpoOptions(recipe: Recipe, custom: CustomTerm | null): GrpoOptions {
+export function grpoOptions(recipe: Recipe, rewards: RewardOptions): GrpoOptions {
   const { seed, grpo, reward } = recipe;
   return {
     seed,
@@ -95,6 +73,6 @@ export function grpoOptions(recipe: Recipe, custom: CustomTerm | null): GrpoOpti
       minP: grpo.minP,
       maxNew: reward.lMax,
     },
-    reward: rewardOptions(recipe, custom),
+    reward: rewards,
   };
 }

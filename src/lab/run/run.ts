@@ -8,7 +8,7 @@ import { createEvaluator } from './evaluation';
 import { type EvaluationEvent, type LabEvent, type Summary, stageAccuracy } from './events';
 import { grpoStage } from './grpoStage';
 import { estimateMemory, plannedDispatches } from './memory';
-import { openCustom } from './options';
+import { openRewards } from './options';
 import { assertSound, f16Costs } from './precision';
 import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
@@ -31,7 +31,7 @@ export async function* run(
 ): AsyncGenerator<LabEvent, void> {
   const { recipe, device, tokenizer, sources } = session;
   const began = now();
-  const custom = await openCustom(recipe.reward); // its text is refused before anything is computed
+  const rewards = await openRewards(recipe); // a term that does not compile ends the run before it computes
   const estimated_bytes = (await estimateMemory(recipe, device)).peak;
   yield {
     type: 'start',
@@ -92,7 +92,7 @@ export async function* run(
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
   const problems = curation?.problems ?? sources.grpo;
-  const grpo = { recipe, learner: policy, sampler, problems, curation, tokenizer, custom, timer, stop };
+  const grpo = { recipe, learner: policy, sampler, problems, curation, tokenizer, rewards, timer, stop };
   const curve = yield* grpoStage(grpo);
   if (stop?.aborted) return;
 

@@ -1,5 +1,4 @@
 /** The events of a run written by hand, for tests that want a whole run and train nothing. */
-import { rewardNames } from '../../rewards/total';
 import { SPECIAL, VOCABULARY } from '../../text/vocabulary';
 import { recipeByName } from '../recipe/presets/index';
 import { type Recipe, withFields } from '../recipe/recipe';
@@ -24,14 +23,18 @@ export const smallStart: StartEvent = {
 
 /** Every completion ends at once: wrong, by what an accuracy of −1 costs. */
 function endedAtOnce(): GrpoEvent['groups'][number]['rollouts'][number] {
-  const parts = rewardNames
-    .filter((name) => SMALL.reward[name] !== 0)
-    .map((name) => ({ name, weight: SMALL.reward[name], value: name === 'accuracy' ? -1 : 0, reason: 'by hand' }));
+  const { accuracy, repetition } = SMALL.reward;
+  const parts = [
+    { name: 'accuracy', weight: accuracy, value: -1, reason: { code: 'tags', values: { think: 'missing' } } },
+    { name: 'repetition', weight: repetition, value: 0, reason: { code: 'none', values: { n: 5, often: 5 } } },
+  ];
   return {
     ids: [VOCABULARY.indexOf(SPECIAL.end)],
     text: SPECIAL.end,
     ended: true,
     correct: false,
+    verdict: { code: 'no_answer', values: {} },
+    partial: 0,
     reward: -SMALL.reward.accuracy,
     parts,
     advantage: 0,
@@ -40,7 +43,7 @@ function endedAtOnce(): GrpoEvent['groups'][number]['rollouts'][number] {
   };
 }
 
-/** @param group what differs from a problem of parity without its structure */
+/** @param group fields that differ from the problem of parity */
 export const smallStep = (step: number, group: Partial<GrpoEvent['groups'][number]> = {}): GrpoEvent => ({
   type: 'grpo',
   step,
@@ -59,5 +62,5 @@ export const smallStep = (step: number, group: Partial<GrpoEvent['groups'][numbe
     num_tokens: step * 1000,
     epoch: step / SMALL.grpo.steps,
   },
-  groups: [{ prompt: '1=', answer: '1', rollouts: [endedAtOnce(), endedAtOnce()], ...group }],
+  groups: [{ prompt: '1=', answer: '1', task: 'parity', level: 1, problem: { bits: [1] }, rollouts: [endedAtOnce(), endedAtOnce()], ...group }],
 });

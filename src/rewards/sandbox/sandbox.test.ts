@@ -24,7 +24,7 @@ const rollout: CustomRollout = {
   tokens: ['<think>', '1', ',', '0', '</think>', '0', '<|im_end|>'],
 };
 const give = async (source: string) => (await openCustomTerm(source)).evaluate(rollout);
-const STEPS = 'custom term failed: it did not end within 10 million steps';
+const STEPS = 'it did not end within 10 million steps';
 const MEMORY = 'out of memory: a call may use 16 MiB';
 const PROMISE = 'gave a promise; its number has to be there at once';
 
@@ -74,8 +74,8 @@ describe('costs its own value, with the reason, where it', () => {
     ['multiplies without end', '() => { let a = 3n; for (;;) a *= a; }', 'custom term failed'],
     ['copies without end', '() => { const a = new Uint8Array(4e6); for (;;) a.copyWithin(1, 0); }', STEPS],
     ['builds a text', '() => "x".repeat(2 ** 29)', MEMORY],
-    ['doubles a text', '() => { let s = "x"; for (;;) s += s + s.length; }', 'custom term failed: threw'],
-    ['builds a typed array', '() => new Float64Array(2 ** 27).length', 'custom term failed: threw'],
+    ['doubles a text', '() => { let s = "x"; for (;;) s += s + s.length; }', 'threw'],
+    ['builds a typed array', '() => new Float64Array(2 ** 27).length', 'threw'],
     ['builds arrays', '() => { const a = []; for (;;) a.push(new Array(50_000).fill(1)); }', 'custom term failed'],
     ['keeps arrays from call to call', 'const a = []; () => { for (;;) a.push(new Uint8Array(65536)); }', MEMORY],
     ['recurses', '() => { const f = () => f(); return f(); }', 'stack overflow'],
@@ -121,7 +121,7 @@ describe('costs its own value, with the reason, where it', () => {
     ['imports', '() => import("node:fs")', PROMISE],
     ['requires', '() => require("node:fs")', "'require' is not defined"],
     ['climbs to the realm', '() => globalThis.constructor.constructor("return process")()', "'process' is not defined"],
-    ['waits', '() => Atomics.wait(new Int32Array(new SharedArrayBuffer(8)), 0, 0)', 'custom term failed: threw'],
+    ['waits', '() => Atomics.wait(new Int32Array(new SharedArrayBuffer(8)), 0, 0)', 'threw'],
     ['asks the time', '() => Date.now()', "'Date' is not defined"],
   ])('%s', async (_, source, reason) => {
     const part = await give(source);
@@ -209,8 +209,8 @@ it('a step skips its calls after three that used up their limit; the next step b
     '({ prompt }) => { if (prompt === "hang") for (;;); if (prompt === "throw") throw 1; return 1; }',
   );
   const ask = (step: ReturnType<typeof forOneStep>, prompts: readonly string[]) =>
-    prompts.map((prompt) => step.evaluate({ ...rollout, prompt }).reason.replace('custom term failed: ', ''));
-  const [hung, gave] = [STEPS.replace('custom term failed: ', ''), 'gave 1'];
+    prompts.map((prompt) => step.evaluate({ ...rollout, prompt }).reason);
+  const [hung, gave] = [STEPS, 'gave 1'];
   const prompts = ['throw', 'hang', '', 'hang', 'throw', 'throw', '', 'hang', '', 'hang'];
   const skipped = 'skipped, because 3 calls in this step did not end within 10 million steps';
   expect(MOST_EXHAUSTED).toBe(3);

@@ -4,10 +4,9 @@
  * it gives follows from the text and the rollout: there is no clock in there, no randomness, and its limit counts work.
  */
 import type { QuickJSHandle } from 'quickjs-emscripten-core';
-import type { RewardPart } from '../term';
 import { openEngine } from './engine';
 import { bounded, FILE, formOf, givenBy, NO_FUNCTION, SourceError, WITHOUT } from './source';
-import { CUSTOM_LIMITS, type CustomTerm, failed } from './term';
+import { CUSTOM_LIMITS, type CustomPart, type CustomTerm, failed } from './term';
 
 export { SourceError } from './source';
 
@@ -69,7 +68,7 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   const { context } = engine;
   const evaluate = (code: string) => context.evalCode(code, FILE, { type: 'global' });
   const tellOf = (lines: number) => context.unwrapResult(evaluate(TELL.replace('LINES', String(lines))));
-  const told = (tell: QuickJSHandle, result: QuickJSHandle, threw: boolean): RewardPart => {
+  const told = (tell: QuickJSHandle, result: QuickJSHandle, threw: boolean): CustomPart => {
     context.runtime.setMemoryLimit(CUSTOM_LIMITS.memory + TELLING.memory);
     const telling = bounded(engine, TELLING.steps, () => {
       const answer = context.callFunction(tell, context.undefined, result, threw ? context.true : context.false);
@@ -115,7 +114,7 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
 }
 
 /** What came out of the engine is the user's, so it is looked at before it is believed. */
-function parsePart(json: string | null): RewardPart | { fault: string } {
+function parsePart(json: string | null): CustomPart | { fault: string } {
   try {
     const { value, reason, fault } = JSON.parse(json as string) as Record<string, unknown>;
     if (typeof fault === 'string') return { fault: fault.slice(0, CUSTOM_LIMITS.reason) };

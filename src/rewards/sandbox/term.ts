@@ -1,5 +1,4 @@
-/** A custom reward term as others see it: what it is given, what it gives, its limits. */
-import type { RewardPart } from '../term';
+/** Interface of a custom reward term: its input, its output, its limits. */
 
 /** Limits of one call. A step is a turn of a loop or a call inside the engine: 40 or so for one turn of a script's loop. */
 export const CUSTOM_LIMITS = {
@@ -13,7 +12,7 @@ export const CUSTOM_LIMITS = {
   reason: 300,
 } as const;
 
-/** What a custom term is told of a rollout: plain data. */
+/** A rollout as a custom term reads it: plain data. */
 export interface CustomRollout {
   readonly prompt: string;
   /** The answer that the task expects; others may be right too. */
@@ -36,15 +35,18 @@ export interface CustomRollout {
   readonly tokens: readonly string[];
 }
 
+/** Value of a custom term with its reason, both the user's; after a failure 0 and what went wrong. */
+export interface CustomPart {
+  readonly value: number;
+  readonly reason: string;
+  readonly failed?: true;
+}
+
 export interface CustomTerm {
   /** Never throws: a failure is value 0 and its reason. */
-  evaluate(rollout: CustomRollout): RewardPart;
+  evaluate(rollout: CustomRollout): CustomPart;
   /** Says if the last call used up its steps. */
   exhausted(): boolean;
 }
 
-export const failed = (fault: string): RewardPart => ({
-  value: 0,
-  reason: `custom term failed: ${fault}`,
-  failed: true,
-});
+export const failed = (reason: string): CustomPart => ({ value: 0, reason, failed: true });
