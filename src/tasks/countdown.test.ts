@@ -4,6 +4,7 @@ import type { Random } from '../random';
 import { countdown } from './countdown';
 import { evaluate } from './expression';
 import { taskProperties } from './properties.fixture';
+import { verdictText } from './verdicts';
 
 /** [a] stands for a number that has been worked out; products before sums, each from the left; null for no number. */
 function rewritten(text: string): bigint | null {
@@ -92,15 +93,16 @@ describe('the verdict', () => {
     ['3+', 'ends too early'],
     ['3+(7', 'ends too early'],
     ['3 + 7', 'leaves out 7, 2'],
-    ['3 7 + 7 + 2', 'the space at position 2 does not fit'],
+    ['3 7 + 7 + 2', '" " at position 2 does not fit'],
     ['3+7+7+2=20', '= 19, not 20'],
     ['3+7+7+2=19', 'is said to be 19; the target is 20'],
-    ['-3', '- at position 1 does not fit'],
-    ['03', '0 at position 1 does not fit'],
+    ['-3', '"-" at position 1 does not fit'],
+    ['03', '"0" at position 1 does not fit'],
     [`${'(7'.repeat(60)}`, 'longer than 100 characters'],
   ])('%s: %s', (answer, reason) => {
-    expect(countdown.verify(problem, answer).correct).toBe(false);
-    expect(countdown.verify(problem, answer).reason).toContain(reason);
+    const verdict = countdown.verify(problem, answer);
+    expect(verdict.correct).toBe(false);
+    expect(verdictText(countdown, verdict.reason)).toContain(reason);
   });
 
   it('measures how far the value is', () => {

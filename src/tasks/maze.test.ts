@@ -81,7 +81,8 @@ describe('mazes', () => {
     for (const answer of ['RDDR', 'RDRD'])
       expect(maze.verify(problem, answer)).toMatchObject({ correct: true, measures: { excess: 0 } });
     expect(maze.verify(problem, 'RD')).toMatchObject({ partial: 2 / 4, measures: { distanceLeft: 2 } });
-    expect(maze.verify(problem, 'RR')).toMatchObject({ partial: 1 / 4, reason: 'move 2, R, leads into a wall' });
+    const wall = { code: 'wall', values: { number: 2, move: 'R' } };
+    expect(maze.verify(problem, 'RR')).toMatchObject({ partial: 1 / 4, reason: wall });
     expect(maze.verify(problem, 'RDRDLR')).toMatchObject({ correct: false, partial: 4 / 6, measures: { excess: 2 } });
     expect(maze.verify(problem, 'RDRDD')).toMatchObject({ correct: false, partial: 3 / 4 });
     expect(maze.verify(problem, 'none')).toMatchObject({ correct: false, partial: 0 });
