@@ -16,13 +16,7 @@ const constants = {
   wrongShort: number('Wrong and short', 'Accuracy of a wrong answer of no length.', -1, -10, 10),
   wrongLong: number('Wrong and long', 'Accuracy of a wrong answer from L neg on.', -0.5, -10, 10),
   missingEnd: number('Truncated', 'Accuracy of a completion that was cut off.', -0.5, -10, 10),
-  formatFault: number(
-    'Format fault',
-    'Accuracy where a think tag is missing, repeated or out of order.',
-    -1,
-    -10,
-    10,
-  ),
+  formatFault: number('Format fault', 'Accuracy where a think tag is missing, repeated or out of order.', -1, -10, 10),
   firstFault: choice(
     'Which penalty wins',
     'Which penalty applies when a completion is both cut off and malformed.',

@@ -14,7 +14,9 @@ import { type PlainTerm, partFault, partText, type RewardInput } from './term';
 import { mostReward, openReward, type RewardFields, totalReward } from './total';
 
 /** Fields of a recipe with their defaults: the report's weights and constants. */
-const defaults = Object.fromEntries(Object.entries(rewardShape()).map(([name, field]) => [name, field.parse(undefined)]));
+const defaults = Object.fromEntries(
+  Object.entries(rewardShape()).map(([name, field]) => [name, field.parse(undefined)]),
+);
 const report = { ...defaults, lMax: 31744, lPos: 25600, lNeg: 3702 } as RewardFields & {
   [K in keyof ReturnType<typeof rewardShape>]: ReturnType<ReturnType<typeof rewardShape>[K]['parse']>;
 };
@@ -85,7 +87,12 @@ describe('accuracy', () => {
     [{ length: 26000 }, { rightLong: 1 }, 'right_long_same', 'so; no length penalty past 25600 tokens'],
     [{ length: 9000, correct: false }, {}, 'wrong', 'so; 9000 tokens'],
     [{ correct: false }, {}, 'wrong_short_costs_more', 'so; under 3702 tokens a wrong answer loses more (100 tokens)'],
-    [{ correct: false }, { wrongShort: 0 }, 'wrong_short_costs_less', 'so; under 3702 tokens a wrong answer loses less'],
+    [
+      { correct: false },
+      { wrongShort: 0 },
+      'wrong_short_costs_less',
+      'so; under 3702 tokens a wrong answer loses less',
+    ],
     [{ correct: false }, { wrongShort: -0.5 }, 'wrong', 'so; 100 tokens'],
     [{ think: 'order' }, {}, 'tags', 'format: think tags: order'],
     [{ ended: false }, {}, 'cut_off', 'no end token: cut off at the budget'],
@@ -170,9 +177,7 @@ describe('the terms that the report does not have', () => {
       partText(term, term.evaluate(input({ lMax: 24, ...change }), small), '0 is right');
     expect(text(answerFormat, { correct: false, answer: '4a' })).toBe('4a has a small letter, as no answer here has');
     expect(text(answerFormat, { correct: false, answer: '4+' })).toBe('4+ has "+", as no answer here has');
-    expect(text(tagCount, { text: '<think><think>' })).toBe(
-      '<think> occurs 2 ×, </think> 0 ×; once each is right',
-    );
+    expect(text(tagCount, { text: '<think><think>' })).toBe('<think> occurs 2 ×, </think> 0 ×; once each is right');
     expect(text(partial, { partial: 0.5, measures: { gap: 0.25 } })).toBe('0 is right; 50 % of it, gap 0.25');
   });
 

@@ -1,5 +1,5 @@
 /** The record of a reward term: its constants, its highest value, its reasons. total.ts adds terms up. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { number } from '../fields';
 import { type Reason, type ReasonOf, reasonFault, sentence, type Words } from '../reason';
 import type { ThinkFault, ThinkState } from '../text/completion';

@@ -149,8 +149,7 @@ function verify(problem: Planning, answer: string | null): Verdict {
       ? verdicts.right({ code: 'nothing_fits', values: {} })
       : verdicts.wrong({ code: 'wrongly_none', values: { right } });
   const start = given.length === 1 ? LETTERS.indexOf(given) : -1;
-  if (start < 0 || start >= problem.people[0]!.length)
-    return verdicts.wrong({ code: 'no_slot', values: { right } });
+  if (start < 0 || start >= problem.people[0]!.length) return verdicts.wrong({ code: 'no_slot', values: { right } });
   if (starts.includes(start)) return verdicts.right({ code: 'fits', values: { slot: given } });
   const all = constraints(problem, start);
   const failing = all.filter(({ holds }) => !holds);

@@ -95,7 +95,7 @@ class Reader {
   };
 
   private operate(operator: Operator, left: number, right: number): number {
-    if (operator === '/' && (right === 0 || left % right !== 0)) 
+    if (operator === '/' && (right === 0 || left % right !== 0))
       throw new Fault({ code: 'not_whole', values: { left, right } });
     const value =
       operator === '+'

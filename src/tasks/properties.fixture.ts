@@ -89,7 +89,11 @@ export function taskProperties<P>(task: Task<P>, { isRight, mutations, signs = f
           const right = isRight(problem.problem, answer.trim());
           const { correct, partial, reason } = verdict;
           // asked by hand: an expectation for each of some hundred thousand answers takes its time
-          if (correct !== right || !(partial >= 0 && (right ? partial === 1 : partial < 1)) || verdictFault(task, reason))
+          if (
+            correct !== right ||
+            !(partial >= 0 && (right ? partial === 1 : partial < 1)) ||
+            verdictFault(task, reason)
+          )
             expect.fail(
               `${JSON.stringify(answer)} for ${problem.prompt} is ${right ? 'right' : 'wrong'}, not ${JSON.stringify(verdict)}`,
             );

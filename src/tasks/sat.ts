@@ -152,7 +152,11 @@ function verify({ variables, clauses }: Sat, answer: string | null): Verdict {
   if (satisfied === clauses.length)
     return right({ code: 'satisfied', values: { given, clauses: satisfied } }, measures);
   const conflict = lettersOf(falseClause(clauses, given)!);
-  return wrong({ code: 'unsatisfied', values: { given, satisfied, clauses: clauses.length, conflict } }, share, measures);
+  return wrong(
+    { code: 'unsatisfied', values: { given, satisfied, clauses: clauses.length, conflict } },
+    share,
+    measures,
+  );
 }
 
 export const sat: Task<Sat> = {

@@ -62,5 +62,15 @@ export const smallStep = (step: number, group: Partial<GrpoEvent['groups'][numbe
     num_tokens: step * 1000,
     epoch: step / SMALL.grpo.steps,
   },
-  groups: [{ prompt: '1=', answer: '1', task: 'parity', level: 1, problem: { bits: [1] }, rollouts: [endedAtOnce(), endedAtOnce()], ...group }],
+  groups: [
+    {
+      prompt: '1=',
+      answer: '1',
+      task: 'parity',
+      level: 1,
+      problem: { bits: [1] },
+      rollouts: [endedAtOnce(), endedAtOnce()],
+      ...group,
+    },
+  ],
 });
