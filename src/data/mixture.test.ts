@@ -18,7 +18,7 @@ describe('a mixture', () => {
     cluster({ task: addition, level: 2, problems: 7, epochs: 3 }),
   ];
 
-  it('shows each problem as often as its epochs say, all in one pass, then shuffles anew', () => {
+  it('shows each problem as often as its epochs say, all in one pass, then shuffles again', () => {
     expect(passLength(clusters)).toBe(50 + 21);
     const source = mixture(clusters, 1, 'sft');
     const [first, second] = [draw(source, 71), draw(source, 71)];
@@ -67,7 +67,7 @@ describe('a mixture', () => {
   });
 });
 
-it('a cycle asks for its items anew at the start of each pass', () => {
+it('a cycle asks for its items again at the start of each pass', () => {
   let items: TaskProblem[] = distinctProblems(parity, 8, 3, 0).map((problem) => ({ task: parity, level: 8, problem }));
   const source = cycling(() => items, 5, 'test');
   expect(new Set(draw(source, 3))).toEqual(new Set(items));

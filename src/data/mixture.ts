@@ -4,21 +4,21 @@
  */
 import { random, shuffled } from '../random';
 import type { Problem, Task } from '../tasks/task';
-import { drawProblem, identityOf, type ProblemSource, type TaskProblem } from './problems';
+import { drawDistinct, drawProblem, type ProblemSource, type TaskProblem } from './problems';
 
 export interface Cluster {
   readonly task: Task;
   readonly level: number;
   /** Different training problems; 0 for fresh ones without end. */
   readonly problems: number;
-  /** How often a pass shows each of them; of fresh ones the weight. */
+  /** Times that a pass shows each of them; for fresh problems their weight. */
   readonly epochs: number;
 }
 
-/** What a cluster of fresh problems counts for in a pass, at weight 1. */
+/** Examples of a pass that a cluster of fresh problems stands for, at weight 1. */
 const FRESH_PROBLEMS = 1024;
 export const MOST_EXAMPLES_A_PASS = 2 ** 20;
-/** Draws without a problem that is new, after which there is none. */
+/** Draws without a new problem after which a level counts as exhausted. */
 const MOST_REPEATS = 10_000;
 
 /** Examples that a cluster brings to a pass: problems · epochs, rounded, and at least one. */
@@ -41,24 +41,16 @@ export function distinctProblems(
   ...labels: readonly string[]
 ): Problem[] {
   const stream = random(seed, ...labels, task.name, level);
-  const problems = new Map<string, Problem>();
-  for (let repeats = 0; problems.size < count; repeats++) {
-    const problem = drawProblem(task, level, 'train', stream);
-    const identity = identityOf(task, problem);
-    if (!problems.has(identity)) {
-      repeats = 0;
-      problems.set(identity, problem);
-    }
-    if (repeats > MOST_REPEATS)
-      throw new Error(
-        `${task.name} at ${level} ${task.level.unit} has about ${problems.size} different training problems, not ${count}: ` +
-          'ask for fewer or raise the level',
-      );
-  }
-  return [...problems.values()];
+  const problems = drawDistinct(task, level, 'train', count, stream, MOST_REPEATS);
+  if (problems.length < count)
+    throw new Error(
+      `${task.name} at ${level} ${task.level.unit} has about ${problems.length} different training problems, not ${count}: ` +
+        'ask for fewer or raise the level',
+    );
+  return problems;
 }
 
-/** Draws the items over and over, each pass in an order of its own; `answered` is not listened to. */
+/** Draws the items pass after pass, each pass in its own order; ignores `answered`. */
 export function cycling(
   items: () => readonly TaskProblem[],
   seed: number,

@@ -7,7 +7,7 @@ export interface Packed {
   /** Rows in use; the arrays are exactly that long. */
   readonly tokens: number;
   readonly ids: Uint32Array;
-  /** From 0 in every segment. */
+  /** Position of each row, from 0 in every segment. */
   readonly positions: Uint32Array;
   /** First row of each row's segment, and one past its last. */
   readonly starts: Uint32Array;

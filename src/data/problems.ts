@@ -31,39 +31,35 @@ export interface TaskProblem {
   readonly problem: Problem;
 }
 
-/** Where training's problems come from: fresh ones of a task, a mixture, a curated set, a curriculum. */
+/** Source of training problems: fresh ones of a task, a mixture, a curated set, a curriculum. */
 export interface ProblemSource {
   /** The next problem to train on. */
   draw(): TaskProblem;
-  /** Tells what share of a problem's answers was right: what a curriculum goes by. */
+  /** Receives the share of a problem's answers that was right; a curriculum uses it. */
   answered(problem: TaskProblem, passRate: number): void;
 }
 
-/** Problems of a task at a level, drawn anew each time, without end. */
+/** Problems of a task at a level without end, each a new draw. */
 export const freshProblems = (task: Task, level: number, stream: Random): ProblemSource => ({
   draw: () => ({ task, level, problem: drawProblem(task, level, 'train', stream) }),
   answered() {},
 });
 
-/** Draws without a new problem after which a level is taken to have no more. */
-const MOST_REPEATS = 500;
-const heldOut = new WeakMap<Task, Map<string, readonly Problem[]>>();
-
-/** The first `count` held-out problems of a seed, all different; fewer where the level does not have that many. */
-export function heldOutProblems(task: Task, level: number, count: number, seed: number): readonly Problem[] {
-  const key = [level, count, seed].join();
-  const known = heldOut.get(task) ?? new Map<string, readonly Problem[]>();
-  heldOut.set(task, known);
-  const problems = known.get(key) ?? drawHeldOut(task, level, count, seed);
-  known.set(key, problems);
-  return problems;
-}
-
-function drawHeldOut(task: Task, level: number, count: number, seed: number): Problem[] {
-  const stream = random(seed, 'held out', task.name, level);
+/**
+ * The first `count` different problems of a split that the stream draws; fewer where so many draws in a row repeat earlier ones.
+ * @param mostRepeats draws without a new problem after which the level counts as exhausted
+ */
+export function drawDistinct(
+  task: Task,
+  level: number,
+  split: Split,
+  count: number,
+  stream: Random,
+  mostRepeats: number,
+): Problem[] {
   const problems = new Map<string, Problem>();
-  for (let repeats = 0; repeats < MOST_REPEATS && problems.size < count; repeats++) {
-    const problem = drawProblem(task, level, 'heldout', stream);
+  for (let repeats = 0; repeats < mostRepeats && problems.size < count; repeats++) {
+    const problem = drawProblem(task, level, split, stream);
     const identity = identityOf(task, problem);
     if (problems.has(identity)) continue;
     problems.set(identity, problem);
@@ -72,7 +68,21 @@ function drawHeldOut(task: Task, level: number, count: number, seed: number): Pr
   return [...problems.values()];
 }
 
-/** Shares of the traces that answer at once, and that go wrong and mend it; the others think straight. */
+const MOST_REPEATS = 500;
+const heldOut = new WeakMap<Task, Map<string, readonly Problem[]>>();
+
+/** The first `count` held-out problems of a seed, all different; fewer where the level does not have that many. */
+export function heldOutProblems(task: Task, level: number, count: number, seed: number): readonly Problem[] {
+  const key = [level, count, seed].join();
+  const known = heldOut.get(task) ?? new Map<string, readonly Problem[]>();
+  heldOut.set(task, known);
+  const stream = random(seed, 'held out', task.name, level);
+  const problems = known.get(key) ?? drawDistinct(task, level, 'heldout', count, stream, MOST_REPEATS);
+  known.set(key, problems);
+  return problems;
+}
+
+/** Shares of the traces that answer at once, and that correct a mistake; the others think without a mistake. */
 export interface TraceShares {
   readonly short: number;
   readonly mend: number;

@@ -40,7 +40,7 @@ export const custom: OpenedTerm<typeof words, typeof constants> = {
   title: 'Your own',
   formula: 'what your JavaScript gives',
   color: 'var(--grey)',
-  weight: extraWeight('your own', 'Weight of the term whose JavaScript stands below.'),
+  weight: extraWeight('your own', 'Pays what the JavaScript below gives.'),
   constants,
   words,
   most: () => null,

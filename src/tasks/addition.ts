@@ -29,7 +29,7 @@ function columnSums([a, b]: Addition['terms']): string[] {
 }
 
 /** The first column summed one too high, an x where it is noticed, and the columns again. */
-function mended(terms: Addition['terms']): string {
+function withSlip(terms: Addition['terms']): string {
   const steps = columnSums(terms);
   const [sum, total] = steps[0]!.split('=');
   return [`${sum}=${Number(total) + 1}x`, ...steps].join(',');
@@ -61,7 +61,7 @@ export const addition: Task<Addition> = {
   traces: ({ problem: { terms }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(columnSums(terms).join(','), answer) },
-    { kind: 'mend', completion: think(mended(terms), answer) },
+    { kind: 'mend', completion: think(withSlip(terms), answer) },
   ],
   longestPrompt: (level) => 2 * level + 2,
   // a column is at most x+y+1=ss and a comma; then two tags, the answer and the end

@@ -18,7 +18,7 @@ type Arithmetic = z.infer<typeof problemSchema>;
 const resultOf = ({ a, operator, b }: Arithmetic): number =>
   operator === '+' ? a + b : operator === '-' ? a - b : a * b;
 
-/** From the right. */
+/** Digits from the right. */
 const digitsOf = (n: number): number[] => [...String(n)].reverse().map(Number);
 const places = (a: number, b: number) => Math.max(String(a).length, String(b).length);
 
@@ -72,7 +72,7 @@ function steps({ a, operator, b }: Arithmetic): string[] {
 }
 
 /** The first column one too high, an x where it is noticed, and all of it again. */
-function mended(problem: Arithmetic): string {
+function withSlip(problem: Arithmetic): string {
   const right = steps(problem);
   const [left, value] = right.find((step) => step.includes('='))!.split('=');
   return [`${left}=${Number(value) + 1}x`, ...right].join(',');
@@ -107,7 +107,7 @@ export const arithmetic: Task<Arithmetic> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(steps(problem).join(','), answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => 2 * level + 2,
   longestTrace(level, kind) {

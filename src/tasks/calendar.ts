@@ -77,7 +77,7 @@ const filter = (problem: Planning): string => {
 };
 
 /** The intersection wrong in the middle, an x where it is noticed, and the whole again. */
-function mended(problem: Planning): string {
+function withSlip(problem: Planning): string {
   const common = intersect(problem);
   const slip = Math.floor(common.length / 2);
   return `${common.slice(0, slip)}${common[slip] === '.' ? '#' : '.'}x${common},${filter(problem)}`;
@@ -200,7 +200,7 @@ export const calendar: Task<Planning> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(`${intersect(problem)},${filter(problem)}`, answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => (level + 1) * peopleAt(level) + 4,
   // two tags, the answer none and the end

@@ -6,7 +6,7 @@ import { evaluate } from './expression';
 import { taskProperties } from './properties.fixture';
 import { verdictText } from './verdicts';
 
-/** [a] stands for a number that has been worked out; products before sums, each from the left; null for no number. */
+/** [a] is a number that has been worked out; products before sums, each from the left; null for no number. */
 function rewritten(text: string): bigint | null {
   if (/[^-0-9+*/()]|(^|\D)0/.test(text)) return null;
   let now = text.replace(/\d+/g, '[$&]');

@@ -41,7 +41,7 @@ const apply: Readonly<Record<Operator, (a: number, b: number) => number>> = {
   '/': (a, b) => a / b,
 };
 
-/** Whether a product or a quotient can be known by heart. */
+/** True for a sum, a difference, or a product or quotient within the times table. */
 const inTable = ({ operator, left, right, value }: Operation): boolean =>
   operator === '*'
     ? Math.max(left, right) <= LARGEST_FACTOR
@@ -91,7 +91,7 @@ function solved({ problem: { numbers, target }, answer }: Problem<Countdown>): r
 }
 
 /** The chain that hits, its first value one too high, an x where it is noticed, and the chain again. */
-function mended(problem: Problem<Countdown>): string {
+function withSlip(problem: Problem<Countdown>): string {
   const steps = solved(problem);
   const [first] = steps;
   return `${written({ steps: [{ ...first!, value: first!.value + 1 }] })}x${written({ steps })}`;
@@ -154,7 +154,7 @@ export const countdown: Task<Countdown> = {
       kind: 'long',
       completion: think([...misses(problem), { steps: solved(problem) }].map(written).join(';'), problem.answer),
     },
-    { kind: 'mend', completion: think(mended(problem), problem.answer) },
+    { kind: 'mend', completion: think(withSlip(problem), problem.answer) },
   ],
   longestPrompt: (level) => 2 * level - 1 + 3,
   longestTrace(level, kind) {

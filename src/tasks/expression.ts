@@ -18,13 +18,13 @@ export interface Operation {
 
 export interface Evaluated {
   readonly value: number;
-  /** In the order in which they stand. */
+  /** Numbers of the text, from the left. */
   readonly numbers: readonly number[];
   /** Innermost first. */
   readonly steps: readonly Operation[];
 }
 
-/** In characters; with it nesting is bounded too. */
+/** Most characters of a text, which bounds its nesting too. */
 export const LONGEST_EXPRESSION = 100;
 
 /** Reasons for which a text has no value. */

@@ -77,7 +77,7 @@ describe('mazes', () => {
     ]);
   });
 
-  it('take every shortest way, and tell how far a wrong one came', () => {
+  it('take every shortest way, and measure how far a wrong one came', () => {
     for (const answer of ['RDDR', 'RDRD'])
       expect(maze.verify(problem, answer)).toMatchObject({ correct: true, measures: { excess: 0 } });
     expect(maze.verify(problem, 'RD')).toMatchObject({ partial: 2 / 4, measures: { distanceLeft: 2 } });

@@ -118,7 +118,7 @@ const lettersOf = (maze: Maze, way: readonly Move[]): string =>
     .join('');
 
 /** The first step into another cell than the way's, an x where it is noticed, and the way. */
-function mended(maze: Maze, way: readonly Move[]): string {
+function withSlip(maze: Maze, way: readonly Move[]): string {
   const start = find(maze, 'S');
   const astray = moves.find((by) => by !== way[0] && isInside(maze, move(start, by)))!;
   return `${letter(maze, start)}${letter(maze, move(start, astray))}x${lettersOf(maze, way)}`;
@@ -173,7 +173,7 @@ function verify(maze: Maze, answer: string | null): Verdict {
 /** Share of the way that was gone, below 1 for whoever passes through the goal and goes on. */
 const progress = (shortest: number, left: number): number => Math.max(0, (shortest - Math.max(left, 1)) / shortest);
 
-/** Of the cells that are neither start nor goal. */
+/** Share of walls among the cells that are neither start nor goal. */
 const WALL_SHARE = 0.35;
 /** Shortest ways of a level n have from n to 2n + 1 moves. */
 const longestWay = (level: number): number => 2 * level + 1;
@@ -216,7 +216,7 @@ export const maze: Task<Maze> = {
     return [
       { kind: 'short', completion: think('', answer) },
       { kind: 'long', completion: think(`${search(problem)}${lettersOf(problem, way)}`, answer) },
-      { kind: 'mend', completion: think(`${search(problem)}${mended(problem, way)}`, answer) },
+      { kind: 'mend', completion: think(`${search(problem)}${withSlip(problem, way)}`, answer) },
     ];
   },
   longestPrompt: (level) => level * (level + 1),

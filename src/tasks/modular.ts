@@ -31,7 +31,7 @@ const steps = (problem: Modular): string[] => {
 };
 
 /** The steps until one in the middle that is one too high, an x where it is noticed, and from that one on again. */
-function mended(problem: Modular): string {
+function withSlip(problem: Modular): string {
   const right = steps(problem);
   const slip = Math.floor(right.length / 2);
   const [terms, sum] = right[slip]!.split('=');
@@ -60,7 +60,7 @@ export const modular: Task<Modular> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(steps(problem).join(','), answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => level + 4,
   // two tags, the answer and the end; r+d=ss and a comma a digit, the first sum having one digit; the slip and its x

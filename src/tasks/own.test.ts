@@ -166,9 +166,9 @@ describe('own problems', () => {
     expect(faults([line], match)[0]).toContain(message);
   });
 
-  it('refuse a prompt that stands twice, and more text than a recipe should carry', () => {
+  it('refuse a prompt that occurs twice, and more text than a recipe should carry', () => {
     const line = { prompt: '1', answer: '1' };
-    expect(faults([line, line])).toEqual(['1 prompt: stands at problem 1 already']);
+    expect(faults([line, line])).toEqual(['1 prompt: is that of problem 1 already']);
     const long = Array.from({ length: 100 }, (_, i) => ({
       prompt: `${i}`,
       answer: '1',

@@ -36,7 +36,7 @@ export const ownMatches = ['exact', 'numeric', 'regex'] as const;
 export const ownLineSchema = z.strictObject({
   prompt: z.string().min(1).max(OWN_LIMITS.prompt),
   answer: z.string().min(1).max(OWN_LIMITS.answer),
-  /** What to match where `match` is regex; the answer itself where it is left out. */
+  /** Expression to match where `match` is regex; the answer itself where it is left out. */
   pattern: z.string().min(1).max(OWN_LIMITS.pattern).optional(),
   /** The thought, or a whole completion `<think>…</think>answer`. */
   trace: z.string().max(OWN_LIMITS.trace).optional(),
@@ -92,14 +92,14 @@ function completionsOf({ answer, trace }: OwnLine): { readonly short: string; re
   return { short: think('', parseCompletion(trace).answer?.trim() ?? ''), long: trace };
 }
 
-/** What is wrong with a problem beyond the form of its fields. */
+/** Faults of a problem whose fields have the right form. */
 function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly message: string }[] {
   const { match, answer, pattern, trace } = problem;
   for (const path of ['prompt', 'answer', 'trace'] as const) {
     const text = problem[path] ?? '';
     const special = Object.values(SPECIAL).find((token) => text.includes(token));
     if (special && !(path === 'trace' && trace?.startsWith(SPECIAL.think)))
-      return [{ path: [path], message: `${special} is the template's and may not stand in it` }];
+      return [{ path: [path], message: `${special} belongs to the template; remove it` }];
     try {
       tokenizer.encode(text);
     } catch (error) {
@@ -121,7 +121,7 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
   const tags = long === null ? null : parseCompletion(long).thinkFault;
   if (tags) return [{ path: ['trace'], message: sentence(thinkWords, tags) }];
   if (long?.includes(SPECIAL.end))
-    return [{ path: ['trace'], message: `${SPECIAL.end} is added by itself and may not stand in it` }];
+    return [{ path: ['trace'], message: `${SPECIAL.end} is added by itself; remove it` }];
   const ends = parseCompletion(short).answer ?? '';
   if (matches(problem, ends)) return [];
   const inTrace = trace?.includes(SPECIAL.think);
@@ -142,7 +142,7 @@ const characters = ({ prompt, answer, pattern = '', trace = '' }: OwnLine): numb
   prompt.length + answer.length + pattern.length + trace.length;
 
 /**
- * What is wrong with own problems, each of them with its index.
+ * Faults of own problems, each with the problem's index.
  * @returns nothing where all is well; the first fault of a problem alone
  */
 export function ownFaults({
@@ -165,12 +165,12 @@ export function ownFaults({
     const faults = faultsOf({ ...line, match, tolerance });
     const before = first.get(line.prompt);
     first.set(line.prompt, before ?? index);
-    if (before !== undefined) return [{ index, field: 'prompt', message: `stands at problem ${before + 1} already` }];
+    if (before !== undefined) return [{ index, field: 'prompt', message: `is that of problem ${before + 1} already` }];
     return faults.slice(0, 1).map(({ path, message }) => ({ index, field: path.join('.'), message }));
   });
 }
 
-/** How far an answer is from the right number; null where it is none, or further than a double holds. */
+/** Distance of an answer from the right number; null where it is no number, or further than a double holds. */
 function distanceOf(answer: string, given: string): number | null {
   const [a, b] = [numberIn(answer), numberIn(given)];
   if (a === null || b === null) return null;
@@ -227,7 +227,7 @@ function picture(problem: OwnProblem, answer: string | null): Picture {
   };
 }
 
-/** What judges own problems that bring their answers along. */
+/** Judge of own problems that bring their answers along. */
 export const ownJudge: Pick<Task<OwnProblem>, 'problemSchema' | 'words' | 'verify' | 'isSame' | 'picture'> = {
   problemSchema: ownProblemSchema,
   words,
@@ -241,7 +241,7 @@ const tokens = (text: string): number => tokenizer.encode(text).length;
 
 /**
  * The task that own problems make. A problem without a trace has short ones alone, and one with a trace has no mending one:
- * in place of a kind that there is not stands the next simpler.
+ * the next simpler kind replaces one that is missing.
  * @throws where there are no problems
  */
 export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnProblem> {

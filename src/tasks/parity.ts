@@ -18,7 +18,7 @@ const runningParities = (bits: readonly number[]): number[] => {
   });
 };
 /** The running parities with a slip in the middle, an x where it is noticed, and the whole again. */
-function mended(bits: readonly number[]): string {
+function withSlip(bits: readonly number[]): string {
   const parities = runningParities(bits);
   const slip = Math.floor(parities.length / 2);
   return `${parities.slice(0, slip).join('')}${1 - parities[slip]!}x${parities.join('')}`;
@@ -44,7 +44,7 @@ export const parity: Task<Parity> = {
   traces: ({ problem: { bits }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(runningParities(bits).join(''), answer) },
-    { kind: 'mend', completion: think(mended(bits), answer) },
+    { kind: 'mend', completion: think(withSlip(bits), answer) },
   ],
   longestPrompt: (level) => level + 1,
   longestTrace: (level, kind) => 4 + { short: 0, long: level, mend: level + Math.floor(level / 2) + 2 }[kind],

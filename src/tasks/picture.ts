@@ -3,7 +3,7 @@
  * none knows how they are shown.
  */
 
-/** What a mark stands for: `good` and `bad` are told apart by more than colour where they are shown. */
+/** Meaning of a mark. Screens show `good` and `bad` by more than colour. */
 export type Tone = 'plain' | 'muted' | 'good' | 'bad' | 'accent';
 
 export interface Mark {
@@ -15,7 +15,7 @@ export interface Mark {
 export interface GridPicture {
   readonly kind: 'grid';
   readonly rows: readonly (readonly Mark[])[];
-  /** Of the rows and of the columns; none where empty. */
+  /** Labels of the rows and of the columns; none where empty. */
   readonly rowLabels: readonly string[];
   readonly columnLabels: readonly string[];
 }

@@ -1,5 +1,5 @@
 /**
- * What must hold of every task, over thousands of seeds: its traces verify, a wrong answer fails however it is dressed, a
+ * Properties of every task, over thousands of seeds: its traces verify, a wrong answer fails however it is dressed, a
  * right one passes, problems repeat by seed and survive JSON. For tests; each task's test brings its own judge.
  */
 import { describe, expect, it } from 'vitest';
@@ -12,11 +12,11 @@ import { verdictFault } from './verdicts';
 const SEEDS = 2000;
 
 export interface TaskProperties<P> {
-  /** Whether an answer is right, decided in another way than the task's verifier does. */
+  /** True for a right answer, decided in another way than the task's verifier does. */
   isRight(problem: P, answer: string): boolean;
   /** Answers near a given one, most of them wrong; beside those that every task is tried on. */
   mutations(problem: Problem<P>, stream: Random): readonly string[];
-  /** Whether answers are single signs in a row, which spaces may part. */
+  /** True where answers are single signs in a row, which spaces may part. */
   readonly signs?: boolean;
 }
 

@@ -87,7 +87,7 @@ const answerOf = (visits: readonly Visit[]): string => {
 const written = ({ bits, conflict }: Visit): string => bits + (conflict ? lettersOf(conflict) : '.');
 
 /** The first assignment judged wrongly, an x where it is noticed, and the search from there. */
-function mended(problem: Sat): string {
+function withSlip(problem: Sat): string {
   const visits = search(problem);
   const [first] = visits;
   const slip = first!.conflict ? `${first!.bits}.` : first!.bits + lettersOf(problem.clauses[0]!);
@@ -183,7 +183,7 @@ export const sat: Task<Sat> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(search(problem).map(written).join(','), answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => 4 * clauseRange(level)[1],
   longestTrace(level, kind) {

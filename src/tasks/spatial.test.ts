@@ -14,7 +14,7 @@ const COMPASS: Record<string, [number, number]> = {
   W: [-1, 0],
   NW: [-1, 1],
 };
-/** How far `of` is from `from`: the steps along the relations that lead there, by a walk without coordinates of a map. */
+/** Distance of `of` from `from`: the steps along the relations that lead there, by a walk without coordinates of a map. */
 function offset({ relations }: SpatialMap, of: string, from: string, came = ''): [number, number] | null {
   if (of === from) return [0, 0];
   for (const { subject, direction, object } of relations) {
@@ -96,8 +96,8 @@ describe('spatial maps', () => {
       { relations: [...relations, { subject: 'C', direction: 'N', object: 'A' }], question: direction.question },
       'of C and A',
     ],
-    [{ relations, question: { kind: 'direction', of: 'D', from: 'A' } }, 'D stands nowhere'],
-    [{ relations, question: { kind: 'direction', of: 'A', from: 'A' } }, 'stand at the same place'],
+    [{ relations, question: { kind: 'direction', of: 'D', from: 'A' } }, 'D has no place'],
+    [{ relations, question: { kind: 'direction', of: 'A', from: 'A' } }, 'have the same place'],
     [{ relations: [], question: direction.question }, 'Too small'],
     [{ relations: [{ subject: 'B', direction: 'up', object: 'A' }], question: direction.question }, 'Invalid option'],
   ])('refuse %j', (bad, message) => {

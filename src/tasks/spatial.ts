@@ -1,5 +1,5 @@
 /**
- * Spatial maps after SpatialMap: each object stands one step (N, NE, E …) from one that was placed before, so that every
+ * Spatial maps after SpatialMap: each object lies one step (N, NE, E …) from one that was placed before, so that every
  * place follows from the relations. Asked is the direction of one object from another, or how many objects lie further to a
  * side than one does. The long trace places the objects on a map of 9 × 9, the first in its middle, then compares.
  */
@@ -18,7 +18,7 @@ type Direction = (typeof DIRECTIONS)[number];
 const name = z.string().regex(/^[A-J]$/, 'objects are A to J');
 const problemSchema = z
   .strictObject({
-    /** `subject` stands one step `direction` of `object`; one of them was placed before, the other was not. */
+    /** `subject` lies one step `direction` of `object`; one of them was placed before, the other was not. */
     relations: z
       .array(z.strictObject({ subject: name, direction: z.enum(DIRECTIONS), object: name }))
       .min(1)
@@ -33,15 +33,15 @@ const problemSchema = z
     const placed = new Set(relations[0] ? [relations[0].object] : []);
     relations.forEach(({ subject, object }, i) => {
       if (placed.has(subject) === placed.has(object))
-        issue(['relations', i], `of ${subject} and ${object} one must stand somewhere already, and one must be new`);
+        issue(['relations', i], `of ${subject} and ${object} one must have a place already, and one must be new`);
       placed.add(subject).add(object);
     });
     const asked = question.kind === 'direction' ? [question.of, question.from] : [question.of];
-    for (const object of asked) if (!placed.has(object)) issue(['question'], `${object} stands nowhere`);
+    for (const object of asked) if (!placed.has(object)) issue(['question'], `${object} has no place`);
     if (question.kind !== 'direction') return;
     const [of, from] = asked.map((object) => places({ relations }).get(object!));
     if (of && from && of.x === from.x && of.y === from.y)
-      issue(['question'], `${question.of} and ${question.from} stand at the same place`);
+      issue(['question'], `${question.of} and ${question.from} have the same place`);
   });
 type SpatialMap = z.infer<typeof problemSchema>;
 type Relation = SpatialMap['relations'][number];
@@ -51,7 +51,7 @@ interface Place {
   /** Grows to the north. */
   readonly y: number;
 }
-/** The middle of the map of 9 × 9 on which the generator's objects stand. */
+/** The middle of the map of 9 × 9 of the generator's objects. */
 const MIDDLE = 5;
 
 const stepOf = (direction: Direction): Place => ({
@@ -59,7 +59,7 @@ const stepOf = (direction: Direction): Place => ({
   y: Number(direction.includes('N')) - Number(direction.includes('S')),
 });
 
-/** Where each object stands, in the order in which they are placed. */
+/** Place of each object, in the order in which they are placed. */
 function places({ relations }: Pick<SpatialMap, 'relations'>): Map<string, Place> {
   const placed = new Map<string, Place>();
   for (const { subject, direction, object } of relations) {
@@ -78,7 +78,7 @@ const directionOf = (of: Place, from: Place): string => {
   return vertical + (of.x > from.x ? 'E' : of.x < from.x ? 'W' : '');
 };
 
-/** How far to the side a place lies. */
+/** Distance of a place to the side. */
 const along = (side: (typeof SIDES)[number], { x, y }: Place): number => stepOf(side).x * x + stepOf(side).y * y;
 
 function answerOf(problem: SpatialMap): string {
@@ -108,7 +108,7 @@ function placing(problem: SpatialMap): string[] {
   return [placeText(...first!), ...steps];
 }
 
-/** What is compared: two places, or the coordinate of each object, with + where it lies further to the side. */
+/** The comparison: two places, or the coordinate of each object, with + where it lies further to the side. */
 function comparing(problem: SpatialMap): string {
   const placed = places(problem);
   const { question } = problem;
@@ -125,14 +125,14 @@ function comparing(problem: SpatialMap): string {
 }
 
 /** The first place one step off, an x where it is noticed, and the same again. */
-function mended(problem: SpatialMap): string {
+function withSlip(problem: SpatialMap): string {
   const [first, second, ...rest] = placing(problem);
   const at = second!.length - 2;
   const off = `${second!.slice(0, at)}${Number(second![at]) + 1}`;
   return [first, `${off}x`, second, ...rest, comparing(problem)].join(',');
 }
 
-/** From these levels on there are diagonal steps, questions of number, relations told from the new object's side or the other's. */
+/** From these levels on there are diagonal steps, questions of number, relations from the new object's side or the other's. */
 const DIAGONAL_FROM = 5;
 const COUNT_FROM = 5;
 const TURNED_FROM = 6;
@@ -142,7 +142,7 @@ export const spatial: Task<SpatialMap> = {
   name: 'spatial',
   title: 'Spatial map',
   about:
-    'Objects stand one step from each other (BNA: B is north of A). Which way is one from another (CA?), or how many lie further north (#NA?)?',
+    'Objects lie one step from each other (BNA: B is north of A). Which way is one from another (CA?), or how many lie further north (#NA?)?',
   level: { unit: 'objects', min: 3, max: 6, initial: 4 },
   recipe: {
     title: 'A map from four objects',
@@ -160,7 +160,7 @@ export const spatial: Task<SpatialMap> = {
         const old = NAMES[random.integer(0, i)]!;
         const fresh = NAMES[i + 1]!;
         const direction = random.pick(directions);
-        // the first relation's object is the one that stands in the middle
+        // the first relation's object is the one in the middle
         const turned = i > 0 && level >= TURNED_FROM && random.next() < 0.5;
         return turned ? { subject: old, direction, object: fresh } : { subject: fresh, direction, object: old };
       });
@@ -183,7 +183,7 @@ export const spatial: Task<SpatialMap> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think([...placing(problem), comparing(problem)].join(','), answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => (level - 1) * (directionLength(level) + 3) + (level >= COUNT_FROM ? 3 : 2) + 1,
   longestTrace(level, kind) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { taskProperties } from './properties.fixture';
 import { stack } from './stack';
 
-/** As a linked list in exact integers, reduced at the very end: what the machine does cell by cell. */
+/** The machine as a linked list in exact integers, reduced at the very end. */
 function judge(program: string): string {
   type Cell = { value: bigint; below: Cell } | null;
   let top: Cell = null;

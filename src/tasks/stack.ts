@@ -67,7 +67,7 @@ function stacks(program: string): number[][] {
 }
 const tops = (program: string): number[] => stacks(program).map((stack) => stack.at(-1)!);
 
-/** From this level on a program has one swap, and from the second on three cells instead of two. */
+/** Level from which a program has one swap, and level from which it has three cells instead of two. */
 const SWAP_FROM = 4;
 const DEEP_FROM = 7;
 /** A product forgets more than a sum does (0 times anything): it is the rarest. */
@@ -99,7 +99,7 @@ function write(random: Random, operations: number): string {
 }
 
 /** Slips in the middle, an x where it is noticed, and the whole again. */
-function mended(digits: readonly number[]): string {
+function withSlip(digits: readonly number[]): string {
   const slip = Math.floor(digits.length / 2);
   return `${digits.slice(0, slip).join('')}${(digits[slip]! + 1) % 10}x${digits.join('')}`;
 }
@@ -127,7 +127,7 @@ export const stack: Task<StackProgram> = {
   traces: ({ problem: { program }, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(tops(program).join(''), answer) },
-    { kind: 'mend', completion: think(mended(tops(program)), answer) },
+    { kind: 'mend', completion: think(withSlip(tops(program)), answer) },
   ],
   longestPrompt: (level) => instructions(level) + 1,
   longestTrace(level, kind) {

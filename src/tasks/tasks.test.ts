@@ -1,4 +1,4 @@
-/** What the tasks have in common, and the two that need no more of a judge than arithmetic. */
+/** Properties that all tasks share, and the two tasks that arithmetic alone judges. */
 import { expect, it } from 'vitest';
 import { random } from '../random';
 import { addition } from './addition';
@@ -49,7 +49,7 @@ it('names the tasks that there are', () => {
   expect(() => taskByName('chess')).toThrow(`there is no task "chess"; there are ${taskNames.join(', ')}`);
 });
 
-it('takes a problem for the same when it is told in another order', () => {
+it('takes a problem for the same in another order', () => {
   const same = <P>(task: Task<P>, ...problems: P[]) =>
     new Set(problems.map((problem) => task.identity!(problem))).size === 1;
   expect(same(addition, { terms: [12, 34] }, { terms: [34, 12] })).toBe(true);

@@ -9,7 +9,7 @@ export const legs = (distances: Distances, tour: Tour): number[] =>
 export const lengthOf = (distances: Distances, tour: Tour): number =>
   legs(distances, tour).reduce((sum, leg) => sum + leg, 0);
 
-/** From city 0, towards the smaller of its neighbours: one form for all starts and directions. */
+/** The tour from city 0 towards the smaller of its neighbours: one form for all starts and directions. */
 export function canonical(tour: Tour): Tour {
   const at = tour.indexOf(0);
   const turned = [...tour.slice(at), ...tour.slice(0, at)];

@@ -7,7 +7,7 @@ import { tsp } from './tsp';
 
 type Distances = readonly (readonly number[])[];
 
-/** Of all ways on from a city, back to city 0 at last. */
+/** Shortest of all ways on from a city, back to city 0 at last. */
 function shortest(distances: Distances, city: number, left: readonly number[]): number {
   if (left.length === 0) return distances[city]![0]!;
   return Math.min(

@@ -24,7 +24,7 @@ const problemSchema = z
       .array(z.array(z.int().min(0).max(1_000_000)))
       .min(3)
       .max(MOST_CITIES),
-    /** Where a picture puts the cities, x to the right and y down; nothing is computed from it. */
+    /** Places of the cities in a picture, x to the right and y down; nothing is computed from them. */
     points: z
       .array(z.tuple([z.int().min(-1_000_000).max(1_000_000), z.int().min(-1_000_000).max(1_000_000)]))
       .optional(),
@@ -78,7 +78,7 @@ const written = (distances: Distances, tour: Tour, off = 0): string =>
   `${tour.join('')}=${legs(distances, tour).join('+')}=${lengthOf(distances, tour) + off}`;
 
 /** The first sum one too high, an x where it is noticed, and all of it again. */
-function mended(distances: Distances): string {
+function withSlip(distances: Distances): string {
   const tours = explored(distances);
   return `${written(distances, tours[0]!, 1)}x${tours.map((tour) => written(distances, tour)).join(',')}`;
 }
@@ -110,7 +110,7 @@ function verify({ distances }: Tsp, answer: string | null): Verdict {
   return wrong({ code: 'longer', values: { given, length, shortest } }, shortest / length, measures);
 }
 
-/** Where cities without points are drawn: on a circle. */
+/** Places for cities without points, on a circle. */
 const onCircle = (cities: number): (readonly [number, number])[] =>
   Array.from({ length: cities }, (_, i) => {
     const angle = (2 * Math.PI * i) / cities;
@@ -124,7 +124,7 @@ function drawPoints(cities: number, random: Random): (readonly [number, number])
   return [...places].map((place) => [place % SIDE, Math.floor(place / SIDE)] as const);
 }
 
-/** Of four cities' three tours one alone is shortest, so that a guess is right one time in three. */
+/** Draws a problem. Of four cities' three tours only one is shortest, so that a guess is right one time in three. */
 function generate(random: Random, level: number): Problem<Tsp> {
   for (;;) {
     const points = drawPoints(level, random);
@@ -171,7 +171,7 @@ export const tsp: Task<Tsp> = {
         answer,
       ),
     },
-    { kind: 'mend', completion: think(mended(distances), answer) },
+    { kind: 'mend', completion: think(withSlip(distances), answer) },
   ],
   longestPrompt: (level) => (level * (level - 1)) / 2 + level - 1,
   longestTrace(level, kind) {

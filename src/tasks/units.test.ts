@@ -5,7 +5,7 @@ import { units } from './units';
 type Conversion = Parameters<typeof units.verify>[0];
 
 taskProperties(units, {
-  /** In exact fractions: what is answered, times all that is divided by, is the amount times all that it is multiplied by. */
+  /** Judges in exact fractions: the answer times all divisors is the amount times all factors. */
   isRight({ amount, ratios }, answer) {
     if (!/^[1-9][0-9]{0,20}$/.test(answer)) return false;
     const product = (numbers: number[]) => numbers.reduce((all, n) => all * BigInt(n), 1n);
@@ -27,7 +27,7 @@ taskProperties(units, {
 });
 
 describe('word problems', () => {
-  const told: Conversion = { amount: 5, unit: 'pens', ratios: [{ of: 3, ofUnit: 'pens', is: 12, isUnit: 'c' }] };
+  const pens: Conversion = { amount: 5, unit: 'pens', ratios: [{ of: 3, ofUnit: 'pens', is: 12, isUnit: 'c' }] };
   const chained: Conversion = {
     amount: 2,
     unit: 'h',
@@ -40,7 +40,7 @@ describe('word problems', () => {
   it('are traced by the steps of the computation', () => {
     const traces = (problem: Conversion, answer: string) =>
       units.traces({ prompt: '', answer, problem }).map(({ completion }) => completion);
-    expect(traces(told, '20')).toEqual([
+    expect(traces(pens, '20')).toEqual([
       '<think></think>20',
       '<think>12/3=4,5*4=20</think>20',
       '<think>12/3=5x,12/3=4,5*4=20</think>20',
@@ -49,18 +49,18 @@ describe('word problems', () => {
   });
 
   it.each([
-    [{ ...told, amount: 0 }, 'Too small'],
-    [{ ...told, unit: 'h' }, 'starts at pens; h is to be converted'],
-    [{ ...told, ratios: [{ of: 2, ofUnit: 'pens', is: 3, isUnit: 'c' }] }, 'comes to 7.5 c, which is not whole'],
-    [{ ...told, ratios: [] }, 'Too small'],
+    [{ ...pens, amount: 0 }, 'Too small'],
+    [{ ...pens, unit: 'h' }, 'starts at pens; h is to be converted'],
+    [{ ...pens, ratios: [{ of: 2, ofUnit: 'pens', is: 3, isUnit: 'c' }] }, 'comes to 7.5 c, which is not whole'],
+    [{ ...pens, ratios: [] }, 'Too small'],
     [
       {
-        ...told,
+        ...pens,
         ratios: ['a', 'b', 'c'].map((isUnit, i) => ({ of: 1, ofUnit: ['pens', 'a', 'b'][i], is: 1e6, isUnit })),
       },
       'more than can be counted exactly',
     ],
-    [{ ...told, unit: 'ñ' }, 'units are 1 to 12 letters'],
+    [{ ...pens, unit: 'ñ' }, 'units are 1 to 12 letters'],
   ])('refuse %j', (bad, message) => {
     const issues = units.problemSchema.safeParse(bad).error?.issues ?? [];
     expect(issues.map((issue) => issue.message).join()).toContain(message);

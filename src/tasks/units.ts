@@ -1,5 +1,5 @@
 /**
- * Word problems with units: an amount, and ratios that lead from its unit to the one asked for, some told in the text (3 pens
+ * Word problems with units: an amount, and ratios that lead from its unit to the one asked for, some given in the text (3 pens
  * cost 12c), some to be known (1h is 60min). Answers are whole numbers in the unit asked for, written without it. The long
  * trace is the computation: for each ratio a division where there is one, then a product.
  */
@@ -70,23 +70,23 @@ const thought = (problem: Conversion): string =>
     .join(',');
 
 /** The first step one too high, an x where it is noticed, and the computation. */
-function mended(problem: Conversion): string {
+function withSlip(problem: Conversion): string {
   const [first, ...rest] = thought(problem).split(',');
   const [left, right] = first!.split('=');
   return [`${left}=${Number(right) + 1}x`, first, ...rest].join(',');
 }
 
-/** What is counted, what it is measured in, and how it is told that n of the first are m of the second. */
+/** Stories: a counted thing, its measure, and the sentence that n of the first are m of the second. */
 const STORIES = [
-  { of: 'pens', is: 'c', told: (n: number, m: number) => `${n} pens cost ${m}c` },
-  { of: 'h', is: 'km', told: (n: number, m: number) => `${n}h for ${m}km` },
-  { of: 'cups', is: 'g', told: (n: number, m: number) => `${n} cups hold ${m}g` },
-  { of: 'cm', is: 'km', told: (n: number, m: number) => `${n}cm are ${m}km` },
-  { of: 'mol', is: 'g', told: (n: number, m: number) => `${n}mol weigh ${m}g` },
-  { of: 'A', is: 'V', told: (n: number, m: number) => `${n}A at ${m}V` },
+  { of: 'pens', is: 'c', sentence: (n: number, m: number) => `${n} pens cost ${m}c` },
+  { of: 'h', is: 'km', sentence: (n: number, m: number) => `${n}h for ${m}km` },
+  { of: 'cups', is: 'g', sentence: (n: number, m: number) => `${n} cups hold ${m}g` },
+  { of: 'cm', is: 'km', sentence: (n: number, m: number) => `${n}cm are ${m}km` },
+  { of: 'mol', is: 'g', sentence: (n: number, m: number) => `${n}mol weigh ${m}g` },
+  { of: 'A', is: 'V', sentence: (n: number, m: number) => `${n}A at ${m}V` },
 ] as const;
 
-/** What is to be known: one of the first is so many of the second. */
+/** Ratios that the solver has to know: one of the first is so many of the second. */
 const KNOWN: readonly Ratio[] = [
   { of: 1, ofUnit: 'h', is: 60, isUnit: 'min' },
   { of: 1, ofUnit: 'min', is: 60, isUnit: 's' },
@@ -97,7 +97,7 @@ const KNOWN: readonly Ratio[] = [
   { of: 1, ofUnit: 'dozen', is: 12, isUnit: 'eggs' },
   { of: 1, ofUnit: 'ft', is: 12, isUnit: 'in' },
 ];
-/** What there is so much of for each of the last unit. */
+/** Goods of which there is an amount for each of the last unit. */
 const GOODS = ['mg', 'c', 'ml'] as const;
 const chains: Readonly<Record<number, readonly (readonly Ratio[])[]>> = {
   1: KNOWN.map((ratio) => [ratio]),
@@ -106,26 +106,26 @@ const chains: Readonly<Record<number, readonly (readonly Ratio[])[]>> = {
 
 const range = (low: number, high: number): number[] => Array.from({ length: high - low + 1 }, (_, i) => low + i);
 
-interface Told {
+interface Written {
   readonly problem: Conversion;
   readonly prompt: string;
 }
 
-/** `known` ratios to be known, then one that is told: `is` of something every `of` of the last unit. */
-const withKnown = (known: number, ofs: readonly number[], most: number): Told[] =>
+/** `known` ratios that the solver has to know, then one in the text: `is` of something every `of` of the last unit. */
+const withKnown = (known: number, ofs: readonly number[], most: number): Written[] =>
   chains[known]!.flatMap((ratios) =>
     GOODS.flatMap((good) =>
       range(2, most).flatMap((amount) =>
         ofs.flatMap((of) =>
-          range(2, most).flatMap((is): Told[] => {
+          range(2, most).flatMap((is): Written[] => {
             const { ofUnit: unit } = ratios[0]!;
             const { isUnit: last } = ratios.at(-1)!;
             const total = ratios.reduce((product, ratio) => product * ratio.is, amount);
             // the division comes first and comes out whole
             if (of > 1 && (total % of !== 0 || is % of === 0)) return [];
             const problem = { amount, unit, ratios: [...ratios, { of, ofUnit: last, is, isUnit: good }] };
-            const told = of === 1 ? `${is}${good} a ${last}` : `${is}${good} every ${of}${last}`;
-            return [{ problem, prompt: `${told}. ${amount}${unit}=?${good}` }];
+            const sentence = of === 1 ? `${is}${good} a ${last}` : `${is}${good} every ${of}${last}`;
+            return [{ problem, prompt: `${sentence}. ${amount}${unit}=?${good}` }];
           }),
         ),
       ),
@@ -133,15 +133,15 @@ const withKnown = (known: number, ofs: readonly number[], most: number): Told[] 
   );
 
 /** Every problem of a level: there are a few thousand. */
-const LEVELS: readonly (() => readonly Told[])[] = [
-  // one ratio that is told
+const LEVELS: readonly (() => readonly Written[])[] = [
+  // one ratio, in the text
   () =>
-    STORIES.flatMap(({ of: unit, is: asked, told }) =>
+    STORIES.flatMap(({ of: unit, is: asked, sentence }) =>
       range(2, 9).flatMap((of) =>
         range(2, 9).flatMap((each) =>
           range(2, 9).map((amount) => ({
             problem: { amount, unit, ratios: [{ of, ofUnit: unit, is: of * each, isUnit: asked }] },
-            prompt: `${told(of, of * each)}. ${amount}${unit}=?${asked}`,
+            prompt: `${sentence(of, of * each)}. ${amount}${unit}=?${asked}`,
           })),
         ),
       ),
@@ -153,7 +153,7 @@ const LEVELS: readonly (() => readonly Told[])[] = [
 ];
 
 interface Level {
-  readonly problems: readonly Told[];
+  readonly problems: readonly Written[];
   readonly longest: { readonly prompt: number; readonly answer: number; readonly long: number; readonly mend: number };
 }
 const levels = new Map<number, Level>();
@@ -161,15 +161,15 @@ function levelOf(level: number): Level {
   const known = levels.get(level);
   if (known) return known;
   const problems = LEVELS[level - 1]!();
-  const longest = (text: (told: Told) => string) =>
-    problems.reduce((most, told) => Math.max(most, text(told).length), 0);
+  const longest = (text: (sentence: Told) => string) =>
+    problems.reduce((most, written) => Math.max(most, text(written).length), 0);
   const made: Level = {
     problems,
     longest: {
       prompt: longest(({ prompt }) => prompt),
       answer: longest(({ problem }) => String(computation(problem).result)),
       long: longest(({ problem }) => thought(problem)),
-      mend: longest(({ problem }) => mended(problem)),
+      mend: longest(({ problem }) => withSlip(problem)),
     },
   };
   levels.set(level, made);
@@ -197,7 +197,7 @@ export const units: Task<Conversion> = {
   traces: ({ problem, answer }) => [
     { kind: 'short', completion: think('', answer) },
     { kind: 'long', completion: think(thought(problem), answer) },
-    { kind: 'mend', completion: think(mended(problem), answer) },
+    { kind: 'mend', completion: think(withSlip(problem), answer) },
   ],
   longestPrompt: (level) => levelOf(level).longest.prompt,
   longestTrace(level, kind) {

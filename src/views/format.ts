@@ -1,4 +1,5 @@
 /** How numbers are written: rewards and advantages signed with two decimals, losses with four, durations as m:ss. */
+import { percent as inPercent } from '../units';
 
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
@@ -6,7 +7,7 @@ export const fixed = (value: number | null | undefined, digits: number): string 
   value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits).replace('-', '−');
 
 export const percent = (share: number | null | undefined): string =>
-  share === null || share === undefined ? '–' : `${Math.round(share * 100)}\u00a0%`;
+  share === null || share === undefined ? '–' : inPercent(share, 0).replace(' ', '\u00a0');
 
 export const clock = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,4 +1,4 @@
-/** What is left out of a pool before anything is measured: duplicates, and what is too near to a problem of an evaluation. */
+/** Cleans a pool before anything is measured: removes duplicates and problems too near to one of an evaluation. */
 import type { Problem, Task } from '../../tasks/task';
 import type { TaskProblem } from '../problems';
 import { PromptIndex, type Similar } from './similarity';
@@ -15,7 +15,7 @@ export type Dirt = 'duplicate' | 'contaminated';
 export interface Removed {
   readonly problem: TaskProblem;
   readonly dirt: Dirt;
-  /** What it is too near to, in words. */
+  /** The problem that it is too near to, in words. */
   readonly reason: string;
 }
 

@@ -116,7 +116,7 @@ describe('a curriculum', () => {
     expect(() => new Curriculum(1).select(rated, [])).toThrow('at least one problem');
   });
 
-  it('estimates from the answers since the selection, and starts anew with the next', () => {
+  it('estimates from the answers since the selection, and starts again with the next', () => {
     const curriculum = new Curriculum(1);
     curriculum.select(rated, pool);
     curriculum.answered(pool[1]!, 1);

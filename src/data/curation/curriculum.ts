@@ -1,5 +1,5 @@
 /**
- * A curriculum: problems are drawn from those kept, pass after pass; meanwhile the answers tell what their pass rates have
+ * A curriculum: problems are drawn from those kept, pass after pass; meanwhile the answers show what their pass rates have
  * become, until another selection is made.
  */
 import { mean } from '../../stats';

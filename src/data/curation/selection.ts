@@ -1,4 +1,4 @@
-/** Which problems of a pool are trained on, by how often the model gets them right. */
+/** Selects the problems of a pool that GRPO trains on, by how often the model gets them right. */
 import { type Random, shuffled } from '../../random';
 import type { TaskProblem } from '../problems';
 
@@ -55,7 +55,7 @@ export function choose(rated: readonly Rated[], select: Selection, band: Band, s
   });
 }
 
-/** How many problems had 0, 1, … k of k answers right. @param samples k */
+/** Numbers of problems with 0, 1, … k of k answers right. @param samples k */
 export function passHistogram(rated: readonly Rated[], samples: number): number[] {
   const counts = new Array<number>(samples + 1).fill(0);
   for (const { passRate } of rated) counts[Math.round(passRate * samples)]! += 1;

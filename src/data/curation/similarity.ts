@@ -1,5 +1,5 @@
 /**
- * How alike two prompts are: the Jaccard similarity of their sets of character n-grams, |A ∩ B| ÷ |A ∪ B|. Computed exactly,
+ * Similarity of two prompts: the Jaccard similarity of their sets of character n-grams, |A ∩ B| ÷ |A ∪ B|. Computed exactly,
  * not estimated: two sets that alike share at least one of the first |A| − ⌈t·|A|⌉ + 1 n-grams in any common order (the prefix
  * filter of Bayardo, Ma and Srikant 2007), so that only prompts which do are compared.
  */
@@ -14,7 +14,7 @@ export function ngrams(text: string, n = N): readonly string[] {
   return [...grams].sort();
 }
 
-/** In [0, 1]. @param a @param b sorted, without repeats */
+/** Jaccard similarity in [0, 1]. @param a @param b sorted, without repeats */
 export function jaccard(a: readonly string[], b: readonly string[]): number {
   let shared = 0;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {

@@ -6,7 +6,7 @@ import type { Problem, Task } from '../../tasks/task';
 import { levelsOf, taskNamed } from './levels';
 import { taskOf } from './task';
 
-/** Which problem: the index counts from 0. */
+/** Place of a problem; the index counts from 0. */
 export interface Browsed {
   readonly task: string;
   readonly level: number;
@@ -26,7 +26,7 @@ const nearest = (levels: readonly number[], wanted: number): number =>
   levels.reduce((best, level) => (Math.abs(level - wanted) < Math.abs(best - wanted) ? level : best));
 
 /**
- * The nearest that there is: the nearest level that the task has, the first task where there is none such.
+ * The nearest place that exists: the nearest level that the task has, the first task where the name is unknown.
  * @param own problems that can be looked at too, where there are some
  */
 export function browsable({ task: name, level, seed, index }: Browsed, own: OwnProblems = NO_PROBLEMS): Browsed {

@@ -1,6 +1,6 @@
 /**
- * What follows in a recipe from the choice of a task or a level: a level that the task has, and lengths that its long traces
- * fit. Only suggestions: a person who then sets a length keeps it.
+ * Suggestions for a recipe after the choice of a task or a level: a level that the task has, and lengths that its long traces
+ * fit. A person who then sets a length keeps it.
  */
 import type { z } from 'zod';
 import { rewardTerms } from '../../rewards/index';
@@ -17,7 +17,7 @@ const SLACK = 1.5;
 /** The completion budget that a recipe may have at most. */
 const MOST_LMAX = 4096;
 
-/** What own problems stand in. */
+/** The part of a recipe that holds user-supplied problems. */
 type Own = { readonly own: OwnProblems };
 
 type Fields = Record<string, unknown>;
@@ -42,10 +42,10 @@ const at = (recipe: Recipe, path: string): unknown =>
     .reduce<unknown>((value, key) => (typeof value === 'object' && value ? (value as Fields)[key] : undefined), recipe);
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('.'));
-/** Under which names a task stands beside its level: in the recipe's own section, and in lists of tasks. */
+/** Names of the field next to a level that holds the task: in the recipe's own section, and in lists of tasks. */
 const NAMES = ['name', 'task'] as const;
 
-/** The task whose level stands at the path; null where it is no level of a task. */
+/** The task whose level is at the path; null where it is no level of a task. */
 export function taskOfLevel(recipe: Recipe, path: string): Task | null {
   if (!path.endsWith('.level')) return null;
   for (const name of NAMES) {
@@ -74,13 +74,13 @@ export function lengthsFor(task: Task, level: number): Record<string, number> {
 export interface Following {
   /** Fields by path, the edited one not among them. */
   readonly fields: Fields;
-  /** What follows, in words; null where nothing does. */
+  /** The changes in words; null where there are none. */
   readonly told: string | null;
 }
 
 const NOTHING: Following = { fields: {}, told: null };
 
-/** What follows from setting the field at the path. */
+/** Fields to change after the field at the path was set. */
 export function followingFields(recipe: Recipe, path: string, value: unknown): Following {
   const parent = parentOf(path);
   if (path === 'task.name' || path.endsWith('.task')) {

@@ -8,7 +8,7 @@ import type { Task } from '../../tasks/task';
 export const taskOf = ({ own }: { readonly own: OwnProblems }, name: string): Task =>
   name === OWN ? (ownTask(own) as Task) : taskByName(name);
 
-/** Why own problems of a level cannot be trained on and evaluated; null where they can. */
+/** The reason for which own problems of a level cannot be trained on and evaluated; null where they can. */
 export function splitFault({ problems }: OwnProblems, level: number): string | null {
   const splits = problems.filter((line) => (line.level ?? 1) === level).map(({ prompt }) => splitOf(prompt));
   for (const [split, means] of [
@@ -21,7 +21,7 @@ export function splitFault({ problems }: OwnProblems, level: number): string | n
 }
 
 /**
- * What is wrong with the recipe's own problems: paths and words.
+ * Faults of the recipe's own problems: paths and words.
  * @param levels of them that the recipe asks for; none where it does not ask for them
  */
 export function ownIssues(

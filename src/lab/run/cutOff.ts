@@ -2,18 +2,15 @@
  * Warnings about teacher traces longer than L max: the model may learn them, but can never finish them. They are warnings, not
  * errors, because truncation is a lesson too.
  */
-import { traceKinds } from '../../tasks/task';
 import type { Recipe } from '../recipe/recipe';
+import { longestTaught } from '../recipe/traces';
 import { evaluatedTasks, grpoTasks, sftTasks } from './sources';
 
 /** Warns about each task and level of the recipe whose longest trace is longer than L max, one line each. */
 export function cutOffs(recipe: Recipe): string[] {
-  const { shortShare: short, mendShare: mend } = recipe.sft;
-  const shares = { short, mend, long: 1 - short - mend };
-  const kinds = traceKinds.filter((kind) => shares[kind] > 0);
   const { lMax } = recipe.reward;
   const lines = [...evaluatedTasks(recipe), ...sftTasks(recipe), ...grpoTasks(recipe)].flatMap(({ task, level }) => {
-    const longest = Math.max(...kinds.map((kind) => task.longestTrace(level, kind)));
+    const longest = longestTaught(recipe, task, level);
     return longest > lMax
       ? `${task.name} at ${level}: traces take up to ${longest} tokens, L max is ${lMax}: longer answers are cut off`
       : [];

@@ -1,6 +1,6 @@
 /**
- * The events of a whole run read back from its lines: each is held to its schema, and to the order, the recipe and itself. Steps
- * follow each other, tokens spell the text, means are those of the rollouts. What this lab writes passes; what was changed does not.
+ * The events of a whole run read back from its lines: each is checked against its schema, the order, the recipe and itself. Steps
+ * follow each other, tokens spell the text, means are those of the rollouts. A run of this lab passes; a changed one does not.
  */
 import { quote } from '../../quote';
 import { usedTerms } from '../../rewards/total';
@@ -23,7 +23,7 @@ import {
   stageAccuracy,
 } from './events';
 
-/** What may follow a stage; nothing but the first may begin. */
+/** Stages that may follow a stage. */
 const FOLLOWS: Readonly<Record<Stage, readonly Stage[]>> = {
   compile: ['evaluate', 'sft', 'grpo'],
   sft: ['evaluate'],
@@ -140,7 +140,7 @@ export class EventReader {
   private end({ summary }: EndEvent): string | null {
     const { recipe, adapter, memory } = this.start!;
     const { base, sft, grpo } = this.evaluations;
-    const told: readonly (readonly [string, unknown, unknown])[] = [
+    const repeated: readonly (readonly [string, unknown, unknown])[] = [
       ['recipe', summary.recipe, recipe.name],
       ['seed', summary.seed, recipe.seed],
       ['adapter', summary.adapter, adapter],
@@ -149,18 +149,18 @@ export class EventReader {
       ['sft.final_loss', summary.sft.final_loss, this.sft.at(-1)?.loss ?? null],
       ['grpo.steps', summary.grpo.steps, this.grpo.length],
       ['grpo.curve', summary.grpo.curve, this.grpo.map(curvePoint)],
-      ...accuraciesTold('base', summary.base, base),
-      ...accuraciesTold('sft', summary.sft, sft),
-      ...accuraciesTold('grpo', summary.grpo, grpo ?? sft),
+      ...repeatedAccuracies('base', summary.base, base),
+      ...repeatedAccuracies('sft', summary.sft, sft),
+      ...repeatedAccuracies('grpo', summary.grpo, grpo ?? sft),
     ];
-    for (const [path, value, was] of told)
+    for (const [path, value, was] of repeated)
       if (!same(value, was)) return `summary.${path}: ${quote(value)}, but the events say ${quote(was)}`;
     this.ended = true;
     return null;
   }
 }
 
-/** Whether two values of JSON are the same but for the last digits of their numbers. */
+/** True for two values of JSON that are the same but for the last digits of their numbers. */
 function same(a: unknown, b: unknown): boolean {
   if (typeof a === 'number' && typeof b === 'number') return near(a, b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
@@ -172,9 +172,9 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** Accuracies of a summary beside those of the evaluation that they repeat. */
-function accuraciesTold(
+function repeatedAccuracies(
   stage: string,
-  told: StageAccuracy | undefined,
+  summary: StageAccuracy | undefined,
   event: EvaluationEvent | undefined,
 ): [string, unknown, unknown][] {
   const was = event && stageAccuracy(event);
@@ -187,12 +187,12 @@ function accuraciesTold(
       'storage_logp_difference',
       'storage_gradient_difference',
     ] as const
-  ).map((field) => [`${stage}.${field}`, told?.[field], was?.[field]]);
+  ).map((field) => [`${stage}.${field}`, summary?.[field], was?.[field]]);
 }
 
 type Rollout = GrpoEvent['groups'][number]['rollouts'][number];
 
-/** What in a completion is not as its recipe and the vocabulary have it. */
+/** First fault of a completion against its recipe and the vocabulary. */
 function rolloutFault(
   { ids, text, ended, parts }: Rollout,
   { reward }: StartEvent['recipe'],
@@ -212,7 +212,7 @@ function rolloutFault(
   return other < 0 ? null : `parts.${other}.weight: ${parts[other]!.weight}, which is not the recipe's`;
 }
 
-/** What in the numbers of a step does not come from its rollouts. */
+/** First number of a step that does not come from its rollouts. */
 function numbersFault({ metrics, groups }: Pick<GrpoEvent, 'metrics' | 'groups'>, { grpo }: StartEvent['recipe']) {
   const rollouts = groups.flatMap((group) => group.rollouts);
   const of: Readonly<Record<string, (rollout: Rollout) => number>> = {

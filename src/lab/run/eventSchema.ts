@@ -1,6 +1,6 @@
 /**
- * What each event may hold, as zod schemas: a line of `events.jsonl` that another program wrote or a person changed is refused by
- * field. What a line means beside the lines before it is held to in eventReader.ts.
+ * Schemas of the events. A line of `events.jsonl` that another program wrote or a person changed is refused by field.
+ * eventReader.ts checks a line against the lines before it.
  */
 import { z } from 'zod';
 import { selections } from '../../data/curation/selection';
@@ -106,7 +106,7 @@ const group = z
     }
   });
 
-/** What screens and summaries read of every step; any other metric is a finite number. */
+/** Metrics that screens and summaries read of every step; any other metric is a finite number. */
 const metrics = z
   .object({
     reward: z.number(),
@@ -194,7 +194,7 @@ const curation = z
     if (low > high) fault('low', `${low} is above high, ${high}`);
     if (duplicates + contaminated + rated > pool) fault('rated', `${rated}, which is more than the pool has left`);
     if (kept > rated) fault('kept', `${kept} of ${rated} that were rated`);
-    if ((kept === 0) !== (fallback !== null)) fault('fallback', 'is told where nothing is kept, and only there');
+    if ((kept === 0) !== (fallback !== null)) fault('fallback', 'belongs where nothing is kept, and only there');
     if (histogram.length !== samples + 1) fault('histogram', `${histogram.length} counts for 0 to ${samples} right`);
     const sum = histogram.reduce((total, problems) => total + problems, 0);
     if (sum !== rated) fault('histogram', `counts ${sum} problems, but ${rated} were rated`);

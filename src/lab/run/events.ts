@@ -1,5 +1,5 @@
 /**
- * What a run says as it happens. The live screen, a file, a recording and the terminal all read these; nothing else leaves a
+ * Events of a run as it happens. The live screen, a file, a recording and the terminal all read these; nothing else leaves a
  * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
  */
 import type { Selection } from '../../data/curation/selection';
@@ -20,13 +20,13 @@ export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
 export interface StartEvent {
   readonly type: 'start';
   readonly recipe: Recipe;
-  /** What computes, in words. */
+  /** Name of the device. */
   readonly adapter: string;
   readonly device: Device['kind'];
   readonly parameters: number;
   /** Token of each id, so that a reader needs nothing else. */
   readonly vocabulary: readonly string[];
-  /** What the run will take of the device, as told before it starts. */
+  /** Memory that the run will take of the device, estimated before it starts. */
   readonly memory: { readonly estimated_bytes: number };
 }
 
@@ -48,7 +48,7 @@ export interface SftEvent {
 
 export interface GrpoEvent extends GrpoStep {
   readonly type: 'grpo';
-  /** Where training has destroyed the policy. */
+  /** Present where training has destroyed the policy. */
   readonly alert?: PolicyAlert;
   readonly step_time: number;
 }
@@ -70,13 +70,13 @@ export interface EvaluationEvent {
   readonly sampled: Accuracy;
   /** The recipe's `evaluation.others`, where it has any. */
   readonly others?: readonly TaskEvaluation[];
-  /** Where weights and activations are in f16: how far log-probabilities of held-out traces lie from those in f32. */
+  /** Distance of log-probabilities of held-out traces from those in f32, where weights and activations are f16. */
   readonly storage_logp_difference?: StorageCost;
   /** The same for the gradient. */
   readonly storage_gradient_difference?: GradientCost;
 }
 
-/** What GRPO draws from until the next of its kind, and how the pool came down to it. */
+/** The problems that GRPO draws from until the next such event, and their selection from the pool. */
 export interface CurationEvent {
   readonly type: 'curation';
   /** Steps of GRPO that had been taken. */
@@ -85,7 +85,7 @@ export interface CurationEvent {
   /** The band of pass rates. */
   readonly low: number;
   readonly high: number;
-  /** Whether the pool was answered for this, or the groups of GRPO gave what they had. */
+  /** `measured`: the model answered the pool. `answered`: the groups of GRPO gave the pass rates. */
   readonly by: 'measured' | 'answered';
   /** k, answers to each problem. */
   readonly samples: number;
@@ -94,9 +94,9 @@ export interface CurationEvent {
   readonly duplicates: number;
   readonly contaminated: number;
   readonly rated: number;
-  /** Of those rated, how many were answered since the selection before. */
+  /** Rated problems that were answered since the selection before. */
   readonly answered: number;
-  /** In the selection; where that is none, `fallback` says what is drawn from instead. */
+  /** Problems selected; where that is none, `fallback` names the source that replaces them. */
   readonly kept: number;
   readonly fallback: string | null;
   /** Problems rated, by how many of their k answers were right: 0, 1, … k. */
@@ -118,9 +118,9 @@ export interface Summary {
   readonly seed: number;
   readonly adapter: string;
   readonly seconds: number;
-  /** What the run was expected to take of the device, and the most that it took. */
+  /** Memory that the run was expected to take of the device, and its peak. */
   readonly memory: { readonly estimated_bytes: number; readonly peak_bytes: number };
-  /** Where the recipe has the model evaluated before training. */
+  /** Present where the recipe evaluates the model before training. */
   readonly base?: StageAccuracy;
   readonly sft: StageAccuracy & { readonly steps: number; readonly final_loss: number | null };
   readonly grpo: StageAccuracy & { readonly steps: number; readonly curve: readonly CurvePoint[] };
@@ -129,11 +129,11 @@ export interface Summary {
 interface SummaryAccuracy {
   readonly greedy_accuracy: number;
   readonly sampled_accuracy: number;
-  /** Of the greedy answers, tokens. */
+  /** Mean length of the greedy answers, tokens. */
   readonly mean_length: number;
 }
 
-/** What held after a stage. */
+/** Accuracy after a stage. */
 export interface StageAccuracy extends SummaryAccuracy {
   /** On the other tasks that the recipe evaluates, where it names any. */
   readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
@@ -181,7 +181,7 @@ export const ofAllDrawn = (metrics: Metrics): { readonly reward: number; readonl
   accuracy: metrics['dynamic_sampling/accuracy'] ?? metrics.accuracy!,
 });
 
-/** Of how many groups `ofAllDrawn` tells, and how many of them have spread; null without dynamic sampling. */
+/** Numbers of groups that `ofAllDrawn` averages and of those with spread; null without dynamic sampling. */
 export function groupsDrawn(metrics: Metrics): { readonly drawn: number; readonly kept: number } | null {
   const drawn = metrics['dynamic_sampling/groups_drawn'];
   return drawn === undefined ? null : { drawn, kept: metrics['dynamic_sampling/groups_kept']! };

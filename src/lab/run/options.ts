@@ -8,6 +8,7 @@ import type { CommonOptions } from '../../train/optimizers/optimizer';
 import type { ReferenceSyncOptions } from '../../train/referenceSync';
 import type { SftOptions } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
+import { traceShares } from '../recipe/traces';
 
 /** Fields that both stages have for their optimizer. */
 export type OptimizerFields = Pick<Recipe['sft'], 'weightDecay' | 'maxGradNorm' | 'optimizer' | OptimizerName>;
@@ -27,7 +28,7 @@ export const referenceSyncOptions = ({ grpo }: Recipe): ReferenceSyncOptions | n
 
 export const sftOptions = ({ sft }: Recipe): SftOptions => ({
   sequences: sft.sequences,
-  traces: { short: sft.shortShare, mend: sft.mendShare },
+  traces: traceShares({ sft }),
   schedule: { peak: sft.learningRate, warmup: sft.warmup, steps: sft.steps, decay: 'cosine', floor: sft.floor },
   gateEvery: sft.gateEvery,
   gateAccuracy: sft.gateAccuracy,

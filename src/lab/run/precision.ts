@@ -8,6 +8,7 @@ import { random } from '../../random';
 import type { BatchCapacity } from '../../train/batch';
 import { gradientCost, storageCost } from '../../train/storageCost';
 import type { Example } from '../../train/supervised';
+import { traceShares } from '../recipe/traces';
 import type { EvaluationEvent } from './events';
 import type { Session } from './session';
 
@@ -41,14 +42,13 @@ function scoredTraces({
   readonly capacity: BatchCapacity;
 } {
   const { task, problems } = evaluated[0]!;
-  const shares = { short: recipe.sft.shortShare, mend: recipe.sft.mendShare };
   const stream = random(recipe.seed, 'scored traces');
   const capacity = { tokens: Math.max(SCORED_ROWS, lengths.longest), longest: lengths.longest };
   const examples: Example[] = [];
   let room = capacity.tokens;
   for (const problem of problems) {
     const prompt = tokenizer.chatPrompt(problem.prompt);
-    const completion = tokenizer.completion(drawTrace(task, problem, shares, stream).completion);
+    const completion = tokenizer.completion(drawTrace(task, problem, traceShares(recipe), stream).completion);
     const ids = [...prompt, ...completion];
     if (ids.length > lengths.longest) continue;
     room -= rowsOf(ids);

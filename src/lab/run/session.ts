@@ -8,11 +8,12 @@ import type { DecodeCapacity } from '../../model/decodeState';
 import { loadWeights, openModel, type PolicyModel, withGradients, withReference } from '../../model/model';
 import type { Arena, Tensors } from '../../model/parameters';
 import { checkModelSizes } from '../../model/sizes';
-import { type Problem, traceKinds } from '../../tasks/task';
+import type { Problem } from '../../tasks/task';
 import { Tokenizer } from '../../text/tokenizer';
 import { gradientPlanes } from '../../train/gradientPlanes';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
+import { longestTaught } from '../recipe/traces';
 import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
 
 /** A task at a level, with the held-out problems that it is evaluated on. */
@@ -48,10 +49,7 @@ export class Session {
     const prompts = [...taught, ...drawn, ...evaluated].map(({ task, level }) => task.longestPrompt(level));
     const prompt = Math.max(...prompts) + this.tokenizer.chatPrompt('').length;
     const completion = recipe.reward.lMax;
-    const { shortShare, mendShare } = recipe.sft;
-    const shares = { short: shortShare, mend: mendShare, long: 1 - shortShare - mendShare };
-    const kinds = traceKinds.filter((kind) => shares[kind] > 0);
-    const traces = taught.flatMap(({ task, level }) => kinds.map((kind) => task.longestTrace(level, kind)));
+    const traces = taught.map(({ task, level }) => longestTaught(recipe, task, level));
     const longest = prompt + Math.max(completion, ...traces);
     this.lengths = { prompt, completion, longest };
     const config = { ...modelConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };

@@ -1,6 +1,6 @@
 /**
  * A JavaScript engine of its own: QuickJS in WebAssembly, metered. It has no way out but what the host puts in, and that is
- * nothing: no network, no files, no clock. It can be put back to the bit to where it once stood. What is run in it is sandbox.ts's.
+ * nothing: no network, no files, no clock. Its state can be restored to the bit. sandbox.ts runs scripts in it.
  */
 import type { QuickJSContext } from 'quickjs-emscripten-core';
 import { fetchedFile } from '../../fetched';
@@ -31,9 +31,9 @@ function compile(): Promise<WebAssembly.Module> {
 }
 
 export interface EngineLimits {
-  /** What scripts may allocate, bytes. */
+  /** Bytes that scripts may allocate. */
   readonly memory: number;
-  /** Of the engine's own stack, bytes: few enough that it is used up before the host's. */
+  /** Bytes of the engine's own stack: few enough that it is used up before the host's. */
   readonly stack: number;
 }
 
@@ -41,9 +41,9 @@ export interface Engine {
   readonly context: QuickJSContext;
   /** Gives the meter this many steps; what runs beyond them traps. */
   allow(steps: number): void;
-  /** Whether the meter is what stopped it. */
+  /** True where the meter stopped the engine. */
   exhausted(): boolean;
-  /** Takes note of everything as it stands; the returned function puts it back to the bit, after a trap too. */
+  /** Saves the state; the returned function restores it to the bit, after a trap too. */
   mark(): () => void;
 }
 

@@ -64,7 +64,7 @@ class Writer {
   }
 }
 
-/** What the meter refers to by index. */
+/** Indices that the meter refers to. */
 interface Indices {
   readonly counter: number;
   readonly copy: number;
@@ -147,7 +147,7 @@ function sectionsOf(module: Uint8Array): { header: Uint8Array; sections: Section
   return { header, sections };
 }
 
-/** How many functions and globals the module imports: they come first in the counting of each. */
+/** Numbers of functions and globals that the module imports: they come first in the counting of each. */
 function countImports(body: Uint8Array): { functions: number; globals: number } {
   const reader = new Reader(body);
   const counts = { functions: 0, globals: 0 };
@@ -166,7 +166,7 @@ function countImports(body: Uint8Array): { functions: number; globals: number } 
   return counts;
 }
 
-/** Which of the module's own globals are mutable, in order. */
+/** Mutability of the module's own globals, in order. */
 function mutability(body: Uint8Array): boolean[] {
   const reader = new Reader(body);
   return Array.from({ length: reader.unsigned() }, () => {

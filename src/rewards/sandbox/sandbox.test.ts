@@ -1,4 +1,4 @@
-/** What a user's text may do to a run: nothing but give a number. Everything that it might try instead, and what is told. */
+/** A user's text can do nothing to a run but give a number. Each attempt at more costs its own value, with a reason. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';

@@ -10,13 +10,13 @@ import { CUSTOM_LIMITS, type CustomPart, type CustomTerm, failed } from './term'
 
 export { SourceError } from './source';
 
-/** What reading a result may take beyond that, so that a term that used all it had can still say why. */
-const TELLING = { steps: 1_000_000, memory: 2 ** 20 } as const;
+/** Allowance for reading a result, so that a term that used up its own can still give its reason. */
+const READING = { steps: 1_000_000, memory: 2 ** 20 } as const;
 /** Characters of a text that a term gave in place of a number, as a message quotes it. */
 const QUOTED = 80;
 
-/** In the engine: what the term gave or threw, as JSON that the host reads. Nothing that it meets makes it throw. */
-const TELL = `(() => {
+/** Script in the engine: writes a term's result or error as JSON for the host, and never throws. */
+const REPORT = `(() => {
   const { stringify } = JSON;
   const { isFinite } = Number;
   const [Thrown, Later, toText] = [Error, Promise, String];
@@ -67,15 +67,15 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   const engine = await openEngine(CUSTOM_LIMITS);
   const { context } = engine;
   const evaluate = (code: string) => context.evalCode(code, FILE, { type: 'global' });
-  const tellOf = (lines: number) => context.unwrapResult(evaluate(TELL.replace('LINES', String(lines))));
-  const told = (tell: QuickJSHandle, result: QuickJSHandle, threw: boolean): CustomPart => {
-    context.runtime.setMemoryLimit(CUSTOM_LIMITS.memory + TELLING.memory);
-    const telling = bounded(engine, TELLING.steps, () => {
-      const answer = context.callFunction(tell, context.undefined, result, threw ? context.true : context.false);
+  const reportOf = (lines: number) => context.unwrapResult(evaluate(REPORT.replace('LINES', String(lines))));
+  const readResult = (report: QuickJSHandle, result: QuickJSHandle, threw: boolean): CustomPart => {
+    context.runtime.setMemoryLimit(CUSTOM_LIMITS.memory + READING.memory);
+    const reading = bounded(engine, READING.steps, () => {
+      const answer = context.callFunction(report, context.undefined, result, threw ? context.true : context.false);
       return answer.error ? null : context.getString(answer.value);
     });
-    if ('fault' in telling) return failed(telling.fault);
-    const part = parsePart(telling.value);
+    if ('fault' in reading) return failed(reading.fault);
+    const part = parsePart(reading.value);
     return 'fault' in part ? failed(part.fault) : part;
   };
 
@@ -84,13 +84,13 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
   const form = formOf(engine, source);
 
   clean();
-  const tell = tellOf(form.lines);
+  const report = reportOf(form.lines);
   const parse = context.unwrapResult(evaluate('JSON.parse'));
   const began = engine.mark();
   const given = bounded(engine, CUSTOM_LIMITS.steps, () => givenBy(context, form, source));
   if (!('fault' in given) && given.value === null) throw new SourceError(NO_FUNCTION);
   if ('fault' in given || given.value?.error) {
-    const part = 'fault' in given ? failed(given.fault) : told(tell, given.value?.error as QuickJSHandle, true);
+    const part = 'fault' in given ? failed(given.fault) : readResult(report, given.value?.error as QuickJSHandle, true);
     began();
     return { evaluate: () => part, exhausted: () => false };
   }
@@ -107,13 +107,13 @@ export async function openCustomTerm(source: string): Promise<CustomTerm> {
       exhausted = engine.exhausted();
       if ('fault' in result) return failed(result.fault);
       const { error, value } = result.value as { error?: QuickJSHandle; value?: QuickJSHandle };
-      return told(tell, (error ?? value) as QuickJSHandle, error !== undefined);
+      return readResult(report, (error ?? value) as QuickJSHandle, error !== undefined);
     },
     exhausted: () => exhausted,
   };
 }
 
-/** What came out of the engine is the user's, so it is looked at before it is believed. */
+/** Checks the text from the engine before it is used: it is the user's. */
 function parsePart(json: string | null): CustomPart | { fault: string } {
   try {
     const { value, reason, fault } = JSON.parse(json as string) as Record<string, unknown>;
@@ -121,7 +121,7 @@ function parsePart(json: string | null): CustomPart | { fault: string } {
     if (typeof value === 'number' && Math.abs(value) <= CUSTOM_LIMITS.value && typeof reason === 'string')
       return { value, reason: reason.slice(0, CUSTOM_LIMITS.reason) };
   } catch {
-    // no JSON: told as any other that cannot be read
+    // no JSON: reported as any other that cannot be read
   }
   return { fault: 'what it gave cannot be read' };
 }

@@ -1,4 +1,4 @@
-/** The text of a custom term: in which form it compiles, and what is wrong with it, naming line and column. */
+/** The text of a custom term: the form in which it compiles, or its fault with line and column. */
 import type { QuickJSContext } from 'quickjs-emscripten-core';
 import { type Engine, openEngine } from './engine';
 import { CUSTOM_LIMITS } from './term';
@@ -15,7 +15,7 @@ export interface SourceForm {
 const AS_BODY: SourceForm = { before: '(rollout) => {\n', after: '\n}', lines: 1 };
 const AS_SCRIPT: SourceForm = { before: '', after: '', lines: 0 };
 
-/** What is wrong with the text of a custom term, naming line and column. */
+/** Fault of the text of a custom term, naming line and column. */
 export class SourceError extends Error {}
 
 /** The text that compiles: as a script that ends in a function, or as a function's body. @throws naming line and column */

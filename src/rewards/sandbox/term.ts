@@ -24,7 +24,7 @@ export interface CustomRollout {
   /** After the think block; null where it never closes. */
   readonly answer: string | null;
   readonly correct: boolean;
-  /** How much of the answer is right, in [0, 1], and what else the task measures of it, by name. */
+  /** Share of the answer that is right, in [0, 1], and the task's other measures of it, by name. */
   readonly partial: number;
   readonly measures: Readonly<Record<string, number>>;
   /** Tokens, end token included, and the most that there may be. */

@@ -9,7 +9,7 @@ import { firstSteps } from './firstSteps';
 import { reportRecipes } from './report';
 import { teaching } from './teaching';
 
-/** In the order in which Setup lists them. */
+/** Groups in the order in which Setup lists them. */
 const groups = ['First steps', 'Families', 'Teaching', 'The report'] as const;
 type Group = (typeof groups)[number];
 

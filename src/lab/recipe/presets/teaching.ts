@@ -1,17 +1,17 @@
 /**
- * Lessons: recipes that each show one thing, most of them beside another that differs in that thing alone. What they are held to
- * is in experiments/lessons.ts.
+ * Lessons: recipes that each show one thing, most of them next to another that differs in that thing alone. lab/report/lessons.ts
+ * checks what they show.
  */
 import { modelPresets } from '../../../model/presets';
 import type { RecipeInput } from '../recipe';
 
-/** As the recipe parity-12. */
+/** Fields of the recipe parity-12. */
 const parity = {
   task: { name: 'parity', level: 12 },
   model: { ...modelPresets.nano, ffn: 156 },
 } as const satisfies Partial<RecipeInput>;
 
-/** As the recipe addition-2, with a shorter GRPO. */
+/** Fields of the recipe addition-2, with a shorter GRPO. */
 const addition = {
   task: { name: 'addition', level: 2 },
   model: { ...modelPresets.nano, layers: 3, ffn: 156 },
@@ -19,7 +19,7 @@ const addition = {
 } as const satisfies Partial<RecipeInput>;
 const additionReward = { lMax: 32, lPos: 25.6, lNeg: 11.2 } as const;
 
-/** Traces that think straight and traces that go wrong and mend it: two lengths of thought, both of them right. */
+/** Traces without a mistake and traces that correct one: two lengths of thought, both of them right. */
 const twoLengths = { shortShare: 0.2, mendShare: 0.4 } as const;
 
 export const teaching: readonly RecipeInput[] = [
@@ -85,7 +85,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'hack-length-repetition',
     title: 'Repetition held against it',
     about:
-      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that stands more than three times costs: padding by the same few signs no longer pays in full.',
+      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that occurs more than three times costs: padding by the same few signs no longer pays in full.',
     grpo: { steps: 30 },
     reward: { accuracy: 0, repetition: 2, repetitionN: 2, repetitionOften: 3, length: 1 },
   },
@@ -103,7 +103,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'dr-grpo',
     title: 'Dr. GRPO: no standard deviation',
     about:
-      'The same without dividing: tiny differences stay tiny, and the policy should rest once it is right. Beside it "Advantages over the standard deviation": on this task three seeds do not tell the two apart.',
+      'The same without dividing: tiny differences stay tiny, and the policy should rest once it is right. Beside it "Advantages over the standard deviation": on this task three seeds do not separate the two.',
     grpo: { steps: 60, beta: 0, lossType: 'dr_grpo', scaleRewards: 'none' },
     reward: { lMax: 24, lPos: 12, lNeg: 8.4 },
   },

@@ -14,7 +14,7 @@ export const taskSection = section('Task', 'What the model learns to answer.', {
   level: integer('Difficulty', "On the task's own dial: bits, digits, cities, slots …", 12, 1, 32),
 });
 
-export const ownSection = section('Your own', 'Problems of your own, for the task own.', {
+export const ownSection = section('Your own', 'User-supplied problems, for the task own.', {
   problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),
   match: choice(
     'Match',
@@ -22,5 +22,5 @@ export const ownSection = section('Your own', 'Problems of your own, for the tas
     ownMatches,
     'exact',
   ),
-  tolerance: number('Tolerance', 'Of numeric answers: how far from the right one they may be.', 0, 0, 1e12),
+  tolerance: number('Tolerance', 'Largest distance of a numeric answer from the right one.', 0, 0, 1e12),
 });
