@@ -161,7 +161,7 @@ function levelOf(level: number): Level {
   const known = levels.get(level);
   if (known) return known;
   const problems = LEVELS[level - 1]!();
-  const longest = (text: (sentence: Told) => string) =>
+  const longest = (text: (written: Written) => string) =>
     problems.reduce((most, written) => Math.max(most, text(written).length), 0);
   const made: Level = {
     problems,
