@@ -4,6 +4,7 @@ import type { Recipe } from '../lab/recipe/recipe';
 import { cutOffs } from '../lab/run/cutOff';
 import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/run/events';
 import { policyAlertWords } from '../lab/run/policyAlert';
+import { fallbackText } from '../lab/run/reasons';
 import { mebibytes } from '../units';
 
 const clock = (seconds: number) => {
@@ -90,7 +91,7 @@ export class Progress {
           `curation${step > 0 ? ` after step ${step}` : ''}: ${pool} problems, ${duplicates} duplicates and ${contaminated} contaminated left out, ` +
             `${kept} kept (${select})`,
         );
-        if (fallback) this.print(`  ${fallback}`);
+        if (fallback) this.print(`  ${fallbackText(fallback)}`);
         return;
       }
       case 'end':

@@ -1,5 +1,6 @@
 /** What curation made of the pool before GRPO, and again while it trains: what was left out, pass rates, what was kept. */
 import type { CurationEvent } from '../lab/run/events';
+import { fallbackText, removedText } from '../lab/run/reasons';
 import { fixed } from './format';
 import { useRun } from './hooks';
 import { Notice } from './Notice';
@@ -121,7 +122,7 @@ function Removed({ event: { removed, duplicates, contaminated } }: { event: Cura
       <ul>
         {removed.map(({ prompt, reason }, i) => (
           <li key={i}>
-            <code>{prompt}</code> <span>{reason}</span>
+            <code>{prompt}</code> <span>{removedText(reason)}</span>
           </li>
         ))}
       </ul>
@@ -138,7 +139,7 @@ export function CurationPanel({ curations }: { readonly curations: readonly Cura
       <p>{poolTold(last)}</p>
       {last.fallback && (
         <Notice kind="warning" shape="banner">
-          {last.fallback}
+          {fallbackText(last.fallback)}
         </Notice>
       )}
       <PassRates event={last} />

@@ -21,7 +21,7 @@ const event: CurationEvent = {
   kept: 9,
   fallback: null,
   histogram: [10, 4, 3, 2, 8],
-  removed: [{ prompt: '3 + 4', reason: 'duplicate: stands at 1' }],
+  removed: [{ prompt: '3 + 4', reason: { code: 'duplicate', values: { prompt: '3 + 4' } } }],
 };
 const refreshed = {
   ...event,
@@ -29,7 +29,7 @@ const refreshed = {
   by: 'answered',
   answered: 8,
   kept: 0,
-  fallback: 'no problem falls under it',
+  fallback: { code: 'all', values: { select: 'band', low: 0.2, high: 0.8, rated: 27 } },
 } as const;
 const markup = (...curations: CurationEvent[]) => renderToStaticMarkup(createElement(CurationPanel, { curations }));
 
@@ -43,7 +43,7 @@ it('tells the pool, the pass rates and what was left out, in words too', () => {
   );
   const html = markup(event);
   expect(html).toContain('0 of 4 right: 10 problems; 1 of 4 right: 4 problems, in the band;');
-  expect(html).toContain('<code>3 + 4</code> <span>duplicate: stands at 1</span>');
+  expect(html).toContain('<code>3 + 4</code> <span>duplicate: the same as 3 + 4</span>');
   expect(html).toContain('The first 1 of 5 left out');
   expect(html).not.toContain('<table');
   expect(markup()).toBe('');
@@ -54,5 +54,5 @@ it('tells each refresh as it comes, and what is drawn from where the selection i
   const html = markup(event, refreshed);
   expect(html.match(/<th scope="row">/g)).toHaveLength(2);
   expect(html).toContain('after step 20');
-  expect(html).toMatch(/role="status".*no problem falls under it/);
+  expect(html).toMatch(/role="status".*no problem of the pool is “band”/);
 });

@@ -1,4 +1,5 @@
 /** Cleans a pool before anything is measured: removes duplicates and problems too near to one of an evaluation. */
+import type { Reason, ReasonOf, Words } from '../../reason';
 import type { Problem, Task } from '../../tasks/task';
 import type { TaskProblem } from '../problems';
 import { PromptIndex, type Similar } from './similarity';
@@ -10,13 +11,18 @@ export interface EvaluationSet {
   readonly problems: readonly Problem[];
 }
 
-export type Dirt = 'duplicate' | 'contaminated';
+/** Reasons for which a problem is left out; codes that begin with `near` have a similarity below 1. */
+export const cleaningWords = {
+  duplicate: 'duplicate: the same as {prompt}',
+  near_duplicate: 'duplicate: {similarity} like {prompt}',
+  contaminated: 'contaminated: the same as {prompt} in the evaluation of {task} at {level}',
+  near_contaminated: 'contaminated: {similarity} like {prompt} in the evaluation of {task} at {level}',
+} as const satisfies Words;
 
 export interface Removed {
   readonly problem: TaskProblem;
-  readonly dirt: Dirt;
-  /** The problem that it is too near to, in words. */
-  readonly reason: string;
+  readonly dirt: 'duplicate' | 'contaminated';
+  readonly reason: ReasonOf<typeof cleaningWords>;
 }
 
 export interface Cleaned {
@@ -31,8 +37,19 @@ export interface CleaningOptions {
   readonly decontaminate: number;
 }
 
-const likeness = (own: string, { prompt, similarity }: Similar) =>
-  prompt === own ? `the same as ${prompt}` : `${similarity.toFixed(2)} like ${prompt}`;
+/** The reason of one kind of dirt, by the similar prompt; `values` complete it. */
+function reasonOf(
+  dirt: Removed['dirt'],
+  own: string,
+  { prompt, similarity }: Similar,
+  values: Reason['values'] = {},
+): Removed['reason'] {
+  const near = prompt !== own;
+  return {
+    code: near ? `near_${dirt}` : dirt,
+    values: { prompt, ...(near && { similarity: similarity.toFixed(2) }), ...values },
+  } as Removed['reason'];
+}
 
 /** Problems of one prompt are one problem, whatever the task; the first of each stays. */
 export function clean(
@@ -44,20 +61,19 @@ export function clean(
   const asked = evaluations.map(({ task, level, problems }) => {
     const index = new PromptIndex(decontaminate);
     for (const { prompt } of problems) index.add(prompt);
-    return { name: `${task.name} at ${level}`, index };
+    return { values: { task: task.name, level }, index };
   });
   const kept: TaskProblem[] = [];
   const removed: Removed[] = [];
   for (const problem of pool) {
     const { prompt } = problem.problem;
-    const remove = (dirt: Dirt, reason: string) => removed.push({ problem, dirt, reason });
-    const evaluated = asked.flatMap(({ name, index }) => {
+    const evaluated = asked.flatMap(({ values, index }) => {
       const found = index.find(prompt);
-      return found ? [`${likeness(prompt, found)} in the evaluation of ${name}`] : [];
+      return found ? [reasonOf('contaminated', prompt, found, values)] : [];
     });
     const before = seen.find(prompt);
-    if (evaluated[0] !== undefined) remove('contaminated', evaluated[0]);
-    else if (before) remove('duplicate', likeness(prompt, before));
+    if (evaluated[0] !== undefined) removed.push({ problem, dirt: 'contaminated', reason: evaluated[0] });
+    else if (before) removed.push({ problem, dirt: 'duplicate', reason: reasonOf('duplicate', prompt, before) });
     else {
       seen.add(prompt);
       kept.push(problem);

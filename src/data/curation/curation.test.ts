@@ -1,10 +1,11 @@
 /** Similarity against a count of all pairs, cleaning and selection by hand, the curriculum by what it draws. */
 import { describe, expect, it } from 'vitest';
 import { random } from '../../random';
+import { sentence } from '../../reason';
 import { taskByName } from '../../tasks';
 import { distinctProblems } from '../mixture';
 import { heldOutProblems, type TaskProblem } from '../problems';
-import { clean } from './cleaning';
+import { clean, cleaningWords } from './cleaning';
 import { Curriculum } from './curriculum';
 import { choose, passHistogram, placeOf, selections } from './selection';
 import { jaccard, ngrams, PromptIndex } from './similarity';
@@ -52,13 +53,19 @@ describe('cleaning', () => {
       'bbbb1112=',
     ]);
     expect(exact.removed).toEqual([
-      { problem: pool[2], dirt: 'duplicate', reason: 'the same as aaaa0000=' },
-      { problem: pool[4], dirt: 'contaminated', reason: 'the same as 12345678= in the evaluation of parity at 8' },
+      { problem: pool[2], dirt: 'duplicate', reason: { code: 'duplicate', values: { prompt: 'aaaa0000=' } } },
+      {
+        problem: pool[4],
+        dirt: 'contaminated',
+        reason: { code: 'contaminated', values: { prompt: '12345678=', task: 'parity', level: 8 } },
+      },
     ]);
     // 12345679= shares 4 of 8 4-grams with the evaluation's, bbbb1112= as many with bbbb1111=
     const near = clean(pool, [evaluation], { dedupe: 0.5, decontaminate: 0.5 });
     expect(near.kept.map(({ problem }) => problem.prompt)).toEqual(['aaaa0000=', 'bbbb1111=']);
-    expect(near.removed.map(({ reason }) => reason)).toContain('0.50 like 12345678= in the evaluation of parity at 8');
+    expect(near.removed.map(({ reason }) => sentence(cleaningWords, reason))).toContain(
+      'contaminated: 0.50 like 12345678= in the evaluation of parity at 8',
+    );
   });
 
   it('finds nothing of the evaluation in what the split lets train', () => {

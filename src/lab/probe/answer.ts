@@ -1,6 +1,6 @@
 /** A saved model answering: samples of one prompt, independent evaluation runs on a task, and the pass rates of a pool. */
 
-import { type CleaningOptions, clean, type EvaluationSet } from '../../data/curation/cleaning';
+import { type CleaningOptions, clean, cleaningWords, type EvaluationSet } from '../../data/curation/cleaning';
 import { type Band, choose, type Selection } from '../../data/curation/selection';
 import type { TaskProblem } from '../../data/problems';
 import { answerProblems, type Generate } from '../../eval/accuracy';
@@ -11,6 +11,7 @@ import type { Device } from '../../gpu/device';
 import type { DecodeCapacity } from '../../model/decodeState';
 import { loadWeights, type Model, openModel } from '../../model/model';
 import { hash, random } from '../../random';
+import { sentence } from '../../reason';
 import type { Problem, Task } from '../../tasks/task';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import type { Completion, SamplingOptions } from '../../train/sampling';
@@ -137,9 +138,9 @@ export async function curatePool(
 ): Promise<Curated[]> {
   const { kept, removed } = clean(pool, evaluations, options);
   const outcome = new Map<TaskProblem, Curated>(
-    removed.map(({ problem, dirt, reason }) => [
+    removed.map(({ problem, reason }) => [
       problem,
-      { problem, passRate: null, kept: false, reason: `${dirt}: ${reason}` },
+      { problem, passRate: null, kept: false, reason: sentence(cleaningWords, reason) },
     ]),
   );
   if (kept.length > 0) {

@@ -92,7 +92,7 @@ it('uses the whole pool, and says so, if the selection is empty', async () => {
   const [event] = curations(events);
   expect(event).toMatchObject({
     kept: 0,
-    fallback: expect.stringContaining('no problem of the pool is “easy”'),
+    fallback: { code: 'all', values: expect.objectContaining({ select: 'easy' }) },
   });
   expect(events.at(-1)?.type).toBe('end');
 });

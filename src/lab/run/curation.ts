@@ -89,13 +89,10 @@ export class Curation {
       answered: by === 'measured' ? rated.length : heardOf,
       kept: kept.length,
       histogram: passHistogram(rated, samples),
-      fallback:
-        kept.length > 0
-          ? null
-          : `no problem of the pool is “${select}” (band ${low}–${high}): GRPO uses all ${rated.length} problems`,
+      fallback: kept.length > 0 ? null : { code: 'all', values: { select, low, high, rated: rated.length } },
       removed: this.cleaned.removed
         .slice(0, NAMED)
-        .map(({ problem, reason, dirt }) => ({ prompt: problem.problem.prompt, reason: `${dirt}: ${reason}` })),
+        .map(({ problem, reason }) => ({ prompt: problem.problem.prompt, reason })),
     };
   }
 

@@ -3,7 +3,9 @@
  * eventReader.ts checks a line against the lines before it.
  */
 import { z } from 'zod';
+import { cleaningWords } from '../../data/curation/cleaning';
 import { selections } from '../../data/curation/selection';
+import { reasonFault, type Words } from '../../reason';
 import { rewardTermNamed, rewardTerms } from '../../rewards/index';
 import { partFault } from '../../rewards/term';
 import { judgeNamed, taskNames } from '../../tasks';
@@ -12,6 +14,7 @@ import { verdictFault } from '../../tasks/verdicts';
 import { explain } from '../../validation';
 import { recipeSchema } from '../recipe/recipe';
 import type { LabEvent } from './events';
+import { fallbackWords } from './reasons';
 
 const text = z.string().min(1);
 const count = z.int().min(0);
@@ -48,6 +51,13 @@ const sft = z.strictObject({
 });
 
 const reason = z.strictObject({ code: text, values: z.record(text, z.union([z.number(), z.string()])) });
+
+/** A reason that a table has words for. */
+const fitting = (words: Words) =>
+  reason.superRefine((given, context) => {
+    const fault = reasonFault(words, given);
+    if (fault) context.addIssue({ code: 'custom', path: [], message: fault });
+  });
 
 const part = z
   .strictObject({
@@ -184,9 +194,9 @@ const curation = z
     rated: count,
     answered: count,
     kept: count,
-    fallback: text.nullable(),
+    fallback: fitting(fallbackWords).nullable(),
     histogram: z.array(count),
-    removed: z.array(z.strictObject({ prompt: text, reason: text })),
+    removed: z.array(z.strictObject({ prompt: text, reason: fitting(cleaningWords) })),
   })
   .superRefine((event, context) => {
     const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });

@@ -7,6 +7,7 @@ import type { Accuracy } from '../../eval/accuracy';
 import type { Device } from '../../gpu/device';
 import { parseJsonLine } from '../../json';
 import { quote } from '../../quote';
+import type { Reason } from '../../reason';
 import type { GrpoStep } from '../../train/grpo';
 import type { Metrics } from '../../train/metrics';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
@@ -98,11 +99,11 @@ export interface CurationEvent {
   readonly answered: number;
   /** Problems selected; where that is none, `fallback` names the source that replaces them. */
   readonly kept: number;
-  readonly fallback: string | null;
+  readonly fallback: Reason | null;
   /** Problems rated, by how many of their k answers were right: 0, 1, … k. */
   readonly histogram: readonly number[];
   /** The first that were left out, and why. */
-  readonly removed: readonly { readonly prompt: string; readonly reason: string }[];
+  readonly removed: readonly { readonly prompt: string; readonly reason: Reason }[];
 }
 
 export interface EndEvent {

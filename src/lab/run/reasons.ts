@@ -1,4 +1,6 @@
-/** Reasons of a rollout as sentences: that of its verdict, and that of each part of its reward. */
+/** Reasons of events as sentences: of a rollout's verdict and the parts of its reward, and of a curation. */
+import { cleaningWords } from '../../data/curation/cleaning';
+import { type Reason, sentence, type Words } from '../../reason';
 import { rewardTermNamed } from '../../rewards/index';
 import { partText } from '../../rewards/term';
 import type { WeightedPart } from '../../rewards/total';
@@ -20,3 +22,13 @@ export const partReason = (
 /** Title and colour of the term that a part belongs to. */
 export const termOf = ({ name }: Pick<WeightedPart, 'name'>): { readonly title: string; readonly color: string } =>
   rewardTermNamed(name);
+
+/** Reasons for which GRPO draws from another source than the selection. */
+export const fallbackWords = {
+  all: 'no problem of the pool is “{select}” (band {low}–{high}): GRPO uses all {rated} problems',
+} as const satisfies Words;
+
+export const fallbackText = (reason: Reason): string => sentence(fallbackWords, reason);
+
+/** Reason for which curation left a problem out, as a sentence. */
+export const removedText = (reason: Reason): string => sentence(cleaningWords, reason);
