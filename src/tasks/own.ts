@@ -99,7 +99,7 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
     const text = problem[path] ?? '';
     const special = Object.values(SPECIAL).find((token) => text.includes(token));
     if (special && !(path === 'trace' && trace?.startsWith(SPECIAL.think)))
-      return [{ path: [path], message: `${special} belongs to the template; remove it` }];
+      return [{ path: [path], message: `${special} is the template's; remove it` }];
     try {
       tokenizer.encode(text);
     } catch (error) {
