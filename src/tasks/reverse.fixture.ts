@@ -1,7 +1,8 @@
 /** The task of README's example. */
 import { z } from 'zod';
 import { mark } from './picture';
-import { exactVerdict, type Task, think } from './task';
+import { type Task, think } from './task';
+import { exactVerdict, exactWords } from './verdicts';
 
 const reversed = (digits: string) => [...digits].reverse().join('');
 const spelled = (digits: string) => [...digits].join(',');
@@ -11,6 +12,7 @@ export const reverse: Task<string> = {
   title: 'Reversal',
   about: 'Write the digits in reverse order.',
   level: { unit: 'digits', min: 4, max: 12, initial: 6 },
+  recipe: { title: 'Six digits reversed', about: 'A guess is never right; a copy in reverse always is.', level: 6 },
   problemSchema: z.string().regex(/^\d+$/),
   generate(random, level) {
     const problem = Array.from({ length: level }, () => random.integer(0, 9)).join('');
@@ -23,6 +25,7 @@ export const reverse: Task<string> = {
   ],
   longestPrompt: (level) => level + 1,
   longestTrace: (level, kind) => 3 + level + { short: 0, long: 2 * level - 1, mend: 2 * level + 1 }[kind],
+  words: exactWords,
   verify: (digits, answer) => exactVerdict(reversed(digits), answer),
   picture: (digits) => ({
     kind: 'text',

@@ -41,12 +41,13 @@ describe('a custom reward term in a run', () => {
     rollouts.forEach(({ text, parts, reward }, i) => {
       const kind = [...text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % reasons.length;
       const part = parts.find(({ name }) => name === 'custom')!;
-      expect(part.reason).toMatch(reasons[kind]!);
+      expect(part.reason.code).toBe(kind === 5 ? 'given' : 'failed');
+      expect(part.reason.values.text).toMatch(reasons[kind]!);
       expect(part).toMatchObject({ weight: 0.5, value: kind === 5 ? 0.25 : 0 });
       expect(reward).toBe(parts.reduce((sum, { weight, value }) => sum + weight * value, 0));
       expect(again[i]!.parts).toEqual(parts);
     });
-    expect(new Set(rollouts.map(({ parts }) => parts.at(-1)!.reason)).size).toBeGreaterThan(1);
+    expect(new Set(rollouts.map(({ parts }) => parts.at(-1)!.reason.values.text)).size).toBeGreaterThan(1);
   });
 
   it('is refused before the run, with line and column, if it does not compile', async () => {
