@@ -8,7 +8,7 @@ export interface Reason {
   readonly values: Readonly<Record<string, number | string>>;
 }
 
-/** Sentence of each code: `{steps}` stands for the value `steps`, `{share%}` for a share in percent. */
+/** Sentence of each code: `{steps}` is replaced by the value `steps`, `{share%}` by a share in percent. */
 export type Words = Readonly<Record<string, string>>;
 
 type WithoutPercent<N extends string> = N extends `${infer Name}%` ? Name : N;
@@ -34,7 +34,7 @@ const DIGITS = 3;
 const shown = (value: number | string | undefined, percent: boolean): string =>
   percent ? `${Number((100 * Number(value)).toPrecision(DIGITS))} %` : String(value);
 
-/** Sentence of a reason. A code without words stands for itself. */
+/** Sentence of a reason. A code without words is its own sentence. */
 export const sentence = (words: Words, { code, values }: Reason): string =>
   (Object.hasOwn(words, code) ? words[code]! : code).replace(PLACE, (_, name: string, percent: string) =>
     shown(values[name], percent !== ''),

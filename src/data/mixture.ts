@@ -15,7 +15,7 @@ export interface Cluster {
   readonly epochs: number;
 }
 
-/** Examples of a pass that a cluster of fresh problems stands for, at weight 1. */
+/** Examples of a pass that a cluster of fresh problems counts as, at weight 1. */
 const FRESH_PROBLEMS = 1024;
 export const MOST_EXAMPLES_A_PASS = 2 ** 20;
 /** Draws without a new problem after which a level counts as exhausted. */

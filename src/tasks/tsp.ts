@@ -146,7 +146,7 @@ export const tsp: Task<Tsp> = {
   level: { unit: 'cities', min: 4, max: 7, initial: 4 },
   recipe: {
     title: 'The shortest tour of five cities',
-    about: 'The nearest city next, then what two-opt mends, with the sums; or a look at the distances.',
+    about: 'The nearest city next, then what two-opt shortens, with the sums; or a look at the distances.',
     level: 5,
     sft: { shortShare: 0.4, steps: 400 },
     grpo: { steps: 20, learningRate: 1.5e-4 },

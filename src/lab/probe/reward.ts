@@ -56,7 +56,7 @@ interface ProbeReward {
   readonly [option: string]: unknown;
 }
 
-/** Fields of a recipe's reward section that the options stand for. */
+/** Fields of a recipe's reward section, from the options. */
 const fieldsOf = ({ l_max, weights, ...options }: ProbeReward): RewardFields => ({
   ...weights,
   ...Object.fromEntries(

@@ -85,7 +85,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'hack-length-repetition',
     title: 'Repetition held against it',
     about:
-      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that stands more than three times costs: padding by the same few signs no longer pays in full.',
+      'Tokens are paid for as in "Reward hacking by length", but a pair of tokens that occurs more than three times costs: padding by the same few signs no longer pays in full.',
     grpo: { steps: 30 },
     reward: { accuracy: 0, repetition: 2, repetitionN: 2, repetitionOften: 3, length: 1 },
   },
@@ -103,7 +103,7 @@ export const teaching: readonly RecipeInput[] = [
     name: 'dr-grpo',
     title: 'Dr. GRPO: no standard deviation',
     about:
-      'The same without dividing: tiny differences stay tiny, and the policy should rest once it is right. Beside it "Advantages over the standard deviation": on this task three seeds do not tell the two apart.',
+      'The same without dividing: tiny differences stay tiny, and the policy should rest once it is right. Beside it "Advantages over the standard deviation": on this task three seeds do not separate the two.',
     grpo: { steps: 60, beta: 0, lossType: 'dr_grpo', scaleRewards: 'none' },
     reward: { lMax: 24, lPos: 12, lNeg: 8.4 },
   },
