@@ -9,7 +9,7 @@ import { probePolicyLoss } from '../../lab/probe/policyLoss';
 import { probePolicyLossSchema } from '../../lab/probe/policyLossSchema';
 import { recipeByName } from '../../lab/recipe/presets/index';
 import { withFields } from '../../lab/recipe/recipe';
-import { grpoOptions } from '../../lab/run/options';
+import { grpoOptions, openRewards } from '../../lab/run/options';
 import { Session } from '../../lab/run/session';
 import { initialTensors } from '../../model/parameters';
 import { random } from '../../random';
@@ -127,7 +127,7 @@ it('makes a step of GRPO', async () => {
   const trainer = await PolicyTrainer.create(model, optimizer, capacity, loss, 1);
   const source = freshProblems(session.evaluated[0]!.task, 5, random(0, 'grpo'));
   const steps = grpo({ trainer, referenceSync: null }, await session.openSampler(), source, tokenizer, {
-    ...grpoOptions(recipe, null),
+    ...grpoOptions(recipe, await openRewards(recipe)),
     schedule: { peak: 1e-3, warmup: 0, steps: 1, decay: 'constant', floor: 1 },
     loss,
   });
