@@ -1,12 +1,12 @@
-/** The backward pass over a tape: who has a gradient already, where it stands, and who adds to it. */
+/** The backward pass over a tape: which tensors have a gradient, where it is, and which operations add to it. */
 import type { BufferRange, Param } from '../gpu/device';
 import type { Graph, Storage, Tensor } from './graph';
 
-/** Where an operation's backward pass puts a gradient: `accumulate` 1 where others have already written there. */
+/** Place of a gradient for an operation's backward pass: `accumulate` is 1 where other operations have written there. */
 export interface GradTarget {
   readonly tensor: Tensor;
   readonly accumulate: Param;
-  /** Of a weight's gradient: how many parts its sum is split into, and how many numbers apart they stand. */
+  /** Parts that the sum of a weight's gradient is split into, and their distance in numbers. */
   readonly parts: Parts;
 }
 
@@ -15,7 +15,7 @@ export interface Parts {
   readonly stride: number;
 }
 
-/** Where a parameter's gradient stands outside the plan: the range holds all its parts. */
+/** Place of a parameter's gradient outside the plan: the range holds all its parts. */
 export interface Gradient {
   readonly range: BufferRange;
   readonly parts: Parts;
@@ -26,17 +26,17 @@ export type ParameterGrad = Omit<GradTarget, 'accumulate'>;
 /** A sum that is not split. */
 export const ONE_PART: Parts = { splits: 1, stride: 0 };
 
-/** What a backward pass may ask of the graph. */
+/** Services of the graph for a backward pass. */
 export interface Backward {
   /** Gradient of the operation's output. */
   of(output: Tensor): Tensor;
-  /** Where to add the gradient of an input; null where nobody needs it. */
+  /** Place to add the gradient of an input; null where no operation needs it. */
   into(input: Tensor): GradTarget | null;
   /** Hands `gradient` on as the gradient of `input`, without a copy; it is the gradient of `from` too. */
   share(input: Tensor, gradient: Tensor): void;
 }
 
-/** What an operation leaves behind for the backward pass. */
+/** An operation on the tape, with its backward pass. */
 export interface TapeEntry {
   readonly outputs: readonly Tensor[];
   readonly vjp: (backward: Backward) => void;
@@ -46,21 +46,21 @@ export interface TapeEntry {
 const ACCUMULATE: Param = { dynamic: 'accumulate' };
 
 export class BackwardPass implements Backward {
-  /** Outputs of operations that have been met, and those whose turn is yet to come. */
+  /** Outputs of the operations that the pass has met, and of those to come. */
   private readonly produced = new Set<Tensor>();
   private readonly waiting = new Set<Tensor>();
   private readonly grads = new Map<Tensor, Tensor>();
-  /** Tensors whose gradient stands in this storage: more than one where it was handed on. */
+  /** Tensors whose gradient is in this storage: more than one where it was handed on. */
   private readonly owners = new Map<Storage, Tensor[]>();
   private readonly writtenParameters = new Set<Storage>();
 
-  /** @param parameters by their storage: where their gradients stand */
+  /** @param parameters places of their gradients, by the parameters' storage */
   constructor(
     private readonly graph: Graph,
     private readonly parameters: ReadonlyMap<Storage, ParameterGrad>,
   ) {}
 
-  /** Emits the gradients of what the tape recorded, in reverse. An operation may run a tape of its own in its turn. */
+  /** Emits the gradients of the tape's operations, in reverse. An operation may run a tape of its own in its turn. */
   run(tape: readonly TapeEntry[]): void {
     for (const { outputs } of tape)
       for (const output of outputs) {

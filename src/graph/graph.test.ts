@@ -1,4 +1,4 @@
-/** The engine: liveness, gradients by finite differences, and what a steady step may create. */
+/** The engine: liveness, gradients by finite differences, and the counters of a steady step. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
 import { type Device, whole } from '../gpu/device';

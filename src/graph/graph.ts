@@ -1,7 +1,7 @@
 /**
  * Traces a computation once into a list of kernel dispatches over symbolic tensors. An operation (ops/*.ts) emits its
- * dispatches and leaves on the tape how gradients pass back through it. Nothing runs here: plan.ts lays the tensors out in
- * memory and makes the dispatches ready.
+ * dispatches and records its backward pass on the tape. Nothing runs here: plan.ts lays the tensors out in memory and makes
+ * the dispatches ready.
  */
 import type { BufferRange, Param } from '../gpu/device';
 import { BYTES, type Dtype } from '../gpu/dtype';
@@ -47,7 +47,7 @@ export const elements = (shape: readonly number[]): number => shape.reduce((prod
 /** Live rows of a packed batch: every run says how many. */
 export const TOKENS: Param = { dynamic: 'tokens' };
 
-/** For a kernel that computes in one dispatch what others do in several: whether it rounds between as they store between. */
+/** Constant for a kernel that fuses several operations: rounds between them as the separate kernels round when they store. */
 export const roundingOf = ({ dtype }: Tensor): Constants => ({ ROUNDS: dtype === 'f16' ? 1 : 0 });
 
 /** Rows `first` to `first + count` of a tensor (fewer where it ends), in place. */
@@ -67,7 +67,7 @@ export function sliceRows({ label, shape, dtype, storage, offset }: Tensor, firs
 
 export class Graph {
   readonly nodes: Node[] = [];
-  /** Dispatches `first` to `last` that compute forward what gradients read next: before the backward pass, and again in it. */
+  /** Stretches of dispatches, `first` to `last`, of the forward pass: before the backward pass, and recomputed within it. */
   readonly forward: { readonly first: number; readonly last: number }[] = [];
   private tape: TapeEntry[] = [];
   private storages = 0;
@@ -136,14 +136,14 @@ export class Graph {
     });
   }
 
-  /** Leaves on the tape how gradients pass back from `outputs`. */
+  /** Records on the tape how gradients pass back from `outputs`. */
   record(outputs: readonly Tensor[], vjp: (backward: Backward) => void): void {
     this.tape.push({ outputs, vjp });
   }
 
   /**
-   * Emits what `trace` emits, but keeps of it for the backward pass only what it read from outside: there, all that its
-   * gradients need is computed again (Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost).
+   * Emits the dispatches of `trace` as a checkpoint: the backward pass keeps only their inputs, and computes the rest again
+   * when it needs it (Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost).
    */
   checkpoint(trace: () => Tensor): Tensor {
     const { result } = this.traced(trace);
@@ -158,7 +158,7 @@ export class Graph {
     return result;
   }
 
-  /** Emits what `trace` emits; what it records goes on a tape of its own. */
+  /** Emits the dispatches of `trace`, and records its operations on a tape of its own. */
   private traced(trace: () => Tensor): { result: Tensor; tape: readonly TapeEntry[] } {
     const outer = this.tape;
     this.tape = [];
@@ -170,7 +170,7 @@ export class Graph {
   }
 
   /**
-   * Removes those of the dispatches `first` to `last` whose output no later dispatch reads: intermediates alone.
+   * Removes dispatches between `first` and `last` whose output no later dispatch reads; only intermediates count.
    * @returns the number of removed dispatches
    */
   dropUnread(first = 0, last = this.nodes.length): number {
@@ -191,8 +191,8 @@ export class Graph {
   }
 
   /**
-   * Emits the backward pass from the losses on the tape, in reverse. Gradients of intermediates are accumulated in place
-   * in the order in which they arise, gradients of parameters at the place given with them.
+   * Emits the backward pass from the losses on the tape, in reverse. Gradients of intermediates are accumulated in place,
+   * in the order in which they arise; gradients of parameters go to the place given with them.
    */
   backward(): void {
     this.forward.push({ first: 0, last: this.nodes.length });

@@ -15,9 +15,9 @@ export interface Plan {
   readonly sequence: Sequence;
   /** Bytes of intermediates that the plan holds. */
   readonly bytes: number;
-  /** Bytes of those that gradients read of the forward pass, at most at a time: any plan must hold them at once. */
+  /** Peak bytes of saved activations: intermediates of the forward pass that gradients read. Any plan holds them at once. */
   readonly savedBytes: number;
-  /** Where a tensor stands: one marked as output, or external. */
+  /** Memory of a tensor that is marked as output, or external. */
   range(tensor: Tensor): BufferRange;
   destroy(): void;
 }
@@ -29,8 +29,8 @@ interface Lifetime {
 }
 
 /**
- * Most bytes that stand where a stretch of the backward pass begins: written forward before it, read in it or later. Where
- * blocks are computed again, those are the inputs of the blocks before and all of the one that was.
+ * Peak bytes of saved activations at the borders of the backward pass: intermediates written before the border and read after
+ * it. With recomputed blocks, these are the inputs of the earlier blocks and all of the block that was just recomputed.
  */
 function savedBytes(spans: readonly Lifetime[], forward: Graph['forward']): number {
   const computed = spans.filter((span) => forward.some(({ first, last }) => first <= span.first && span.first < last));
@@ -94,7 +94,7 @@ function checkAliasing(graph: Graph): void {
   }
 }
 
-/** Whole vec4 where they are bound as such; buffers end on one. A tensor without numbers binds one: WebGPU has no empty binding. */
+/** Bytes of a binding, rounded up to whole vec4. An empty tensor binds one vec4, because WebGPU has no empty binding. */
 const boundBytes = ({ shape, dtype }: Tensor): number => Math.max(1, Math.ceil(elements(shape) / 4)) * 4 * BYTES[dtype];
 
 /** @throws SizeError naming a tensor that the device does not bind */

@@ -1,4 +1,4 @@
-/** Tracing for a device: once to learn which shapes there are, then, when each has its fastest variant, for good. */
+/** Tracing for a device: once to list the shapes for autotuning, then again with the fastest variant of each. */
 import type { Device } from '../gpu/device';
 import { Graph } from './graph';
 import { measureVariants, variantsOf } from './variants/choose';

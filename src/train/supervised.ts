@@ -8,7 +8,7 @@ import type { TrainableModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import type { Optimizer } from './optimizers/optimizer';
 
-/** A sequence and, for each of its tokens, 1 where it is a target: predicted from what stands before it. */
+/** A sequence and, for each of its tokens, 1 if it is a target: predicted from the tokens before it. */
 export interface Example {
   readonly ids: readonly number[];
   readonly mask: readonly number[];

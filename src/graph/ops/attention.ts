@@ -44,7 +44,7 @@ export function rope(
   return turned;
 }
 
-/** Where each token's segment starts and ends, [N] each. */
+/** First row and end of each token's segment, [N] each. */
 export interface Segments {
   readonly starts: Tensor;
   readonly ends: Tensor;

@@ -9,7 +9,7 @@ export interface TokenIds {
   readonly ids: Tensor;
   /** [N] token indices, sorted by id. */
   readonly order: Tensor;
-  /** [V + 1] where each id starts in `order`. */
+  /** Start of each id in `order`, [V + 1]. */
   readonly offsets: Tensor;
 }
 

@@ -1,7 +1,6 @@
 /**
- * From the final hidden states to a loss and back, a chunk of rows at a time, so that logits [N, V] never exist whole: a chunk
- * has its logits [R, V] and, in the same place, their gradient. Its part of dx and of dW follow at once, in the order of the
- * chunks.
+ * Losses over lm_head, forward and backward, one chunk of rows at a time, so that logits [N, V] never exist whole. A chunk holds
+ * its logits [R, V] and, in the same memory, their gradient. Its parts of dx and dW follow at once, in the order of the chunks.
  */
 import type { Param } from '../../gpu/device';
 import { crossEntropy as crossEntropyKernel } from '../../kernels/crossEntropy';
@@ -32,7 +31,7 @@ export function logitsChunks(capacity: number, vocabulary: number, bytes: number
 
 const liveRows = (chunk: number): string => `tokens/${chunk}`;
 
-/** The dynamic numbers of a run over `tokens` rows: how many of them are in each chunk. */
+/** Dynamic numbers of a run over `tokens` rows: the live rows of each chunk. */
 export const chunkDynamics = ({ rows, count }: Chunks, tokens: number): Record<string, number> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, c) => [liveRows(c), Math.min(rows, Math.max(0, tokens - c * rows))]),
@@ -45,7 +44,7 @@ export interface Head {
   readonly chunks: Chunks;
 }
 
-/** One chunk of a head: its rows of any [N, …], how many of them live, and its logits. */
+/** One chunk of a head: its rows of any [N, …], the number of live ones, and its logits. */
 interface Chunk {
   readonly index: number;
   readonly rows: Param;

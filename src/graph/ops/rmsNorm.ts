@@ -5,7 +5,7 @@ import { NORM_BLOCK, rmsNormGrad } from '../../kernels/rmsNormGrad';
 import type { GradTarget } from '../backward';
 import { type Graph, sliceRows, type Tensor, TOKENS } from '../graph';
 
-/** Sums over blocks of rows of every norm's weight gradient, until all are there. */
+/** Block sums of the weight gradients of all norms, collected until the last norm has added its own. */
 export class NormSums {
   private partials: Tensor | null = null;
   private taken = 0;
@@ -24,7 +24,7 @@ export class NormSums {
     this.partials ??= this.graph.tensor('norm dweights by block', [norms, stride]);
     const index = (offsetOf(dweight.tensor) - offsetOf(this.gradients)) / (sumStride * 4);
     if (!Number.isInteger(index) || index < 0 || index >= norms)
-      throw new Error(`${dweight.tensor.label} does not stand with the other norms' gradients`);
+      throw new Error(`${dweight.tensor.label} is outside the range of the norms' gradients`);
     emit(sliceRows(this.partials, index, 1));
     this.taken++;
     if (this.taken < norms) return;

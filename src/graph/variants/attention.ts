@@ -25,12 +25,12 @@ const PASSES = {
 export type AttentionPass = keyof typeof PASSES;
 export type AttentionVariants = Readonly<Record<AttentionPass, AttentionVariant>>;
 
-/** Less work than this takes any variant about as long as a dispatch does. */
+/** Work below which every variant takes about as long as an empty dispatch. */
 const LEAST_PAIRS = 2 ** 13;
-/** Tokens that a measurement computes: about so many, in whole segments. */
+/** Tokens of a measurement, approximately: whole segments only. */
 const TOKENS = 512;
 
-/** Whole segments of about as many tokens. */
+/** Rounds to whole segments. */
 const rowsOf = ({ longest }: AttentionShape): number => Math.ceil(TOKENS / longest) * longest;
 const isSmall = (shape: AttentionShape): boolean => rowsOf(shape) * shape.longest * shape.heads < LEAST_PAIRS;
 
@@ -58,7 +58,7 @@ const forEachPass = (pick: (pass: AttentionPass) => AttentionVariant): Attention
 export const firstAttention = (shape: AttentionShape): AttentionVariants =>
   forEachPass((pass) => compiledFor(PASSES[pass][0]!, shape));
 
-/** The tuning cache's choice, if there is one. */
+/** Choice of the tuning cache; the first variant where it has none. */
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionVariants =>
   forEachPass((pass) => {
     const name = isSmall(shape) ? undefined : noted(device, keyOf(pass, shape));

@@ -1,4 +1,4 @@
-/** Work is timed by a clock that can tell it apart, on a page whose clock ticks in whole milliseconds too. */
+/** Choice of a clock that is fine enough for the work, also on a page whose clock ticks in whole milliseconds. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import { type Device, whole } from '../../gpu/device';

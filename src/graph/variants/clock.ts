@@ -1,12 +1,12 @@
-/** How long a piece of work takes on a device: by the clock of the page around a readback, or by the adapter's own. */
+/** Timing of work on a device: by the page's clock around a readback, or by the adapter's timestamps. */
 import type { BufferRange, Device, Sequence } from '../../gpu/device';
 
-/** Steps of the clock that are looked at, and the milliseconds of a busy loop that they may take. */
+/** Observed steps of the clock, and the largest time of the busy loop that observes them, ms. */
 const STEPS = 3;
 const MOST_WAITING = 20;
-/** Looks at a clock that does not move: some tenths of a second. */
+/** Largest number of reads of a clock that does not move: some tenths of a second. */
 const MOST_LOOKS = 1e7;
-/** Milliseconds from which on a step of the clock is coarse: browsers make it 1 or more where pages are not isolated. */
+/** Smallest step of a coarse clock, ms. Browsers use 1 ms or more for pages that are not cross-origin isolated. */
 const COARSE = 0.5;
 /** Least milliseconds of one timing, for a fine clock and for a coarse one without timestamps. */
 const LEAST_TIME = 4;
@@ -35,14 +35,14 @@ export interface Timed {
   readonly result: BufferRange;
 }
 
-/** Milliseconds of running a sequence once, as the mean of so many repeats. */
+/** Milliseconds of one run of a sequence, as the mean over repeats. */
 export interface Clock {
   time(timed: Timed, repeat: number): Promise<number>;
-  /** Repeats that one timing needs where the shortest work takes so long. */
+  /** Repeats that one timing needs if the shortest work takes this long. */
   repeatsFor(milliseconds: number): number;
 }
 
-/** By a readback, after which the device knows how much of it one submit may hold. */
+/** Clock of the page around a readback. The first readback also sizes the device's submits. */
 const pageClock = (device: Device, coarse: boolean): Clock => ({
   async time({ sequence, result }, repeat) {
     const began = performance.now();
@@ -55,7 +55,7 @@ const pageClock = (device: Device, coarse: boolean): Clock => ({
       : Math.min(MOST_REPEATS, Math.ceil(LEAST_TIME / milliseconds)),
 });
 
-/** By timestamps around every dispatch. They are as fine as a browser lets them be, so one timing is one run. */
+/** Timestamps around every dispatch. They are fine enough for one run per timing. */
 const adapterClock = (device: Device): Clock => ({
   async time({ sequence }) {
     const timings = (await device.profile([{ sequence }])) ?? [];
@@ -65,8 +65,8 @@ const adapterClock = (device: Device): Clock => ({
 });
 
 /**
- * The page's clock where it is fine; where it ticks in whole milliseconds the adapter's own, or, where there is none or it
- * counts nothing, the page's with as many repeats as a tick needs.
+ * Picks the page's clock if it is fine. If it is coarse, picks the adapter's timestamps; without them, or if they count nothing,
+ * the page's clock with as many repeats as a tick needs.
  * @param probe any work that takes a while
  */
 export async function pickClock(device: Device, probe: Timed): Promise<Clock> {

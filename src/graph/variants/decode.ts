@@ -1,6 +1,6 @@
 /**
- * The variant of a decoding step's linear layers: in one dispatch with the RMSNorm or SwiGLU before them, which each tile then
- * computes again, or apart from it. Measured on the adapter.
+ * Variants of a decoding step's linear layers. A fused variant computes the RMSNorm or SwiGLU before the layer again in every
+ * tile; a separate one gives it a dispatch of its own. The adapter's measurements choose.
  */
 import { type Device, type Dispatch, whole } from '../../gpu/device';
 import { LINEAR_INPUTS, type LinearInput, type linearDecode, linearDecodes } from '../../kernels/linearDecode';
@@ -10,7 +10,7 @@ import { swiglu } from '../../kernels/swiglu';
 import { type Candidate, measured, noted } from './measure';
 import { notedVariant, usableVariants } from './selfTest';
 
-/** A weight [n, k] and the operation before it. The variant follows from them alone: a rollout depends on no other beside it. */
+/** A weight [n, k] and the operation before it. The variant follows from these alone, so that a rollout does not depend on its batch. */
 export interface DecodeShape {
   readonly n: number;
   readonly k: number;
@@ -21,21 +21,21 @@ export type DecodeVariant =
   | { readonly apart: false; readonly kernel: typeof linearDecode }
   | { readonly apart: true; readonly kernel: typeof matmul };
 
-/** The variant that is taken unmeasured. */
+/** Variant without a measurement. */
 export const firstDecode: DecodeVariant = { apart: false, kernel: linearDecodes[0].kernel };
 
 const demandOf = ({ n, k }: DecodeShape): ProductDemand => ({ rowLengths: [k, k, n], stored: 'f32', decoding: true });
 const APART = 'apart, ';
 
-/** Rows that are measured. */
+/** Rows of a measurement. */
 const ROWS = 64;
-/** Less work than this takes any variant about as long as a dispatch does. */
+/** Work below which every variant takes about as long as an empty dispatch. */
 const LEAST_FLOPS = 5e5;
 const isSmall = ({ n, k }: DecodeShape): boolean => 2 * ROWS * n * k < LEAST_FLOPS;
 
 const keyOf = ({ n, k, input }: DecodeShape): string => `decode ${input} ${n}x${k}`;
 
-/** The tuning cache's choice, if there is one. */
+/** Choice of the tuning cache; the first variant where it has none. */
 export function chosenDecode(device: Device, shape: DecodeShape): DecodeVariant {
   if (isSmall(shape)) return firstDecode;
   const name = noted(device, keyOf(shape));

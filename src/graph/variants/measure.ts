@@ -1,7 +1,6 @@
 /**
- * Which of several ways to compute the same thing is fastest on the adapter: each is timed once on made-up numbers and
- * the answer is kept in the adapter's tuning cache. A choice changes results within the kernels' tolerances only; it stays the
- * same as long as the tuning cache does.
+ * Autotuning: times kernel variants on made-up numbers and keeps the fastest in the adapter's tuning cache. A choice changes
+ * results only within the kernels' tolerances, and lasts as long as the tuning cache.
  */
 import type { BufferRange, Device, Dispatch } from '../../gpu/device';
 import type { AnyKernel } from '../../gpu/kernel';
@@ -11,7 +10,7 @@ import { pickClock } from './clock';
 
 export interface Candidate {
   readonly name: string;
-  /** What it needs run, over buffers of its own. */
+  /** Its dispatches, over buffers of its own. */
   readonly dispatches: readonly Dispatch[];
 }
 
@@ -22,7 +21,7 @@ const GAIN = 0.97;
 /** Name of the fastest: the least time of several rounds, candidates in turn. */
 async function fastest(device: Device, candidates: readonly Candidate[]): Promise<string> {
   const prepared = await Promise.allSettled(candidates.map(({ dispatches }) => device.prepare(dispatches)));
-  // what a driver does not compile is no candidate
+  // a variant that the driver does not compile is no candidate
   const runners = candidates.flatMap(({ name, dispatches }, i) => {
     const result = prepared[i]!;
     return result.status === 'fulfilled' ? [{ name, sequence: result.value, result: tailOf(dispatches.at(-1)!) }] : [];
@@ -47,8 +46,8 @@ async function fastest(device: Device, candidates: readonly Candidate[]): Promis
 const tailOf = ({ bindings }: Dispatch): BufferRange => ({ ...Object.values(bindings).at(-1)!, bytes: 16 });
 
 /**
- * Workgroups of a kernel's cases. They stand for its grid: the text of the function itself differs between transpilers, and
- * with it two processes would not share what they measured.
+ * Workgroups of a kernel's cases, as a fingerprint of its grid. The function's own text differs between transpilers, and two
+ * programs would not share their measurements.
  */
 const grids = ({ cases, constants, workgroups }: AnyKernel) =>
   cases.map((trial) => workgroups(trial.params, { ...constants, ...trial.constants }));
@@ -57,12 +56,12 @@ const grids = ({ cases, constants, workgroups }: AnyKernel) =>
 const EDITION = hash(JSON.stringify(kernels.map((kernel) => [kernel.wgsl, grids(kernel)]))).toString(36);
 const pageOf = (key: string): string => `${EDITION} ${key}`;
 
-/** The tuning cache's answer under this key, if there is one. */
+/** Entry of the tuning cache; undefined without one. */
 export const noted = (device: Device, key: string): string | undefined => device.tuningCache?.get(pageOf(key));
 
 /**
- * The tuning cache's answer under this key, measured now where it has none.
- * @param candidates made only when they are needed; with what was made for them, to be destroyed afterwards
+ * Measures the candidates and enters the fastest, unless the tuning cache has an entry.
+ * @param candidates makes them on demand; `destroy` frees their buffers afterwards
  */
 export async function measured(
   device: Device,
@@ -78,5 +77,5 @@ export async function measured(
   }
 }
 
-/** The next power of two: sizes that change from run to run are measured by class. */
+/** Next power of two. Sizes that change from run to run share measurements by class. */
 export const sizeClass = (size: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, size)));

@@ -23,9 +23,9 @@ export const orientationConstants: Readonly<Record<Orientation, Readonly<Record<
   dw: { TRANSPOSE_A: 1, TRANSPOSE_B: 0 },
 };
 
-/** Less work than this takes any variant about as long as a dispatch does. */
+/** Work below which every variant takes about as long as an empty dispatch. */
 const LEAST_FLOPS = 1e6;
-/** Tokens that a pass is measured with. */
+/** Tokens of a measurement. */
 const TOKENS = 512;
 
 /** Lengths of the rows of a, b and c. */
@@ -33,8 +33,8 @@ const rowLengths = ({ orientation, m, n, k }: ProductShape): number[] =>
   ({ forward: [k, k, n], dx: [k, n, n], dw: [m, n, n] })[orientation];
 
 /**
- * One shape for all numbers of tokens: the variant follows from the weight alone, so that the numbers of a token do not depend
- * on the tokens beside it.
+ * One shape for all numbers of tokens. The variant follows from the weight alone, so that results for a token do not depend on
+ * the rest of its batch.
  */
 const shapeClass = ({ orientation, m, n, k }: ProductShape): Omit<ProductShape, 'stored'> =>
   ({
@@ -59,11 +59,11 @@ const demandOf = (shape: ProductShape): ProductDemand => ({
   decoding: false,
 });
 
-/** The kernel that is taken unmeasured. */
+/** Variant without a measurement. */
 export const firstVariant = (shape: ProductShape): typeof matmul =>
   products.find(({ usable }) => usable({ software: false, subgroups: false }, demandOf(shape)))!.kernel;
 
-/** The tuning cache's choice, if there is one. */
+/** Choice of the tuning cache; the first variant where it has none. */
 export function chosenVariant(device: Device, shape: ProductShape): typeof matmul {
   const name = isSmall(shape) ? undefined : noted(device, keyOf(shape));
   return notedVariant(device, products, demandOf(shape), name)?.kernel ?? firstVariant(shape);

@@ -68,7 +68,7 @@ describe('runs', () => {
     const { accuracy } = evaluationReport(all);
     expect(accuracy.mean).toBeGreaterThan(0.2);
     expect(accuracy.mean).toBeLessThan(0.9);
-    // 120 runs tell an sd within 6.5 %, taken three times
+    // 120 runs estimate an sd within 6.5 %; the bound is three times that
     expect(Math.abs(accuracy.sd! / theory - 1)).toBeLessThan(0.2);
     const means: number[] = [];
     const told: number[] = [];

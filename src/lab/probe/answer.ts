@@ -81,13 +81,13 @@ export interface EvaluationOptions {
   readonly seed: number;
 }
 
-/** Of a run's random numbers: runs of other seeds share none of them. @param run from 1 */
+/** Seed of a run's random numbers; runs of other seeds share none of them. @param run from 1 */
 const runSeed = (seed: number, run: number): number => hash(seed, 'evaluation run', run);
 
 /**
  * Independent runs over the same problems, up to run `count`.
  * @param finished runs that there are already: the others follow them as if none had been
- * @param onRun is told each one as it is done
+ * @param onRun receives each run when it ends
  */
 export async function evaluationRuns(
   device: Device,

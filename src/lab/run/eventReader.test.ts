@@ -10,7 +10,7 @@ import { eventToLine } from './events';
 import { run } from './run';
 import { Session } from './session';
 
-/** Everything that an event may tell is told somewhere in it. */
+/** Recipe whose run has every kind of event and every optional field. */
 const RECIPE = withFields(recipeByName('parity-8-nano'), {
   'model.layers': 1,
   'model.width': 16,

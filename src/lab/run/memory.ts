@@ -14,7 +14,7 @@ export interface MemoryEstimate {
   readonly parameters: number;
   /** Intermediates of the larger of the two training plans, without logits. */
   readonly activations: number;
-  /** The logits that stand at a time. */
+  /** Logits alive at one time: one chunk. */
   readonly logits: number;
   /** Keys, values and everything else of decoding. */
   readonly decoding: number;
