@@ -13,6 +13,12 @@ import { mean } from '../stats';
 import { type BatchCapacity, TokenBatch } from './batch';
 import type { Example } from './supervised';
 
+/** Sequences that are scored, and the room that they take. */
+export interface ScoredBatch {
+  readonly examples: readonly Example[];
+  readonly capacity: BatchCapacity;
+}
+
 /** Differences of the log-probabilities of all targets, nats. */
 export interface StorageCost {
   readonly tokens: number;
@@ -21,12 +27,7 @@ export interface StorageCost {
 }
 
 /** Log-probability of every target of the examples, in order. */
-async function targetLogprobs(
-  model: Model,
-  weights: Arena,
-  examples: readonly Example[],
-  capacity: BatchCapacity,
-): Promise<number[]> {
+async function targetLogprobs(model: Model, weights: Arena, { examples, capacity }: ScoredBatch): Promise<number[]> {
   const { device } = model;
   const batch = new TokenBatch(model, capacity);
   const { graph, traced } = await trace(device, (graph) =>
@@ -44,13 +45,9 @@ async function targetLogprobs(
   );
 }
 
-export async function storageCost(
-  model: Model,
-  examples: readonly Example[],
-  capacity: BatchCapacity,
-): Promise<StorageCost> {
-  const exact = await targetLogprobs(model, model.weights, examples, capacity);
-  const stored = await targetLogprobs(model, model.working, examples, capacity);
+export async function storageCost(model: Model, batch: ScoredBatch): Promise<StorageCost> {
+  const exact = await targetLogprobs(model, model.weights, batch);
+  const stored = await targetLogprobs(model, model.working, batch);
   const differences = exact.map((logprob, i) => Math.abs(logprob - stored[i]!));
   return { tokens: exact.length, mean: mean(differences), max: Math.max(0, ...differences) };
 }
@@ -67,8 +64,7 @@ export interface GradientCost {
 async function targetGradient(
   model: Model,
   weights: Arena,
-  examples: readonly Example[],
-  capacity: BatchCapacity,
+  { examples, capacity }: ScoredBatch,
 ): Promise<Float32Array> {
   const { device } = model;
   const batch = new TokenBatch(model, capacity);
@@ -92,13 +88,9 @@ async function targetGradient(
   return new Float32Array(bytes!);
 }
 
-export async function gradientCost(
-  model: Model,
-  examples: readonly Example[],
-  capacity: BatchCapacity,
-): Promise<GradientCost> {
-  const exact = await targetGradient(model, model.weights, examples, capacity);
-  const stored = await targetGradient(model, model.working, examples, capacity);
+export async function gradientCost(model: Model, batch: ScoredBatch): Promise<GradientCost> {
+  const exact = await targetGradient(model, model.weights, batch);
+  const stored = await targetGradient(model, model.working, batch);
   let [squares, storedSquares, product, difference] = [0, 0, 0, 0];
   exact.forEach((g, i) => {
     const other = stored[i]!;

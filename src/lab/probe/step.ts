@@ -25,7 +25,10 @@ export const probeStepSchema = z.strictObject({
       z
         .strictObject({ ids: z.array(z.int().min(0)).min(1), mask: z.array(bit) })
         .refine(({ ids, mask }) => ids.length === mask.length, 'ids and mask differ in length')
-        .refine(({ mask }) => mask[0] === 0, 'mask[0] is 1; use 0: the first token has no token before it that predicts it'),
+        .refine(
+          ({ mask }) => mask[0] === 0,
+          'mask[0] is 1; use 0: the first token has no token before it that predicts it',
+        ),
     )
     .min(1)
     .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),

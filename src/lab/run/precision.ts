@@ -5,8 +5,7 @@ import type { Device, Dispatch } from '../../gpu/device';
 import { type AnyKernel, storesHalf } from '../../gpu/kernel';
 import { compileTrials, mismatchOf } from '../../graph/variants/selfTest';
 import { random } from '../../random';
-import type { BatchCapacity } from '../../train/batch';
-import { gradientCost, storageCost } from '../../train/storageCost';
+import { gradientCost, type ScoredBatch, storageCost } from '../../train/storageCost';
 import type { Example } from '../../train/supervised';
 import { traceShares } from '../recipe/traces';
 import type { EvaluationEvent } from './events';
@@ -37,13 +36,11 @@ function scoredTraces({
   tokenizer,
   lengths,
   evaluated,
-}: Pick<Session, 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'>): {
-  readonly examples: readonly Example[];
-  readonly capacity: BatchCapacity;
-} {
+}: Pick<Session, 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'>): ScoredBatch {
   const { task, problems } = evaluated[0]!;
   const stream = random(recipe.seed, 'scored traces');
-  const capacity = { tokens: Math.max(SCORED_ROWS, lengths.longest), longest: lengths.longest };
+  const { recompute } = recipe.memory;
+  const capacity = { tokens: Math.max(SCORED_ROWS, lengths.longest), longest: lengths.longest, recompute };
   const examples: Example[] = [];
   let room = capacity.tokens;
   for (const problem of problems) {
@@ -64,12 +61,11 @@ function scoredTraces({
 export async function f16Costs(
   session: Pick<Session, 'model' | 'recipe' | 'tokenizer' | 'lengths' | 'evaluated'>,
 ): Promise<Pick<EvaluationEvent, 'storage_logp_difference' | 'storage_gradient_difference'>> {
-  const { model, recipe } = session;
-  const { examples, capacity } = scoredTraces(session);
-  if (examples.length === 0) return {};
-  const { recompute } = recipe.memory;
+  const { model } = session;
+  const batch = scoredTraces(session);
+  if (batch.examples.length === 0) return {};
   return {
-    storage_logp_difference: await storageCost(model, examples, capacity),
-    storage_gradient_difference: await gradientCost(model, examples, { ...capacity, recompute }),
+    storage_logp_difference: await storageCost(model, batch),
+    storage_gradient_difference: await gradientCost(model, batch),
   };
 }

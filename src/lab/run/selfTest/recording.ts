@@ -117,7 +117,7 @@ export async function recordTrials(session: TrialSetup): Promise<Trial[]> {
   const examples = sequences.map((ids) => ({ ids, mask: ids.map((_, t) => (t < PROMPT ? 0 : 1)) }));
   await supervised.trainer.step(examples, LEARNING_RATE);
   // the cost of f16 runs kernels in f16 and in f32
-  if (model.working !== model.weights) await storageCost(model, examples, capacity);
+  if (model.working !== model.weights) await storageCost(model, { examples, capacity });
 
   const policy = await openPolicy(training, capacity);
   const completions = sequences.map((ids, i) => ({
