@@ -20,14 +20,14 @@ const may = {
   cli: ['lab', 'gpu', 'formats', 'data', 'eval', 'tasks', 'text', 'train'],
   // the presets of model, for Setup
   store: ['lab', 'worker', 'model'],
-  views: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
+  screens: ['store', 'lab', 'worker', 'model', 'tasks', 'rewards', 'text'],
 };
 /** Rooms from which only types may come. */
-const mayNameTypes = { views: ['train', 'gpu'], store: ['train', 'gpu'], worker: ['train'] };
+const mayNameTypes = { screens: ['train', 'gpu'], store: ['train', 'gpu'], worker: ['train'] };
 
 /** Packages that a single room may import. */
 const onlyNamedBy = {
-  views: ['react', 'react-dom', 'recharts'],
+  screens: ['react', 'react-dom', 'recharts'],
   worker: ['comlink'],
   gpu: ['webgpu', '@sparticuz'],
   rewards: ['quickjs-emscripten-core', '@jitl'],
@@ -93,7 +93,7 @@ module.exports = {
       name: 'node-off-the-page',
       comment: 'the page never reaches code that needs Node',
       severity: 'error',
-      from: { path: '^src/(worker|store|views)/', pathNot: TEST },
+      from: { path: '^src/(worker|store|screens)/', pathNot: TEST },
       to: { reachable: true, path: '^src/gpu/(node|bundled)\\.ts$' },
     },
   ],

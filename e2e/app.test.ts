@@ -1,12 +1,13 @@
-/** The app in a real browser, as a person would use it: the recording, a training, what is wrong, a browser without WebGPU. */
+/** App in a real browser with WebGPU, as a person uses it: the recording, a training, errors. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent } from '../src/lab/run/events';
-import { fixed, percent, signed } from '../src/views/format';
+import { titleAt } from '../src/screens/setup/fields';
+import { fixed, percent, signed } from '../src/screens/shared/format';
 import { complaintsOf, openBrowser, recordMainThread, serveApp, slowness } from './browser';
-import { STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';
+import { fieldAt, STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
 const recorded = readFileSync(RECORDING, 'utf8')
@@ -22,8 +23,10 @@ beforeAll(async () => {
 afterAll(() => served?.close());
 
 const rewards = (page: Page) => page.getByTestId('reward').allInnerTexts();
+/** Text below the button that trains. */
+const startText = (page: Page) => page.getByLabel('Setup').getByTestId('start').locator('p').innerText();
 const advantages = (page: Page) => page.getByTestId('advantage').allInnerTexts();
-const traces = (page: Page) => page.locator('.rollouts .trace').allInnerTexts();
+const traces = (page: Page) => page.getByTestId('rollout').locator('code').allInnerTexts();
 describe('with WebGPU', () => {
   let browser: Browser;
   let page: Page;
@@ -38,7 +41,7 @@ describe('with WebGPU', () => {
   afterAll(() => browser?.close());
 
   it('plays a recording from the first second, and says that it is one', async () => {
-    expect(await page.getByTestId('source').innerText()).toBe('a recording');
+    expect(await page.getByTestId('source').innerText()).toBe('Recorded run');
     await waitForStage(page, /SFT \d+\/300/);
     await page.getByLabel('speed').selectOption('16');
     await waitForStage(page, /GRPO [1-9]\d*\/40/);
@@ -58,10 +61,10 @@ describe('with WebGPU', () => {
       ['Loss', fixed(metrics.loss, 4)],
     ] as const) {
       const panel = page.getByRole('region', { name: title });
-      await page.waitForFunction(([element, text]) => element?.querySelector('.aside')?.textContent === text, [
-        await panel.elementHandle(),
-        headline,
-      ] as const);
+      await page.waitForFunction(
+        ([element, text]) => element?.querySelector('[data-testid=headline]')?.textContent === text,
+        [await panel.elementHandle(), headline] as const,
+      );
       const curve = await panel.locator('path.recharts-line-curve').last().getAttribute('d');
       expect(curve!.length, `the curve of ${title}`).toBeGreaterThan(100);
     }
@@ -70,9 +73,12 @@ describe('with WebGPU', () => {
       await page.evaluate((n) => {
         location.hash = `view=rollouts&step=${n}&group=3`;
       }, step);
-      await page.waitForFunction((n) => document.querySelector('.slider')?.textContent?.includes(`Step ${n} of`), step);
+      await page.waitForFunction((n) => document.querySelector('main')?.textContent?.includes(`Step ${n} of`), step);
       const { rollouts, prompt } = grpoSteps[step - 1]!.groups[3]!;
-      await page.waitForFunction((text) => document.querySelector('.prompt code')?.textContent === text, prompt);
+      await page.waitForFunction(
+        (text) => document.querySelector('[data-testid=prompt] code')?.textContent === text,
+        prompt,
+      );
       expect(await traces(page)).toEqual(rollouts.map(({ text }) => text));
       expect(await rewards(page)).toEqual(rollouts.map(({ reward }) => signed(reward)));
       expect(await advantages(page)).toEqual(rollouts.map(({ advantage }) => signed(advantage)));
@@ -82,54 +88,55 @@ describe('with WebGPU', () => {
 
   it('refuses a field out of range, says why, keeps what was typed, and trains nothing until it fits', async () => {
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    await setField(page, 'GRPO', 'Group size G', '1');
+    await setField(page, 'grpo.groupSize', '1');
     expect(await page.getByRole('alert').innerText()).toMatch(/grpo\.groupSize.*2/);
-    await setField(page, 'GRPO', 'Updates μ', '2');
-    const groupSize = page.getByLabel('Group size G', { exact: true });
+    await setField(page, 'grpo.updates', '2');
+    const groupSize = await fieldAt(page, 'grpo.groupSize');
+    const title = titleAt('grpo.groupSize');
     expect(await groupSize.inputValue()).toBe('1');
-    expect(await page.locator('.setup .start p').innerText()).toContain('cannot be trained: Group size G');
-    expect(await page.locator('.setup .train').isDisabled()).toBe(true);
-    await page.locator('.held-back').getByRole('button', { name: 'Group size G' }).click();
+    expect(await startText(page)).toContain(`Fix this setting to train: ${title}`);
+    expect(await page.getByRole('button', { name: 'Train in this tab' }).isDisabled()).toBe(true);
+    await page.getByTestId('start').getByRole('button', { name: title }).click();
     expect(await groupSize.evaluate((field) => field === document.activeElement)).toBe(true);
-    await setField(page, 'GRPO', 'Updates μ', '1');
-    await setField(page, 'GRPO', 'Group size G', '8');
+    await setField(page, 'grpo.updates', '1');
+    await setField(page, 'grpo.groupSize', '8');
     expect(await page.getByRole('alert').count()).toBe(0);
-    expect(await page.locator('.setup .start p').innerText()).toBe('No changes to the recipe.');
+    expect(await startText(page)).toBe('Default settings');
   });
 
-  it('tells the memory that the recipe would take, and follows the draft', async () => {
-    const told = page.getByTestId('memory').locator('summary');
-    const mebibytes = async () => Number(/take about ([\d.]+) MiB of GPU memory/.exec(await told.innerText())![1]);
+  it('shows the memory that the recipe needs, and follows the draft', async () => {
+    const line = page.getByTestId('memory').locator('summary');
+    const mebibytes = async () => Number(/Needs about ([\d.]+) MiB of GPU memory/.exec(await line.innerText())![1]);
     const whole = await mebibytes();
-    const before = await told.innerText();
-    const section = page.locator('.setup details', { has: page.locator('summary', { hasText: /^Memory$/ }) });
-    await section.locator('summary').click();
-    await section.getByLabel('Recompute activations', { exact: true }).check();
+    const before = await line.innerText();
+    const recompute = await fieldAt(page, 'memory.recompute');
+    await recompute.check();
     await page.waitForFunction(
       (text) => !document.querySelector('[data-testid=memory]')?.textContent?.includes(text),
       before,
     );
     expect(await mebibytes()).toBeLessThan(0.8 * whole);
-    await section.getByLabel('Recompute activations', { exact: true }).uncheck();
-    expect(await page.locator('.setup .start p').innerText()).toBe('No changes to the recipe.');
+    await recompute.uncheck();
+    expect(await startText(page)).toBe('Default settings');
   });
 
   it('trains nano in the page; rewards and advantages move', async () => {
-    await setField(page, 'SFT', 'Steps', '12');
-    await setField(page, 'GRPO', 'Steps', '400');
-    expect(await page.locator('.setup .start p').innerText()).toBe('2 changes to the recipe.');
+    await setField(page, 'sft.steps', '12');
+    await setField(page, 'grpo.steps', '400');
+    expect(await startText(page)).toBe('2 changed settings');
     tasksUntilNow = await recordMainThread(browser, page);
-    await page.getByRole('button', { name: 'Train it yourself' }).click();
+    await page.getByRole('button', { name: 'Train in this tab' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/12/);
-    expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
+    expect(await page.getByTestId('source').innerText()).toBe('Training live');
     await waitForStage(page, /GRPO [1-9]\d*\/400/);
     await page.getByTestId('advantage').first().waitFor();
     const first = [await traces(page), await rewards(page), await advantages(page)];
     expect(first[2]).toHaveLength(8);
-    expect(await page.locator('.picture figcaption').innerText()).toMatch(/ones: parity [01]; answered/);
+    expect(await page.getByTestId('picture').locator('figcaption').innerText()).toMatch(/ones: parity [01]; answered/);
     await page.waitForFunction(
       (before) =>
-        [...document.querySelectorAll('.rollouts .trace')].map((trace) => trace.textContent).join() !== before,
+        [...document.querySelectorAll('[data-testid=rollout] code')].map((trace) => trace.textContent).join() !==
+        before,
       first[0]!.join(),
     );
     expect([await traces(page), await rewards(page), await advantages(page)]).not.toEqual(first);
@@ -146,7 +153,7 @@ describe('with WebGPU', () => {
   }
   const grpoStep = (text: string) => Number(/GRPO (\d+)/.exec(text)?.[1]);
 
-  it('pauses, takes one step, resumes, and stops where it stands', async () => {
+  it('pauses, takes one step, resumes, and stops after the current step', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = grpoStep(await atRest());
     expect(paused).toBeLessThan(400);
@@ -171,8 +178,8 @@ describe('with WebGPU', () => {
     expect(tasks[0]).toBeLessThan(50 * (await slowness(page)));
   });
 
-  it('begins anew on a double click, pauses what has just begun, and ends what runs when the recording returns', async () => {
-    await page.getByRole('button', { name: 'Train it yourself' }).click();
+  it('starts again on a double click, pauses the new run, and ends it when the recording returns', async () => {
+    await page.getByRole('button', { name: 'Train in this tab' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Start training' }).dblclick();
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = await atRest();
@@ -182,7 +189,7 @@ describe('with WebGPU', () => {
     await page.getByRole('button', { name: 'Restart the recording' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Play the recording' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/300/);
-    expect(await page.getByTestId('source').innerText()).toBe('a recording');
+    expect(await page.getByTestId('source').innerText()).toBe('Recorded run');
   });
 
   it('plays no recording into a run that began while it was still being fetched', async () => {
@@ -193,8 +200,8 @@ describe('with WebGPU', () => {
     });
     await slow.goto(served.url);
     await slow.getByLabel('Recipe').selectOption('parity-8-nano');
-    await slow.getByLabel('Kernels', { exact: true }).selectOption('fixed'); // nothing to measure in a fresh browser
-    await slow.getByRole('button', { name: 'Train it yourself' }).click();
+    await slow.locator('#kernels').selectOption('fixed'); // nothing to measure in a fresh browser
+    await slow.getByRole('button', { name: 'Train in this tab' }).click();
     await waitForStage(slow, /SFT [1-9]\d*\/150/);
     await slow.waitForTimeout(4000);
     expect(await stages(slow)).toMatch(/^SFT \d+\/150/);
@@ -205,7 +212,7 @@ describe('with WebGPU', () => {
     const other = await browser.newPage();
     await other.goto(served.url);
     await other.getByLabel('Recipe').selectOption('parity-8-nano');
-    await other.getByRole('button', { name: 'Train it yourself' }).click();
+    await other.getByRole('button', { name: 'Train in this tab' }).click();
     await waitForStage(other, /compiling kernels/);
     expect(await timeToStop(other)).toBeLessThan(STOP_MS);
     await other.close();
@@ -223,109 +230,15 @@ describe('with WebGPU', () => {
     });
     await wrong.goto(served.url);
     await wrong.getByLabel('Recipe').selectOption('parity-8-nano');
-    await wrong.getByLabel('Kernels', { exact: true }).selectOption('fixed');
-    await wrong.getByRole('button', { name: 'Train it yourself' }).click();
-    await wrong.locator('.notice.error').waitFor({ timeout: 300_000 });
+    await wrong.locator('#kernels').selectOption('fixed');
+    await wrong.getByRole('button', { name: 'Train in this tab' }).click();
+    await wrong.locator('[data-notice=error]').waitFor({ timeout: 300_000 });
     expect(patched).toBe(1);
-    expect(await wrong.locator('.notice.error').innerText()).toMatch(
+    expect(await wrong.locator('[data-notice=error]').innerText()).toMatch(
       /self-test: .* computes wrong: swiglu_grad \(.*\): .*largest difference .*Nothing was trained/s,
     );
     expect(await stages(wrong)).toMatch(/^SFT 0\/150.*failed/s);
     await wrong.close();
-  });
-
-  it('said nothing on the console', () => expect(complaints).toEqual([]));
-});
-
-describe('without WebGPU, on a phone, in the dark', () => {
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
-  beforeAll(async () => {
-    browser = await openBrowser(false);
-    page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    complaints = complaintsOf(page);
-    await page.goto(served.url);
-  });
-  afterAll(() => browser?.close());
-
-  it('says why and what to do, and plays the recording all the same', async () => {
-    await page.locator('.banner').waitFor();
-    expect(await page.locator('.banner').innerText()).toMatch(/No WebGPU here: .*(turn on|use a current)/is);
-    await waitForStage(page, /SFT [1-9]\d*\/300/);
-  });
-
-  it('trains on the CPU where that is asked for by name', async () => {
-    await page.getByRole('button', { name: 'Setup' }).click();
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    await setField(page, 'SFT', 'Steps', '3');
-    await setField(page, 'GRPO', 'Steps', '1');
-    await setField(page, 'Evaluation', 'Problems', '4');
-    await page.getByRole('button', { name: 'Train small on the CPU' }).click();
-    await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
-    expect(await page.locator('.badge').innerText()).toBe('CPU reference');
-  });
-
-  it('runs a term of the user in a sandbox: a loop and a call to the network cost their reward, three loops skip the rest of the step, and nothing is asked for', async () => {
-    const source = `(rollout) => {
-      if ([...rollout.text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2) for (;;);
-      return fetch('/stolen?' + rollout.text);
-    }`;
-    const other = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
-    const said = complaintsOf(other);
-    const asked: string[] = [];
-    other.on('request', (request) => asked.push(request.url()));
-    await other.goto(served.url);
-    await other.getByLabel('Recipe').selectOption('parity-8-nano');
-    for (const [section, field, value] of [
-      ['SFT', 'Steps', '0'],
-      ['GRPO', 'Steps', '1'],
-      ['GRPO', 'Problems a step P', '1'],
-      ['GRPO', 'Temperature', '5'],
-      ['Evaluation', 'Problems', '2'],
-      ['Reward', 'L max', '16'],
-    ] as const)
-      await setField(other, section, field, value);
-    expect(asked.filter((url) => url.endsWith('.wasm'))).toEqual([]); // nobody has asked for the engine yet
-    // the text goes into the recipe on its way to the worker
-    await other.evaluate((customSource) => {
-      const post: (this: Worker, message: unknown, options?: never) => void = Worker.prototype.postMessage;
-      (Worker.prototype as { postMessage: unknown }).postMessage = function (
-        this: Worker,
-        message: unknown,
-        options?: never,
-      ) {
-        const { path, argumentList } = message as { path?: string[]; argumentList: { value: { reward: object } }[] };
-        if (path?.[0] === 'start') {
-          const [recipe] = argumentList as [{ value: { reward: object } }];
-          recipe.value = { ...recipe.value, reward: { ...recipe.value.reward, custom: 1, customSource } };
-        }
-        post.call(this, message, options);
-      };
-    }, source);
-    await other.getByRole('button', { name: 'Train small on the CPU' }).click();
-    await waitForStage(other, /GRPO 1\/1.*done/);
-    const reasons = new Set<string>();
-    await other.locator('.reasons').waitFor();
-    for (const advantage of await other.getByTestId('advantage').all()) {
-      await advantage.click();
-      reasons.add(await other.locator('.reasons div', { hasText: 'Your own' }).locator('span').innerText());
-    }
-    expect([...reasons].sort()).toEqual([
-      'custom term failed: it did not end within 10 million steps',
-      'custom term failed: skipped, because 3 calls in this step did not end within 10 million steps',
-      "custom term failed: threw ReferenceError: 'fetch' is not defined (line 3, column 14)",
-    ]);
-    expect(asked.filter((url) => url.endsWith('.wasm'))).toHaveLength(1);
-    expect(asked.filter((url) => url.includes('stolen'))).toEqual([]);
-    expect(said).toEqual([]);
-    await other.close();
-  });
-
-  it('never scrolls sideways', async () => {
-    await page.getByRole('button', { name: 'Rollouts' }).click();
-    await page.locator('.groups').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 
   it('said nothing on the console', () => expect(complaints).toEqual([]));

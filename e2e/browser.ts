@@ -1,4 +1,4 @@
-/** The bundled headless Chromium with its SwiftShader, and the app served. Fails where either is missing. */
+/** Bundled headless Chromium with its SwiftShader, and a server for the app. Fails where either is missing. */
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer, preview } from 'vite';
@@ -8,7 +8,7 @@ import { unpackBundled } from '../src/gpu/bundled';
 const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 const QUIET = ['--disable-background-networking', '--disable-quic', '--disable-component-update'];
 
-/** @param webgpu false starts a browser as it is where WebGPU is missing */
+/** @param webgpu false starts a browser without WebGPU */
 export async function openBrowser(webgpu = true): Promise<Browser> {
   const folder = await unpackBundled('chromium');
   return chromium.launch({
@@ -30,7 +30,7 @@ interface Served {
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** The app that `buildApp.ts` built. */
+/** Serves the app that `buildApp.ts` built. */
 export async function serveApp(): Promise<Served> {
   const server = await preview({
     root: ROOT,
@@ -41,7 +41,7 @@ export async function serveApp(): Promise<Served> {
   return { url: server.resolvedUrls?.local[0] as string, close: () => server.close() };
 }
 
-/** Pages that only tests open, from their sources. */
+/** Serves pages that only tests open, from their sources. */
 export async function serveSources(): Promise<Served> {
   const server = await createServer({ root: ROOT, server: { port: 0, host: 'localhost' }, logLevel: 'error' });
   await server.listen();
@@ -59,9 +59,8 @@ interface TraceEvent {
 }
 
 /**
- * Records the tasks of pages' main threads until the returned function is called, which tells how much processor time each
- * took, milliseconds, longest first. Processor time, not time on the clock: a software adapter and other work on the machine
- * hold a thread up without its doing anything.
+ * Records the tasks of main threads until the returned function is called. It returns the processor time of each task,
+ * milliseconds, longest first. Time on the clock would also count waits for a software adapter and other work on the machine.
  */
 export async function recordMainThread(browser: Browser, page: Page): Promise<() => Promise<number[]>> {
   await browser.startTracing(page, { categories: ['toplevel'] });
@@ -76,7 +75,7 @@ export async function recordMainThread(browser: Browser, page: Page): Promise<()
   };
 }
 
-/** Milliseconds that the work of `slowness` takes on a current laptop, for which the budgets of the page are meant. */
+/** Time of the work in `slowness` on a current laptop, for which the page's budgets hold, ms. */
 const REFERENCE_MS = 30;
 
 /**
@@ -101,7 +100,7 @@ export async function slowness(page: Page): Promise<number> {
   return Math.max(1, took / REFERENCE_MS);
 }
 
-/** What the page's console and its errors said, for `expect(…).toEqual([])`. */
+/** Messages of the page's console and its errors, for `expect(…).toEqual([])`. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));

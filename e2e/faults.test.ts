@@ -1,8 +1,8 @@
-/** The page where a browser refuses what it uses, a worker dies, a screen fails or a run does not stop: a message, never a blank page. */
+/** Faults: a browser refuses a feature, a worker dies, a screen fails, a run does not stop. The page shows a message. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { STOP_MS, setField, timeToStop, waitForStage } from './labPage';
+import { fieldAt, STOP_MS, setField, timeToStop, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
 
-const banner = (page: Page) => page.locator('.notice.error').innerText();
+const banner = (page: Page) => page.locator('[data-notice=error]').innerText();
 
 describe('where the browser refuses everything', () => {
   let page: Page;
@@ -36,19 +36,19 @@ describe('where the browser refuses everything', () => {
 
   it('plays the recording, shows every screen, and says why nothing trains', async () => {
     await waitForStage(page, /SFT [1-9]\d*\/300/);
-    await page.locator('.banner', { hasText: 'worker did not load: allow scripts and workers' }).waitFor();
-    expect(await page.locator('.banner', { hasText: 'This link' }).innerText()).toContain(
+    await page.locator('[data-notice]', { hasText: 'worker did not load: allow scripts and workers' }).waitFor();
+    expect(await page.locator('[data-notice]', { hasText: 'This link' }).innerText()).toContain(
       'there is no screen "nowhere"; there are train, rollouts, evaluate, data',
     );
     await page.getByRole('button', { name: 'Dark', exact: true }).click();
     await page.getByRole('button', { name: 'Light', exact: true }).waitFor();
     for (const view of ['Rollouts', 'Evaluate', 'Data', 'Train']) {
-      await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click();
+      await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: view }).click();
       await page.locator(`nav [aria-current=page]`, { hasText: view }).waitFor();
       expect(await page.locator('main').innerText()).not.toBe('');
     }
-    expect(await page.locator('.broken').count()).toBe(0);
-    await page.getByRole('button', { name: 'Train small on the CPU' }).click();
+    expect(await page.getByTestId('broken').count()).toBe(0);
+    await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
     expect(await banner(page)).toMatch(/worker did not load/);
     expect(complaints).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe('while it runs', () => {
   let page: Page;
   beforeAll(async () => {
     page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
-    // the workers of the page, for the test to end one behind its back
+    // keeps the workers of the page, so that the test can end one
     await page.addInitScript(() => {
       const workers: Worker[] = [];
       const Real = Worker;
@@ -75,11 +75,10 @@ describe('while it runs', () => {
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
   });
   afterAll(() => page?.close());
-  const train = () => page.getByRole('button', { name: /Train small on the CPU|New run/ }).click();
+  const train = () => page.getByRole('button', { name: /Train the small model \(CPU\)|New run/ }).click();
 
   it('shows a syntax error of an own term while it is typed, and that a text gives no function', async () => {
-    await page.locator('.setup summary', { hasText: /^Reward$/ }).click();
-    const source = page.locator('.setup textarea');
+    const source = await fieldAt(page, 'reward.customSource');
     const syntax = source.locator('xpath=following-sibling::*[1]');
     const complains = (text: string) => syntax.filter({ hasText: text }).waitFor({ timeout: 20_000 });
     await source.pressSequentially('for (;;);\n(rollout) => rollout.');
@@ -98,11 +97,11 @@ describe('while it runs', () => {
     await train();
     await waitForStage(page, /SFT [1-9]/);
     await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.at(-1)?.terminate());
-    await page.locator('.notice.error').waitFor({ timeout: 5000 });
+    await page.locator('[data-notice=error]').waitFor({ timeout: 5000 });
     expect(await banner(page)).toMatch(/worker ended unexpectedly: start the run again/);
     await train();
     await waitForStage(page, /SFT [1-9]/);
-    expect(await page.locator('.notice.error').count()).toBe(0);
+    expect(await page.locator('[data-notice=error]').count()).toBe(0);
   });
 
   it('stops at once', async () => {
@@ -112,14 +111,13 @@ describe('while it runs', () => {
   it('stops at once while an own term hangs', async () => {
     await page.reload();
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    for (const [section, field, value] of [
-      ['SFT', 'Steps', '0'],
-      ['Evaluation', 'Problems', '2'],
-      ['Reward', 'Weight of your own', '1'],
+    for (const [path, value] of [
+      ['sft.steps', '0'],
+      ['evaluation.problems', '2'],
+      ['reward.custom', '1'],
     ] as const)
-      await setField(page, section, field, value);
-    await page.locator('.setup textarea').fill('(rollout) => { for (;;); }');
-    await page.locator('.setup textarea').blur();
+      await setField(page, path, value);
+    await setField(page, 'reward.customSource', '(rollout) => { for (;;); }');
     await train();
     await waitForStage(page, /GRPO 1\//); // most of the next step is the term running into its limit
     expect(await timeToStop(page)).toBeLessThan(STOP_MS);
@@ -127,17 +125,17 @@ describe('while it runs', () => {
 
   it('keeps a fault of one screen in that screen, with a way on', async () => {
     await page.evaluate(() => {
-      const real = Number.prototype.toFixed;
-      Object.assign(window, { repair: () => Object.assign(Number.prototype, { toFixed: real }) });
-      Number.prototype.toFixed = () => {
+      const real = Number.prototype.toPrecision;
+      Object.assign(window, { repair: () => Object.assign(Number.prototype, { toPrecision: real }) });
+      Number.prototype.toPrecision = () => {
         throw new Error('no digits today');
       };
     });
     await page.getByRole('button', { name: 'Evaluate' }).click();
-    const broken = page.locator('main .broken');
+    const broken = page.locator('main').getByTestId('broken');
     expect(await broken.innerText()).toMatch(/Evaluate cannot be shown.*no digits today/s);
     await page.getByRole('button', { name: 'Data' }).click();
-    await page.locator('.about-task').waitFor();
+    await page.getByRole('region', { name: 'Teacher traces' }).waitFor();
     await page.getByRole('button', { name: 'Evaluate' }).click();
     await page.evaluate(() => (window as unknown as { repair: () => void }).repair());
     await broken.getByRole('button', { name: 'Try again' }).click();

@@ -1,4 +1,4 @@
-/** Changed recordings and results in the page: a message or the run, never a blank page and never an error that nobody catches. */
+/** Changed recordings and results in the page: it shows a message or the run, and throws nothing. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Importer, importers } from '../src/fuzz/importers.fixture';
@@ -17,7 +17,7 @@ afterAll(() => Promise.all([browser?.close(), served?.close()]));
 const PAGES = Number(process.env.FUZZ_PAGES ?? 25);
 const SEED = Number(process.env.FUZZ_SEED ?? 0);
 
-/** Changes by turns: one that is understood, so that every screen has to show it, and one that is refused with a message. */
+/** Changes in turn: one that the lab reads, so that every screen has to show it, and one that it refuses with a message. */
 async function* byTurns(
   { sample, read }: Importer,
   mutate: (text: string, stream: Random) => Mutation,
@@ -56,7 +56,7 @@ it.concurrent.each([
     // to its end or to the message that says why not
     await page.waitForFunction(
       () =>
-        document.querySelector('.notice.error, .fault') !== null ||
+        document.querySelector('[data-notice=error]') !== null ||
         /\S/.test(document.querySelector('main')?.innerText ?? ''),
     );
     const end = page.getByRole('button', { name: 'To the end' });
@@ -67,7 +67,7 @@ it.concurrent.each([
       }, shown);
       await page.locator(`nav [aria-current=page]`, { hasText: new RegExp(shown, 'i') }).waitFor();
       expect((await page.locator('main').innerText()).trim(), `${i}, ${shown}: ${what}`).not.toBe('');
-      expect(await page.locator('.broken').count(), `${i}, ${shown}: ${what}`).toBe(0);
+      expect(await page.getByTestId('broken').count(), `${i}, ${shown}: ${what}`).toBe(0);
     }
     expect(thrown, `${i}: ${what}`).toEqual([]);
   }

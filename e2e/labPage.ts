@@ -1,5 +1,5 @@
-/** The lab's page as a person uses it: fields are set, stages are waited for, a run is stopped. */
-import type { Page } from 'playwright-core';
+/** Actions of a person on the lab's page: set a field, wait for a stage, stop a run. */
+import type { Locator, Page } from 'playwright-core';
 
 /**
  * Longest time of a stop in a browser test, milliseconds. It takes half a second where the processor is free, as client.test.ts
@@ -17,13 +17,19 @@ export const waitForStage = (page: Page, pattern: RegExp) =>
     { timeout: 300_000 },
   );
 
-/** @param section the title of the section in Setup; it is opened where it is closed */
-export async function setField(page: Page, section: string, label: string, value: string): Promise<void> {
-  const details = page.locator('.setup details', {
-    has: page.locator('summary', { hasText: new RegExp(`^${section}$`) }),
+/** Field of Setup by its path in the recipe; its section opens. */
+export async function fieldAt(page: Page, path: string): Promise<Locator> {
+  const field = page.locator(`[id="${path}"]`);
+  await field.evaluate((element) => {
+    const section = element.closest('details');
+    if (section) section.open = true;
   });
-  if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
-  const field = details.getByLabel(label, { exact: true });
+  return field;
+}
+
+/** @param path of the field in the recipe */
+export async function setField(page: Page, path: string, value: string): Promise<void> {
+  const field = await fieldAt(page, path);
   await field.fill(value);
   await field.blur();
 }

@@ -1,4 +1,4 @@
-/** The page around the screens: widths, history, what stays in view, what is asked, and what axe finds. */
+/** Page around the screens: widths, history, sticky parts, questions, and accessibility by axe. */
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,10 +28,10 @@ afterAll(async () => {
   await served?.close();
 });
 
-const shownScreen = () => page.locator('nav[aria-label=Views] [aria-current=page]').innerText();
+const shownScreen = () => page.locator('nav[aria-label=Screens] [aria-current=page]').innerText();
 async function go(screen: (typeof SCREENS)[number]): Promise<void> {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: screen }).click();
-  if (screen === 'Evaluate') await page.locator('.experiments').first().waitFor();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
+  if (screen === 'Evaluate') await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
 }
 
 it('names the recipe of the run, and keeps transport and charts in view while Setup scrolls', async () => {
@@ -40,14 +40,16 @@ it('names the recipe of the run, and keeps transport and charts in view while Se
     .filter({ hasText: /^Parity of 12 bits/ })
     .waitFor();
   const tops = () =>
-    page.evaluate(() => ['.transport', '.chart'].map((of) => document.querySelector(of)?.getBoundingClientRect().top));
+    page.evaluate(() =>
+      ['[role=toolbar]', 'figure'].map((of) => document.querySelector(of)?.getBoundingClientRect().top),
+    );
   await page.evaluate(() => {
-    for (const section of document.querySelectorAll<HTMLDetailsElement>('.setup details')) section.open = true;
+    for (const section of document.querySelectorAll<HTMLDetailsElement>('aside details')) section.open = true;
   });
   const before = await tops();
-  await page.locator('.setup').hover();
+  await page.getByLabel('Setup').hover();
   await page.mouse.wheel(0, 1500);
-  await page.waitForFunction(() => (document.querySelector('.setup')?.scrollTop ?? 0) > 500);
+  await page.waitForFunction(() => (document.querySelector('aside')?.scrollTop ?? 0) > 500);
   expect(await tops()).toEqual(before);
   expect(await page.evaluate(() => scrollY)).toBe(0);
 });
@@ -107,8 +109,8 @@ describe.each(SCREENS)('%s', (screen) => {
 
 it('keeps every explanation inside the window, and closes it where its button scrolls away', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  const buttons = page.locator('.setup .help-button');
-  const note = page.locator('.help-text');
+  const buttons = page.getByLabel('Setup').getByRole('button', { name: /^What is / });
+  const note = page.getByRole('note');
   for (let i = 0; i < (await buttons.count()); i += 4) {
     const button = buttons.nth(i);
     if (!(await button.isVisible())) continue;
@@ -120,7 +122,7 @@ it('keeps every explanation inside the window, and closes it where its button sc
     await button.blur();
   }
   await buttons.first().click();
-  await page.locator('.setup').hover();
+  await page.getByLabel('Setup').hover();
   await page.mouse.wheel(0, 300);
   await note.waitFor({ state: 'detached' });
 });
@@ -132,17 +134,19 @@ it('says what a chart and the advantages of a group show', async () => {
     /^Reward, over step: reward from \S+ at 1 to 0\.[56]\d at 40/,
   );
   await go('Rollouts');
-  const strip = page.locator('.groups .strip').first();
+  const strip = page.getByRole('group', { name: 'Groups of the step' }).getByRole('img').first();
   expect(await strip.getAttribute('role')).toBe('img');
   expect((await strip.getAttribute('aria-label'))?.split(', ')).toHaveLength(8);
 });
 
 it('trains the small recipe on the CPU, says so, and asks before that run is lost', async () => {
   await go('Train');
-  const start = page.locator('.setup .start');
-  expect(await start.innerText()).toMatch(/Starts “Parity of 8 bits, quick” in place of “Parity of 12 bits”/);
-  await start.getByRole('button', { name: 'Train small on the CPU' }).click();
-  await page.waitForFunction(() => /SFT [1-9]\d*\/150/.test(document.querySelector('.stages')?.textContent ?? ''));
+  const start = page.getByLabel('Setup').getByTestId('start');
+  expect(await start.innerText()).toMatch(/Starts “Parity of 8 bits, quick” instead of “Parity of 12 bits”/);
+  await start.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+  await page.waitForFunction(() =>
+    /SFT [1-9]\d*\/150/.test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
+  );
   expect(await page.getByTestId('running').innerText()).toMatch(/^Parity of 8 bits, quick/);
   const dialog = page.getByRole('dialog');
   for (const button of ['Restart the recording', 'New run']) {
@@ -150,11 +154,13 @@ it('trains the small recipe on the CPU, says so, and asks before that run is los
     expect(await dialog.innerText()).toMatch(/“Parity of 8 bits, quick” is training here, \d+ steps? so far/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect(await page.getByTestId('source').innerText()).toBe('live in this tab');
+    expect(await page.getByTestId('source').innerText()).toBe('Training live');
   }
   await page.getByRole('button', { name: 'Restart the recording' }).click();
   await dialog.getByRole('button', { name: 'Play the recording' }).click();
-  await page.waitForFunction(() => /SFT \d+\/300/.test(document.querySelector('.stages')?.textContent ?? ''));
+  await page.waitForFunction(() =>
+    /SFT \d+\/300/.test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
+  );
 });
 
 it.each([390, 1360])('breaks long words of a recording, %s wide: nothing scrolls sideways', async (width) => {
@@ -162,7 +168,7 @@ it.each([390, 1360])('breaks long words of a recording, %s wide: nothing scrolls
   await other.route('**/runs/*.jsonl', async (route) => {
     const text = await (await route.fetch()).text();
     const body = text
-      .replace(/"reason":"[^"]*"/g, `"reason":"${'r'.repeat(400)}"`)
+      .replace(/"given":"[^"]*"/g, `"given":"${'r'.repeat(400)}"`)
       .replace(/"answer":"[^"]*"/g, `"answer":"${'7'.repeat(190)}"`);
     await route.fulfill({ body });
   });
@@ -171,8 +177,14 @@ it.each([390, 1360])('breaks long words of a recording, %s wide: nothing scrolls
     () => !document.querySelector('button[aria-label="To the end"]')?.hasAttribute('disabled'),
   );
   await other.getByRole('button', { name: 'To the end' }).click();
-  await other.locator('.reasons', { hasText: 'r'.repeat(400) }).waitFor();
-  await other.locator('.prompt', { hasText: '7'.repeat(190) }).waitFor();
+  await other
+    .getByTestId('reasons')
+    .filter({ hasText: 'r'.repeat(400) })
+    .waitFor();
+  await other
+    .getByTestId('prompt')
+    .filter({ hasText: '7'.repeat(190) })
+    .waitFor();
   const over = await other.evaluate(() =>
     [document.documentElement, document.querySelector('main') as Element].map(
       ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,

@@ -1,13 +1,15 @@
-/** The screens that need no run: Data, Evaluate, Setup's editors, in a real browser and by key alone. */
+/** Screens that need no run: Data, Evaluate, the editors of Setup, in a real browser and by key alone. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowsedProblems } from '../src/lab/recipe/browse';
 import { resultToText } from '../src/lab/report/results';
+import { SECTIONS } from '../src/screens/setup/fields';
 import { type TaskName, taskByName, taskNames } from '../src/tasks';
 import { traceKinds } from '../src/tasks/task';
-import { SECTIONS } from '../src/views/fields';
+import { verdictText } from '../src/tasks/verdicts';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { fixtureResult } from './fixtures/result';
+import { fieldAt } from './labPage';
 
 const NARROW = { width: 390, height: 844 };
 
@@ -21,7 +23,7 @@ afterAll(async () => {
   await served?.close();
 });
 
-/** A page at an address of the app, with what it complains of. */
+/** Page at an address of the app, with its complaints. */
 async function open(hash: string, prepare: (page: Page) => Promise<void> = async () => {}) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const complaints = complaintsOf(page);
@@ -29,7 +31,7 @@ async function open(hash: string, prepare: (page: Page) => Promise<void> = async
   await page.goto(`${served.url}#${hash}`);
   return { page, complaints };
 }
-/** Nothing stands out to the right once the charts have taken their new width. */
+/** Waits until nothing overflows to the right: charts take a moment for their new width. */
 const fits = (page: Page) =>
   page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 10_000 });
 
@@ -52,7 +54,7 @@ describe('Data', () => {
     const level = task.level.initial;
     const problem = new BrowsedProblems(name, level, 5).at(2);
     await look(`view=data&task=${name}&level=${level}&seed=5&n=3`, problem.prompt);
-    const caption = page.locator('.picture figcaption');
+    const caption = page.getByTestId('picture').locator('figcaption');
     const verdict = page.getByTestId('verdict');
     const answer = page.getByLabel('Your answer');
     expect(await answer.inputValue()).toBe(problem.answer);
@@ -61,7 +63,9 @@ describe('Data', () => {
       const { correct, reason } = task.verify(problem.problem, given);
       expect(await caption.isVisible()).toBe(true);
       expect(await caption.textContent()).toBe(task.picture(problem.problem, given).caption);
-      expect(await verdict.locator('p').innerText()).toBe(`${correct ? 'right' : 'wrong'} ${reason}`);
+      expect(await verdict.locator('p').innerText()).toBe(
+        `${correct ? 'right' : 'wrong'} ${verdictText(task, reason)}`,
+      );
     }
     const kinds = task.traces(problem).map(({ kind }) => kind);
     for (const kind of traceKinds)
@@ -83,11 +87,11 @@ describe('Data', () => {
     await page.keyboard.press('Enter');
     expect(await page.getByTestId('asked').textContent()).toBe(second);
     await page.waitForFunction(() => location.hash.includes('level=5') && location.hash.includes('n=2'));
-    const thought = page.getByTestId('trace-long').locator('.think');
+    const thought = page.getByTestId('trace-long').locator('[data-segment=think]');
     expect(await thought.count()).toBe(1);
     await page.keyboard.press('t');
     expect(await thought.count()).toBe(0);
-    const fold = page.getByTestId('trace-long').getByRole('button', { name: '5 tokens of thought' });
+    const fold = page.getByTestId('trace-long').getByRole('button', { name: '5 thinking tokens' });
     await fold.focus();
     await page.keyboard.press('Enter');
     expect(await thought.count()).toBe(1);
@@ -98,11 +102,11 @@ describe('Data', () => {
 });
 
 describe('Evaluate', () => {
-  it('says what will stand there while there are no results', async () => {
+  it('says what will appear there while there are no results', async () => {
     const { page, complaints } = await open('view=evaluate', async (fresh) => {
       await fresh.route('**/results/index.json', (route) => route.fulfill({ json: [] }));
     });
-    await page.getByText('No experiment has been run yet').waitFor();
+    await page.getByText('No experiment has run yet').waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -112,13 +116,13 @@ describe('Evaluate', () => {
       await fresh.route('**/results/index.json', (route) => route.abort());
     });
     await page.getByText('results/index.json cannot be fetched: nothing answers').waitFor();
-    expect(await page.getByText('No experiment has been run yet').count()).toBe(0);
+    expect(await page.getByText('No experiment has run yet').count()).toBe(0);
     await page.unroute('**/results/index.json');
-    const views = page.getByRole('navigation', { name: 'Views' });
+    const views = page.getByRole('navigation', { name: 'Screens' });
     await views.getByRole('button', { name: 'Data' }).click();
     await views.getByRole('button', { name: 'Evaluate' }).click();
-    await page.locator('.experiments').first().waitFor();
-    expect(await page.locator('main .notice').allInnerTexts()).toEqual([
+    await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
+    expect(await page.locator('main [data-notice]').allInnerTexts()).toEqual([
       expect.stringContaining('There is no experiment "E99". You see E1.'),
     ]);
     await page.close();
@@ -147,13 +151,13 @@ describe('Evaluate', () => {
     expect(text).toContain('+50.7 ± 9.0 points');
     const dots = panel.getByRole('img', { name: /48\.4.*53\.1.*50\.8/ });
     expect(await dots.locator('circle').count()).toBe(3);
-    expect(await panel.locator('.chart').count()).toBe(2);
+    expect(await panel.locator('figure').count()).toBe(2);
     const lessons = page.getByRole('navigation', { name: 'Lessons of this lab' }).getByRole('button');
     expect(await lessons.innerText()).toMatch(/The teaching recipes\s+shown in part/);
     await panel.getByRole('button', { name: 'Load recipe of SFT', exact: true }).press('Enter');
-    await panel.getByText('It is in Setup.').waitFor();
-    expect(await page.locator('.recipe select').inputValue()).toBe('parity-8-nano');
-    expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('3');
+    await panel.getByText('Loaded into Setup.').waitFor();
+    expect(await page.getByRole('combobox', { name: 'Recipe' }).inputValue()).toBe('parity-8-nano');
+    expect(await page.locator('#seed').inputValue()).toBe('3');
     await panel.getByRole('button', { name: 'Load recipe of of yesterday' }).click();
     await panel.getByText('there is no recipe "no-such-recipe"').waitFor();
     await fits(page);
@@ -163,7 +167,7 @@ describe('Evaluate', () => {
     await page.close();
   });
 
-  it('tells what the run on screen came to', async () => {
+  it('shows the evaluations of the run on screen', async () => {
     const { page } = await open('view=evaluate');
     await page.getByLabel('speed').waitFor();
     await page.waitForFunction(
@@ -182,10 +186,10 @@ describe('Setup', () => {
   let complaints: string[];
   beforeAll(async () => {
     ({ page, complaints } = await open('view=train'));
-    await page.locator('.recipe select').selectOption('parity-12');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('parity-12');
   });
   const openSection = async (title: string) => {
-    const details = page.locator('.setup > details', {
+    const details = page.getByLabel('Setup').locator('> details', {
       has: page.locator('summary', { hasText: new RegExp(`^${title}$`) }),
     });
     if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
@@ -193,25 +197,23 @@ describe('Setup', () => {
   };
 
   it("brings a task's level and lengths with it, says so, and puts the lengths back", async () => {
-    const section = await openSection('Task');
-    await section.getByLabel('Task', { exact: true }).selectOption('addition');
-    expect(await section.getByLabel('Difficulty', { exact: true }).inputValue()).toBe('2');
+    const task = await fieldAt(page, 'task.name');
+    const section = page.locator('details', { has: task });
+    await task.selectOption('addition');
+    expect(await (await fieldAt(page, 'task.level')).inputValue()).toBe('2');
     await section.getByText('1 to 6 digits').waitFor();
-    expect(await section.getByRole('status').innerText()).toMatch(/With it: Difficulty 2, L max 36/);
-    const lMax = (await openSection('Reward')).getByLabel('L max', { exact: true });
+    expect(await section.getByRole('status').innerText()).toMatch(/^Also changed: .* 2, .* 36/);
+    const lMax = await fieldAt(page, 'reward.lMax');
     expect(await lMax.inputValue()).toBe('36');
     await section.getByRole('button', { name: 'Keep the lengths' }).click();
     expect(await lMax.inputValue()).toBe('24');
-    const recipe = page.locator('.recipe select');
+    const recipe = page.getByRole('combobox', { name: 'Recipe' });
     const dialog = page.getByRole('dialog');
     await recipe.selectOption('parity-8-nano');
     expect(await dialog.innerText()).toContain('Your changes to “Parity of 12 bits” are dropped');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect([await recipe.inputValue(), await section.getByLabel('Task', { exact: true }).inputValue()]).toEqual([
-      'parity-12',
-      'addition',
-    ]);
+    expect([await recipe.inputValue(), await task.inputValue()]).toEqual(['parity-12', 'addition']);
     await recipe.selectOption('parity-8-nano');
     await dialog.getByRole('button', { name: 'Drop the changes' }).click();
     await recipe.selectOption('parity-12');

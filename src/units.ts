@@ -7,3 +7,9 @@ export const mebibytes = (bytes: number): string => {
 
 /** @param share in [0, 1]: 0.123 → "12.3 %" */
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+
+/** Duration as m:ss. */
+export const clock = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+};

@@ -56,7 +56,7 @@ async function bundledDriver(): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** Whether WebGPU finds an adapter, asked on a page that is a secure context. */
+/** True where WebGPU finds an adapter, on a page that is a secure context. */
 async function hasAdapter(browser: Browser, url: string): Promise<boolean> {
   const page = await browser.newPage();
   await page.goto(url);
@@ -75,7 +75,7 @@ export async function openFirefox(url: string): Promise<Browser> {
   return launch(await bundledDriver());
 }
 
-/** What the page's console and its errors said, for `expect(…).toEqual([])`. */
+/** Messages of the page and its errors, for `expect(…).toEqual([])`. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`uncaught: ${String(error)}`));

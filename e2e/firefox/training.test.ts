@@ -43,7 +43,7 @@ describe('in Firefox', () => {
       () => /SFT [1-9]\d*\/\d+/.test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
       { polling: 200, timeout: 60_000 },
     );
-    expect(await page.$('.banner')).toBeNull();
+    expect(await page.$('[data-notice]')).toBeNull();
     expect(complaints).toEqual([]);
   });
 });

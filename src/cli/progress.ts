@@ -5,12 +5,8 @@ import { cutOffs } from '../lab/run/cutOff';
 import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/run/events';
 import { policyAlertWords } from '../lab/run/policyAlert';
 import { fallbackText } from '../lab/run/reasons';
-import { mebibytes } from '../units';
+import { clock, mebibytes } from '../units';
 
-const clock = (seconds: number) => {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-};
 const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
 /** Duration of a GRPO step in SFT steps, as measured on software adapters. */
 const GRPO_STEP_WEIGHT = 5;

@@ -17,8 +17,8 @@ import { initialTensors, parameterTable } from '../model/parameters';
 import { listed } from '../quote';
 import { openCustomTerm } from '../rewards/sandbox/sandbox';
 import type { CustomRollout } from '../rewards/sandbox/term';
+import { readAddress } from '../screens/app/address';
 import { Tokenizer } from '../text/tokenizer';
-import { readAddress } from '../views/address';
 import { schemaImporters } from './probes.fixture';
 import { HEADER } from './weights.fixture';
 
@@ -188,13 +188,11 @@ const link: Importer = {
   form: 'link',
   sample: '#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&experiment=E3',
   read(bytes) {
-    const { shown, browsed, faults } = readAddress(
-      utf8Text(bytes, 'the link'),
-      { task: 'addition', level: 1, seed: 0, index: 0 },
-      SMALL.own,
-    );
+    const data = { task: 'addition', level: 1, seed: 0, index: 0 };
+    const { changes, faults } = readAddress(utf8Text(bytes, 'the link'), { data, draft: SMALL });
     if (faults.length > 0) throw new Error(listed(faults)); // as the page shows them
-    const understood = { ...shown, ...browsed, n: browsed.index + 1 };
+    const { screen, data: browsed = data, ...chosen } = changes;
+    const understood = { view: screen, ...chosen, ...browsed, n: browsed.index + 1 };
     return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
   },
 };

@@ -7,6 +7,7 @@ import { atInitialLevel } from '../lab/recipe/levels';
 import { recipeByName, recipes } from '../lab/recipe/presets';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe/recipe';
 import { type ModelPreset, type ModelShape, modelPresets } from '../model/presets';
+import { valueAt } from '../valueAt';
 import {
   type Edit,
   faultsOf,
@@ -86,8 +87,7 @@ export function undoFollowing(): void {
   if (followed) take(withFields(draft, followed.lengths), refused);
 }
 
-const listAt = (recipe: Recipe, path: string): readonly unknown[] =>
-  path.split('.').reduce<unknown>((at, key) => (at as Fields)[key], recipe) as readonly unknown[];
+const listAt = (recipe: Recipe, path: string) => valueAt(recipe, path) as readonly unknown[];
 
 /** Adds the first valid item to a list. If none is valid, shows the fault of the first. */
 export function addToDraft(path: string, items: readonly unknown[]): void {

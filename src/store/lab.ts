@@ -11,8 +11,6 @@ import type { Refused } from './edits';
 import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
 
-export const views = ['train', 'rollouts', 'evaluate', 'data'] as const;
-export type View = (typeof views)[number];
 type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
 
 /** Reward lengths that changed with the choice of a task or level. */
@@ -57,7 +55,8 @@ export interface LabState {
   /** Grows whenever the draft changes, so that fields update. */
   edition: number;
   speed: number;
-  view: View;
+  /** Screen that is shown, by its id in the registry of screens. */
+  screen: string;
   /** GRPO step on screen; null follows the latest step. */
   step: number | null;
   /** Group on screen; null shows the most varied group. */
@@ -100,7 +99,7 @@ export const lab = createStore<LabState>(() => ({
   checked: null,
   edition: 0,
   speed: 1,
-  view: 'train',
+  screen: 'train',
   ...NOTHING_SELECTED,
   thoughts: 'open',
   results: { read: false, list: [], faults: [] },
@@ -109,7 +108,7 @@ export const lab = createStore<LabState>(() => ({
   linkFaults: [],
 }));
 
-export const show = (shown: Partial<Pick<LabState, 'view' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>
+export const show = (shown: Partial<Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>
   lab.setState(shown);
 
 export const toggleSetup = (): void => lab.setState(({ setupOpen }) => ({ setupOpen: !setupOpen }));

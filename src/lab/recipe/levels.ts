@@ -7,6 +7,7 @@ import { rewardTerms } from '../../rewards/index';
 import { taskNames } from '../../tasks';
 import { OWN, type OwnProblems, ownFaults, ownLineSchema } from '../../tasks/own';
 import type { Task } from '../../tasks/task';
+import { valueAt } from '../../valueAt';
 import type { Recipe } from './recipe';
 import { rewardSection } from './sections/reward';
 import { taskOf } from './task';
@@ -36,11 +37,6 @@ export function levelsOf(task: Task, { own }: Own): number[] {
   return task.name === OWN ? all.filter((level) => given.has(level)) : all;
 }
 
-const at = (recipe: Recipe, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>((value, key) => (typeof value === 'object' && value ? (value as Fields)[key] : undefined), recipe);
-
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('.'));
 /** Names of the field next to a level that holds the task: in the recipe's own section, and in lists of tasks. */
 const NAMES = ['name', 'task'] as const;
@@ -49,7 +45,7 @@ const NAMES = ['name', 'task'] as const;
 export function taskOfLevel(recipe: Recipe, path: string): Task | null {
   if (!path.endsWith('.level')) return null;
   for (const name of NAMES) {
-    const task = taskNamed(recipe, at(recipe, `${parentOf(path)}.${name}`));
+    const task = taskNamed(recipe, valueAt(recipe, `${parentOf(path)}.${name}`));
     if (task) return task;
   }
   return null;
@@ -85,7 +81,7 @@ export function followingFields(recipe: Recipe, path: string, value: unknown): F
   const parent = parentOf(path);
   if (path === 'task.name' || path.endsWith('.task')) {
     const task = taskNamed(recipe, value);
-    if (!task || at(recipe, `${parent}.level`) === undefined) return NOTHING;
+    if (!task || valueAt(recipe, `${parent}.level`) === undefined) return NOTHING;
     const level = { [`${parent}.level`]: task.level.initial };
     if (path !== 'task.name') return { fields: level, told: null };
     const lengths = ownLengths(recipe, task, task.level.initial);

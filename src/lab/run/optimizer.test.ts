@@ -1,8 +1,8 @@
 /** Optimizers in a recipe: their fields, their defaults, and runs that Muon trains. */
 import { expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
+import { SECTIONS } from '../../screens/setup/fields';
 import { optimizerNames, optimizers } from '../../train/optimizers';
-import { SECTIONS } from '../../views/fields';
 import { recipeByName, recipes } from '../recipe/presets/index';
 import { withFields } from '../recipe/recipe';
 import { estimateMemory } from './memory';

@@ -1,0 +1,108 @@
+/** App in a browser without WebGPU: the recording, a training on the CPU, a custom term in its sandbox. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { setField, waitForStage } from './labPage';
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+beforeAll(async () => {
+  served = await serveApp();
+});
+afterAll(() => served?.close());
+
+describe('without WebGPU, on a phone, in the dark', () => {
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  beforeAll(async () => {
+    browser = await openBrowser(false);
+    page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    complaints = complaintsOf(page);
+    await page.goto(served.url);
+  });
+  afterAll(() => browser?.close());
+
+  it('says why and what to do, and plays the recording all the same', async () => {
+    const banner = page.getByRole('status').filter({ hasText: 'WebGPU unavailable' });
+    await banner.waitFor();
+    expect(await banner.innerText()).toMatch(/WebGPU unavailable: .*(turn on|use a current)/is);
+    await waitForStage(page, /SFT [1-9]\d*\/300/);
+  });
+
+  it('trains on the CPU where that is asked for by name', async () => {
+    await page.getByRole('button', { name: 'Setup' }).click();
+    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await setField(page, 'sft.steps', '3');
+    await setField(page, 'grpo.steps', '1');
+    await setField(page, 'evaluation.problems', '4');
+    await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
+    expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
+  });
+
+  it('runs a term of the user in a sandbox: a loop and a call to the network cost their reward, three loops skip the rest of the step, and nothing is asked for', async () => {
+    const source = `(rollout) => {
+      if ([...rollout.text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2) for (;;);
+      return fetch('/stolen?' + rollout.text);
+    }`;
+    const other = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    const said = complaintsOf(other);
+    const asked: string[] = [];
+    other.on('request', (request) => asked.push(request.url()));
+    await other.goto(served.url);
+    await other.getByLabel('Recipe').selectOption('parity-8-nano');
+    for (const [path, value] of [
+      ['sft.steps', '0'],
+      ['grpo.steps', '1'],
+      ['grpo.prompts', '1'],
+      ['grpo.temperature', '5'],
+      ['evaluation.problems', '2'],
+      ['reward.lMax', '16'],
+    ] as const)
+      await setField(other, path, value);
+    expect(asked.filter((url) => url.endsWith('.wasm'))).toEqual([]); // nobody has asked for the engine yet
+    // the text goes into the recipe on its way to the worker
+    await other.evaluate((customSource) => {
+      const post: (this: Worker, message: unknown, options?: never) => void = Worker.prototype.postMessage;
+      (Worker.prototype as { postMessage: unknown }).postMessage = function (
+        this: Worker,
+        message: unknown,
+        options?: never,
+      ) {
+        const { path, argumentList } = message as { path?: string[]; argumentList: { value: { reward: object } }[] };
+        if (path?.[0] === 'start') {
+          const [recipe] = argumentList as [{ value: { reward: object } }];
+          recipe.value = { ...recipe.value, reward: { ...recipe.value.reward, custom: 1, customSource } };
+        }
+        post.call(this, message, options);
+      };
+    }, source);
+    await other.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await waitForStage(other, /GRPO 1\/1.*done/);
+    const reasons = new Set<string>();
+    await other.getByTestId('reasons').waitFor();
+    for (const advantage of await other.getByTestId('advantage').all()) {
+      await advantage.click();
+      reasons.add(
+        await other.getByTestId('reasons').locator('div', { hasText: 'Your own' }).locator('span').innerText(),
+      );
+    }
+    expect([...reasons].sort()).toEqual([
+      'custom term failed: it did not end within 10 million steps',
+      'custom term failed: skipped, because 3 calls in this step did not end within 10 million steps',
+      "custom term failed: threw ReferenceError: 'fetch' is not defined (line 3, column 14)",
+    ]);
+    expect(asked.filter((url) => url.endsWith('.wasm'))).toHaveLength(1);
+    expect(asked.filter((url) => url.includes('stolen'))).toEqual([]);
+    expect(said).toEqual([]);
+    await other.close();
+  });
+
+  it('never scrolls sideways', async () => {
+    await page.getByRole('button', { name: 'Rollouts' }).click();
+    await page.getByRole('group', { name: 'Groups of the step' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
+  it('said nothing on the console', () => expect(complaints).toEqual([]));
+});

@@ -1,0 +1,32 @@
+/** Badge that names the device: of the run while it trains, else of this browser. */
+import { classes } from '../shared/classes';
+import { useLab } from '../shared/hooks';
+import styles from './AdapterBadge.module.css';
+
+interface BadgeProps {
+  readonly tone?: 'on' | 'off';
+  readonly children: string;
+}
+
+const Badge = ({ tone, children }: BadgeProps) => (
+  <span className={classes(styles.badge, tone && styles[tone])} data-testid="adapter">
+    {children}
+  </span>
+);
+
+export function AdapterBadge() {
+  const adapter = useLab((state) => state.adapter);
+  const start = useLab((state) => state.run.start);
+  const live = useLab((state) => state.source === 'live');
+  if (live && start) return <Badge tone="on">{start.adapter}</Badge>;
+  switch (adapter.kind) {
+    case 'checking':
+      return <Badge>Checking for WebGPU…</Badge>;
+    case 'webgpu':
+      return <Badge tone="on">{adapter.name}</Badge>;
+    case 'none':
+      return <Badge tone="off">{adapter.cause === 'worker' ? 'Training unavailable' : 'WebGPU unavailable'}</Badge>;
+    default:
+      return adapter satisfies never;
+  }
+}

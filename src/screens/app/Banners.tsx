@@ -1,0 +1,57 @@
+/** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else. */
+import type { NoGpuCause } from '../../gpu/browser';
+import { listed } from '../../quote';
+import { useLab } from '../shared/hooks';
+import { Notice } from '../shared/Notice';
+
+const ADVICE: Readonly<Record<NoGpuCause, string>> = {
+  insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages only.',
+  unsupported: 'Use a current Chrome, Edge, Safari 26 or Firefox 141 on Windows; older versions have no WebGPU.',
+  'no-adapter':
+    'Your browser supports WebGPU but found no usable GPU. Turn on hardware acceleration in its settings, update the GPU driver, or on Linux start Chrome with --enable-features=Vulkan --enable-unsafe-webgpu.',
+  refused: 'The driver refused a device. Close other pages that use the GPU, or restart the browser.',
+  lost: 'The GPU was reset, often after sleep or a driver update. Reload the page.',
+};
+
+/** Reason why this browser cannot train on a GPU, and the steps to take. */
+export function NoGpuBanner() {
+  const adapter = useLab((state) => state.adapter);
+  if (adapter.kind !== 'none') return null;
+  if (adapter.cause === 'worker')
+    return (
+      <Notice kind="warning" shape="banner">
+        <b>Training unavailable: {adapter.message}.</b> Everything below works on the recorded run.
+      </Notice>
+    );
+  return (
+    <Notice kind="note" shape="banner">
+      <b>WebGPU unavailable: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recorded run,
+      and small models train on the CPU.
+    </Notice>
+  );
+}
+
+/** Error that ended the run or its recording. */
+export function FailureBanner() {
+  const error = useLab((state) => state.error);
+  const live = useLab((state) => state.source === 'live');
+  if (error === null) return null;
+  return (
+    <Notice kind="error" shape="banner">
+      <b>{live ? 'The run ended with an error.' : 'The recording cannot be read.'}</b> {error.message}.{' '}
+      {error.cause && ADVICE[error.cause]}
+    </Notice>
+  );
+}
+
+/** Faults of a link. */
+export function LinkBanner() {
+  const faults = useLab((state) => state.linkFaults);
+  if (faults.length === 0) return null;
+  return (
+    <Notice kind="warning" shape="banner">
+      <b>This link asks for something that does not exist.</b> {listed(faults.map((fault) => `${fault}.`))} You see the
+      nearest match.
+    </Notice>
+  );
+}

@@ -1,0 +1,48 @@
+/** Links: a written address reads back; a link names what it cannot open. */
+import { describe, expect, it } from 'vitest';
+import { lab } from '../../store/lab';
+import { readAddress, writeAddress } from './address';
+
+const data = { task: 'parity', level: 8, seed: 0, index: 0 };
+const read = (hash: string) => readAddress(hash, { ...lab.getState(), data });
+
+describe('an address', () => {
+  it.each([
+    { screen: 'train', step: null, group: null, rollout: 0, experiment: null, data },
+    { screen: 'rollouts', step: 12, group: 3, rollout: 5, experiment: null, data },
+    { screen: 'evaluate', step: null, group: null, rollout: 0, experiment: 'E3', data },
+    {
+      screen: 'data',
+      step: null,
+      group: 0,
+      rollout: 0,
+      experiment: null,
+      data: { ...data, task: 'addition', level: 2 },
+    },
+  ])('reads as it was written: $screen', (state) => {
+    expect(read(writeAddress(state))).toEqual({ changes: state, faults: [] });
+  });
+
+  it('without parameters opens the first screen', () => {
+    expect(read('')).toMatchObject({ changes: { screen: 'train', data }, faults: [] });
+  });
+
+  it.each([
+    ['#view=party', 'there is no screen "party"; there are train, rollouts, evaluate, data'],
+    ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
+    ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],
+    ['#view=rollouts&step=99999999999', 'step="99999999999" is too large'],
+    ['#view=data&n=0', 'n="0" is not a whole number from 1'],
+    ['#view=data&n=900', 'n=900 is more than 500, the last problem'],
+    ['#view=data&task=chess', 'there is no task "chess"'],
+    ['#view=data&task=parity&level=9999', 'parity has no level 9999; the nearest is 32'],
+    ['#view=train&view=data', 'view occurs twice; the first counts'],
+    ['#veiw=data', 'a link cannot choose "veiw"'],
+  ])('names the fault of %s', (hash, fault) => {
+    expect(read(hash).faults).toEqual([fault]);
+  });
+
+  it('quotes the start of long values', () => {
+    expect(read(`#${'x'.repeat(100_000)}=1&view=${'y'.repeat(100_000)}`).faults.join().length).toBeLessThan(500);
+  });
+});

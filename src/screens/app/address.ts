@@ -1,0 +1,70 @@
+/**
+ * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3.
+ * Text in, text out; needs no browser.
+ */
+import { quote } from '../../quote';
+import type { LabState } from '../../store/lab';
+import { screens } from '..';
+import type { AddressReader, ScreenAddress } from '../screen';
+
+/** Parameters of every screen. */
+const COMMON = ['view', 'step', 'group', 'rollout'];
+
+export interface Address {
+  /** Changes of the state that the address asks for. */
+  readonly changes: Partial<LabState>;
+  /** Parts of the address that could not be taken, in words; the page shows the nearest that exists. */
+  readonly faults: readonly string[];
+}
+
+const addresses = screens.flatMap(({ address }): ScreenAddress[] => (address ? [address] : []));
+
+/** Parameters of the address of a screen, with a list that takes their faults. */
+function readerOf(params: URLSearchParams, faults: string[]): AddressReader {
+  return {
+    text: (name) => params.get(name),
+    number(name, least) {
+      const text = params.get(name);
+      if (text === null) return null;
+      if (/^(0|[1-9]\d{0,9})$/.test(text) && Number(text) >= least) return Number(text);
+      const large = /^[1-9]\d{10,}$/.test(text);
+      faults.push(`${name}=${quote(text)} is ${large ? 'too large' : `not a whole number from ${least}`}`);
+      return null;
+    },
+    fault: (words) => void faults.push(words),
+  };
+}
+
+/** Reads the part of an address after its #. */
+export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'>): Address {
+  const params = new URLSearchParams(hash.replace(/^#/, ''));
+  const faults: string[] = [];
+  const names = [...COMMON, ...addresses.flatMap((address) => address.names)];
+  for (const name of new Set(params.keys())) {
+    if (!names.includes(name)) faults.push(`a link cannot choose ${quote(name)}`);
+    else if (params.getAll(name).length > 1) faults.push(`${name} occurs twice; the first counts`);
+  }
+  const reader = readerOf(params, faults);
+  const asked = reader.text('view');
+  const found = screens.find(({ id }) => id === asked);
+  if (asked !== null && !found)
+    reader.fault(`there is no screen ${quote(asked)}; there are ${screens.map(({ id }) => id).join(', ')}`);
+  const common = {
+    screen: (found ?? screens[0]).id,
+    step: reader.number('step', 1),
+    group: reader.number('group', 0),
+    rollout: reader.number('rollout', 0) ?? 0,
+  };
+  return { changes: Object.assign(common, ...addresses.map((address) => address.read(reader, state))), faults };
+}
+
+type Written = Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'data'>;
+
+export function writeAddress(state: Written): string {
+  const { screen, step, group, rollout } = state;
+  const own = screens.find(({ id }) => id === screen)?.address?.write(state) ?? {};
+  const params = new URLSearchParams({ view: screen });
+  for (const [name, value] of Object.entries({ ...own, step, group, rollout: rollout > 0 ? rollout : null }))
+    if (value !== null) params.set(name, String(value));
+  return `#${params}`;
+}

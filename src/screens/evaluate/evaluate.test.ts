@@ -1,0 +1,86 @@
+/** Numbers, scales and curves of Evaluate. */
+import { describe, expect, it } from 'vitest';
+import { spreadOf } from '../../lab/report/results';
+import { armSeries } from './Curves';
+import { inOrder } from './Evaluate';
+import { verdictOf } from './Outcome';
+import { evaluationLines, problemsWords, shareWithError } from './RunEvaluations';
+import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe('a measured number', () => {
+  it('has its unit, and its spread where it was measured more than once', () => {
+    expect(plain(spreadInUnit(spreadOf([0.5, 0.6, 0.4]), 'share'))).toBe('50.0 ± 10.0 %');
+    expect(plain(spreadInUnit(spreadOf([0.25]), 'share'))).toBe('25.0 %');
+    expect(plain(spreadInUnit(spreadOf([-0.03, -0.05]), 'points'))).toBe('−4.0 ± 1.4 points');
+    expect(inUnit(1.5, 'ratio')).toBe('1.50×');
+    expect(inUnit(0.31, 'reward')).toBe('+0.31');
+  });
+
+  it('shares a scale from 0 that holds every seed and error bar', () => {
+    expect(scaleOf([spreadOf([0.2])], 'share')).toEqual([0, 1]);
+    expect(scaleOf([spreadOf([12, 16]), null], 'tokens')).toEqual([0, 20]);
+    expect(scaleOf([spreadOf([-0.02, 0.31])], 'points')).toEqual([-0.1, 0.4]);
+    expect(scaleOf([], 'number')).toEqual([0, 1]);
+    expect([plain(scaleEnd(1, 'share')), scaleEnd(-0.15, 'points')]).toEqual(['100 %', '−15']);
+  });
+
+  it('has an interval as a share, with a width at 0 and 100 % too', () => {
+    expect(plain(shareWithError(0.5, 100))).toBe('50 % (40–60)');
+    expect(plain(shareWithError(1, 100))).toBe('100 % (96–100)');
+    expect(plain(shareWithError(0, 1))).toBe('0 % (0–79)');
+  });
+});
+
+describe('curves', () => {
+  const axes = { arm: 'GRPO', x: 'step', y: 'tokens' };
+  it('are a mean with its band where seeds share their x', () => {
+    const lines: [number, number][][] = [[[0, 1], [1, 2]], [[0, 3], [1, 2]]]; // biome-ignore format: pairs
+    const { series, values } = armSeries({ ...axes, lines }, 0);
+    expect(series.map(({ key, band = false }) => [key, band])).toEqual([
+      ['0.band', true],
+      ['0', false],
+    ]);
+    expect(values[0]).toEqual([0, { '0': 2, '0.band': [2 - Math.SQRT2, 2 + Math.SQRT2] }]);
+    expect(values[1]).toEqual([1, { '0': 2, '0.band': [2, 2] }]);
+  });
+
+  it('have one line per seed where they do not', () => {
+    const { series, values } = armSeries({ ...axes, lines: [[[4, 0.4]], [[5, 0.6]]] }, 1);
+    expect(series.map(({ key, dots }) => [key, dots])).toEqual([
+      ['1.0', true],
+      ['1.1', true],
+    ]);
+    expect(values).toEqual([
+      [4, { '1.0': 0.4 }],
+      [5, { '1.1': 0.6 }],
+    ]);
+  });
+});
+
+it("lists the report's findings by number, and lessons of this lab after them", () => {
+  const { report, lessons } = inOrder(['Lessons', 'E10', 'E2'].map((id) => ({ id })));
+  expect([report, lessons]).toEqual([[{ id: 'E2' }, { id: 'E10' }], [{ id: 'Lessons' }]]);
+  expect(['E1', 'Lessons'].map((id) => verdictOf({ id, verdict: 'partly' }))).toEqual([
+    'agrees in part',
+    'shown in part',
+  ]);
+});
+
+it("puts a task's stages together", () => {
+  const measured = { problems: 256, accuracy: 1, partial: 1, meanLength: 1, truncated: 0 };
+  const both = { greedy: measured, sampled: measured };
+  const few = { ...measured, problems: 56 };
+  const others = [{ task: 'addition', level: 2, greedy: few, sampled: few }];
+  const events = (['sft', 'grpo'] as const).map((stage) => ({ type: 'evaluation' as const, stage, ...both, others }));
+  const lines = evaluationLines({ task: 'parity', level: 12 }, events);
+  expect(problemsWords(lines, 256)).toBe('56–256 held-out problems per task');
+  expect(problemsWords(lines.slice(0, 2), 256)).toBe('256 held-out problems per task');
+  expect(lines.map(({ task, stage }) => [task, stage])).toEqual([
+    ['parity', 'sft'],
+    ['parity', 'grpo'],
+    ['addition', 'sft'],
+    ['addition', 'grpo'],
+  ]);
+});

@@ -1,0 +1,132 @@
+/** Setup of the next run: a recipe and its fields, made from the recipe's own schema. */
+import { recipeGroups } from '../../lab/recipe/presets';
+import type { Recipe } from '../../lab/recipe/recipe';
+import { type ModelPreset, modelPresetNames } from '../../model/presets';
+import { setCompute } from '../../store/control';
+import { chooseModelPreset, draftPreset, undoFollowing } from '../../store/draft';
+import { MODEL_PRESET } from '../../store/edits';
+import { switchRecipe } from '../../store/replace';
+import { valueAt } from '../../valueAt';
+import { classes } from '../shared/classes';
+import { Help } from '../shared/Help';
+import { useLab } from '../shared/hooks';
+import { FieldError } from './Control';
+import controls from './Control.module.css';
+import { type Field, GENERAL, SECTIONS } from './fields';
+import { HintedRow, ListEditor } from './ListEditor';
+import { MemoryLine } from './Memory';
+import styles from './Setup.module.css';
+import { TrainButton } from './TrainButton';
+
+function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined }) {
+  const refused = useLab((state) => state.refused[MODEL_PRESET]?.text);
+  const preset = refused ?? draftPreset(draft);
+  const described = error && { 'aria-invalid': true, 'aria-describedby': `${MODEL_PRESET}-error` };
+  const choose = (name: string) => chooseModelPreset(name as ModelPreset);
+  return (
+    <div className={controls.field}>
+      <label htmlFor={MODEL_PRESET}>Preset</label>
+      <Help text="Model size by name: nano 0.1 M, micro 0.8 M, mini 4.5 M, small 24 M parameters." about="Preset" />
+      <select id={MODEL_PRESET} {...described} value={preset ?? ''} onChange={(e) => choose(e.target.value)}>
+        {preset === null && <option value="">custom</option>}
+        {modelPresetNames.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <FieldError path={MODEL_PRESET} error={error} />
+    </div>
+  );
+}
+
+function ComputeRow() {
+  const adapter = useLab((state) => state.adapter);
+  const compute = useLab((state) => state.compute);
+  return (
+    <label className={styles.choice}>
+      Device
+      <select value={compute} onChange={(e) => setCompute(e.target.value as 'webgpu' | 'cpu')}>
+        <option value="webgpu" disabled={adapter.kind !== 'webgpu'}>
+          WebGPU
+        </option>
+        <option value="cpu">CPU (slow)</option>
+      </select>
+    </label>
+  );
+}
+
+/** Changes that followed from the last choice of a task or a level. */
+function Followed() {
+  const followed = useLab((state) => state.followed);
+  return (
+    <div role="status">
+      {followed && (
+        <p className={styles.followed}>
+          Also changed: {followed.told}.{' '}
+          {Object.keys(followed.lengths).length > 0 && (
+            <button type="button" onClick={undoFollowing}>
+              Keep the lengths
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function RecipeChoice({ draft }: { draft: Recipe }) {
+  return (
+    <>
+      <label className={styles.choice}>
+        Recipe
+        <select value={draft.name} onChange={(e) => void switchRecipe(e.target.value)}>
+          {recipeGroups.map(({ group, recipes }) => (
+            <optgroup key={group} label={group}>
+              {recipes.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <p className={styles.about} data-testid="about">
+        {draft.about}
+      </p>
+    </>
+  );
+}
+
+export function Setup() {
+  const draft = useLab((state) => state.draft);
+  const errors = useLab((state) => state.draftErrors);
+  const edition = useLab((state) => state.edition);
+  const open = useLab((state) => state.setupOpen);
+  const rows = (fields: readonly Field[]) =>
+    fields.map((field) => {
+      const props = { field, value: valueAt(draft, field.path), errors, edition };
+      return field.kind === 'list' ? (
+        <ListEditor key={field.path} {...props} />
+      ) : (
+        <HintedRow key={field.path} {...props} />
+      );
+    });
+  return (
+    <aside className={classes(styles.setup, open && styles.open)} aria-label="Setup">
+      <RecipeChoice draft={draft} />
+      <TrainButton />
+      <ComputeRow />
+      <MemoryLine />
+      {rows(GENERAL)}
+      {SECTIONS.map(({ name, title, description, fields }) => (
+        <details key={name} className={styles.section} open={name === 'task'}>
+          <summary>{title}</summary>
+          <p>{description}</p>
+          {name === 'model' && <PresetRow draft={draft} error={errors[MODEL_PRESET]} />}
+          {rows(fields)}
+          {name === 'task' && <Followed />}
+        </details>
+      ))}
+    </aside>
+  );
+}

@@ -1,0 +1,123 @@
+/** Button that trains the draft in this tab. Known faults of the draft disable it, with the reason and a way to go on. */
+import { Fragment } from 'react';
+import { recipeByName } from '../../lab/recipe/presets';
+import { draftChanges, dropRefused } from '../../store/draft';
+import { lab } from '../../store/lab';
+import { draftMemory } from '../../store/memory';
+import { heldBack, SMALL_RECIPE, startTraining, trainSmall } from '../../store/start';
+import { useLab } from '../shared/hooks';
+import { titleAt } from './fields';
+import styles from './TrainButton.module.css';
+
+const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
+
+/** Distance of the draft from the recipe of its name. */
+function changesWords(changes: number): string {
+  if (changes === 0) return 'Default settings';
+  return `${changes} changed ${changes === 1 ? 'setting' : 'settings'}`;
+}
+
+/** Scrolls to a field of Setup and opens its section. */
+function goTo(path: string): void {
+  lab.setState({ setupOpen: true });
+  requestAnimationFrame(() => {
+    const field = document.getElementById(path);
+    const section = field?.closest('details');
+    if (section) section.open = true;
+    field?.scrollIntoView({ block: 'center' });
+    // a list takes no focus: its buttons do
+    const focused =
+      field instanceof HTMLFieldSetElement ? field.querySelector<HTMLElement>('[data-testid=adding] button') : field;
+    focused?.focus();
+  });
+}
+
+/** Fields that prevent training, and a way to go on. */
+function FieldFaults({ paths }: { paths: readonly string[] }) {
+  const refused = useLab((state) => Object.keys(state.refused).length);
+  const one = paths.length === 1;
+  return (
+    <p className={styles.heldBack} role="status">
+      Fix {one ? 'this setting' : `these ${paths.length} settings`} to train:{' '}
+      {paths.map((path, i) => (
+        <Fragment key={path}>
+          {i > 0 && ', '}
+          <button type="button" className={styles.link} onClick={() => goTo(path)}>
+            {path === 'model.preset' ? 'Preset' : titleAt(path)}
+          </button>
+        </Fragment>
+      ))}
+      . Or{' '}
+      {refused > 0 ? (
+        <button type="button" className={styles.link} onClick={dropRefused}>
+          {refused === 1 ? 'restore its last valid value' : 'restore their last valid values'}
+        </button>
+      ) : (
+        'set the weight of your own term to 0'
+      )}
+      .
+    </p>
+  );
+}
+
+/** Reason why the recipe does not fit the device, and a way to go on. */
+function MemoryFault({ reason }: { reason: string }) {
+  return (
+    <p className={styles.heldBack} role="status">
+      This recipe cannot train here: {reason}{' '}
+      <button type="button" className={styles.link} onClick={() => void draftMemory()}>
+        Check again
+      </button>
+    </p>
+  );
+}
+
+/** Choice on the CPU between the small recipe and the draft. */
+function CpuChoice({ title, trainable }: { title: string; trainable: boolean }) {
+  return (
+    <p className={styles.promise}>
+      Starts “{SMALL_TITLE}” instead of “{title}”, which may take hours on the CPU.{' '}
+      <button type="button" className={styles.link} disabled={!trainable} onClick={() => void startTraining()}>
+        Train “{title}” on the CPU anyway
+      </button>
+    </p>
+  );
+}
+
+/** @param bare leaves out the number of changed settings */
+export function TrainButton({ bare = false }: { readonly bare?: boolean }) {
+  const checking = useLab((state) => state.adapter.kind === 'checking');
+  const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
+  const changes = useLab((state) => draftChanges(state.draft).length);
+  const [draft, refused] = [useLab((state) => state.draft), useLab((state) => state.refused)];
+  const [checked, memory] = [useLab((state) => state.checked), useLab((state) => state.memory)];
+  const small = useLab((state) => state.compute === 'cpu');
+  const title = useLab((state) => state.draft.title);
+  const other = useLab((state) => state.compute === 'cpu' && state.draft.name !== SMALL_RECIPE);
+  const held = heldBack({ draft, refused, checked, memory });
+  const paths = held?.paths ?? [];
+  // a draft that is too large for the device does not prevent the small recipe
+  const tooLarge = held?.memory ?? null;
+  const name = live && !other ? 'New run' : small ? 'Train the small model (CPU)' : 'Train in this tab';
+  return (
+    <div className={styles.start} data-testid="start">
+      <button
+        type="button"
+        className={styles.train}
+        disabled={checking || paths.length > 0 || (tooLarge !== null && !other)}
+        onClick={() => void (small ? trainSmall : startTraining)()}
+      >
+        {name}
+      </button>
+      {paths.length > 0 ? (
+        <FieldFaults paths={paths} />
+      ) : other ? (
+        <CpuChoice title={title} trainable={tooLarge === null} />
+      ) : tooLarge !== null ? (
+        <MemoryFault reason={tooLarge} />
+      ) : (
+        !bare && <p className={styles.promise}>{changesWords(changes)}</p>
+      )}
+    </div>
+  );
+}

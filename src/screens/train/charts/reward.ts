@@ -1,0 +1,50 @@
+/** Reward of a step with its deviation within groups, against the maximum that a completion can earn. */
+
+import { groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../../../lab/run/events';
+import { mostReward } from '../../../rewards/total';
+import type { Metrics } from '../../../train/metrics';
+import type { Series } from '../../shared/chartSeries';
+import { fixed, inWords } from '../../shared/format';
+import { type ChartRecord, grpoPoints, metric } from './chart';
+
+/** Share of groups with different rewards within: only these have a gradient. Dynamic sampling counts every group it sampled. */
+export function signalWords(metrics: Metrics): string {
+  const groups = groupsDrawn(metrics);
+  if (groups)
+    return `${groups.kept === 0 ? 'none' : groups.kept} of ${groups.drawn} sampled groups ${
+      groups.kept === 1 ? 'has' : 'have'
+    } a learning signal.`;
+  const without = groupsWithoutSpread(metrics);
+  return without > 0
+    ? `${inWords(without)} of the groups got identical rewards, so they teach nothing.`
+    : 'every group has a learning signal.';
+}
+
+const SERIES: readonly Series[] = [
+  { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },
+  { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
+];
+
+export const reward: ChartRecord = {
+  title: 'Reward',
+  explanation:
+    'Mean total reward of the batch: each term times its weight, summed. Rising is good. The report uses 8/13 · accuracy scaled by length + 1/13 · repetition, at most 8/13 ≈ 0.615; other weights, terms and constants change the maximum. The band is one standard deviation within a group, averaged over the groups that are trained on.',
+  series: () => SERIES,
+  points: (run) =>
+    grpoPoints(run, (event) => {
+      const { reward } = ofAllDrawn(event.metrics);
+      const sd = event.metrics['reward_std/in_group'] ?? metric(event, 'reward_std');
+      return { reward, band: [reward - sd, reward + sd] as const };
+    }),
+  headline({ grpo }) {
+    const last = grpo.at(-1);
+    return last ? fixed(ofAllDrawn(last.metrics).reward, 2) : null;
+  },
+  words({ grpo, start }) {
+    const last = grpo.at(-1);
+    if (!last) return 'Rewards start with GRPO, after SFT.';
+    const most = start && mostReward(start.recipe.reward);
+    const maximum = most === null ? '' : ` (maximum ${fixed(most, 2)})`;
+    return `Average reward ${fixed(ofAllDrawn(last.metrics).reward, 2)}${maximum}; ${signalWords(last.metrics)}`;
+  },
+};
