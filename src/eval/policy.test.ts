@@ -34,15 +34,15 @@ describe('a policy of known probabilities', () => {
     // the sd of n samples varies by 1/√(2n) of itself: 2.2 % at 1000, times three
     expect(Math.abs(accuracy.sd! / theory - 1)).toBeLessThan(0.067);
     const means: number[] = [];
-    const told: number[] = [];
+    const seen: number[] = [];
     for (let seed = 2; seed < 202; seed++) {
       const { accuracy } = evaluationReport(await evaluate(5, seed));
       means.push(accuracy.mean);
-      told.push(accuracy.standardErrorOverRuns! ** 2);
+      seen.push(accuracy.standardErrorOverRuns! ** 2);
     }
     // 200 evaluations of 5 runs: their spread against the standard error that each reports
-    expect(standardDeviation(means) / Math.sqrt(mean(told))).toBeGreaterThan(0.85);
-    expect(standardDeviation(means) / Math.sqrt(mean(told))).toBeLessThan(1.15);
+    expect(standardDeviation(means) / Math.sqrt(mean(seen))).toBeGreaterThan(0.85);
+    expect(standardDeviation(means) / Math.sqrt(mean(seen))).toBeLessThan(1.15);
   });
 
   it('gives the same numbers for the same seeds, and others for others', async () => {
@@ -53,13 +53,13 @@ describe('a policy of known probabilities', () => {
 
   it('has the standard error over problems that other samples of problems show', async () => {
     const runs = await evaluate(40, 3);
-    const told = evaluationReport(runs).accuracy.standardErrorOverProblems!;
+    const shown = evaluationReport(runs).accuracy.standardErrorOverProblems!;
     const stream = random(4, 'problems');
     const means = Array.from({ length: 2000 }, () => {
       const drawn = problems.map(() => stream.integer(0, problems.length - 1));
       return mean(drawn.map((p) => mean(runs.map(({ answers }) => (answers[p]!.correct ? 1 : 0)))));
     });
-    expect(Math.abs(standardDeviation(means) / told - 1)).toBeLessThan(0.06);
+    expect(Math.abs(standardDeviation(means) / shown - 1)).toBeLessThan(0.06);
   });
 
   it('has pass rates near its probabilities, for any number of problems per request', async () => {

@@ -60,7 +60,7 @@ export interface Device {
   readonly maxBufferBytes: number;
   /** True if the adapter runs on a processor instead of a GPU. */
   readonly software: boolean;
-  /** True if timings mean something: false where nothing is computed, or plain loops stand in for another device. */
+  /** True if timings mean something: false where nothing is computed, or plain loops replace another device. */
   readonly measures: boolean;
   /** Autotuning results of this adapter. Null turns autotuning off: the first variant runs then. */
   readonly tuningCache: TuningCache | null;

@@ -66,7 +66,7 @@ function* conflicts(config: ModelConfig): Generator<string> {
     yield `num_key_value_heads is ${kvHeads}: ${heads} heads cannot share ${kvHeads} key/value heads evenly; use a divisor of ${heads}`;
   const rotary = rotaryDim(config);
   if (rotary % 2 !== 0)
-    yield `partial_rotary_factor is ${config.partial_rotary_factor}: ${rotary} of the ${config.head_dim} channels of a head would turn, an odd number; use a factor that makes it even`;
+    yield `partial_rotary_factor is ${config.partial_rotary_factor}: ${rotary} of the ${config.head_dim} channels of a head would rotate, an odd number; use a factor that makes it even`;
 }
 
 /** Names faults of single fields. @param given keys of the file */

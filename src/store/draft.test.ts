@@ -22,7 +22,7 @@ describe('another task', () => {
     editDraft('task.name', 'addition');
     expect(draft().task).toEqual({ ...draft().task, name: 'addition', level: taskByName('addition').level.initial });
     expect(draft().reward.lMax).toBeGreaterThan(taskByName('addition').longestTrace(2, 'long'));
-    expect(lab.getState().followed?.told).toContain(`L max ${draft().reward.lMax}`);
+    expect(lab.getState().followed?.words).toContain(`L max ${draft().reward.lMax}`);
   });
 
   it('keeps its level when the lengths are restored', () => {
@@ -77,7 +77,7 @@ it('changes to own problems once there are some, and accepts another file with o
     ).join('\n');
   editDraft('task.name', 'calendar');
   editDraft('task.name', 'own');
-  expect(lab.getState().draftErrors['task.name']).toMatch(/the task own has no problems: give a file of them/);
+  expect(lab.getState().draftErrors['task.name']).toMatch(/the task own has no problems; add a file of them/);
   fillDraft('own.problems', file(7), 'mine.jsonl');
   editDraft('task.name', 'own');
   expect([draft().task, lab.getState().draftErrors]).toEqual([{ name: 'own', level: 7 }, {}]);

@@ -33,7 +33,7 @@ function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields
     const shape = Object.entries(modelPresets[value as ModelPreset]);
     return { fields: Object.fromEntries(shape.map(([field, size]) => [`model.${field}`, size])), followed: null };
   }
-  const { fields, told } = followingFields(draft, path, value);
+  const { fields, words } = followingFields(draft, path, value);
   const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
   const lengths = Object.fromEntries(before.filter(([name]) => Object.hasOwn(fields, name)));
   const { epsilonHigh } = draft.grpo;
@@ -46,7 +46,7 @@ function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields
       ...(loss && ratio && epsilonHigh < 1 ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
       ...(loss && !ratio && epsilonHigh > 1 ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
     },
-    followed: told === null ? null : { told, lengths },
+    followed: words === null ? null : { words, lengths },
   };
 }
 

@@ -15,7 +15,7 @@ type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
 
 /** Reward lengths that changed with the choice of a task or level. */
 export interface Followed {
-  readonly told: string;
+  readonly words: string;
   /** Previous lengths, by path. */
   readonly lengths: Readonly<Record<string, unknown>>;
 }

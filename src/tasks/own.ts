@@ -248,7 +248,7 @@ export function ownTask({ problems, match, tolerance }: OwnProblems): Task<OwnPr
   const levels = [...new Set(problems.map(levelIn))].sort((a, b) => a - b);
   const [min] = levels;
   const max = levels.at(-1);
-  if (min === undefined || max === undefined) throw new Error('the task own has no problems: give a file of them');
+  if (min === undefined || max === undefined) throw new Error('the task own has no problems; add a file of them');
   const at = (level: number): OwnLine[] => {
     const found = problems.filter((line) => levelIn(line) === level);
     if (found.length === 0) throw new Error(`own has no problems of level ${level}; there are ${levels.join(', ')}`);

@@ -52,12 +52,12 @@ describe('runs', () => {
 
   it('go on from finished ones as if they had never stopped', async () => {
     const whole = await runs(4);
-    const told: number[] = [];
+    const seen: number[] = [];
     const resumed = await evaluationRuns(device, model, parity, problems, 4, sampling, whole.slice(0, 2), (one) =>
-      told.push(one.run),
+      seen.push(one.run),
     );
     expect(resumed).toEqual(whole);
-    expect(told).toEqual([3, 4]);
+    expect(seen).toEqual([3, 4]);
     expect(await runs(2, sampling.seed, whole)).toEqual(whole.slice(0, 2));
   });
 
@@ -71,14 +71,14 @@ describe('runs', () => {
     // 120 runs estimate an sd within 6.5 %; the bound is three times that
     expect(Math.abs(accuracy.sd! / theory - 1)).toBeLessThan(0.2);
     const means: number[] = [];
-    const told: number[] = [];
+    const seen: number[] = [];
     for (let seed = 0; seed < 40; seed++) {
       const { accuracy } = evaluationReport(await runs(5, seed));
       means.push(accuracy.mean);
-      told.push(accuracy.standardErrorOverRuns! ** 2);
+      seen.push(accuracy.standardErrorOverRuns! ** 2);
     }
     // the spread of 40 evaluations strays by 11 %, taken three times
-    expect(Math.abs(standardDeviation(means) / Math.sqrt(mean(told)) - 1)).toBeLessThan(0.34);
+    expect(Math.abs(standardDeviation(means) / Math.sqrt(mean(seen)) - 1)).toBeLessThan(0.34);
   });
 });
 

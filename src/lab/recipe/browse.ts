@@ -1,4 +1,4 @@
-/** Problems of a task to look at: those that the terminal's `data` prints for the same task, level and seed, one by one. */
+/** Problems of a task for browsing: the same as the terminal's `data` prints for the same task, level and seed. */
 import { type Random, random } from '../../random';
 import { taskNames } from '../../tasks';
 import { OWN, type OwnProblems } from '../../tasks/own';
@@ -14,7 +14,7 @@ export interface Browsed {
   readonly index: number;
 }
 
-/** Problems of one seed that can be looked at: each is drawn after those before it. */
+/** Problems of one seed for browsing; each is generated after those before it. */
 export const MOST_BROWSED = 500;
 
 const clamp = (value: number, low: number, high: number) =>
@@ -26,8 +26,8 @@ const nearest = (levels: readonly number[], wanted: number): number =>
   levels.reduce((best, level) => (Math.abs(level - wanted) < Math.abs(best - wanted) ? level : best));
 
 /**
- * The nearest place that exists: the nearest level that the task has, the first task where the name is unknown.
- * @param own problems that can be looked at too, where there are some
+ * Nearest place that exists: the nearest level of the task; the first task where the name is unknown.
+ * @param own user-supplied problems
  */
 export function browsable({ task: name, level, seed, index }: Browsed, own: OwnProblems = NO_PROBLEMS): Browsed {
   const known = taskNamed({ own }, name);
@@ -43,7 +43,7 @@ export function browsable({ task: name, level, seed, index }: Browsed, own: OwnP
 export const browsedStream = (task: Task, level: number, seed: number): Random =>
   random(seed, 'data', task.name, level);
 
-/** Problems of a stream by index, each made once. */
+/** Problems of a stream by index, each generated once. */
 export class BrowsedProblems {
   readonly task: Task;
   private readonly stream: Random;

@@ -1,4 +1,4 @@
-/** What a choice of task or level brings with it, for every task that there is. */
+/** Fields that follow a choice of task or level, for every task. */
 import { describe, expect, it } from 'vitest';
 import { taskByName, taskNames } from '../../tasks';
 import { atInitialLevel, followingFields, lengthsFor, levelHint, taskOfLevel } from './levels';
@@ -17,17 +17,17 @@ describe('a choice of task', () => {
     expect(reward.lPos).toBeLessThan(reward.lMax);
   });
 
-  it('tells what it changed besides, and nothing where nothing changes', () => {
-    expect(followingFields(recipe, 'task.name', 'addition').told).toMatch(
+  it('names the other changes, and nothing where nothing changes', () => {
+    expect(followingFields(recipe, 'task.name', 'addition').words).toMatch(
       /^Difficulty 2, L max \d+, L pos [\d.]+, L neg [\d.]+, as a long trace takes up to 24 tokens$/,
     );
-    expect(followingFields(recipe, 'task.level', 12)).toEqual({ fields: {}, told: null }); // its own lengths already
-    expect(followingFields(recipe, 'grpo.steps', 3)).toEqual({ fields: {}, told: null });
-    expect(followingFields(recipe, 'task.name', 'chess')).toEqual({ fields: {}, told: null });
+    expect(followingFields(recipe, 'task.level', 12)).toEqual({ fields: {}, words: null }); // its own lengths already
+    expect(followingFields(recipe, 'grpo.steps', 3)).toEqual({ fields: {}, words: null });
+    expect(followingFields(recipe, 'task.name', 'chess')).toEqual({ fields: {}, words: null });
   });
 
   it('leaves a level out of range to the recipe to refuse', () => {
-    expect(followingFields(recipe, 'task.level', 99)).toEqual({ fields: {}, told: null });
+    expect(followingFields(recipe, 'task.level', 99)).toEqual({ fields: {}, words: null });
     expect(followingFields(recipe, 'task.level', 20).fields).toEqual({
       'reward.lMax': 36,
       'reward.lPos': 28.8,
@@ -74,12 +74,12 @@ describe('own problems', () => {
   const given = withFields(calendar, { 'own.problems': lines(3, 5) });
 
   it('bring the first level that they have, and lengths', () => {
-    const { fields, told } = followingFields(given, 'task.name', 'own');
+    const { fields, words } = followingFields(given, 'task.name', 'own');
     const { task, reward } = withFields(given, { 'task.name': 'own', ...fields });
     expect(task).toEqual({ name: 'own', level: 3 });
     expect(reward.lMax).toBeLessThan(given.reward.lMax);
-    expect(told).toMatch(/^Difficulty 3, L max/);
-    expect(followingFields(calendar, 'task.name', 'own')).toEqual({ fields: {}, told: null }); // none yet
+    expect(words).toMatch(/^Difficulty 3, L max/);
+    expect(followingFields(calendar, 'task.name', 'own')).toEqual({ fields: {}, words: null }); // none yet
   });
 
   it('are hinted at by the levels that there are, and follow no other', () => {
@@ -87,7 +87,7 @@ describe('own problems', () => {
     expect(levelHint(own, 'task.level')).toBe('your problems have 3, 5');
     expect(levelHint(recipe, 'task.level')).toBe('1 to 32 bits');
     expect(levelHint(own, 'own.problems.0.level')).toBeUndefined();
-    expect(followingFields(own, 'task.level', 4)).toEqual({ fields: {}, told: null });
+    expect(followingFields(own, 'task.level', 4)).toEqual({ fields: {}, words: null });
     expect(followingFields(own, 'task.level', 5).fields).toHaveProperty(['reward.lMax']);
     expect(atInitialLevel(own, { task: 'own', level: 0 })).toEqual({ task: 'own', level: 3 });
   });
@@ -96,9 +96,9 @@ describe('own problems', () => {
     const own = withFields(given, { 'task.name': 'own', 'task.level': 5 });
     const { fields } = followingFields(own, 'own.problems', lines(1, 2));
     expect(withFields(own, { 'own.problems': lines(1, 2), ...fields }).task.level).toBe(1);
-    expect(followingFields(own, 'own.problems', lines(5))).toEqual({ fields: {}, told: null });
-    expect(followingFields(given, 'own.problems', lines(1))).toEqual({ fields: {}, told: null });
-    expect(followingFields(own, 'own.problems', [{ prompt: 7 }])).toEqual({ fields: {}, told: null });
+    expect(followingFields(own, 'own.problems', lines(5))).toEqual({ fields: {}, words: null });
+    expect(followingFields(given, 'own.problems', lines(1))).toEqual({ fields: {}, words: null });
+    expect(followingFields(own, 'own.problems', [{ prompt: 7 }])).toEqual({ fields: {}, words: null });
   });
 });
 

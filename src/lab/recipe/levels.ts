@@ -12,10 +12,10 @@ import type { Recipe } from './recipe';
 import { rewardSection } from './sections/reward';
 import { taskOf } from './task';
 
-/** L max over the longest long trace, as the small recipes have it. */
+/** L max ÷ tokens of the longest long trace, as in the small recipes. */
 const SLACK = 1.5;
 
-/** The completion budget that a recipe may have at most. */
+/** Largest completion budget of a recipe. */
 const MOST_LMAX = 4096;
 
 /** The part of a recipe that holds user-supplied problems. */
@@ -23,13 +23,13 @@ type Own = { readonly own: OwnProblems };
 
 type Fields = Record<string, unknown>;
 
-/** The task of that name; null where there is none, as own without problems. */
+/** Task of that name; null where there is none, as own without problems. */
 export function taskNamed(recipe: Own, name: unknown): Task | null {
   const known: string | undefined = name === OWN ? OWN : taskNames.find((candidate) => candidate === name);
   return known === undefined || (known === OWN && recipe.own.problems.length === 0) ? null : taskOf(recipe, known);
 }
 
-/** Levels that problems can be had of, rising: own problems may leave some out. */
+/** Levels that have problems, rising; user-supplied problems may lack some. */
 export function levelsOf(task: Task, { own }: Own): number[] {
   const { min, max } = task.level;
   const all = Array.from({ length: max - min + 1 }, (_, i) => min + i);
@@ -41,7 +41,7 @@ const parentOf = (path: string) => path.slice(0, path.lastIndexOf('.'));
 /** Names of the field next to a level that holds the task: in the recipe's own section, and in lists of tasks. */
 const NAMES = ['name', 'task'] as const;
 
-/** The task whose level is at the path; null where it is no level of a task. */
+/** Task whose level is at the path; null where the path is no level of a task. */
 export function taskOfLevel(recipe: Recipe, path: string): Task | null {
   if (!path.endsWith('.level')) return null;
   for (const name of NAMES) {
@@ -51,7 +51,7 @@ export function taskOfLevel(recipe: Recipe, path: string): Task | null {
   return null;
 }
 
-/** The levels that a field at the path may have, in words: "1 to 6 digits"; undefined where it is no level of a task. */
+/** Levels that a field at the path may have, in words: "1 to 6 digits"; undefined where it is no level of a task. */
 export function levelHint(recipe: Recipe, path: string): string | undefined {
   const task = taskOfLevel(recipe, path);
   if (!task) return undefined;
@@ -70,11 +70,11 @@ export function lengthsFor(task: Task, level: number): Record<string, number> {
 export interface Following {
   /** Fields by path, the edited one not among them. */
   readonly fields: Fields;
-  /** The changes in words; null where there are none. */
-  readonly told: string | null;
+  /** The changes in words; null without changes. */
+  readonly words: string | null;
 }
 
-const NOTHING: Following = { fields: {}, told: null };
+const NOTHING: Following = { fields: {}, words: null };
 
 /** Fields to change after the field at the path was set. */
 export function followingFields(recipe: Recipe, path: string, value: unknown): Following {
@@ -83,21 +83,21 @@ export function followingFields(recipe: Recipe, path: string, value: unknown): F
     const task = taskNamed(recipe, value);
     if (!task || valueAt(recipe, `${parent}.level`) === undefined) return NOTHING;
     const level = { [`${parent}.level`]: task.level.initial };
-    if (path !== 'task.name') return { fields: level, told: null };
+    if (path !== 'task.name') return { fields: level, words: null };
     const lengths = ownLengths(recipe, task, task.level.initial);
-    return { fields: { ...level, ...lengths.fields }, told: `Difficulty ${task.level.initial}${lengths.words}` };
+    return { fields: { ...level, ...lengths.fields }, words: `Difficulty ${task.level.initial}${lengths.words}` };
   }
   if (path === 'task.level') {
     const task = taskOfLevel(recipe, path);
     if (!task || !levelsOf(task, recipe).includes(value as number)) return NOTHING;
     const { fields, words } = ownLengths(recipe, task, value as number);
-    return { fields, told: words ? words.slice(2) : null };
+    return { fields, words: words ? words.slice(2) : null };
   }
   if (path === 'own.problems' && recipe.task.name === OWN) return followingProblems(recipe, value);
   return NOTHING;
 }
 
-/** Other own problems, while they are the task: their first level where they have none of the recipe's. */
+/** Fields to change after user-supplied problems were replaced: their first level, if they lack the recipe's. */
 function followingProblems(recipe: Recipe, value: unknown): Following {
   const lines = ownLineSchema.array().min(1).safeParse(value);
   if (!lines.success) return NOTHING;
@@ -107,7 +107,7 @@ function followingProblems(recipe: Recipe, value: unknown): Following {
   if (!task || levelsOf(task, given).includes(recipe.task.level)) return NOTHING;
   const { initial } = task.level;
   const { fields, words } = ownLengths(recipe, task, initial);
-  return { fields: { 'task.level': initial, ...fields }, told: `Difficulty ${initial}${words}` };
+  return { fields: { 'task.level': initial, ...fields }, words: `Difficulty ${initial}${words}` };
 }
 
 /** Title of a field of the reward section. */
@@ -127,7 +127,7 @@ function ownLengths({ reward }: Recipe, task: Task, level: number): { fields: Fi
   };
 }
 
-/** An item that names a task, at the level that the task begins with; any other as it is. */
+/** The item at its task's initial level; an item without a task as it is. */
 export function atInitialLevel(recipe: Recipe, item: unknown): unknown {
   if (typeof item !== 'object' || item === null) return item;
   const task = taskNamed(recipe, (item as Fields).task);

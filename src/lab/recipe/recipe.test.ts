@@ -16,10 +16,10 @@ describe('recipes', () => {
     [{ model: { width: 64, heads: 3 } }, 'r: model.width: is 64 for 3 heads; use a multiple of 12 up to 384'],
     [{ colour: 1 }, 'r: top level: unknown field "colour"; remove it or correct its name'],
     [{ task: { name: 'chess' } }, 'r: task.name: is "chess"; use one of "parity", '],
-    [{ task: { name: 'addition', level: 9 } }, 'r: task.level: addition has 1 to 6 digits, not 9'],
+    [{ task: { name: 'addition', level: 9 } }, 'r: task.level: is 9; addition has 1 to 6 digits'],
     [{ model: { width: 66 } }, 'r: model.width: is 66 for 4 heads; use a multiple of 16 up to 512'],
     [{ model: { kvHeads: 3 } }, 'r: model.kvHeads: is 3: 4 heads cannot share them evenly; use a divisor of 4'],
-    [{ model: { partialRotary: 0.2 } }, 'r: model.partialRotary: is 0.2: 3 of the 16 channels of a head would turn'],
+    [{ model: { partialRotary: 0.2 } }, 'r: model.partialRotary: is 0.2: 3 of the 16 channels of a head would rotate'],
     [{ model: { layers: 0 } }, /^r: model\.layers: is 0; use 1 to 24$/],
     [{ reward: { lPos: 30 } }, 'r: reward.lPos: L pos (30) must be below L max (24)'],
     [{ grpo: { lossType: 'cispo' } }, 'for cispo it is the cap of the ratio itself: 1 or more'],
@@ -33,11 +33,11 @@ describe('recipes', () => {
           ],
         },
       },
-      'r: data.rlClusters.1.level: addition has 1 to 6 digits, not 7',
+      'r: data.rlClusters.1.level: is 7; addition has 1 to 6 digits',
     ],
     [
       { data: { clusters: [{ task: 'parity', level: 8, problems: 100_000, epochs: 1000 }] } },
-      'r: data.clusters: a pass would be 100000000 examples',
+      'r: data.clusters: one epoch of the mixture has 100000000 examples',
     ],
     [
       {

@@ -1,6 +1,6 @@
 /**
- * A recipe: plain, validated data that determines a run down to the seed. Ranges, defaults, labels and explanations stand
- * with each field; the Setup panel, the terminal's --set and the errors all come from here.
+ * A recipe: plain, validated data that determines a run down to the seed. Each field declares its range, default, label and
+ * help text. Setup, the terminal's --set and the errors read them.
  */
 import { z } from 'zod';
 import { type ModelConfig, parseModelConfig } from '../../model/config';
@@ -27,27 +27,27 @@ export const recipeSchema = z
     about: z.string().max(400).default(''),
     seed: integer(
       'Seed',
-      'Every random number of the run follows from it: weights, problems, traces, samples.',
+      'Determines every random number of the run: weights, problems, traces, samples. The same seed repeats the run.',
       0,
       0,
       2 ** 31 - 1,
     ),
     tokensPerPass: integer(
-      'Tokens a pass',
-      'Most tokens of one forward and backward pass; larger batches are several passes whose gradients add up.',
+      'Tokens per batch',
+      'Maximum tokens of one forward and backward pass. A larger optimizer step makes several passes and adds up their gradients; a smaller number saves memory.',
       4096,
       128,
       262_144,
     ),
     kernels: choice(
       'Kernels',
-      'The fastest forms on the adapter, measured once and remembered; or fixed ones, the same on every adapter.',
+      'measured: the fastest kernel variants of this device, timed once and remembered. fixed: the same variants on every device.',
       ['measured', 'fixed'],
       'measured',
     ),
     precision: choice(
       'Precision',
-      'How weights and activations are stored: f16 takes less memory, and needs an adapter that has it. All arithmetic, gradients and what AdamW moves stay in f32; what it costs in accuracy is measured after each stage.',
+      'Storage type of weights and activations. f16 takes less memory and needs a device with f16; each stage measures its cost in accuracy. Arithmetic, gradients and the optimizer stay in f32.',
       ['f32', 'f16'],
       'f32',
     ),
@@ -63,7 +63,7 @@ export const recipeSchema = z
     evaluation: evaluationSection,
   })
   .superRefine((recipe, context) => {
-    /** A field that is out of its range is wrong once. */
+    /** Reports a field only once: out of range, or in conflict with another. */
     const issue: Issue = (path, message) => {
       if (!context.issues.some((other) => other.path?.join() === path.join()))
         context.addIssue({ code: 'custom', path, message });
@@ -76,7 +76,7 @@ export const recipeSchema = z
   });
 
 export type Recipe = z.infer<typeof recipeSchema>;
-/** A recipe with anything left out that has a default. */
+/** A recipe in which fields with defaults may be missing. */
 export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** The model's shape in Hugging Face's names. @throws naming what does not fit together */
@@ -98,13 +98,13 @@ export function modelConfigOf({ model }: Pick<Recipe, 'model'>, vocabulary: numb
   );
 }
 
-/** Fills in defaults. @throws naming every field that is wrong, where it stands and what it may be */
+/** Fills in defaults. @throws naming every wrong field, its place and its range */
 export function parseRecipe(input: unknown, where = 'recipe'): Recipe {
   return parseAs(recipeSchema, input, where) as Recipe;
 }
 
 /**
- * The recipe with fields set by path (`grpo.steps` → 40), checked anew.
+ * The recipe with fields set by path (`grpo.steps` → 40), validated again.
  * @throws naming a path that does not exist or a value out of range
  */
 export function withFields(recipe: Recipe, fields: Readonly<Record<string, unknown>>): Recipe {

@@ -1,14 +1,14 @@
-/** The tasks of a recipe: those that come with the lab, and the one that the recipe's own problems make. */
+/** Tasks of a recipe: those of the lab, and the one of the recipe's user-supplied problems. */
 import { splitOf } from '../../data/problems';
 import { taskByName } from '../../tasks';
 import { OWN, type OwnProblems, ownFaults, ownTask } from '../../tasks/own';
 import type { Task } from '../../tasks/task';
 
-/** A task by its name in the recipe. @throws where it has no problems */
+/** Task by its name in the recipe. @throws where it has no problems */
 export const taskOf = ({ own }: { readonly own: OwnProblems }, name: string): Task =>
   name === OWN ? (ownTask(own) as Task) : taskByName(name);
 
-/** The reason for which own problems of a level cannot be trained on and evaluated; null where they can. */
+/** Fault of user-supplied problems of a level that cannot be trained on and evaluated; null without one. */
 export function splitFault({ problems }: OwnProblems, level: number): string | null {
   const splits = problems.filter((line) => (line.level ?? 1) === level).map(({ prompt }) => splitOf(prompt));
   for (const [split, means] of [
@@ -16,13 +16,13 @@ export function splitFault({ problems }: OwnProblems, level: number): string | n
     ['train', 'is left for training'],
   ] as const)
     if (!splits.includes(split))
-      return `none of the ${splits.length} problems of level ${level} ${means} (an eighth is held out, by a hash of the prompt): give more`;
+      return `none of the ${splits.length} problems of level ${level} ${means} (an eighth is held out, by a hash of the prompt); add problems`;
   return null;
 }
 
 /**
- * Faults of the recipe's own problems: paths and words.
- * @param levels of them that the recipe asks for; none where it does not ask for them
+ * Faults of the recipe's user-supplied problems: paths and words.
+ * @param levels levels of them that the recipe uses; empty where it uses none
  */
 export function ownIssues(
   own: OwnProblems,
@@ -35,7 +35,7 @@ export function ownIssues(
   if (levels.length === 0 || faults.length > 0) return faults;
   const messages =
     own.problems.length === 0
-      ? [`the task ${OWN} has no problems: give a file of them`]
+      ? [`the task ${OWN} has no problems; add a file of them`]
       : levels.flatMap((level) => splitFault(own, level) ?? []);
   return messages.map((message) => ({ path: ['own', 'problems'], message }));
 }

@@ -195,8 +195,8 @@ it('adapts γ to the entropy of each step', async () => {
 });
 
 it.each([
-  [{ gammaMin: 2 }, 'r: grpo.gammaMin: γ least (2) must not be above γ most (1)'],
-  [{ correctionMin: 3 }, 'r: grpo.correctionMin: the least correction (3) must be below the most (3)'],
+  [{ gammaMin: 2 }, 'r: grpo.gammaMin: is 2; use at most γ maximum, 1'],
+  [{ correctionMin: 3 }, 'r: grpo.correctionMin: is 3; use less than the maximum, 3'],
   [
     { samplerCorrection: 'token_truncate', correctionMax: 0 },
     'r: grpo.correctionMax: token_truncate needs a bound to clamp to',

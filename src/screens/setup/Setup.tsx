@@ -61,7 +61,7 @@ function Followed() {
     <div role="status">
       {followed && (
         <p className={styles.followed}>
-          Also changed: {followed.told}.{' '}
+          Also changed: {followed.words}.{' '}
           {Object.keys(followed.lengths).length > 0 && (
             <button type="button" onClick={undoFollowing}>
               Keep the lengths

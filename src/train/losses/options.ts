@@ -78,7 +78,7 @@ export const sharedOptions = {
     trl: 'entropy_coef',
     probe: 'gamma',
     title: 'γ, entropy',
-    description: 'Weight of the entropy bonus; where it is steered, the first one.',
+    description: 'Weight of the entropy bonus; its first value if a target steers it.',
     ...{ min: 0, max: 10, default: 0.001, probeDefault: 0 },
   }),
   epsilonLow: number({
@@ -127,14 +127,14 @@ export const sharedOptions = {
   correctionMax: number({
     trl: 'vllm_importance_sampling_clip_max',
     probe: 'importance_sampling_clip_max',
-    title: 'Correction most',
+    title: 'Correction maximum',
     description: 'Upper bound of policy ÷ sampler; 0 for none.',
     ...{ min: 0, max: 1e6, default: 3, probeDefault: 0, nullable: 'above 0' },
   }),
   correctionMin: number({
     trl: 'vllm_importance_sampling_clip_min',
     probe: 'importance_sampling_clip_min',
-    title: 'Correction least',
+    title: 'Correction minimum',
     description: 'Lower bound of policy ÷ sampler; 0 for none.',
     ...{ min: 0, max: 1e6, default: 0, nullable: 'from 0' },
   }),

@@ -17,7 +17,7 @@ export const grpoSection = section(
   'Group Relative Policy Optimization: each completion is compared with its group.',
   {
     steps: trl('max_steps', integer('Steps', 'Batches of rollouts; 0 skips this stage.', 40, 0, 100_000)),
-    prompts: integer('Problems a step P', 'Problems of one step; the policy answers each G times.', 16, 1, 1024),
+    prompts: integer('Problems per step P', 'Problems of one step; the policy answers each G times.', 16, 1, 1024),
     groupSize: trl(
       'num_generations',
       integer('Group size G', 'Completions of one problem; each is compared with the others.', 8, 2, 64),
@@ -67,8 +67,8 @@ export const grpoSection = section(
       ),
     ),
     gammaStep: trl('entropy_coef_delta', number('γ step', 'Change of a steered γ with each update.', 0.005, 0, 1)),
-    gammaMin: trl('entropy_coef_min', number('γ least', 'Lower bound of a steered γ.', 0, 0, 10)),
-    gammaMax: trl('entropy_coef_max', number('γ most', 'Upper bound of a steered γ.', 1, 0, 10)),
+    gammaMin: trl('entropy_coef_min', number('γ minimum', 'Lower bound of a steered γ.', 0, 0, 10)),
+    gammaMax: trl('entropy_coef_max', number('γ maximum', 'Upper bound of a steered γ.', 1, 0, 10)),
     scaleRewards: trl(
       'scale_rewards',
       choice(
@@ -134,10 +134,9 @@ export function checkGrpo(grpo: z.infer<typeof grpoSection>, issue: Issue): void
   const fault = loss.fault?.(grpo);
   if (fault) issue(['grpo', fault.field], fault.message);
   if (grpo.gammaMin > grpo.gammaMax)
-    issue(['grpo', 'gammaMin'], `γ least (${grpo.gammaMin}) must not be above γ most (${grpo.gammaMax})`);
+    issue(['grpo', 'gammaMin'], `is ${grpo.gammaMin}; use at most γ maximum, ${grpo.gammaMax}`);
   const [least, most] = [grpo.correctionMin, grpo.correctionMax];
-  if (most > 0 && least >= most)
-    issue(['grpo', 'correctionMin'], `the least correction (${least}) must be below the most (${most})`);
+  if (most > 0 && least >= most) issue(['grpo', 'correctionMin'], `is ${least}; use less than the maximum, ${most}`);
   if (grpo.samplerCorrection.endsWith('truncate') && most === 0 && least === 0)
     issue(['grpo', 'correctionMax'], `${grpo.samplerCorrection} needs a bound to clamp to`);
 }

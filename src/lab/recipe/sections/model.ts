@@ -27,14 +27,14 @@ export const modelSection = section(
       1e-4,
       1,
     ),
-    partialRotary: number('Rotary share', 'Share of each head that turns with the position.', 1, 0, 1),
+    partialRotary: number('Rotary share', 'Share of the channels of a head that RoPE rotates.', 1, 0, 1),
   },
 );
 
-export const memorySection = section('Memory', 'What training keeps, against what it computes again.', {
+export const memorySection = section('Memory', 'Trade of memory against compute.', {
   recompute: flag(
     'Recompute activations',
-    "Keeps only each block's input and computes the block again in the backward pass: less memory, about a third more work.",
+    'Keeps only the input of each block and computes the block again in the backward pass (gradient checkpointing). Less memory, about a third more compute.',
     false,
   ),
 });
@@ -53,6 +53,6 @@ export function checkModel({ width, heads, kvHeads, partialRotary }: z.infer<typ
   if (rotary % 2 !== 0)
     issue(
       ['model', 'partialRotary'],
-      `is ${partialRotary}: ${rotary} of the ${width / heads} channels of a head would turn, an odd number; use a share that makes it even`,
+      `is ${partialRotary}: ${rotary} of the ${width / heads} channels of a head would rotate, an odd number; use a share that makes it even`,
     );
 }

@@ -11,14 +11,14 @@ export const taskSection = section('Task', 'What the model learns to answer.', {
     [...(taskNames as [TaskName, ...TaskName[]]), OWN],
     'parity',
   ),
-  level: integer('Difficulty', "On the task's own dial: bits, digits, cities, slots …", 12, 1, 32),
+  level: integer('Difficulty', 'Level of the task, in its own unit: bits, digits, cities, slots …', 12, 1, 32),
 });
 
 export const ownSection = section('Your own', 'User-supplied problems, for the task own.', {
   problems: z.array(ownLineSchema).max(OWN_LIMITS.problems).default([]),
   match: choice(
     'Match',
-    'Answers as the same text, as numbers within the tolerance, or by regular expressions.',
+    'Comparison of answers: same text, numbers within the tolerance, or regular expressions.',
     ownMatches,
     'exact',
   ),
