@@ -1,7 +1,8 @@
 /** Fields of a recipe from the options of policy losses. */
 import type { z } from 'zod';
+import { losses } from '../../train/losses/index';
 import type { ChoiceOption, FlagOption, LossOption, NumberOption } from '../../train/losses/options';
-import { choice, flag, number, trl } from './fields';
+import { choice, flag, number, type OnlyWith, trl } from './fields';
 
 type FieldOf<O extends LossOption> = O extends NumberOption
   ? ReturnType<typeof number>
@@ -10,6 +11,12 @@ type FieldOf<O extends LossOption> = O extends NumberOption
     : O extends ChoiceOption<infer T>
       ? z.ZodDefault<z.ZodEnum<{ [K in T]: K }>>
       : never;
+
+/** Loss that alone has the option; null for a shared one. */
+function ownerOf(name: string): OnlyWith | null {
+  const loss = losses.find(({ options }) => name in options);
+  return loss ? { field: 'lossType', value: loss.name } : null;
+}
 
 function fieldOf(option: LossOption) {
   const { title, description } = option;
@@ -20,5 +27,9 @@ function fieldOf(option: LossOption) {
 
 export const lossFieldsOf = <T extends Readonly<Record<string, LossOption>>>(options: T) =>
   Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, trl(option.trl, fieldOf(option) as z.ZodType)]),
+    Object.entries(options).map(([name, option]) => {
+      const field = trl(option.trl, fieldOf(option) as z.ZodType);
+      const onlyWith = ownerOf(name);
+      return [name, onlyWith ? field.meta({ ...field.meta(), onlyWith }) : field];
+    }),
   ) as unknown as { [K in keyof T]: FieldOf<T[K]> };

@@ -102,8 +102,10 @@ export function Setup() {
   const errors = useLab((state) => state.draftErrors);
   const edition = useLab((state) => state.edition);
   const open = useLab((state) => state.setupOpen);
+  const shown = ({ path, onlyWith }: Field) =>
+    !onlyWith || valueAt(draft, onlyWith.path) === onlyWith.value || errors[path] !== undefined;
   const rows = (fields: readonly Field[]) =>
-    fields.map((field) => {
+    fields.filter(shown).map((field) => {
       const props = { field, value: valueAt(draft, field.path), errors, edition };
       return field.kind === 'list' ? (
         <ListEditor key={field.path} {...props} />

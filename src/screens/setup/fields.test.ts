@@ -89,4 +89,13 @@ describe('a form', () => {
     );
     for (const { title } of SECTIONS.flatMap((section) => section.fields)) expect(title).not.toBe('');
   });
+
+  it('knows which fields belong to a choice of their section', () => {
+    const all = SECTIONS.flatMap((section) => section.fields);
+    const choiceOf = (path: string) => all.find((one) => one.path === path)?.onlyWith;
+    expect(choiceOf('grpo.muon.momentum')).toEqual({ path: 'grpo.optimizer', value: 'muon' });
+    expect(choiceOf('sft.adamw.beta1')).toEqual({ path: 'sft.optimizer', value: 'adamw' });
+    expect(choiceOf('grpo.vespoKPos')).toEqual({ path: 'grpo.lossType', value: 'vespo' });
+    expect(choiceOf('grpo.beta')).toBeNull();
+  });
 });

@@ -1,4 +1,5 @@
 /** Fields of a recipe as its schema declares them: title, meaning, kind of control. */
+import type { OnlyWith } from '../../lab/recipe/fields';
 import { recipeSchema } from '../../lab/recipe/recipe';
 
 /** `source` is a program; `list` has items, each with the fields in `columns`. */
@@ -12,6 +13,8 @@ export interface Field {
   readonly description: string;
   readonly kind: Kind;
   readonly choices: readonly string[];
+  /** Choice that the field belongs to, by the path of its field; null for a field that always counts. */
+  readonly onlyWith: { readonly path: string; readonly value: string } | null;
   /** True where the field may be left out. */
   readonly optional: boolean;
   readonly columns: readonly Field[];
@@ -26,8 +29,14 @@ export interface Section {
   readonly fields: readonly Field[];
 }
 
+interface Meta {
+  title?: string;
+  description?: string;
+  onlyWith?: OnlyWith;
+}
+
 interface SchemaLike {
-  meta(): { title?: string; description?: string } | undefined;
+  meta(): Meta | undefined;
   readonly minValue?: number | null;
   readonly minLength?: number | null;
   readonly def: {
@@ -45,8 +54,8 @@ function core(schema: SchemaLike): SchemaLike {
   return schema.def.innerType ? core(schema.def.innerType) : schema;
 }
 
-/** Title and description of a field; they may lie under its defaults. */
-function metaOf(schema: SchemaLike): { title?: string; description?: string } {
+/** Metadata of a field; they may lie under its defaults. */
+function metaOf(schema: SchemaLike): Meta {
   return schema.meta() ?? (schema.def.innerType ? metaOf(schema.def.innerType) : {});
 }
 
@@ -69,10 +78,11 @@ function fieldsOf(path: string, schema: SchemaLike): Field[] {
     return Object.entries(def.shape ?? {}).flatMap(([name, inner]) => fieldsOf(join(path, name), inner));
   const kind = KINDS[def.type];
   if (!kind) return [];
-  const { title = path.slice(path.lastIndexOf('.') + 1), description = '' } = metaOf(schema);
+  const { title = path.slice(path.lastIndexOf('.') + 1), description = '', onlyWith: choice } = metaOf(schema);
+  const onlyWith = choice ? { path: join(path.slice(0, path.indexOf('.')), choice.field), value: choice.value } : null;
   const choices = Object.values(def.entries ?? {});
   const optional = schema.def.type === 'optional';
-  const field = { path, title, description, kind, choices, optional, columns: [], blanks: [] };
+  const field = { path, title, description, kind, choices, onlyWith, optional, columns: [], blanks: [] };
   if (kind === 'text' && path.endsWith(SOURCE)) return [{ ...field, kind: 'source' }];
   if (kind !== 'list' || !def.element) return [field];
   return [{ ...field, columns: fieldsOf('', def.element), blanks: blanksOf(def.element) }];

@@ -58,8 +58,8 @@ export const vespo = definePolicyLoss({
       const k = advantage >= 0 ? params.vespoKPos! : params.vespoKNeg!;
       const lambda = Math.max(advantage >= 0 ? params.vespoLambdaPos! : params.vespoLambdaNeg!, 1e-4);
       const most = MOST_CORRECTION_EXPONENT - Math.log(Math.max(1, Math.abs(advantage * logprob)));
-      const phi = Math.exp(Math.min(lambda + k * logW - lambda * Math.exp(logW), most));
-      return { value: phi, slope: 0, most: phi, mark: phi };
+      const gate = Math.exp(Math.min(lambda + k * logW - lambda * Math.exp(logW), most));
+      return { value: gate, slope: 0, most: gate, mark: gate };
     },
     gated: true,
     corrected: false,

@@ -1,15 +1,16 @@
 /** Fields of a stage that choose its optimizer, with a section of settings for each. */
 import { z } from 'zod';
 import { type OptimizerName, optimizerNames, optimizers } from '../../../train/optimizers';
-import { choice } from '../fields';
+import { choice, type OnlyWith } from '../fields';
 
 type Settings = { [Name in OptimizerName]: z.ZodPrefault<(typeof optimizers)[Name]['options']> };
 
 /** A record's settings, each titled with the optimizer that it belongs to. */
-function settingsOf({ title, description, options }: (typeof optimizers)[OptimizerName]) {
+function settingsOf({ name, title, description, options }: (typeof optimizers)[OptimizerName]) {
+  const onlyWith: OnlyWith = { field: 'optimizer', value: name };
   const fields = Object.entries(options.shape).map(([name, field]) => {
     const meta = field.meta();
-    return [name, field.meta({ ...meta, title: `${title}: ${meta?.title}` })];
+    return [name, field.meta({ ...meta, title: `${title}: ${meta?.title}`, onlyWith })];
   });
   return z
     .strictObject(Object.fromEntries(fields))
