@@ -97,7 +97,7 @@ describe('with WebGPU', () => {
     expect(await startText(page)).toContain(`Fix this setting to train: ${title}`);
     expect(await page.getByRole('button', { name: 'Train in this tab' }).isDisabled()).toBe(true);
     await page.getByTestId('start').getByRole('button', { name: title }).click();
-    expect(await groupSize.evaluate((field) => field === document.activeElement)).toBe(true);
+    await expect.poll(() => groupSize.evaluate((field) => field === document.activeElement)).toBe(true);
     await setField(page, 'grpo.updates', '1');
     await setField(page, 'grpo.groupSize', '8');
     expect(await page.getByRole('alert').count()).toBe(0);
