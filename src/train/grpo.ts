@@ -14,26 +14,21 @@ import type { WeightedPart } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
 import { type CollectOptions, collectRollouts } from './collectRollouts';
-import { afterUpdate, type EntropyTarget, gammaInForce, startEntropyControl } from './entropyControl';
+import { startEntropyControl } from './entropyControl';
 import { correctionOf } from './losses/options';
-import { type LossOptions, tokenWeights } from './losses/policyLoss';
-import { lossMetrics, type Metrics, meanEntropy, meanMetrics, rewardMetrics } from './metrics';
-import type { PolicyExample, PolicyTrainer, TokenStats } from './policy';
+import { type Metrics, meanMetrics, rewardMetrics } from './metrics';
+import type { PolicyTrainer } from './policy';
+import { type PolicyUpdate, policyBatch, policyUpdates, type UpdateOptions } from './policyUpdates';
 import type { ReferenceSync } from './referenceSync';
 import type { Sampler } from './rollout';
 import { correctionMetrics, samplingMetrics } from './samplerMetrics';
 import { isTruncated } from './sampling';
 import { learningRate, type Schedule } from './schedule';
 
-export interface GrpoOptions extends CollectOptions {
+export interface GrpoOptions extends CollectOptions, UpdateOptions {
   readonly schedule: Schedule;
-  readonly loss: LossOptions;
-  /** Steers γ, from `loss.gamma` on; null keeps γ fixed. */
-  readonly entropyTarget: EntropyTarget | null;
   readonly scaleRewards: ScaleRewards;
   readonly aggregation: Aggregation;
-  /** μ, optimizer steps on each batch. */
-  readonly updates: number;
   /** Leaves completions that were cut off out of the loss. */
   readonly maskTruncated: boolean;
 }
@@ -89,7 +84,7 @@ export async function* grpo(
   tokenizer: Tokenizer,
   options: GrpoOptions,
 ): AsyncGenerator<GrpoStep> {
-  const { groupSize: G, schedule, loss, entropyTarget } = options;
+  const { groupSize: G, schedule, loss } = options;
   const correction = correctionOf(loss);
   let control = startEntropyControl(loss.gamma);
   let tokensSeen = 0;
@@ -100,46 +95,27 @@ export async function* grpo(
     const advantages = advantagesOf(rewarded, options);
 
     const counted = completions.map(({ ended }) => ended || !options.maskTruncated);
-    const lengths = completions.map(({ ids }, b) => (counted[b] ? ids.length : 0));
-    const weights = tokenWeights(loss, lengths);
-    const tokens = Math.max(
-      1,
-      lengths.reduce((sum, length) => sum + length, 0),
-    );
-    const examples = completions.map(({ ids, logprobs }, b): PolicyExample => {
-      const { prompt } = drawn.groups[Math.floor(b / G)]!;
-      return {
-        ids: [...prompt, ...ids],
-        promptLength: prompt.length,
+    const batch = policyBatch(
+      completions.map(({ ids, logprobs }, b) => ({
+        prompt: drawn.groups[Math.floor(b / G)]!.prompt,
+        ids,
         advantage: advantages[b]!,
-        weight: counted[b] ? weights[b]! : 0,
+        counted: counted[b]!,
         old: null,
         sampler: correction ? logprobs : null,
-      };
-    });
+      })),
+      loss,
+    );
     const lr = learningRate(schedule, i);
-    let before: readonly TokenStats[] | null = null;
-    const updates: Metrics[] = [];
-    for (let update = 0; update < options.updates; update++) {
-      const batch = before ? examples.map((example, b) => ({ ...example, old: before![b]!.logprobs })) : examples;
-      const gamma = entropyTarget ? gammaInForce(control, entropyTarget) : loss.gamma;
-      const { stats, loss: value, gradNorm, entropyThreshold } = await trainer.step(batch, lr, gamma / tokens);
-      before ??= stats;
-      const scored = stats.map((of, b) => ({ stats: of, counted: counted[b]! }));
-      const measured = lossMetrics(scored, loss);
-      const bonusEntropy = meanEntropy(scored, entropyThreshold);
-      // TRL's: the loss before the entropy bonus
-      const policy_loss = value + gamma * bonusEntropy;
-      const metrics: Metrics = { ...measured, loss: value, policy_loss, grad_norm: gradNorm };
-      if (entropyTarget) {
-        control = afterUpdate(control, bonusEntropy, entropyTarget);
-        updates.push({ ...metrics, entropy_coef: control.gamma, 'entropy_coef/in_force': gamma });
-      } else updates.push(metrics);
+    const updates: PolicyUpdate[] = [];
+    for await (const update of policyUpdates(trainer, batch, lr, control, options)) {
+      updates.push(update);
+      control = update.control;
     }
     const moved = referenceSync?.stepEnded(i + 1);
-    const first = before!;
+    const first = updates[0]!.result.stats;
 
-    tokensSeen += examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    tokensSeen += batch.examples.reduce((sum, { ids }) => sum + ids.length, 0);
     const sequences = completions.map(({ logprobs }, b) => ({
       sampler: logprobs,
       trainer: first[b]!.logprobs,
@@ -158,7 +134,7 @@ export async function* grpo(
         })),
         options,
       ),
-      ...meanMetrics(updates),
+      ...meanMetrics(updates.map(({ metrics }) => metrics)),
       ...samplingMetrics(sequences, isTruncated(options.sampling)),
       ...(correction ? correctionMetrics(sequences, correction) : {}),
       ...drawn.metrics,
