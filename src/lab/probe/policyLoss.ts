@@ -15,7 +15,14 @@ import { type PolicyLoss, tokenWeights } from '../../train/losses/policyLoss';
 import { entropyThreshold } from '../../train/losses/topEntropy';
 import { lossMetrics, type Metrics, meanEntropy, type ScoredSequence, spreadMetrics } from '../../train/metrics';
 import { correctionMetrics, samplingMetrics } from '../../train/samplerMetrics';
-import { advantageOptionsOf, type ProbePolicyLossInput, probeLossOptions, rewardTermsOf } from './policyLossSchema';
+import {
+  advantageOptionsOf,
+  entropyControlOf,
+  entropyTargetOf,
+  probeLossOptions,
+  rewardTermsOf,
+} from './lossOptionsSchema';
+import type { ProbePolicyLossInput } from './policyLossSchema';
 
 export interface ProbePolicyLossResult {
   advantages: number[];
@@ -25,10 +32,10 @@ export interface ProbePolicyLossResult {
 }
 
 /** γ of this update, and of the next. */
-function gammaOf(gamma: number, { options: { adaptive_entropy: steer } }: ProbePolicyLossInput) {
-  if (!steer) return { inForce: gamma, after: () => ({}) };
-  const control = { gamma, entropy: steer.last ?? Number.POSITIVE_INFINITY };
-  const target = { target: steer.target, step: steer.delta, min: steer.min, max: steer.max };
+function gammaOf(gamma: number, input: ProbePolicyLossInput) {
+  const target = entropyTargetOf(input);
+  if (!target) return { inForce: gamma, after: () => ({}) };
+  const control = entropyControlOf(input, gamma);
   return {
     inForce: gammaInForce(control, target),
     after: (entropy: number) => ({ entropy_coef: afterUpdate(control, entropy, target).gamma }),

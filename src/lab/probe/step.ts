@@ -3,21 +3,18 @@
  * optimizer with another implementation.
  */
 import { z } from 'zod';
-import { SizeError } from '../../gpu/checks';
 import type { Device } from '../../gpu/device';
 import type { ModelConfig } from '../../model/config';
 import { loadWeights, openModel, withGradients } from '../../model/model';
 import { type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
 import { assertFiniteAt } from '../../train/nonFiniteError';
-import { createFrom, optimizerNames, optimizers } from '../../train/optimizers';
 import { sequenceLogits } from '../../train/scoring';
 import { SupervisedTrainer } from '../../train/supervised';
 import { assertFits } from '../run/fits';
+import { openProbeOptimizer, probeOptimizerSchema } from './optimizer';
+import { checkNumbers, finite, plainTensors, type TensorNumbers } from './tensors';
 
 const bit = z.union([z.literal(0), z.literal(1)]);
-
-/** A range whose products fit f32. */
-const number = z.number().min(0).max(1e9);
 
 export const probeStepSchema = z.strictObject({
   segments: z
@@ -32,16 +29,7 @@ export const probeStepSchema = z.strictObject({
     )
     .min(1)
     .refine((segments) => segments.some(({ mask }) => mask.includes(1)), 'no token is a target'),
-  optimizer: z.strictObject({
-    name: z.enum(optimizerNames).default('adamw'),
-    lr: number,
-    betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
-    eps: number,
-    weight_decay: number,
-    decay: z.enum(['matrices', 'all']),
-    max_grad_norm: z.number().positive().nullable(),
-    muon: optimizers.muon.options.omit({ adamw_beta1: true, adamw_beta2: true, adamw_eps: true }).prefault({}),
-  }),
+  optimizer: probeOptimizerSchema,
   steps: z.int().min(1).max(1000),
   want: z.array(z.enum(['logits', 'loss', 'grads', 'params'])),
 });
@@ -49,42 +37,23 @@ export const probeStepSchema = z.strictObject({
 export interface ProbeStepResult {
   loss?: number[];
   logits?: number[][][];
-  grads?: Record<string, { shape: readonly number[]; data: number[] }>;
-  params?: Record<string, { shape: readonly number[]; data: number[] }>;
-}
-
-const plain = (tensors: Tensors) =>
-  Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]));
-
-/** @throws NonFiniteError with tensor and element */
-function finite(tensors: Tensors, what: string): Tensors {
-  for (const [name, { data }] of tensors) assertFiniteAt(data, (i) => `${what}${name}, element ${i}`);
-  return tensors;
+  grads?: Record<string, TensorNumbers>;
+  params?: Record<string, TensorNumbers>;
 }
 
 type ProbeStepInput = z.infer<typeof probeStepSchema>;
 
-/** Largest count of numbers in one JSON file: each takes about 20 characters, and a text has at most 2²⁹. */
-const MOST_NUMBERS = 20e6;
+const checkOutput = ({ want }: ProbeStepInput, { count }: ParameterTable): void =>
+  checkNumbers(
+    want.filter((part) => part === 'grads' || part === 'params'),
+    count,
+    'loss or logits',
+  );
 
-function checkOutput({ want }: ProbeStepInput, { count }: ParameterTable): void {
-  const tensors = want.filter((part) => part === 'grads' || part === 'params');
-  if (tensors.length * count > MOST_NUMBERS)
-    throw new SizeError(
-      `want: ${tensors.join(' and ')} are ${tensors.length * count} numbers; one JSON file takes at most ${MOST_NUMBERS}: ` +
-        'ask for loss or logits',
-    );
-}
-
-/** Trainer, optimizer and arenas of the steps. `betas` and `eps` are those of AdamW, within Muon too. */
+/** Opens trainer, optimizer and arenas of the steps. */
 async function open(device: Device, config: ModelConfig, { segments, optimizer: given }: ProbeStepInput) {
   const model = withGradients(openModel(device, config));
-  const { name, eps, muon, weight_decay: weightDecay, decay, max_grad_norm: maxGradNorm } = given;
-  const [beta1, beta2] = given.betas;
-  const optimizer = await createFrom(device, model, { weightDecay, decay, maxGradNorm }, name, {
-    adamw: { beta1, beta2, eps },
-    muon: { ...muon, adamw_beta1: beta1, adamw_beta2: beta2, adamw_eps: eps },
-  });
+  const optimizer = await openProbeOptimizer(device, model, given);
   const longest = Math.max(...segments.map(({ ids }) => ids.length));
   const tokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
   const trainer = await SupervisedTrainer.create(model, optimizer, { tokens, longest });
@@ -130,10 +99,11 @@ export async function probeStep(
     assertFiniteAt([loss, gradNorm], (i) => `step ${step + 1}: the ${['loss', 'norm of the gradient'][i]}`);
     losses.push(loss);
     if (step === 0 && want.includes('grads'))
-      result.grads = plain(finite(await model.gradients.read(), 'the gradient of '));
+      result.grads = plainTensors(finite(await model.gradients.read(), 'the gradient of '));
   }
   if (want.includes('loss')) result.loss = losses;
-  if (want.includes('params')) result.params = plain(finite(await model.weights.read(), `after step ${steps}: `));
+  if (want.includes('params'))
+    result.params = plainTensors(finite(await model.weights.read(), `after step ${steps}: `));
   destroy();
   return result;
 }
