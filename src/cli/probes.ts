@@ -2,11 +2,14 @@
 import type { z } from 'zod';
 import { checkLength } from '../formats/length';
 import type { SavedWeights } from '../formats/model';
+import { checkWanted, probeGrpoStep } from '../lab/probe/grpoStep';
+import { probeGrpoStepSchema } from '../lab/probe/grpoStepSchema';
 import { probePolicyLoss } from '../lab/probe/policyLoss';
 import { probePolicyLossSchema } from '../lab/probe/policyLossSchema';
 import { probeReward, probeRewardSchema } from '../lab/probe/reward';
 import { probeSample, probeSampleSchema } from '../lab/probe/sample';
 import { probeStep, probeStepSchema } from '../lab/probe/step';
+import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { withAdapter } from './adapter';
 import { InputError, input, inputAsync, parseWith } from './input';
 
@@ -14,12 +17,15 @@ interface Context {
   /** File of the inputs, for errors. */
   readonly file: string;
   readonly adapter: string | undefined;
+  /** Weights of `--reference`, and their folder; null without it. */
+  readonly reference: { readonly folder: string; readonly tensors: Tensors } | null;
 }
 
 /** A computation of `probe`, before it has its inputs. */
 export interface Probe {
   readonly name: string;
   readonly needsModel: boolean;
+  readonly takesReference: boolean;
   /** Checks the inputs and returns the work on them. @throws naming the field of an input */
   prepare(
     values: readonly (readonly [value: unknown, where: string])[],
@@ -27,13 +33,18 @@ export interface Probe {
 }
 
 function record<T>(
-  { name, needsModel = false }: { readonly name: string; readonly needsModel?: boolean },
+  {
+    name,
+    needsModel = false,
+    takesReference = false,
+  }: Pick<Probe, 'name'> & Partial<Pick<Probe, 'needsModel' | 'takesReference'>>,
   schema: z.ZodType<T>,
   compute: (inputs: readonly T[], context: Context, model: SavedWeights) => Promise<unknown[]>,
 ): Probe {
   return {
     name,
     needsModel,
+    takesReference,
     prepare(values) {
       const inputs = values.map(([value, where]) => parseWith(schema, value, where));
       return (context, model) => compute(inputs, context, model as SavedWeights); // not null if the record needs it
@@ -66,6 +77,26 @@ const step = record(
   },
 );
 
+const grpoStep = record(
+  { name: 'grpo-step', needsModel: true, takesReference: true },
+  probeGrpoStepSchema,
+  (inputs, { file, adapter, reference }, { config, tensors }) => {
+    const table = parameterTable(config);
+    if (reference) input(() => checkTensors(table, reference.tensors, `--reference ${reference.folder}`));
+    for (const one of inputs) {
+      input(() => checkWanted(one, table), file);
+      for (const [b, completion] of one.completions.entries()) {
+        const ids = [...one.prompts[b]!, ...completion];
+        checkVocabulary(ids, config.vocab_size, file);
+        input(() => checkLength(config, ids.length, `${file}: prompt and completion ${b}`));
+      }
+    }
+    return withAdapter(adapter, (device) =>
+      each(inputs, (one) => probeGrpoStep(device, config, tensors, reference?.tensors ?? tensors, one)),
+    );
+  },
+);
+
 const sample = record(
   { name: 'sample', needsModel: true },
   probeSampleSchema,
@@ -88,4 +119,4 @@ const policyLoss = record({ name: 'policy-loss' }, probePolicyLossSchema, (input
   withAdapter(adapter, (device) => each(inputs, (one) => probePolicyLoss(device, one))),
 );
 
-export const probes: readonly Probe[] = [step, sample, reward, policyLoss];
+export const probes: readonly Probe[] = [step, grpoStep, sample, reward, policyLoss];

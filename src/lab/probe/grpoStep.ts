@@ -45,8 +45,12 @@ export interface ProbeGrpoStepResult {
   params?: Record<string, TensorNumbers>;
 }
 
-/** @throws naming a tensor that the model does not have */
-function checkTensors({ tensors, want, updates }: ProbeGrpoStepInput, { specs }: ParameterTable): void {
+/**
+ * Checks names and size of the wanted tensors.
+ * @throws naming a tensor that the model does not have
+ * @throws SizeError where they are too many numbers for one JSON file
+ */
+export function checkWanted({ tensors, want, updates }: ProbeGrpoStepInput, { specs }: ParameterTable): void {
   const sizes = new Map(specs.map(({ name, size }) => [name, size]));
   const names = tensors ?? [...sizes.keys()];
   const unknown = names.find((name) => !sizes.has(name));
@@ -83,7 +87,7 @@ export async function probeGrpoStep(
   reference: Tensors,
   input: ProbeGrpoStepInput,
 ): Promise<ProbeGrpoStepResult> {
-  checkTensors(input, parameterTable(config));
+  checkWanted(input, parameterTable(config));
   await assertFits(device, (counting) => open(counting, config, input));
   const loss = probeLossOptions(input);
   const advantages = input.advantages ?? advantagesOf(rewardTermsOf(input), advantageOptionsOf(input));
