@@ -3,16 +3,14 @@
  * It ends after the last step, or when the sampled accuracy reaches the gate.
  * Differs from the report: unless the source is a mixture, every step draws new problems, so there are no epochs.
  */
-import { drawTrace, type ProblemSource, type TraceShares } from '../data/problems';
+import type { ProblemSource } from '../data/problems';
 import type { Random } from '../random';
 import type { Tokenizer } from '../text/tokenizer';
 import { learningRate, type Schedule } from './schedule';
-import type { Example, SupervisedResult, SupervisedTrainer } from './supervised';
+import { type SftBatchOptions, sftBatch } from './sftBatch';
+import type { SupervisedResult, SupervisedTrainer } from './supervised';
 
-export interface SftOptions {
-  /** Sequences per step. */
-  readonly sequences: number;
-  readonly traces: TraceShares;
+export interface SftOptions extends SftBatchOptions {
   readonly schedule: Schedule;
   /** Steps between two measurements of the sampled accuracy; 0 for none. */
   readonly gateEvery: number;
@@ -46,16 +44,7 @@ export async function* sft(
   sampledAccuracy: () => Promise<number>,
   stop?: AbortSignal,
 ): AsyncGenerator<SftStep> {
-  const { sequences, traces, schedule, gateEvery, gateAccuracy } = options;
-  const example = (): Example => {
-    const { task, problem } = source.draw();
-    const prompt = tokenizer.chatPrompt(problem.prompt);
-    const completion = tokenizer.completion(drawTrace(task, problem, traces, stream).completion);
-    return {
-      ids: [...prompt, ...completion],
-      mask: [...prompt.map(() => 0), ...completion.map(() => 1)],
-    };
-  };
+  const { schedule, gateEvery, gateAccuracy } = options;
   const pending: { step: Omit<SftStep, keyof SupervisedResult>; result: Promise<SupervisedResult> }[] = [];
   const settle = async (most: number): Promise<SftStep[]> => {
     const settled: SftStep[] = [];
@@ -67,7 +56,7 @@ export async function* sft(
   };
   try {
     for (let i = 0; i < schedule.steps && !stop?.aborted; i++) {
-      const examples = Array.from({ length: sequences }, example);
+      const examples = sftBatch(source, stream, tokenizer, options);
       const lr = learningRate(schedule, i);
       const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
       pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });

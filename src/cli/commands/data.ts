@@ -6,21 +6,39 @@ import { type Judge, judgeNamed } from '../../tasks';
 import { OWN } from '../../tasks/own';
 import { verdictText } from '../../tasks/verdicts';
 import { parseCompletion } from '../../text/completion';
+import { printTrained } from '../asTrained';
 import { command, type Given, type Options } from '../command';
 import { TASK } from '../evaluation';
 import { InputError, input, jsonLines, numeric, parseWith, SEED } from '../input';
 import { print } from '../output';
 import { OWN_OPTIONS, readOwn, taskFrom } from '../own';
 
+const { required: _, ...OPTIONAL_TASK } = TASK;
+
 const dataOptions = {
-  task: TASK,
+  task: OPTIONAL_TASK,
   level: { type: 'string', value: 'N', help: 'level of the task (default: the default of the task)' },
   n: { type: 'number', short: 'n', min: 1, max: 1e6, whole: true, initial: 10, help: 'number of problems' },
   seed: { type: 'number', ...SEED, initial: 0, help: 'the same seed gives the same problems' },
+  'as-trained': {
+    type: 'string',
+    value: 'RUN',
+    help: 'prints the batch that an SFT step of this run folder trained on, in place of a task',
+  },
+  step: { type: 'number', min: 1, max: 1e9, whole: true, help: 'SFT step, from 1, for --as-trained' },
   ...OWN_OPTIONS,
 } as const satisfies Options;
 
 function printProblems(given: Given<typeof dataOptions>): void {
+  const { 'as-trained': run, step } = given;
+  if (run !== undefined) {
+    if (given.task !== undefined) throw new InputError('--task and --as-trained exclude each other; give one of them');
+    if (step === undefined) throw new InputError('--step is missing; --as-trained needs an SFT step, such as --step 1');
+    printTrained(run, step);
+    return;
+  }
+  if (step !== undefined) throw new InputError('--step needs --as-trained RUN; leave it out for problems of a task');
+  if (!given.task) throw new InputError('--task is missing; npm run lab -- data --help');
   const task = taskFrom(given.task, given);
   const { min, max, initial } = task.level;
   const level = numeric(given.level, 'level', initial, { min, max, whole: true });
@@ -74,7 +92,14 @@ function printVerdicts(given: Given<typeof verifyOptions>): void {
 export const data = command({
   name: 'data',
   summary: 'Prints problems with teacher traces, one JSON object per line',
-  examples: ['data --task addition --level 2 -n 3 --seed 1', 'data --task own --data mine.jsonl'],
+  examples: [
+    'data --task addition --level 2 -n 3 --seed 1',
+    'data --task own --data mine.jsonl',
+    'data --as-trained runs/a --step 12',
+  ],
+  notes: [
+    'With `--as-trained` a line is `{"prompt","completion","ids","mask"}`: one sequence of the batch, where mask 1 marks the targets of the loss. The batch is drawn again from `recipe.json`. The journal holds the problems and ids of GRPO steps.',
+  ],
   options: dataOptions,
   run: printProblems,
 });
