@@ -17,7 +17,7 @@ import { type CollectOptions, collectRollouts } from './collectRollouts';
 import { startEntropyControl } from './entropyControl';
 import { correctionOf } from './losses/options';
 import { type Metrics, meanMetrics, rewardMetrics } from './metrics';
-import type { PolicyTrainer } from './policy';
+import type { PolicyTrainer, TokenStats } from './policy';
 import { type PolicyUpdate, policyBatch, policyUpdates, type UpdateOptions } from './policyUpdates';
 import type { ReferenceSync } from './referenceSync';
 import type { Sampler } from './rollout';
@@ -31,10 +31,26 @@ export interface GrpoOptions extends CollectOptions, UpdateOptions {
   readonly aggregation: Aggregation;
   /** Leaves completions that were cut off out of the loss. */
   readonly maskTruncated: boolean;
+  /** `page` where not given. */
+  readonly detail?: Detail;
 }
 
-/** One completion with its reward, advantage and scores. */
-export interface Rollout {
+/** Numbers of tokens in a rollout: what a screen shows, or all that recomputes the loss. */
+export type Detail = 'page' | 'full';
+
+/** Further numbers of tokens, for programs that recompute the step. */
+export interface FullDetail {
+  /** Log-probability of each token under the distribution that the sampler drew from. */
+  readonly sampler_logprobs: ArrayLike<number>;
+  /** Ratio, KL and clip flag of each token in each update, update after update, [μ·T]. */
+  readonly ratios: ArrayLike<number>;
+  readonly kls: ArrayLike<number>;
+  /** 1 where a clip bound decides; the gate of a loss that has one. */
+  readonly clipped: ArrayLike<number>;
+}
+
+/** One completion with its reward, advantage and scores; those of `FullDetail` only where the options ask for them. */
+export interface Rollout extends Partial<FullDetail> {
   readonly ids: ArrayLike<number>;
   readonly text: string;
   readonly ended: boolean;
@@ -144,7 +160,7 @@ export async function* grpo(
       epoch: (i + 1) / schedule.steps,
     };
     const rollouts = rewarded.map(
-      ({ completion: { ids, ended }, judged, total, parts }, b): Rollout => ({
+      ({ completion: { ids, ended, logprobs }, judged, total, parts }, b): Rollout => ({
         ids: Uint16Array.from(ids),
         text: judged.text,
         ended,
@@ -157,6 +173,7 @@ export async function* grpo(
         advantage: advantages[b]!,
         logprobs: first[b]!.logprobs,
         entropies: first[b]!.entropies,
+        ...(options.detail === 'full' && fullDetail(logprobs, updates, b)),
       }),
     );
     const groups = drawn.groups.map(({ problem: { task, level, problem } }, p) => ({
@@ -169,4 +186,16 @@ export async function* grpo(
     }));
     yield { step: i + 1, metrics, groups };
   }
+}
+
+/** Numbers of completion b over all updates. */
+function fullDetail(sampler: Float32Array, updates: readonly PolicyUpdate[], b: number): FullDetail {
+  const joined = (pick: (stats: TokenStats) => Float32Array) =>
+    Float32Array.from(updates.flatMap(({ result }) => [...pick(result.stats[b]!)]));
+  return {
+    sampler_logprobs: sampler,
+    ratios: joined(({ ratios }) => ratios),
+    kls: joined(({ kls }) => kls),
+    clipped: joined(({ marks }) => marks),
+  };
 }

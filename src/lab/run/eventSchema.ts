@@ -86,11 +86,23 @@ const rollout = z
     advantage: z.number(),
     logprobs: z.array(z.number()),
     entropies: z.array(z.number()),
+    sampler_logprobs: z.array(z.number()).exactOptional(),
+    ratios: z.array(z.number()).exactOptional(),
+    kls: z.array(z.number()).exactOptional(),
+    clipped: z.array(z.number()).exactOptional(),
   })
-  .superRefine(({ ids, logprobs, entropies, reward, parts, correct, partial }, context) => {
+  .superRefine((given, context) => {
+    const { ids, logprobs, entropies, sampler_logprobs, ratios, kls, clipped, reward, parts, correct, partial } = given;
     const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    for (const [name, numbers] of Object.entries({ logprobs, entropies }))
-      if (numbers.length !== ids.length) fault(name, `${numbers.length} numbers for ${ids.length} tokens`);
+    for (const [name, numbers] of Object.entries({ logprobs, entropies, sampler_logprobs }))
+      if (numbers && numbers.length !== ids.length) fault(name, `${numbers.length} numbers for ${ids.length} tokens`);
+    const perUpdate = Object.entries({ ratios, kls, clipped });
+    if (sampler_logprobs)
+      for (const [name, numbers] of perUpdate)
+        if (!numbers?.length || numbers.length % ids.length !== 0 || numbers.length !== ratios?.length)
+          fault(name, `${numbers?.length ?? 0} numbers for ${ids.length} tokens of each update`);
+    if (!sampler_logprobs && perUpdate.some(([, numbers]) => numbers))
+      fault('sampler_logprobs', 'is missing, but ratios, kls or clipped are given');
     const sum = parts.reduce((total, { weight, value }) => total + weight * value, 0);
     if (!near(sum, reward)) fault('reward', `${reward}, but the parts add up to ${sum}`);
     if (correct && partial !== 1) fault('partial', `${partial} of an answer that is right`);

@@ -2,7 +2,7 @@
 import type { ProblemSource } from '../../data/problems';
 import type { RewardOptions } from '../../rewards/total';
 import type { Tokenizer } from '../../text/tokenizer';
-import { grpo, type Learner } from '../../train/grpo';
+import { type Detail, grpo, type Learner } from '../../train/grpo';
 import type { Sampler } from '../../train/rollout';
 import type { Recipe } from '../recipe/recipe';
 import type { Curation } from './curation';
@@ -14,6 +14,7 @@ import type { StageTimer } from './stageTimer';
 
 export interface GrpoStage {
   readonly recipe: Recipe;
+  readonly detail: Detail;
   readonly learner: Learner;
   readonly sampler: Sampler;
   /** Problems that rollouts answer. */
@@ -30,6 +31,7 @@ export interface GrpoStage {
 /** Runs the stage. @returns one point of the curve per step */
 export async function* grpoStage({
   recipe,
+  detail,
   learner,
   sampler,
   problems,
@@ -42,7 +44,7 @@ export async function* grpoStage({
   const curve: CurvePoint[] = [];
   const watch = new PolicyWatch();
   timer.start();
-  for await (const step of grpo(learner, sampler, problems, tokenizer, grpoOptions(recipe, rewards))) {
+  for await (const step of grpo(learner, sampler, problems, tokenizer, { ...grpoOptions(recipe, rewards), detail })) {
     assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
     const alert = watch.check(step.metrics);

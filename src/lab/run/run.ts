@@ -92,7 +92,8 @@ export async function* run(
   const policy = await openPolicy(session);
   yield { type: 'stage', stage: 'grpo' };
   const problems = curation?.problems ?? sources.grpo;
-  const grpo = { recipe, learner: policy, sampler, problems, curation, tokenizer, rewards, timer, stop };
+  const { detail } = session;
+  const grpo = { recipe, detail, learner: policy, sampler, problems, curation, tokenizer, rewards, timer, stop };
   const curve = yield* grpoStage(grpo);
   if (stop?.aborted) return;
 

@@ -11,6 +11,7 @@ import { checkModelSizes } from '../../model/sizes';
 import type { Problem } from '../../tasks/task';
 import { Tokenizer } from '../../text/tokenizer';
 import { gradientPlanes } from '../../train/gradientPlanes';
+import type { Detail } from '../../train/grpo';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
 import { longestTaught } from '../recipe/traces';
@@ -40,6 +41,8 @@ export class Session {
   constructor(
     device: Device,
     readonly recipe: Recipe,
+    /** Numbers of tokens in the events of GRPO: `full` for programs that recompute a step. */
+    readonly detail: Detail = 'page',
   ) {
     this.tuningCache = device.tuningCache;
     this.device = recipe.kernels === 'fixed' ? { ...device, tuningCache: null } : device;
