@@ -74,7 +74,16 @@ describe('probe grpo-step', () => {
     ],
     ['a long completion', { options: { ...INPUT.options, max_completion_length: 2 } }, 'completions.0: has 3 tokens'],
     ['greedy sampling', { temperature: 0 }, 'temperature: '],
-    ['a token outside the vocabulary', { completions: [[7, 8, 1], [400]] }, 'token 400 is outside the vocabulary'],
+    [
+      'a token outside the vocabulary',
+      { completions: [[7, 8, 1], [400]] },
+      'completions.1: token 400 is outside the vocabulary',
+    ],
+    [
+      'more tokens than the context',
+      { prompts: [[5], Array(130).fill(5)] },
+      'prompts.1 and completions.1: 132 tokens are',
+    ],
     ['an unknown tensor', { tensors: ['head'], want: ['grads'] }, 'tensors: the model has no head; use names such as'],
     [
       'a sampler that is missing',

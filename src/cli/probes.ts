@@ -2,14 +2,13 @@
 import type { z } from 'zod';
 import { checkLength } from '../formats/length';
 import type { SavedWeights } from '../formats/model';
-import { checkWanted, probeGrpoStep } from '../lab/probe/grpoStep';
+import { checkReference, checkWanted, probeGrpoStep } from '../lab/probe/grpoStep';
 import { probeGrpoStepSchema } from '../lab/probe/grpoStepSchema';
 import { probePolicyLoss } from '../lab/probe/policyLoss';
 import { probePolicyLossSchema } from '../lab/probe/policyLossSchema';
 import { probeReward, probeRewardSchema } from '../lab/probe/reward';
 import { probeSample, probeSampleSchema } from '../lab/probe/sample';
 import { probeStep, probeStepSchema } from '../lab/probe/step';
-import { checkTensors, parameterTable, type Tensors } from '../model/parameters';
 import { withAdapter } from './adapter';
 import { InputError, input, inputAsync, parseWith } from './input';
 
@@ -18,7 +17,7 @@ interface Context {
   readonly file: string;
   readonly adapter: string | undefined;
   /** Weights of `--reference`, and their folder; null without it. */
-  readonly reference: { readonly folder: string; readonly tensors: Tensors } | null;
+  readonly reference: { readonly folder: string; readonly tensors: SavedWeights['tensors'] } | null;
 }
 
 /** A computation of `probe`, before it has its inputs. */
@@ -58,10 +57,11 @@ async function each<T, R>(inputs: readonly T[], compute: (input: T) => Promise<R
   return results;
 }
 
-function checkVocabulary(ids: readonly number[], size: number, file: string): void {
+/** @param where file, and field where known */
+function checkVocabulary(ids: readonly number[], size: number, where: string): void {
   const over = ids.find((id) => id >= size);
   if (over !== undefined)
-    throw new InputError(`${file}: token ${over} is outside the vocabulary of ${size}; use 0 to ${size - 1}`);
+    throw new InputError(`${where}: token ${over} is outside the vocabulary of ${size}; use 0 to ${size - 1}`);
 }
 
 const step = record(
@@ -81,14 +81,15 @@ const grpoStep = record(
   { name: 'grpo-step', needsModel: true, takesReference: true },
   probeGrpoStepSchema,
   (inputs, { file, adapter, reference }, { config, tensors }) => {
-    const table = parameterTable(config);
-    if (reference) input(() => checkTensors(table, reference.tensors, `--reference ${reference.folder}`));
+    if (reference) input(() => checkReference(config, reference.tensors, `--reference ${reference.folder}`));
     for (const one of inputs) {
-      input(() => checkWanted(one, table), file);
+      input(() => checkWanted(one, config), file);
       for (const [b, completion] of one.completions.entries()) {
-        const ids = [...one.prompts[b]!, ...completion];
-        checkVocabulary(ids, config.vocab_size, file);
-        input(() => checkLength(config, ids.length, `${file}: prompt and completion ${b}`));
+        const prompt = one.prompts[b]!;
+        checkVocabulary(prompt, config.vocab_size, `${file}: prompts.${b}`);
+        checkVocabulary(completion, config.vocab_size, `${file}: completions.${b}`);
+        const tokens = prompt.length + completion.length;
+        input(() => checkLength(config, tokens, `${file}: prompts.${b} and completions.${b}`));
       }
     }
     return withAdapter(adapter, (device) =>

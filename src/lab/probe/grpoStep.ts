@@ -5,7 +5,7 @@
 import type { Device } from '../../gpu/device';
 import type { ModelConfig } from '../../model/config';
 import { loadWeights, openModel, withGradients, withReference } from '../../model/model';
-import { type Arena, type ParameterTable, parameterTable, type Tensors } from '../../model/parameters';
+import { type Arena, checkTensors, parameterTable, type Tensors } from '../../model/parameters';
 import { advantagesOf } from '../../train/advantages';
 import { correctionOf } from '../../train/losses/options';
 import type { Metrics } from '../../train/metrics';
@@ -50,7 +50,8 @@ export interface ProbeGrpoStepResult {
  * @throws naming a tensor that the model does not have
  * @throws SizeError where they are too many numbers for one JSON file
  */
-export function checkWanted({ tensors, want, updates }: ProbeGrpoStepInput, { specs }: ParameterTable): void {
+export function checkWanted({ tensors, want, updates }: ProbeGrpoStepInput, config: ModelConfig): void {
+  const { specs } = parameterTable(config);
   const sizes = new Map(specs.map(({ name, size }) => [name, size]));
   const names = tensors ?? [...sizes.keys()];
   const unknown = names.find((name) => !sizes.has(name));
@@ -60,6 +61,10 @@ export function checkWanted({ tensors, want, updates }: ProbeGrpoStepInput, { sp
   const parts = want.flatMap((part) => (part === 'grads' ? Array.from({ length: updates }, () => part) : [part]));
   checkNumbers(parts, count, 'fewer of them with tensors');
 }
+
+/** @throws naming the tensors that do not fit the model */
+export const checkReference = (config: ModelConfig, reference: Tensors, where: string): void =>
+  checkTensors(parameterTable(config), reference, where);
 
 async function open(device: Device, config: ModelConfig, input: ProbeGrpoStepInput) {
   const model = withReference(withGradients(openModel(device, config)));
@@ -87,7 +92,7 @@ export async function probeGrpoStep(
   reference: Tensors,
   input: ProbeGrpoStepInput,
 ): Promise<ProbeGrpoStepResult> {
-  checkWanted(input, parameterTable(config));
+  checkWanted(input, config);
   await assertFits(device, (counting) => open(counting, config, input));
   const loss = probeLossOptions(input);
   const advantages = input.advantages ?? advantagesOf(rewardTermsOf(input), advantageOptionsOf(input));

@@ -102,7 +102,7 @@ const rollout = z
         if (!numbers?.length || numbers.length % ids.length !== 0 || numbers.length !== ratios?.length)
           fault(name, `${numbers?.length ?? 0} numbers for ${ids.length} tokens of each update`);
     if (!sampler_logprobs && perUpdate.some(([, numbers]) => numbers))
-      fault('sampler_logprobs', 'is missing, but ratios, kls or clipped are given');
+      fault('sampler_logprobs', 'is missing; give it, or leave out ratios, kls and clipped');
     const sum = parts.reduce((total, { weight, value }) => total + weight * value, 0);
     if (!near(sum, reward)) fault('reward', `${reward}, but the parts add up to ${sum}`);
     if (correct && partial !== 1) fault('partial', `${partial} of an answer that is right`);
