@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { offline } from './tools/offline.ts';
+import { policyTag, securityHeaders } from './tools/policy.ts';
 
 /** A shader imports as its text. */
 const wgsl: Plugin = {
@@ -28,12 +30,12 @@ const browser = {
 const hasDesktop = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 
 export default defineConfig({
-  plugins: [react(), wgsl],
+  plugins: [react(), wgsl, policyTag, offline],
   // Its Node entry is CommonJS that says it is a module.
   resolve: { alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' } },
   worker: { format: 'es', plugins: () => [wgsl] },
   server: { port: 5173 },
-  preview: { open: hasDesktop },
+  preview: { open: hasDesktop, headers: securityHeaders },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200 },
   test: {
     pool: 'forks',

@@ -30,11 +30,11 @@ interface Served {
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** Serves the app that `buildApp.ts` built. */
-export async function serveApp(): Promise<Served> {
+/** Serves the app that `buildApp.ts` built, or another folder. */
+export async function serveApp(outDir = inject('app')): Promise<Served> {
   const server = await preview({
     root: ROOT,
-    build: { outDir: inject('app') },
+    build: { outDir },
     preview: { port: 0, host: 'localhost', open: false },
     logLevel: 'error',
   });

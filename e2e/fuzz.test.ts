@@ -43,7 +43,8 @@ it.concurrent.each([
   { name: 'results', files: '**/results/E1.json', views: ['evaluate'], mutate: mutatedFile },
 ])('shows something whatever $name holds', async ({ name, files, views, mutate }) => {
   const mutations = byTurns(importers.find((importer) => importer.name === name)!, mutate, random(SEED, 'page', name));
-  const page = await browser.newPage();
+  // a service worker would answer from its cache instead of with the changed file
+  const page = await browser.newPage({ serviceWorkers: 'block' });
   const thrown: string[] = [];
   page.on('pageerror', ({ message }) => thrown.push(message));
   let body = Buffer.from('');

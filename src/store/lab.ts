@@ -70,6 +70,8 @@ export interface LabState {
   experiment: string | null;
   /** Problem on the Data screen. */
   data: Browsed;
+  /** A newer version of the page, if the server has one: ready to open, or held back by other tabs that use this one. */
+  newVersion: 'ready' | 'other-tabs' | null;
   /** Faults of the opened link. */
   linkFaults: readonly string[];
 }
@@ -105,6 +107,7 @@ export const lab = createStore<LabState>(() => ({
   results: { read: false, list: [], faults: [] },
   experiment: null,
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
+  newVersion: null,
   linkFaults: [],
 }));
 

@@ -1,4 +1,5 @@
 /** The one worker that owns the GPU. */
+import '../jitless';
 import { expose } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import type { Counters } from '../gpu/counters';

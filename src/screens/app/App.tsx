@@ -6,7 +6,7 @@ import { Setup } from '../setup/Setup';
 import { useLab } from '../shared/hooks';
 import { AdapterBadge } from './AdapterBadge';
 import styles from './App.module.css';
-import { FailureBanner, LinkBanner, NoGpuBanner } from './Banners';
+import { FailureBanner, LinkBanner, NoGpuBanner, VersionBanner } from './Banners';
 import { Boundary } from './Boundary';
 import { Confirm } from './Confirm';
 import { onKey } from './keys';
@@ -58,6 +58,7 @@ export function App() {
         <NoGpuBanner />
         <FailureBanner />
         <LinkBanner />
+        <VersionBanner />
       </div>
       <div className={styles.body}>
         <Boundary part="Setup">

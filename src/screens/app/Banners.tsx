@@ -1,8 +1,9 @@
-/** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else. */
+/** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else, a new version. */
 import type { NoGpuCause } from '../../gpu/browser';
 import { listed } from '../../quote';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import { openNewVersion } from './updates';
 
 const ADVICE: Readonly<Record<NoGpuCause, string>> = {
   insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages only.',
@@ -52,6 +53,20 @@ export function LinkBanner() {
     <Notice kind="warning" shape="banner">
       <b>This link asks for something that does not exist.</b> {listed(faults.map((fault) => `${fault}.`))} You see the
       nearest match.
+    </Notice>
+  );
+}
+
+/** Offer of a new version of the page. It opens only when asked, so that a training goes on. */
+export function VersionBanner() {
+  const version = useLab((state) => state.newVersion);
+  if (version === null) return null;
+  return (
+    <Notice kind="note" shape="banner">
+      <b>A new version is ready.</b> {version === 'other-tabs' && 'Close the other tabs of the lab, then reload. '}
+      <button type="button" onClick={() => void openNewVersion()}>
+        Reload
+      </button>
     </Notice>
   );
 }

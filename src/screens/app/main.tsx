@@ -1,16 +1,19 @@
+import '../../jitless';
 import './tokens.css';
 import './base.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openLab } from '../../store/control';
+import { firstPaint } from '../shared/firstPaint';
 import { App } from './App';
 import { Boundary } from './Boundary';
 import { askBeforeLeaving } from './leaving';
+import { installServiceWorker } from './updates';
 import { followTheUrl } from './url';
 
 followTheUrl();
-askBeforeLeaving(window);
+const stopAsking = askBeforeLeaving(window);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Boundary part="The page">
@@ -18,4 +21,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     </Boundary>
   </StrictMode>,
 );
-void openLab();
+await firstPaint;
+await openLab();
+// the development server has no service worker
+if (import.meta.env.PROD) void installServiceWorker(navigator, `${import.meta.env.BASE_URL}sw.js`, stopAsking);
