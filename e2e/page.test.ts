@@ -57,13 +57,13 @@ it('names the recipe of the run, and keeps transport and charts in view while Se
 it('has each screen in the history: Back and Forward move between them', async () => {
   for (const screen of ['Rollouts', 'Data', 'Train'] as const) await go(screen);
   await page.goBack();
-  expect(await shownScreen()).toBe('Data');
+  await expect.poll(shownScreen).toBe('Data');
   await page.goBack();
   await page.goForward();
-  expect(await shownScreen()).toBe('Data');
+  await expect.poll(shownScreen).toBe('Data');
   await page.goBack();
   await page.goBack();
-  expect(await shownScreen()).toBe('Train');
+  await expect.poll(shownScreen).toBe('Train');
   await page.evaluate(() => {
     location.hash = 'view=rollouts&step=7&group=2';
   });
