@@ -1,0 +1,64 @@
+/** Lines of a file in parts: neither a large file nor all of its lines lie in memory at once. */
+import type { Bytes, Files } from './files';
+
+/** Bytes of one read. */
+const PART = 1 << 20;
+/** Longest line, bytes: a longer one is damage. */
+export const LONGEST_LINE = 1 << 28;
+const LINE_END = 10;
+
+export interface Line {
+  /** First byte in the file. */
+  readonly start: number;
+  /** First byte after the line and its end. */
+  readonly end: number;
+  /** Bytes without the line end. */
+  readonly bytes: Uint8Array;
+  /** False for a last line without a line end. */
+  readonly isWhole: boolean;
+}
+
+const concat = (a: Uint8Array, b: Uint8Array): Bytes => {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+};
+
+/** Lines from a byte to the end of the file. A line over the limit comes cut off, as the last one. */
+export async function* linesOfFile(files: Files, path: string, from = 0): AsyncGenerator<Line> {
+  let rest: Uint8Array = new Uint8Array();
+  let start = from;
+  for (let at = from; ; at += PART) {
+    const part = await files.readRange(path, at, at + PART);
+    if (!part || part.length === 0) break;
+    const firstEnd = part.indexOf(LINE_END);
+    rest = concat(rest, part);
+    let begin = 0;
+    for (let end = firstEnd < 0 ? -1 : rest.length - part.length + firstEnd; end >= 0; ) {
+      yield { start, end: start + end - begin + 1, bytes: rest.subarray(begin, end), isWhole: true };
+      start += end - begin + 1;
+      begin = end + 1;
+      end = rest.indexOf(LINE_END, begin);
+    }
+    rest = rest.subarray(begin);
+    if (rest.length > LONGEST_LINE) break;
+  }
+  if (rest.length > 0) yield { start, end: start + rest.length, bytes: rest, isWhole: false };
+}
+
+/** The last line of a file; null for an empty or missing one. Reads from the end. */
+export async function lastLine(files: Files, path: string): Promise<Line | null> {
+  const size = await files.size(path);
+  if (!size) return null;
+  for (let length = PART / 16; ; length *= 4) {
+    const from = Math.max(0, size - length);
+    const bytes = await files.readRange(path, from, size);
+    if (!bytes || bytes.length === 0) return null;
+    const isWhole = bytes.at(-1) === LINE_END;
+    const end = isWhole ? bytes.length - 1 : bytes.length;
+    const before = bytes.lastIndexOf(LINE_END, end - 1);
+    if (before < 0 && from > 0 && length < LONGEST_LINE) continue;
+    return { start: from + before + 1, end: size, bytes: bytes.subarray(before + 1, end), isWhole };
+  }
+}

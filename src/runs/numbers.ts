@@ -1,0 +1,46 @@
+/**
+ * JSON with arrays of numbers in full precision: `{"f32":"…"}` holds the bytes of a Float32Array in base64, little-endian.
+ * Files of earlier versions have plain arrays, which stay arrays.
+ */
+
+const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array } as const;
+type Kind = keyof typeof KINDS;
+const kinds = Object.entries(KINDS) as [Kind, (typeof KINDS)[Kind]][];
+
+/** Characters of one call of String.fromCharCode. */
+const PART = 0x8000;
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PART) text += String.fromCharCode(...bytes.subarray(at, at + PART));
+  return btoa(text);
+}
+
+function encode(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`${key || 'value'} is ${value}, which JSON cannot hold; store a finite number`);
+  if (!ArrayBuffer.isView(value)) return value;
+  const kind = kinds.find(([, type]) => value instanceof type)?.[0];
+  if (!kind) throw new Error(`${key} is a ${value.constructor.name}, which the journal does not store`);
+  return { [kind]: toBase64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+}
+
+function decode(key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value);
+  const kind = keys.length === 1 && Object.hasOwn(KINDS, keys[0]!) ? (keys[0] as Kind) : null;
+  if (!kind) return value;
+  const text = (value as Record<string, unknown>)[kind];
+  if (typeof text !== 'string') return value;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const type = KINDS[kind];
+  if (bytes.length % type.BYTES_PER_ELEMENT !== 0)
+    throw new Error(`${key}: ${bytes.length} bytes are no whole number of ${kind}; the line is damaged`);
+  return new type(bytes.buffer);
+}
+
+/** JSON text of a value; typed arrays keep each bit. @throws for a number that is not finite, outside typed arrays */
+export const numbersToText = (value: unknown): string => JSON.stringify(value, encode);
+
+/** Value of a JSON text that `numbersToText` or an earlier version wrote. */
+export const numbersFromText = (text: string): unknown => JSON.parse(text, decode);

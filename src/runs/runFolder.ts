@@ -1,0 +1,186 @@
+/**
+ * A run as a folder: recipe.json, meta.json, events.jsonl, checkpoints/, summary.json, and manifest.json with the sums of the
+ * JSON files. Opening checks everything but checkpoints, which are checked when they are read. Opening writes nothing.
+ */
+import { z } from 'zod';
+import { jsonText, parseJsonFile } from '../json';
+import { parseAs } from '../validation';
+import {
+  type CheckpointInfo,
+  type CheckpointLabels,
+  CHECKPOINTS,
+  listCheckpoints,
+  saveCheckpoint,
+  type StoredCheckpoint,
+} from './checkpoints';
+import { bytesIn, type Fault, type Files, joinPath, MANIFEST } from './files';
+import { EVENTS, Journal } from './journal';
+import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
+import { metaSchema, type RunMeta } from './meta';
+import { applyRetention, OTHERS } from './retention';
+
+export const RECIPE = 'recipe.json';
+export const META = 'meta.json';
+export const SUMMARY = 'summary.json';
+
+/** The sums that each file may have: of its new content, then of the one before. */
+const runManifest = z.strictObject({
+  files: z.record(z.enum([RECIPE, META, SUMMARY]), z.array(fileSum).min(1).max(2).optional()),
+  /** Least events that the journal holds since the last checkpoint or close. */
+  events: z.int().min(0),
+});
+type RunManifest = z.infer<typeof runManifest>;
+type JsonFile = typeof RECIPE | typeof META | typeof SUMMARY;
+
+const EMPTY: RunManifest = { files: {} as RunManifest['files'], events: 0 };
+
+/** Reads a JSON file of a run. A damaged one is a fault, and null. */
+async function readJson<T>(
+  files: Files,
+  file: JsonFile,
+  manifest: RunManifest | null,
+  faults: Fault[],
+  check: (value: unknown) => T,
+): Promise<T | null> {
+  const sums = manifest?.files[file];
+  try {
+    if (!sums && (await files.size(file)) === null) return null;
+    const bytes = sums ? await readChecked(files, file, sums) : await files.read(file);
+    if (manifest && !sums) throw new Error(`${file} is not in ${MANIFEST}; remove it`);
+    return check(parseJsonFile(bytes!, file));
+  } catch (error) {
+    faults.push(faultFrom(error, file));
+    return null;
+  }
+}
+
+export class RunFolder {
+  private constructor(
+    readonly files: Files,
+    private manifest: RunManifest,
+    /** Null if the file is missing or damaged; the journal's first event has the recipe too. */
+    readonly recipe: unknown,
+    /** Null for a run of an earlier version. */
+    public meta: RunMeta | null,
+    /** Null until the run ends. */
+    public summary: unknown,
+    readonly journal: Journal,
+    /** Faults that opening found, by file. */
+    readonly faults: readonly Fault[],
+  ) {}
+
+  /** Creates a run in an empty folder. @throws if the folder has files */
+  static async create(files: Files, recipe: unknown, meta: RunMeta): Promise<RunFolder> {
+    if ((await files.list('')).some(({ name }) => name !== 'run.lock'))
+      throw new Error(`${files.where} is not empty; choose another folder for the run`);
+    const run = new RunFolder(files, EMPTY, recipe, null, null, await Journal.open(files), []);
+    await run.writeJson(RECIPE, recipe);
+    await run.setMeta(meta);
+    return run;
+  }
+
+  /** Opens a run, also one of an earlier version or a damaged one: see `faults`. */
+  static async open(files: Files): Promise<RunFolder> {
+    const faults: Fault[] = [];
+    const manifest = await openManifest(files, faults);
+    const any = (value: unknown): unknown => value;
+    const recipe = await readJson(files, RECIPE, manifest, faults, any);
+    const meta = await readJson(files, META, manifest, faults, (value) => parseAs(metaSchema, value, META));
+    const summary = await readJson(files, SUMMARY, manifest, faults, any);
+    const journal = await Journal.open(files);
+    if (journal.fault) faults.push(journal.fault);
+    const { checkpoints, faults: damaged } = await listCheckpoints(files);
+    faults.push(...damaged);
+    const events = Math.max(manifest?.events ?? 0, ...checkpoints.map((checkpoint) => checkpoint.events));
+    if (!journal.fault && journal.events < events)
+      faults.push({ file: EVENTS, what: `it has ${journal.events} events, of at least ${events} that were written` });
+    const known = manifest ?? { ...EMPTY, events: journal.events };
+    return new RunFolder(files, known, recipe, meta, summary, journal, faults);
+  }
+
+  /** Checkpoints, newest first. */
+  async checkpoints(): Promise<readonly CheckpointInfo[]> {
+    return (await listCheckpoints(this.files)).checkpoints;
+  }
+
+  /**
+   * Saves a checkpoint after the journal, then thins the others.
+   * @throws StorageFullError, or naming the tensor that is not finite; nothing is damaged then
+   */
+  async save(
+    checkpoint: StoredCheckpoint,
+    labels: Omit<CheckpointLabels, 'events'>,
+    modelFiles: Readonly<Record<string, Uint8Array>> = {},
+  ): Promise<CheckpointInfo> {
+    await this.journal.flush();
+    const info = await saveCheckpoint(this.files, checkpoint, { ...labels, events: this.journal.events }, modelFiles);
+    await applyRetention(this.files, { pinned: this.meta?.pinned ?? [], others: OTHERS });
+    return info;
+  }
+
+  /**
+   * Cuts the journal back to a checkpoint, or to its start, and removes the summary and later checkpoints: the run produces
+   * them again.
+   */
+  async rewind(info: CheckpointInfo | null): Promise<void> {
+    const events = info?.events ?? 0;
+    for (const later of await this.checkpoints())
+      if (later.events > events) await this.files.remove(later.folder);
+    await this.files.remove(SUMMARY);
+    this.summary = null;
+    const { [SUMMARY]: _, ...sums } = this.manifest.files;
+    await this.setManifest({ files: sums as RunManifest['files'], events: Math.min(this.manifest.events, events) });
+    await this.journal.cutTo(events);
+  }
+
+  /** Replaces meta.json. */
+  async setMeta(meta: RunMeta): Promise<void> {
+    const checked = parseAs(metaSchema, meta, META);
+    await this.writeJson(META, checked);
+    this.meta = checked;
+  }
+
+  /** Writes summary.json, flushes the journal and notes the size of the folder. */
+  async finish(summary: unknown): Promise<void> {
+    await this.journal.flush();
+    await this.writeJson(SUMMARY, summary);
+    this.summary = summary;
+    await this.close();
+  }
+
+  /** Flushes the journal and records its length, so that a shorter one is found at the next opening. */
+  async close(): Promise<void> {
+    await this.journal.flush();
+    await this.setManifest({ ...this.manifest, events: this.journal.events });
+    if (this.meta) await this.setMeta({ ...this.meta, bytes: await bytesIn(this.files) });
+  }
+
+  private async setManifest(manifest: RunManifest): Promise<void> {
+    await writeManifest(this.files, '', manifest);
+    this.manifest = manifest;
+  }
+
+  /** Writes a file between two manifests, so that either content is good after a crash. */
+  private async writeJson(file: JsonFile, value: unknown): Promise<void> {
+    const bytes = new TextEncoder().encode(jsonText(value));
+    const sum = await sumOf(bytes);
+    const before = await this.files.read(file);
+    const digest = before && (await sumOf(before)).sha256;
+    const last = this.manifest.files[file]?.find(({ sha256 }) => sha256 === digest && sha256 !== sum.sha256);
+    const sums = last ? [sum, last] : [sum];
+    await this.setManifest({ ...this.manifest, files: { ...this.manifest.files, [file]: sums } });
+    await this.files.write(file, bytes);
+  }
+}
+
+/** Reads the manifest of a run; null for a run of an earlier version, or a damaged one. */
+async function openManifest(files: Files, faults: Fault[]): Promise<RunManifest | null> {
+  const isNew = (await files.size(META)) !== null || (await files.list(CHECKPOINTS)).length > 0;
+  if (!isNew && (await files.size(MANIFEST)) === null) return null;
+  try {
+    return await readManifest(files, '', runManifest);
+  } catch (error) {
+    faults.push(faultFrom(error, joinPath(MANIFEST)));
+    return null;
+  }
+}
