@@ -1,5 +1,6 @@
 /** Locks: a place that another process writes into is refused, and does not change. */
 import * as fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
@@ -75,7 +76,7 @@ describe('a place that another process writes into', () => {
     for (const holder of [gone, String(process.pid)]) {
       fs.writeFileSync(path.join(out, 'run.lock'), holder);
       vi.mocked(run).mockImplementationOnce((...args) => {
-        expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(String(process.pid));
+        expect(fs.readFileSync(path.join(out, 'run.lock'), 'utf8')).toBe(`${process.pid}\n${os.hostname()}\n`);
         return run(...args);
       });
       const ended = await lab(...smallestTraining(out));

@@ -151,7 +151,10 @@ async function foldersByName(files: Files): Promise<Map<string, { folder: string
     if (name === undefined) continue;
     const all = folders.get(name) ?? [];
     all.push({ folder: joinPath(CHECKPOINTS, entry.name), version: Number(version) });
-    folders.set(name, all.sort((a, b) => b.version - a.version));
+    folders.set(
+      name,
+      all.sort((a, b) => b.version - a.version),
+    );
   }
   return folders;
 }

@@ -13,10 +13,7 @@ export const sumOf = async (bytes: Uint8Array): Promise<FileSum> => ({
 });
 
 export const writeManifest = (files: Files, folder: string, manifest: unknown): Promise<void> =>
-  files.write(
-    joinPath(folder, MANIFEST),
-    new TextEncoder().encode(`${seal('manifest', JSON.stringify(manifest))}\n`),
-  );
+  files.write(joinPath(folder, MANIFEST), new TextEncoder().encode(`${seal('manifest', JSON.stringify(manifest))}\n`));
 
 /** Reads a manifest. @throws naming the file if it is missing or damaged */
 export async function readManifest<T>(files: Files, folder: string, schema: z.ZodType<T>): Promise<T> {

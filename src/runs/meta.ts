@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 export const metaSchema = z.strictObject({
   title: z.string().max(200),
-  colour: z.string().regex(/^#[0-9a-f]{6}$/).nullable(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable(),
   tags: z.array(z.string().min(1).max(60)).max(50),
   notes: z.string().max(100_000),
   /** Run that this one was forked from, and the checkpoint. */

@@ -80,8 +80,6 @@ function write(lock: string): void {
   }
 }
 
-let heartbeat: NodeJS.Timeout | null = null;
-
 /** Gives each held lock a sign of life, and notices those that another process took over. */
 function beat(): void {
   for (const [lock, onLost] of held)
@@ -94,6 +92,15 @@ function beat(): void {
     } catch {
       // a folder that is gone for a moment; the next beat looks again
     }
+}
+
+/** Beats while this process holds a lock. */
+function startHeartbeat(): void {
+  const timer = setInterval(() => {
+    beat();
+    if (held.size === 0) clearInterval(timer);
+  }, HEARTBEAT_MS);
+  timer.unref();
 }
 
 /** Who holds a lock, not this process; null if nobody does. */
@@ -120,7 +127,7 @@ export function takeLock(lock: string, onLost: () => void = () => {}): Holder | 
       if (stale && isStale(stale)) removeStale(lock, stale.text);
       write(lock);
       held.set(lock, onLost);
-      heartbeat ??= setInterval(beat, HEARTBEAT_MS).unref();
+      if (held.size === 1) startHeartbeat();
     } catch (error) {
       if (codeOf(error) !== 'EEXIST' || i >= ATTEMPTS) throw error;
     }

@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { jsonText, parseJsonFile } from '../json';
 import { parseAs } from '../validation';
 import {
+  CHECKPOINTS,
   type CheckpointInfo,
   type CheckpointLabels,
-  CHECKPOINTS,
   listCheckpoints,
-  saveCheckpoint,
   type StoredCheckpoint,
+  saveCheckpoint,
 } from './checkpoints';
 import { bytesIn, type Fault, type Files, joinPath, MANIFEST } from './files';
 import { EVENTS, Journal } from './journal';
@@ -124,8 +124,7 @@ export class RunFolder {
    */
   async rewind(info: CheckpointInfo | null): Promise<void> {
     const events = info?.events ?? 0;
-    for (const later of await this.checkpoints())
-      if (later.events > events) await this.files.remove(later.folder);
+    for (const later of await this.checkpoints()) if (later.events > events) await this.files.remove(later.folder);
     await this.files.remove(SUMMARY);
     this.summary = null;
     const { [SUMMARY]: _, ...sums } = this.manifest.files;

@@ -8,7 +8,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const checksum = (head: string, key: string, text: string): string =>
-  crc32(encoder.encode(`${head}${key}:${text}`)).toString(16).padStart(8, '0');
+  crc32(encoder.encode(`${head}${key}:${text}`))
+    .toString(16)
+    .padStart(8, '0');
 
 /**
  * Seals a JSON text.
