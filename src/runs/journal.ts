@@ -142,7 +142,13 @@ export class Journal {
     if (this.pending.length === 0) return;
     const lines = this.pending.length;
     const bytes = new TextEncoder().encode(this.pending.join(''));
-    await this.files.append(this.file, this.starts[this.stored]!, bytes);
+    const start = this.starts[this.stored]!;
+    try {
+      await this.files.append(this.file, start, bytes);
+    } catch (error) {
+      await this.files.append(this.file, start, new Uint8Array()).catch(() => {}); // else a reader finds a cut-off line
+      throw error;
+    }
     this.pending = this.pending.slice(lines);
     this.stored += lines;
   }

@@ -21,7 +21,7 @@ export async function readManifest<T>(files: Files, folder: string, schema: z.Zo
   const bytes = await files.read(where);
   if (!bytes) throw new Error(`${where} is missing; the folder is not complete`);
   const read = bytes.at(-1) === 10 ? unseal(bytes.subarray(0, -1), 'manifest') : null;
-  if (!read || read.head !== '') throw new Error(`${where} is damaged: its checksum differs`);
+  if (read?.head !== '') throw new Error(`${where} is damaged: its checksum differs`);
   return parseAs(schema, JSON.parse(read.text), where);
 }
 

@@ -15,7 +15,7 @@ import {
 } from './checkpoints';
 import { bytesIn, type Fault, type Files, joinPath, MANIFEST } from './files';
 import { EVENTS, Journal } from './journal';
-import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
+import { type FileSum, faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
 import { applyRetention, OTHERS } from './retention';
 
@@ -44,10 +44,9 @@ async function readJson<T>(
 ): Promise<T | null> {
   const sums = manifest?.files[file];
   try {
-    if (!sums && (await files.size(file)) === null) return null;
+    if (manifest && !sums) return null; // a crash came before the manifest: the file will be written again
     const bytes = sums ? await readChecked(files, file, sums) : await files.read(file);
-    if (manifest && !sums) throw new Error(`${file} is not in ${MANIFEST}; remove it`);
-    return check(parseJsonFile(bytes!, file));
+    return bytes && check(parseJsonFile(bytes, file));
   } catch (error) {
     faults.push(faultFrom(error, file));
     return null;
@@ -74,8 +73,13 @@ export class RunFolder {
     if ((await files.list('')).some(({ name }) => name !== 'run.lock'))
       throw new Error(`${files.where} is not empty; choose another folder for the run`);
     const run = new RunFolder(files, EMPTY, recipe, null, null, await Journal.open(files), []);
-    await run.writeJson(RECIPE, recipe);
-    await run.setMeta(meta);
+    try {
+      await run.writeJson(RECIPE, recipe);
+      await run.setMeta(meta);
+    } catch (error) {
+      for (const file of [RECIPE, META, MANIFEST]) await files.remove(file).catch(() => {});
+      throw error;
+    }
     return run;
   }
 
@@ -125,10 +129,10 @@ export class RunFolder {
   async rewind(info: CheckpointInfo | null): Promise<void> {
     const events = info?.events ?? 0;
     for (const later of await this.checkpoints()) if (later.events > events) await this.files.remove(later.folder);
-    await this.files.remove(SUMMARY);
     this.summary = null;
     const { [SUMMARY]: _, ...sums } = this.manifest.files;
     await this.setManifest({ files: sums as RunManifest['files'], events: Math.min(this.manifest.events, events) });
+    await this.files.remove(SUMMARY);
     await this.journal.cutTo(events);
   }
 
@@ -159,16 +163,21 @@ export class RunFolder {
     this.manifest = manifest;
   }
 
-  /** Writes a file between two manifests, so that either content is good after a crash. */
+  /**
+   * Writes a file so that a crash leaves a good one: a new file before the manifest, which ignores it until then; a file
+   * that exists after a manifest with the sums of both contents.
+   */
   private async writeJson(file: JsonFile, value: unknown): Promise<void> {
     const bytes = new TextEncoder().encode(jsonText(value));
     const sum = await sumOf(bytes);
     const before = await this.files.read(file);
     const digest = before && (await sumOf(before)).sha256;
-    const last = this.manifest.files[file]?.find(({ sha256 }) => sha256 === digest && sha256 !== sum.sha256);
-    const sums = last ? [sum, last] : [sum];
-    await this.setManifest({ ...this.manifest, files: { ...this.manifest.files, [file]: sums } });
+    const last = this.manifest.files[file]?.find(({ sha256 }) => sha256 === digest);
+    const list = (...sums: FileSum[]) =>
+      this.setManifest({ ...this.manifest, files: { ...this.manifest.files, [file]: sums } });
+    if (last) await list(sum, last);
     await this.files.write(file, bytes);
+    if (!last) await list(sum);
   }
 }
 
