@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { Tensors } from '../model/parameters';
-import { type Fault, type Files, faultText, joinPath, MANIFEST, messageOf } from './files';
+import { type Fault, type Files, joinPath, MANIFEST, messageOf } from './files';
 import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { numbersFromText, numbersToText } from './numbers';
 
@@ -179,6 +179,16 @@ export async function listCheckpoints(files: Files): Promise<CheckpointList> {
   return { checkpoints: checkpoints.sort((a, b) => b.events - a.events || b.step - a.step), faults };
 }
 
+/** Replaces the labels of a checkpoint. */
+export async function labelCheckpoint(
+  files: Files,
+  { name, folder }: CheckpointInfo,
+  labels: Partial<CheckpointLabels>,
+): Promise<void> {
+  const { manifest } = await readInfo(files, name, folder);
+  await writeManifest(files, folder, { ...manifest, ...labels });
+}
+
 /** Checks each file of a checkpoint without keeping it. @throws naming the file and its fault */
 export async function verifyCheckpoint(files: Files, { name, folder }: CheckpointInfo): Promise<void> {
   const { manifest } = await readInfo(files, name, folder);
@@ -237,6 +247,3 @@ async function removeLeftovers(files: Files): Promise<void> {
   for (const { name } of await files.list(CHECKPOINTS))
     if (name.startsWith(TEMPORARY)) await files.remove(joinPath(CHECKPOINTS, name));
 }
-
-/** Message that lists faults. */
-export const faultsText = (faults: readonly Fault[]): string => faults.map(faultText).join('\n');

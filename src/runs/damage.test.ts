@@ -91,6 +91,30 @@ it('skips a damaged checkpoint for the one before, with the name of the file', a
   expect(faults).toEqual([{ file: path, what: 'is damaged: its SHA-256 differs' }]);
 });
 
+it('continues a run whose manifest is damaged', async () => {
+  const files = good.survivors();
+  files.contents.set('manifest.json', new TextEncoder().encode('{}'));
+  const run = await RunFolder.open(files);
+  expect(run.faults).toEqual([{ file: 'manifest.json', what: 'is damaged: its checksum differs' }]);
+  await run.rewind((await run.checkpoints())[1]!);
+  await continueSmallRun(run);
+  expect(await readAll(files)).toEqual(whole);
+});
+
+it('refuses a checkpoint with a number that is not finite, and names the tensor', async () => {
+  const files = good.survivors();
+  const run = await RunFolder.open(files);
+  for (const part of ['model', 'optimizer', 'reference']) {
+    const checkpoint = checkpointAt('grpo', 5);
+    const held = part === 'optimizer' ? checkpoint.optimizer!.tensors : checkpoint[part as 'model']!;
+    held.get('b.weight')!.data[0] = Number.NaN;
+    await expect(run.save(checkpoint, { isStageEnd: false, accuracy: null })).rejects.toThrow(
+      `${part}.safetensors: b.weight has NaN at element 0, so no checkpoint is saved`,
+    );
+  }
+  expect(await readAll(files)).toEqual(whole);
+});
+
 it('continues after a full disk at ten random moments, and nothing is damaged meanwhile', async () => {
   const stream = random(1, 'full');
   for (let i = 0; i < 10; i++) {

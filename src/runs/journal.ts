@@ -54,7 +54,7 @@ function readSealed(bytes: Uint8Array): ReadLine | null {
 /** Reads a line of an earlier version. */
 function readBare(bytes: Uint8Array): ReadLine | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
     const event: unknown = JSON.parse(text);
     const { type } = (event ?? {}) as { type?: unknown };
     return typeof type === 'string' ? { n: null, at: markOfBare(event), text } : null;

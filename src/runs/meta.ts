@@ -19,7 +19,7 @@ export const metaSchema = z.strictObject({
   /** Size of the folder when this file was written. */
   bytes: z.int().min(0),
   /** Names of checkpoints that retention keeps. */
-  pinned: z.array(z.string().min(1).max(60)).max(1000),
+  pinned: z.array(z.string().min(1).max(60)).max(100),
 });
 
 export type RunMeta = z.infer<typeof metaSchema>;

@@ -9,6 +9,7 @@ import {
   CHECKPOINTS,
   type CheckpointInfo,
   type CheckpointLabels,
+  labelCheckpoint,
   listCheckpoints,
   type StoredCheckpoint,
   saveCheckpoint,
@@ -98,7 +99,7 @@ export class RunFolder {
     const events = Math.max(manifest?.events ?? 0, ...checkpoints.map((checkpoint) => checkpoint.events));
     if (!journal.fault && journal.events < events)
       faults.push({ file: EVENTS, what: `it has ${journal.events} events, of at least ${events} that were written` });
-    const known = manifest ?? { ...EMPTY, events: journal.events };
+    const known = manifest ?? { files: await sumsOf(files, { recipe, meta, summary }), events: journal.events };
     return new RunFolder(files, known, recipe, meta, summary, journal, faults);
   }
 
@@ -120,6 +121,11 @@ export class RunFolder {
     const info = await saveCheckpoint(this.files, checkpoint, { ...labels, events: this.journal.events }, modelFiles);
     await applyRetention(this.files, { pinned: this.meta?.pinned ?? [], others: OTHERS });
     return info;
+  }
+
+  /** Notes the held-out accuracy of a checkpoint, which retention reads. */
+  label(info: CheckpointInfo, labels: Partial<Omit<CheckpointLabels, 'events'>>): Promise<void> {
+    return labelCheckpoint(this.files, info, labels);
   }
 
   /**
@@ -179,6 +185,16 @@ export class RunFolder {
     await this.files.write(file, bytes);
     if (!last) await list(sum);
   }
+}
+
+/** Sums of the files that were read without a manifest. */
+async function sumsOf(files: Files, read: Readonly<Record<'recipe' | 'meta' | 'summary', unknown>>) {
+  const sums = {} as RunManifest['files'];
+  for (const file of [RECIPE, META, SUMMARY] as const) {
+    const bytes = read[file.slice(0, -5) as keyof typeof read] === null ? null : await files.read(file);
+    if (bytes) sums[file] = [await sumOf(bytes)];
+  }
+  return sums;
 }
 
 /** Reads the manifest of a run; null for a run of an earlier version, or a damaged one. */

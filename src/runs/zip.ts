@@ -11,7 +11,7 @@ import { RunFolder } from './runFolder';
 
 /** Bytes of one read. */
 const PART = 1 << 20;
-const MOST_FILES = 5000;
+const MOST_FILES = 2000;
 const MOST_BYTES = 32 * 2 ** 30;
 /** Largest JSON file, bytes; journals and tensors may be larger. */
 const MOST_JSON = 64 * 2 ** 20;
