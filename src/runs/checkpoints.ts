@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { Tensors } from '../model/parameters';
-import { type Fault, type Files, joinPath, MANIFEST, messageOf } from './files';
+import { type Fault, type Files, joinPath, MANIFEST, messageOf, StorageFullError } from './files';
 import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { numbersFromText, numbersToText } from './numbers';
 
@@ -87,6 +87,12 @@ function contentsOf(checkpoint: StoredCheckpoint): [string, () => Uint8Array][] 
   return contents;
 }
 
+/** Bytes that a checkpoint takes, without its state. */
+function bytesOf({ model, optimizer, reference }: StoredCheckpoint): number {
+  const all = [model, optimizer?.tensors, reference].flatMap((tensors) => [...(tensors?.values() ?? [])]);
+  return all.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 /**
  * Saves a checkpoint, whole or not at all. One of the same name is replaced.
  * @param modelFiles files that make the folder a model that other programs open: config.json, tokenizer.json …
@@ -116,7 +122,7 @@ export async function saveCheckpoint(
     await writeManifest(files, temporary, { stage, step, ...labels, files: sums });
   } catch (error) {
     await files.remove(temporary).catch(() => {}); // a crashed disk keeps it; the next save removes it
-    throw error;
+    throw error instanceof StorageFullError ? new StorageFullError(folder, bytesOf(checkpoint), error) : error;
   }
   await files.renameFolder(temporary, folder);
   for (const replaced of before) await files.remove(replaced.folder);

@@ -4,14 +4,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contracts } from './contract.fixture';
+import { filesWithin } from './files';
 import { memoryFiles } from './memoryFiles';
 import { nodeFiles } from './nodeFiles';
+import { readAll, writeSmallRun } from './smallRun.fixture';
+import { exportRun, importRun, zipOfFile } from './zip';
 
 const places = {
   'a folder on disk': () => nodeFiles(mkdtempSync(path.join(os.tmpdir(), 'groupthink-files-'))),
   memory: () => memoryFiles(),
   'memory that moves files one by one': () => memoryFiles({ movesOneByOne: true }),
 };
+
+it('imports a zip on disk', async () => {
+  const files = places['a folder on disk']();
+  await writeSmallRun(filesWithin(files, 'one'));
+  await files.write('one.zip', exportRun(filesWithin(files, 'one')));
+  expect(await importRun(files, 'two', await zipOfFile(files, 'one.zip'))).toEqual([]);
+  expect(await readAll(filesWithin(files, 'two'))).toEqual(await readAll(filesWithin(files, 'one')));
+  await expect(zipOfFile(files, 'two.zip')).rejects.toThrow('there is no file two.zip');
+});
 
 describe.each(Object.entries(places))('%s', (_, open) => {
   it.each(contracts)('$name', async ({ check }) => {

@@ -6,7 +6,7 @@ import { mebibytes } from '../units';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 /** Content to write: bytes, or parts of a large file in order. */
-export type Content = Uint8Array | AsyncIterable<Uint8Array>;
+export type Content = Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 
 export interface Entry {
   readonly name: string;
@@ -87,7 +87,11 @@ export function pathParts(path: string): string[] {
 /** Parts of a content, in order. */
 export async function* partsOf(content: Content): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content;
-  else yield* content;
+  else if (content instanceof ReadableStream) {
+    // Safari's streams are no async iterables
+    const reader = content.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } else yield* content;
 }
 
 /** Size of a content in bytes; 0 if unknown. */

@@ -3,7 +3,6 @@
  * `n` counts from 0. `at` marks an event that readers look up, such as a GRPO step. Earlier versions wrote bare events, which
  * still open, without checksums.
  */
-import { excerpt } from '../quote';
 import { type Fault, type Files, PARTIAL } from './files';
 import { type Line, lastLine, linesOfFile } from './lines';
 import { seal, unseal } from './seal';
@@ -78,6 +77,8 @@ export class Journal {
   private readonly starts: number[] = [0];
   private readonly marks = new Map<string, number>();
   private pending: string[] = [];
+  /** The last flush: one writes at a time. */
+  private flushing: Promise<void> = Promise.resolve();
   /** Events that lie in the file. */
   private stored = 0;
   private constructor(
@@ -138,7 +139,12 @@ export class Journal {
   }
 
   /** Writes the new events and flushes. @throws StorageFullError; nothing is lost then, and the next flush repeats it */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.flushing = this.flushing.catch(() => {}).then(() => this.writePending());
+    return this.flushing;
+  }
+
+  private async writePending(): Promise<void> {
     if (this.pending.length === 0) return;
     const lines = this.pending.length;
     const bytes = new TextEncoder().encode(this.pending.join(''));
@@ -194,8 +200,8 @@ export async function lastEvent(files: Files): Promise<{ text: string | null; fa
     const line = await lastLine(files, file);
     if (!line) continue;
     const text = (readSealed(line.bytes) ?? readBare(line.bytes))?.text ?? null;
-    const fault = line.isWhole ? 'the last line is damaged' : 'the last line is cut off';
-    return { text, fault: text === null ? { file, what: `${fault}: ${excerpt('open the run to see')}` } : null };
+    const what = line.isWhole ? 'the last line is damaged' : 'the last line is cut off';
+    return { text, fault: text === null ? { file, what } : null };
   }
   return { text: null, fault: null };
 }

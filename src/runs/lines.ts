@@ -4,7 +4,7 @@ import type { Bytes, Files } from './files';
 /** Bytes of one read. */
 const PART = 1 << 20;
 /** Longest line, bytes: a longer one is damage. */
-export const LONGEST_LINE = 1 << 28;
+const LONGEST_LINE = 1 << 28;
 const LINE_END = 10;
 
 export interface Line {
@@ -18,33 +18,37 @@ export interface Line {
   readonly isWhole: boolean;
 }
 
-const concat = (a: Uint8Array, b: Uint8Array): Bytes => {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-};
+function concat(parts: readonly Uint8Array[]): Bytes {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
 
 /** Lines from a byte to the end of the file. A line over the limit comes cut off, as the last one. */
 export async function* linesOfFile(files: Files, path: string, from = 0): AsyncGenerator<Line> {
-  let rest: Uint8Array = new Uint8Array();
+  /** Parts of a line whose end is not read yet. */
+  let rest: Uint8Array[] = [];
+  let length = 0;
   let start = from;
-  for (let at = from; ; at += PART) {
+  for (let at = from; length <= LONGEST_LINE; at += PART) {
     const part = await files.readRange(path, at, at + PART);
     if (!part || part.length === 0) break;
-    const firstEnd = part.indexOf(LINE_END);
-    rest = concat(rest, part);
     let begin = 0;
-    for (let end = firstEnd < 0 ? -1 : rest.length - part.length + firstEnd; end >= 0; ) {
-      yield { start, end: start + end - begin + 1, bytes: rest.subarray(begin, end), isWhole: true };
-      start += end - begin + 1;
+    for (let end = part.indexOf(LINE_END); end >= 0; end = part.indexOf(LINE_END, begin)) {
+      const bytes = concat([...rest, part.subarray(begin, end)]);
+      yield { start, end: start + bytes.length + 1, bytes, isWhole: true };
+      start += bytes.length + 1;
       begin = end + 1;
-      end = rest.indexOf(LINE_END, begin);
+      [rest, length] = [[], 0];
     }
-    rest = rest.subarray(begin);
-    if (rest.length > LONGEST_LINE) break;
+    rest.push(part.subarray(begin));
+    length += part.length - begin;
   }
-  if (rest.length > 0) yield { start, end: start + rest.length, bytes: rest, isWhole: false };
+  if (length > 0) yield { start, end: start + length, bytes: concat(rest), isWhole: false };
 }
 
 /** The last line of a file; null for an empty or missing one. Reads from the end. */

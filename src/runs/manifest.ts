@@ -27,11 +27,13 @@ export async function readManifest<T>(files: Files, folder: string, schema: z.Zo
 
 /** Reads a file and compares it with the sums that it may have. @throws naming the file and its fault */
 export async function readChecked(files: Files, path: string, sums: readonly FileSum[]): Promise<Bytes> {
+  const size = await files.size(path);
+  if (size === null) throw new Error(`${path} is missing`);
+  const sized = sums.filter(({ bytes }) => bytes === size);
+  if (sized.length === 0)
+    throw new Error(`${path} has ${size} bytes, where ${sums.at(-1)?.bytes ?? 0} belong: it is damaged`);
   const bytes = await files.read(path);
   if (!bytes) throw new Error(`${path} is missing`);
-  const sized = sums.filter((sum) => sum.bytes === bytes.length);
-  if (sized.length === 0)
-    throw new Error(`${path} has ${bytes.length} bytes, where ${sums.at(-1)?.bytes ?? 0} belong: it is damaged`);
   const digest = await sha256(bytes);
   if (!sized.some((sum) => sum.sha256 === digest)) throw new Error(`${path} is damaged: its SHA-256 differs`);
   return bytes;

@@ -1,6 +1,20 @@
 /**
  * A run as a folder: recipe.json, meta.json, events.jsonl, checkpoints/, summary.json, and manifest.json with the sums of the
  * JSON files. Opening checks everything but checkpoints, which are checked when they are read. Opening writes nothing.
+ *
+ * ```ts
+ * const files = nodeFiles(folder);                       // privateFiles(handle) in the browser
+ * const { owner, holder } = await ownership.claim(name); // nodeOwnership(folder) or webOwnership(files, who): one writer
+ * const run = await RunFolder.create(files, recipe, newMeta({ labVersion, adapter }));
+ * run.journal.append(numbersToText(event), markOf('grpo', step)); // typed arrays keep each bit
+ * await run.journal.flush();                             // at each step boundary
+ * await run.save(checkpoint, { isStageEnd, accuracy });  // whole or not at all; thins older ones
+ * await run.finish(summary);                             // run.close() if it stops before
+ * ```
+ *
+ * To resume: `RunFolder.open(files)`, print `run.faults`, `newestGood(files)`, `run.rewind(info)`, continue from the
+ * checkpoint. To read a step back: `run.journal.event(run.journal.find(markOf('grpo', 3)))`. list.ts lists runs, zip.ts exports
+ * and imports one; a page loads zip.ts on demand, for its size.
  */
 import { z } from 'zod';
 import { jsonText, parseJsonFile } from '../json';

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { filesWithin } from './files';
 import { listRuns } from './list';
 import { memoryFiles } from './memoryFiles';
@@ -50,8 +50,25 @@ describe('retention', () => {
     const names = (await run.checkpoints()).map(({ name }) => name);
     expect(names).toHaveLength(11);
     expect(names).toEqual(expect.arrayContaining(['grpo-1', 'grpo-28', 'grpo-29']));
+    await run.label((await run.checkpoints()).find(({ name }) => name === 'grpo-28')!, { accuracy: 0.5 });
+    expect((await run.checkpoints())[1]).toMatchObject({ name: 'grpo-28', accuracy: 0.5 });
     expect((await files.list('checkpoints')).map(({ name }) => name).sort()).toEqual([...names].sort());
   });
+});
+
+it('opens a run of an earlier version, and takes a title for it', async () => {
+  const files = memoryFiles();
+  const write = (file: string, text: string) => files.write(file, new TextEncoder().encode(text));
+  await write('recipe.json', '{"name":"old"}');
+  await write('summary.json', '{"grpo":{"steps":1}}');
+  await write('events.jsonl', '{"type":"start"}\n{"type":"grpo","step":1,"logprobs":[-0.125]}\n');
+  await write('model.safetensors', '');
+  const run = await RunFolder.open(files);
+  expect(run).toMatchObject({ recipe: { name: 'old' }, summary: { grpo: { steps: 1 } }, meta: null, faults: [] });
+  await run.setMeta({ ...META, title: 'An old one' });
+  const again = await RunFolder.open(files);
+  expect(again).toMatchObject({ recipe: { name: 'old' }, meta: { title: 'An old one' }, faults: [] });
+  expect(again.journal.events).toBe(2);
 });
 
 it('lists runs by their state, without reading journals whole', async () => {
@@ -96,6 +113,23 @@ describe('a lock file', () => {
     expect(await runs.holderOf('run')).toBeNull();
     writeFileSync(lock, `${process.ppid}\n${os.hostname()}\n`);
     expect(await runs.claim('run')).toMatchObject({ owner: null, holder: { who: `process ${process.ppid}` } });
+  });
+
+  it('that another process took over is noticed', async () => {
+    vi.useFakeTimers();
+    try {
+      const { runs, lock } = open();
+      const { owner } = await runs.claim('run');
+      vi.advanceTimersByTime(10_000);
+      expect(owner!.lost.aborted).toBe(false);
+      writeFileSync(lock, '17\nelsewhere\n');
+      vi.advanceTimersByTime(10_000);
+      expect(owner!.lost.aborted).toBe(true);
+      await owner!.release();
+      expect(readFileSync(lock, 'utf8')).toBe('17\nelsewhere\n');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('of another machine counts for ten minutes after its last sign of life', async () => {

@@ -1,7 +1,7 @@
 /** A small run for tests: seven events, three checkpoints, a summary. */
 import type { Tensors } from '../model/parameters';
 import { newestGood, type StoredCheckpoint } from './checkpoints';
-import type { Files } from './files';
+import { type Files, faultText } from './files';
 import { markOf } from './journal';
 import { newMeta } from './meta';
 import { numbersFromText, numbersToText } from './numbers';
@@ -101,7 +101,7 @@ export async function readAll(files: Files): Promise<{
     summary: text(run.summary),
     events,
     newest: checkpoint && { name: info!.name, content: contentText(checkpoint) },
-    faults: [...new Set([...run.faults, ...faults].map(({ file, what }) => `${file}: ${what}`))],
+    faults: [...new Set([...run.faults, ...faults].map(faultText))],
   };
 }
 
