@@ -58,7 +58,7 @@ export class StorageFullError extends Error {
     readonly bytes: number,
     cause?: unknown,
   ) {
-    const need = bytes > 0 ? `at least ${mebibytes(bytes)}` : 'some space';
+    const need = bytes > 0 ? `at least ${mebibytes(Math.max(bytes, 2 ** 20))}` : 'some space';
     super(`${file}: the storage is full; free ${need}, then continue`, { cause });
   }
 }

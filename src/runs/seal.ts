@@ -1,6 +1,6 @@
 /**
  * Sealed JSON: one line that carries a checksum of itself and stays valid JSON, such as
- * `{"n":12,"at":"grpo-3","crc":"1c291ca3","event":{…}}`.
+ * `{"n":12,"at":"grpo-3","crc":"a9247625","event":{…}}`.
  */
 import { crc32 } from './crc32';
 
