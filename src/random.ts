@@ -4,7 +4,10 @@
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+
+/** Position of a stream as plain data: the state of its generator, four 32-bit integers. */
+export type RandomState = readonly number[];
 
 export interface Random {
   /** Uniform in [0, 1). */
@@ -14,6 +17,10 @@ export interface Random {
   /** Normal(0, 1) by the Box–Muller transform. */
   normal(): number;
   pick<T>(items: readonly T[]): T;
+  /** Current position of the stream, for a checkpoint. */
+  state(): RandomState;
+  /** Continues from a position. */
+  restore(state: RandomState): void;
 }
 
 /**
@@ -30,13 +37,17 @@ export function hash(...labels: readonly (string | number)[]): number {
 
 /** Stream of random numbers by seed and labels. */
 export function random(seed: number, ...labels: readonly (string | number)[]): Random {
-  const generator = xoroshiro128plus(hash(seed, ...labels) | 0);
+  let generator = xoroshiro128plus(hash(seed, ...labels) | 0);
   const next = () => uniformFloat64(generator);
   return {
     next,
     integer: (low, high) => uniformInt(generator, low, high),
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     pick: (items) => items[uniformInt(generator, 0, items.length - 1)] as (typeof items)[number],
+    state: () => [...generator.getState()],
+    restore(state) {
+      generator = xoroshiro128plusFromState(state);
+    },
   };
 }
 

@@ -53,7 +53,7 @@ const sft = z.strictObject({
 const reason = z.strictObject({ code: text, values: z.record(text, z.union([z.number(), z.string()])) });
 
 /** A reason that a table has words for. */
-const fitting = (words: Words) =>
+export const fitting = (words: Words) =>
   reason.superRefine((given, context) => {
     const fault = reasonFault(words, given);
     if (fault) context.addIssue({ code: 'custom', path: [], message: fault });
@@ -235,7 +235,7 @@ const stageSummary = {
   storage_gradient_difference: gradientCost.exactOptional(),
 };
 
-const curvePoint = z.strictObject({
+export const curvePointSchema = z.strictObject({
   step: z.int().min(1),
   reward: z.number(),
   accuracy: share,
@@ -256,7 +256,7 @@ const end = z.strictObject({
     memory: z.strictObject({ estimated_bytes: count, peak_bytes: count }),
     base: z.strictObject(stageSummary).exactOptional(),
     sft: z.strictObject({ steps: count, final_loss: z.number().nullable(), ...stageSummary }),
-    grpo: z.strictObject({ steps: count, curve: z.array(curvePoint), ...stageSummary }),
+    grpo: z.strictObject({ steps: count, curve: z.array(curvePointSchema), ...stageSummary }),
   }),
 });
 
