@@ -22,6 +22,8 @@ export class Progress {
   /** True if the last step had an alert, which is printed once. */
   private alerted = false;
   private watching: NodeJS.Timeout | undefined;
+  /** Steps before a continuation, which this process did not time. */
+  private before = 0;
 
   constructor(
     private readonly recipe: Recipe,
@@ -50,6 +52,11 @@ export class Progress {
         this.print(`needs about ${mebibytes(event.memory.estimated_bytes)} of device memory`);
         for (const line of cutOffs(this.recipe)) this.print(`note: ${line}`);
         return;
+      case 'resume': {
+        const { stage, step, adapter } = event;
+        this.before = stage === 'sft' ? step : this.recipe.sft.steps + step * GRPO_STEP_WEIGHT;
+        return this.print(`continues after ${stage.toUpperCase()} step ${step} on ${adapter}`);
+      }
       case 'stage':
         return this.print(`${event.stage} …`);
       case 'sft': {
@@ -100,7 +107,7 @@ export class Progress {
   private eta(done: number): string {
     const whole = this.recipe.sft.steps + this.recipe.grpo.steps * GRPO_STEP_WEIGHT;
     const elapsed = (performance.now() - this.began) / 1000;
-    return `ETA ${clock((elapsed * (whole - done)) / Math.max(1, done))}`;
+    return `ETA ${clock((elapsed * (whole - done)) / Math.max(1, done - this.before))}`;
   }
 
   private print(text: string): void {

@@ -1,27 +1,28 @@
 /**
- * Additive mixtures: each cluster brings so many different problems, each so many times; all are laid together and shuffled.
- * The report finds the epochs of each domain alone and concatenates the domains.
+ * Additive mixtures: each cluster has a number of problems and epochs; a pass shuffles the examples of all clusters. The report
+ * finds the epochs of each domain alone and concatenates the domains.
  */
-import { random, shuffled } from '../random';
+import { type Random, random, shuffled } from '../random';
 import type { Problem, Task } from '../tasks/task';
 import { drawDistinct, drawProblem, type ProblemSource, type TaskProblem } from './problems';
+import { type PassesState, type SourceState, stateOfKind } from './sourceState';
 
 export interface Cluster {
   readonly task: Task;
   readonly level: number;
-  /** Different training problems; 0 for fresh ones without end. */
+  /** Number of different training problems; 0 for endless fresh ones. */
   readonly problems: number;
-  /** Times that a pass shows each of them; for fresh problems their weight. */
+  /** Times that a pass shows each problem; the weight of fresh problems. */
   readonly epochs: number;
 }
 
-/** Examples of a pass that a cluster of fresh problems counts as, at weight 1. */
+/** Examples per pass of a cluster of fresh problems at weight 1. */
 const FRESH_PROBLEMS = 1024;
 export const MOST_EXAMPLES_A_PASS = 2 ** 20;
 /** Draws without a new problem after which a level counts as exhausted. */
 const MOST_REPEATS = 10_000;
 
-/** Examples that a cluster brings to a pass: problems · epochs, rounded, and at least one. */
+/** Examples of a cluster per pass: problems · epochs, rounded, at least one. */
 const examplesOf = ({ problems, epochs }: Pick<Cluster, 'problems' | 'epochs'>): number =>
   Math.max(1, Math.round((problems || FRESH_PROBLEMS) * epochs));
 
@@ -30,8 +31,8 @@ export const passLength = (clusters: readonly Pick<Cluster, 'problems' | 'epochs
   clusters.reduce((sum, cluster) => sum + examplesOf(cluster), 0);
 
 /**
- * `count` training problems of different prompts: the first ones that the seed and the labels draw.
- * @throws where the level has fewer
+ * First `count` different training problems that the seed and the labels draw.
+ * @throws if the level has fewer
  */
 export function distinctProblems(
   task: Task,
@@ -50,31 +51,84 @@ export function distinctProblems(
   return problems;
 }
 
+/** Items of passes, and the random streams that draw fresh ones among them. */
+interface PassItems {
+  /** Items of the next pass. */
+  next(): readonly TaskProblem[];
+  /** Streams that `next` draws from; a checkpoint stores their positions. */
+  readonly fresh: readonly Random[];
+}
+
 /** Draws the items pass after pass, each pass in its own order; ignores `answered`. */
-export function cycling(
+class Cycling implements PassesSource {
+  private pass: readonly TaskProblem[] = [];
+  private at = 0;
+  private readonly order: Random;
+  /** Positions of the streams at the start of the current pass. */
+  private begin: Pick<PassesState, 'order' | 'fresh'>;
+
+  constructor(
+    private readonly items: PassItems,
+    seed: number,
+    labels: readonly string[],
+  ) {
+    this.order = random(seed, ...labels, 'order');
+    this.begin = this.positions();
+  }
+
+  draw(): TaskProblem {
+    if (this.at === this.pass.length) this.startPass();
+    return this.pass[this.at++]!;
+  }
+
+  answered(): void {}
+
+  state(): PassesState {
+    return { kind: 'passes', ...this.begin, at: this.at };
+  }
+
+  restore(state: SourceState): void {
+    const { order, fresh, at } = stateOfKind(state, 'passes');
+    const { fresh: streams } = this.items;
+    if (fresh.length !== streams.length)
+      throw new Error(`the data cursor has ${fresh.length} streams, but the mixture has ${streams.length} clusters`);
+    this.order.restore(order);
+    for (const [i, stream] of streams.entries()) stream.restore(fresh[i]!);
+    [this.pass, this.at, this.begin] = [[], 0, this.positions()];
+    if (at === 0) return; // no pass has begun
+    this.startPass();
+    if (at > this.pass.length)
+      throw new Error(`the data cursor is at item ${at}, but a pass has ${this.pass.length}; use the same mixture`);
+    this.at = at;
+  }
+
+  private positions() {
+    return { order: this.order.state(), fresh: this.items.fresh.map((stream) => stream.state()) };
+  }
+
+  private startPass(): void {
+    this.begin = this.positions();
+    this.pass = shuffled(this.items.next(), this.order);
+    this.at = 0;
+  }
+}
+
+/** Source of passes; its state is that of passes. */
+export interface PassesSource extends ProblemSource {
+  state(): PassesState;
+}
+
+/** Source that shows all items in every pass, in a new order each time. */
+export const cycling = (
   items: () => readonly TaskProblem[],
   seed: number,
   ...labels: readonly string[]
-): ProblemSource {
-  const stream = random(seed, ...labels, 'order');
-  let pass: readonly TaskProblem[] = [];
-  let at = 0;
-  return {
-    draw() {
-      if (at === pass.length) {
-        pass = shuffled(items(), stream);
-        at = 0;
-      }
-      return pass[at++]!;
-    },
-    answered() {},
-  };
-}
+): PassesSource => new Cycling({ next: items, fresh: [] }, seed, labels);
 
 /**
- * Problems of the clusters, pass after pass. What a cluster draws depends on no other cluster.
- * @param stage keeps the draws of SFT and of GRPO apart
- * @throws where a level has fewer problems than its cluster asks for
+ * Problems of the clusters, pass after pass. The draws of a cluster do not depend on other clusters.
+ * @param stage separates the draws of SFT from those of GRPO
+ * @throws if a level has fewer problems than its cluster asks for
  */
 export function mixture(clusters: readonly Cluster[], seed: number, stage: string): ProblemSource {
   const parts = clusters.map((cluster) => {
@@ -82,11 +136,13 @@ export function mixture(clusters: readonly Cluster[], seed: number, stage: strin
     const examples = examplesOf({ problems, epochs });
     const fresh = random(seed, stage, 'fresh', task.name, level);
     const distinct = distinctProblems(task, level, problems, seed, stage, 'cluster');
-    return () =>
+    const pass = () =>
       Array.from({ length: examples }, (_, i): TaskProblem => {
         const problem = problems > 0 ? distinct[i % problems]! : drawProblem(task, level, 'train', fresh);
         return { task, level, problem };
       });
+    return { fresh, pass };
   });
-  return cycling(() => parts.flatMap((pass) => pass()), seed, stage, 'mixture');
+  const next = () => parts.flatMap(({ pass }) => pass());
+  return new Cycling({ next, fresh: parts.map(({ fresh }) => fresh) }, seed, [stage, 'mixture']);
 }

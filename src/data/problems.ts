@@ -1,6 +1,7 @@
-/** Problems and teacher traces from seeds. A share of all problems, chosen by a hash of what they ask, is held out. */
+/** Problems and teacher traces from seeds. A hash of the problem's identity holds out one in eight for evaluation. */
 import { hash, type Random, random } from '../random';
 import type { Problem, Task, Trace, TraceKind } from '../tasks/task';
+import { type SourceState, stateOfKind } from './sourceState';
 
 export type Split = 'train' | 'heldout';
 
@@ -8,12 +9,12 @@ export type Split = 'train' | 'heldout';
 const HELD_OUT_SHARE = 8;
 const MOST_DRAWS = 10_000;
 
-/** Two problems of one identity are the same problem. */
+/** Identity of a problem: two problems with the same identity count as one. */
 export const identityOf = (task: Task, { prompt, problem }: Problem): string => task.identity?.(problem) ?? prompt;
 
 export const splitOf = (identity: string): Split => (hash(identity) % HELD_OUT_SHARE === 0 ? 'heldout' : 'train');
 
-/** A problem of the split. @throws where the level has too few problems to hold any of that split */
+/** Draws a problem of the split. @throws if the level has too few problems for any of that split */
 export function drawProblem(task: Task, level: number, split: Split, stream: Random): Problem {
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const problem = task.generate(stream, level);
@@ -37,16 +38,22 @@ export interface ProblemSource {
   draw(): TaskProblem;
   /** Receives the share of a problem's answers that was right; a curriculum uses it. */
   answered(problem: TaskProblem, passRate: number): void;
+  /** Current position, for a checkpoint. */
+  state(): SourceState;
+  /** Continues from a position. @throws if it belongs to another source */
+  restore(state: SourceState): void;
 }
 
-/** Problems of a task at a level without end, each a new draw. */
+/** Endless problems of a task at a level, each a new draw. */
 export const freshProblems = (task: Task, level: number, stream: Random): ProblemSource => ({
   draw: () => ({ task, level, problem: drawProblem(task, level, 'train', stream) }),
   answered() {},
+  state: () => ({ kind: 'fresh', stream: stream.state() }),
+  restore: (state) => stream.restore(stateOfKind(state, 'fresh').stream),
 });
 
 /**
- * The first `count` different problems of a split that the stream draws; fewer where so many draws in a row repeat earlier ones.
+ * Draws the first `count` different problems of a split. Returns fewer if too many draws in a row repeat earlier ones.
  * @param mostRepeats draws without a new problem after which the level counts as exhausted
  */
 export function drawDistinct(
@@ -71,7 +78,7 @@ export function drawDistinct(
 const MOST_REPEATS = 500;
 const heldOut = new WeakMap<Task, Map<string, readonly Problem[]>>();
 
-/** The first `count` held-out problems of a seed, all different; fewer where the level does not have that many. */
+/** First `count` held-out problems of a seed, all different; fewer if the level has fewer. */
 export function heldOutProblems(task: Task, level: number, count: number, seed: number): readonly Problem[] {
   const key = [level, count, seed].join();
   const known = heldOut.get(task) ?? new Map<string, readonly Problem[]>();
@@ -82,13 +89,13 @@ export function heldOutProblems(task: Task, level: number, count: number, seed: 
   return problems;
 }
 
-/** Shares of the traces that answer at once, and that correct a mistake; the others think without a mistake. */
+/** Shares of traces that answer at once (`short`) or correct a mistake (`mend`); the rest think without a mistake. */
 export interface TraceShares {
   readonly short: number;
   readonly mend: number;
 }
 
-/** One of the problem's traces, of a kind drawn by the shares. */
+/** Draws a trace of the problem, its kind by the shares. */
 export function drawTrace(task: Task, problem: Problem, shares: TraceShares, stream: Random): Trace {
   const u = stream.next();
   const kind: TraceKind = u < shares.short ? 'short' : u < shares.short + shares.mend ? 'mend' : 'long';

@@ -11,6 +11,7 @@ const TICK_MS = 125;
 /** Duration of each event on screen at speed 1, in milliseconds. */
 const DURATION: Readonly<Record<LabEvent['type'], number>> = {
   start: 0,
+  resume: 400,
   stage: 400,
   sft: 12,
   evaluation: 600,

@@ -39,6 +39,7 @@ export function applyEvent(run: RunData, event: LabEvent): void {
       run.start = event;
       return;
     case 'stage':
+    case 'resume':
       run.stage = event.stage;
       return;
     case 'sft':

@@ -14,7 +14,7 @@ import type { WeightedPart } from '../rewards/total';
 import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
 import { type CollectOptions, collectRollouts } from './collectRollouts';
-import { startEntropyControl } from './entropyControl';
+import { type EntropyControl, startEntropyControl } from './entropyControl';
 import { correctionOf } from './losses/options';
 import { type Metrics, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyTrainer, TokenStats } from './policy';
@@ -93,18 +93,36 @@ export interface Learner {
   readonly referenceSync: ReferenceSync | null;
 }
 
+/** Position between two steps; `grpo` moves it before it yields a step. */
+export interface GrpoCursor {
+  /** Steps taken. */
+  steps: number;
+  /** Tokens of all sequences so far, prompts included. */
+  tokens: number;
+  control: EntropyControl;
+}
+
+export const startGrpo = ({ loss }: Pick<GrpoOptions, 'loss'>): GrpoCursor => ({
+  steps: 0,
+  tokens: 0,
+  control: startEntropyControl(loss.gamma),
+});
+
+/**
+ * Trains, and yields each step.
+ * @param cursor position to continue from
+ */
 export async function* grpo(
   { trainer, referenceSync }: Learner,
   sampler: Sampler,
   source: ProblemSource,
   tokenizer: Tokenizer,
   options: GrpoOptions,
+  cursor = startGrpo(options),
 ): AsyncGenerator<GrpoStep> {
   const { groupSize: G, schedule, loss } = options;
   const correction = correctionOf(loss);
-  let control = startEntropyControl(loss.gamma);
-  let tokensSeen = 0;
-  for (let i = 0; i < schedule.steps; i++) {
+  for (let i = cursor.steps; i < schedule.steps; i++) {
     const drawn = await collectRollouts(i, schedule.steps, sampler, source, tokenizer, options);
     const rewarded = drawn.groups.flatMap(({ rollouts }) => rollouts); // [groups·G]
     const completions = rewarded.map(({ completion }) => completion);
@@ -124,14 +142,14 @@ export async function* grpo(
     );
     const lr = learningRate(schedule, i);
     const updates: PolicyUpdate[] = [];
-    for await (const update of policyUpdates(trainer, batch, lr, control, options)) {
+    for await (const update of policyUpdates(trainer, batch, lr, cursor.control, options)) {
       updates.push(update);
-      control = update.control;
+      cursor.control = update.control;
     }
     const moved = referenceSync?.stepEnded(i + 1);
     const first = updates[0]!.result.stats;
 
-    tokensSeen += batch.examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    cursor.tokens += batch.examples.reduce((sum, { ids }) => sum + ids.length, 0);
     const sequences = completions.map(({ logprobs }, b) => ({
       sampler: logprobs,
       trainer: first[b]!.logprobs,
@@ -156,7 +174,7 @@ export async function* grpo(
       ...drawn.metrics,
       ...(moved === undefined ? {} : { 'reference/synced': moved ? 1 : 0 }),
       learning_rate: lr,
-      num_tokens: tokensSeen,
+      num_tokens: cursor.tokens,
       epoch: (i + 1) / schedule.steps,
     };
     const rollouts = rewarded.map(
@@ -184,6 +202,7 @@ export async function* grpo(
       problem: problem.problem,
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
+    cursor.steps = i + 1;
     yield { step: i + 1, metrics, groups };
   }
 }

@@ -26,6 +26,18 @@ export interface SftStep extends SupervisedResult {
   readonly tokens: number;
 }
 
+/** Continuation after some steps, and boundaries at which nothing is pending. */
+export interface SftBoundaries {
+  /** Steps that the weights, the optimizer and the data cursors have behind them. */
+  readonly taken: number;
+  /** True if `reached` is due after this step. */
+  due(step: number): boolean;
+  /** Runs after the step's event was read, while no step is pending: cursors and weights are those of the step. */
+  reached(step: number): Promise<void>;
+}
+
+const FROM_START: SftBoundaries = { taken: 0, due: () => false, reached: async () => {} };
+
 /** Maximum number of steps with pending readbacks while the host prepares the next. */
 export const RUN_AHEAD = 2;
 
@@ -34,6 +46,7 @@ export const RUN_AHEAD = 2;
  * @param stream random stream for the kinds of traces
  * @param sampledAccuracy measures the current model, for the gate
  * @param stop starts no further step. Finishes and yields the pending ones, so that the weights are those of the last step
+ * @param boundaries continues after steps that were taken, and offers drained boundaries
  */
 export async function* sft(
   trainer: SupervisedTrainer,
@@ -43,6 +56,7 @@ export async function* sft(
   options: SftOptions,
   sampledAccuracy: () => Promise<number>,
   stop?: AbortSignal,
+  boundaries: SftBoundaries = FROM_START,
 ): AsyncGenerator<SftStep> {
   const { schedule, gateEvery, gateAccuracy } = options;
   const pending: { step: Omit<SftStep, keyof SupervisedResult>; result: Promise<SupervisedResult> }[] = [];
@@ -54,17 +68,23 @@ export async function* sft(
     }
     return settled;
   };
+  const gateDue = (step: number) => gateEvery > 0 && gateAccuracy > 0 && step % gateEvery === 0;
+  const { taken } = boundaries;
+  // a checkpoint may come before the gate of its step
+  if (taken > 0 && gateDue(taken) && (await sampledAccuracy()) >= gateAccuracy) return;
   try {
-    for (let i = 0; i < schedule.steps && !stop?.aborted; i++) {
+    for (let i = taken; i < schedule.steps && !stop?.aborted; i++) {
+      const step = i + 1;
       const examples = sftBatch(source, stream, tokenizer, options);
       const lr = learningRate(schedule, i);
       const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-      pending.push({ step: { step: i + 1, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
+      pending.push({ step: { step, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
       yield* await settle(RUN_AHEAD);
-      if (gateEvery > 0 && gateAccuracy > 0 && !stop?.aborted && (i + 1) % gateEvery === 0) {
-        yield* await settle(0);
-        if ((await sampledAccuracy()) >= gateAccuracy) return;
-      }
+      if (stop?.aborted) break;
+      const due = step < schedule.steps && boundaries.due(step);
+      if (due || gateDue(step)) yield* await settle(0);
+      if (gateDue(step) && !stop?.aborted && (await sampledAccuracy()) >= gateAccuracy) return;
+      if (due && !stop?.aborted) await boundaries.reached(step);
     }
     yield* await settle(0);
   } finally {

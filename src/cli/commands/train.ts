@@ -44,7 +44,7 @@ async function recordRun(session: Session, folder: RunFolder, record: RunRecord)
   const progress = new Progress(session.recipe);
   const disk = new AbortController();
   let full: Ending | null = null;
-  const events = run(session, null, undefined, AbortSignal.any([stopping, disk.signal]));
+  const events = run(session, { stop: AbortSignal.any([stopping, disk.signal]) });
   try {
     for (;;) {
       // a signal waits for training steps and for the making of weights, but not for compiling, evaluation and curation

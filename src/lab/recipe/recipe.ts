@@ -7,6 +7,7 @@ import { type ModelConfig, parseModelConfig } from '../../model/config';
 import { excerpt } from '../../quote';
 import { parseAs } from '../../validation';
 import { choice, type Issue, integer } from './fields';
+import { checkpointsSection } from './sections/checkpoints';
 import { checkData, curationSection, dataSection } from './sections/data';
 import { evaluationSection } from './sections/evaluation';
 import { checkGrpo, grpoSection } from './sections/grpo';
@@ -61,6 +62,7 @@ export const recipeSchema = z
     grpo: grpoSection,
     reward: rewardSection,
     evaluation: evaluationSection,
+    checkpoints: checkpointsSection,
   })
   .superRefine((recipe, context) => {
     /** Reports a field only once: out of range, or in conflict with another. */

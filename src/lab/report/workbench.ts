@@ -111,7 +111,8 @@ export class Workbench {
     const session = new Session(this.device, recipe);
     try {
       let summary: Summary | null = null;
-      for await (const event of run(session, from?.tensors)) if (event.type === 'end') summary = event.summary;
+      for await (const event of run(session, { weights: from?.tensors ?? null }))
+        if (event.type === 'end') summary = event.summary;
       if (!summary) throw new Error(`${recipe.name}: the run ended without a summary`);
       const { config, tokenizer } = session;
       return { recipe, summary, key, config, tokenizer, tensors: await session.weights.read() };

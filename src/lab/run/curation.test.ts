@@ -106,7 +106,7 @@ it('is refused if cleaning removes the whole pool', () => {
   };
   const recipe = withFields(BASE, fields);
   const session = new Session(device, recipe);
-  expect(() => new Curation(session, recipe, session.sources.grpo)).toThrow(
+  expect(() => Curation.open(session, recipe, session.sources.grpo)).toThrow(
     /cleaning removes the whole pool of 40 problems: .* raise curation.decontaminate/,
   );
   session.destroy();

@@ -2,48 +2,76 @@
  * Curation within a run: cleans a pool of GRPO's problems, lets the policy answer them, and selects by pass rate. A recipe
  * with `refreshEvery` selects again while GRPO trains.
  */
-import { type Cleaned, clean } from '../../data/curation/cleaning';
+import { clean } from '../../data/curation/cleaning';
 import { Curriculum } from '../../data/curation/curriculum';
 import { choose, passHistogram, type Rated } from '../../data/curation/selection';
-import type { ProblemSource } from '../../data/problems';
+import type { ProblemSource, TaskProblem } from '../../data/problems';
 import { measurePassRates } from '../../eval/passRate';
 import { hash, random } from '../../random';
 import type { Recipe } from '../recipe/recipe';
+import { taskOf } from '../recipe/task';
 import type { CurationEvent } from './events';
+import type { CurationState } from './runState';
 import type { Session } from './session';
 
 /** Maximum number of removed problems that an event lists. */
 const NAMED = 20;
 
+type CurationSession = Pick<Session, 'generate' | 'tokenizer' | 'evaluated'>;
+type CurationRecipe = Pick<Recipe, 'seed' | 'own' | 'curation' | 'grpo'>;
+
+/** Pool after cleaning, and what its events say about the problems that were removed. */
+interface Pool extends Omit<CurationState, 'curriculum'> {
+  readonly kept: readonly TaskProblem[];
+}
+
 export class Curation {
-  private readonly curriculum: Curriculum;
-  private readonly cleaned: Cleaned;
+  private constructor(
+    private readonly session: CurationSession,
+    private readonly recipe: CurationRecipe,
+    private readonly pool: Pool,
+    private readonly curriculum: Curriculum,
+  ) {}
 
   /**
+   * Draws a pool and cleans it.
    * @param source problems for the pool
    * @throws if cleaning removes the whole pool
    */
-  constructor(
-    private readonly session: Pick<Session, 'generate' | 'tokenizer' | 'evaluated'>,
-    private readonly recipe: Pick<Recipe, 'seed' | 'curation' | 'grpo'>,
-    source: ProblemSource,
-  ) {
-    const { pool, ...options } = recipe.curation;
-    this.cleaned = clean(
-      Array.from({ length: pool }, () => source.draw()),
+  static open(session: CurationSession, recipe: CurationRecipe, source: ProblemSource): Curation {
+    const { pool: size, ...options } = recipe.curation;
+    const { kept, removed } = clean(
+      Array.from({ length: size }, () => source.draw()),
       session.evaluated,
       options,
     );
-    if (this.cleaned.kept.length === 0)
+    const count = (dirt: string) => removed.filter((one) => one.dirt === dirt).length;
+    const [duplicates, contaminated] = [count('duplicate'), count('contaminated')];
+    if (kept.length === 0)
       throw new Error(
-        `curation: cleaning removes the whole pool of ${pool} problems: ${this.count('duplicate')} are duplicates, ` +
-          `${this.count('contaminated')} are too similar to held-out problems; raise curation.decontaminate (${options.decontaminate})`,
+        `curation: cleaning removes the whole pool of ${size} problems: ${duplicates} are duplicates, ` +
+          `${contaminated} are too similar to held-out problems; raise curation.decontaminate (${options.decontaminate})`,
       );
-    this.curriculum = new Curriculum(recipe.seed);
+    const named = removed.slice(0, NAMED).map(({ problem, reason }) => ({ prompt: problem.problem.prompt, reason }));
+    const pool = { kept, duplicates, contaminated, removed: named };
+    return new Curation(session, recipe, pool, Curation.curriculumOf(recipe));
   }
 
-  private count(dirt: string): number {
-    return this.cleaned.removed.filter((one) => one.dirt === dirt).length;
+  /** Continues with the pool, selection and answers of a checkpoint. @throws naming a problem that does not fit its task */
+  static continue(session: CurationSession, recipe: CurationRecipe, state: CurationState): Curation {
+    const curriculum = Curation.curriculumOf(recipe);
+    curriculum.restore(state.curriculum);
+    return new Curation(session, recipe, { ...state, kept: curriculum.pool }, curriculum);
+  }
+
+  private static curriculumOf(recipe: CurationRecipe): Curriculum {
+    return new Curriculum(recipe.seed, (name) => taskOf(recipe, name));
+  }
+
+  /** State for a checkpoint; valid after the first `select`. */
+  state(): CurationState {
+    const { duplicates, contaminated, removed } = this.pool;
+    return { duplicates, contaminated, removed: [...removed], curriculum: this.curriculum.state() };
   }
 
   /** Source of GRPO's problems; valid after the first `select`. */
@@ -83,23 +111,21 @@ export class Curation {
       by,
       samples,
       pool,
-      duplicates: this.count('duplicate'),
-      contaminated: this.count('contaminated'),
+      duplicates: this.pool.duplicates,
+      contaminated: this.pool.contaminated,
       rated: rated.length,
       answered: by === 'measured' ? rated.length : heardOf,
       kept: kept.length,
       histogram: passHistogram(rated, samples),
       fallback: kept.length > 0 ? null : { code: 'all', values: { select, low, high, rated: rated.length } },
-      removed: this.cleaned.removed
-        .slice(0, NAMED)
-        .map(({ problem, reason }) => ({ prompt: problem.problem.prompt, reason })),
+      removed: this.pool.removed,
     };
   }
 
   private async measure(step: number): Promise<Rated[]> {
     const { generate, tokenizer } = this.session;
     const { recipe } = this;
-    const { kept } = this.cleaned;
+    const { kept } = this.pool;
     const passRates = await measurePassRates(generate, tokenizer, kept, recipe.curation.samples, {
       temperature: recipe.grpo.temperature,
       seed: hash(recipe.seed, 'pass rates', step),

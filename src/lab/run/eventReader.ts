@@ -10,12 +10,14 @@ import { advantagesOf } from '../../train/advantages';
 import { near } from './eventSchema';
 import {
   type CurationEvent,
+  type CurvePoint,
   curvePoint,
   type EndEvent,
   type EvaluationEvent,
   eventFromLine,
   type GrpoEvent,
   type LabEvent,
+  type ResumeEvent,
   type SftEvent,
   type Stage,
   type StageAccuracy,
@@ -34,13 +36,18 @@ const FOLLOWS: Readonly<Record<Stage, readonly Stage[]>> = {
 /** The stage that an event belongs to. */
 const STAGE_OF = { sft: 'sft', grpo: 'grpo', evaluation: 'evaluate', curation: 'curate' } as const;
 
+/** Steps so far, as a fork reports those of its parent. */
+type History = NonNullable<ResumeEvent['fork']>['before'];
+
 /** Reads the lines of one run in their order. */
 export class EventReader {
   private start: StartEvent | null = null;
   private stage: Stage | null = null;
+  /** Device of the last continuation; null before one. */
+  private adapter: string | null = null;
   private ended = false;
-  private readonly sft: SftEvent[] = [];
-  private readonly grpo: Pick<GrpoEvent, 'step' | 'metrics'>[] = [];
+  private sft: History['sft'] = { steps: 0, final_loss: null, num_tokens: 0 };
+  private grpo: { num_tokens: number; readonly curve: CurvePoint[] } = { num_tokens: 0, curve: [] };
   private readonly evaluations: Partial<Record<EvaluationEvent['stage'], EvaluationEvent>> = {};
   private curated = -1;
 
@@ -60,6 +67,7 @@ export class EventReader {
       return null;
     }
     if (!this.start) return `the first event has to be "start", and is "${event.type}"`;
+    if (event.type === 'resume') return this.resume(event);
     if (event.type === 'stage') return this.enter(event.stage);
     if (event.type === 'end') return this.end(event);
     if (this.stage !== STAGE_OF[event.type])
@@ -86,22 +94,43 @@ export class EventReader {
     return null;
   }
 
+  /** Checks that a continuation begins at the last step before it. The history of a fork counts as steps before it. */
+  private resume({ stage, step, adapter, fork }: ResumeEvent): string | null {
+    if (fork) {
+      if (this.stage) return 'fork: follows other events than "start"; a fork begins its own file';
+      const { sft, grpo, evaluations } = fork.before;
+      this.sft = sft;
+      this.grpo = { ...grpo, curve: [...grpo.curve] };
+      for (const event of evaluations) this.evaluations[event.stage] = event;
+      // the stage whose event comes before the first one of the fork
+      if (stage === 'sft') this.stage = step > 0 ? 'sft' : 'compile';
+      else this.stage = step > 0 ? 'grpo' : 'evaluate';
+    }
+    const taken = stage === 'sft' ? this.sft.steps : this.grpo.curve.length;
+    if (step !== taken) return `step: ${step}, but ${taken} were taken; drop the lines after the checkpoint`;
+    if (stage === 'sft' && (this.evaluations.sft || this.grpo.curve.length > 0))
+      return 'stage: "sft", but SFT has ended; drop the lines after the checkpoint';
+    if (stage === 'grpo' && !this.evaluations.sft) return 'stage: "grpo", but SFT has not been evaluated';
+    this.adapter = adapter;
+    return null;
+  }
+
   private sftStep(event: SftEvent): string | null {
-    const due = this.sft.length + 1;
+    const due = this.sft.steps + 1;
     if (event.step !== due) return `step: ${event.step}, but ${due} is next`;
     if (event.step > this.start!.recipe.sft.steps) return `step: ${event.step}, more than the recipe's sft.steps`;
-    const before = this.sft.at(-1)?.num_tokens ?? 0;
+    const before = this.sft.num_tokens;
     if (event.num_tokens <= before) return `num_tokens: ${event.num_tokens}, not more than ${before} before`;
-    this.sft.push(event);
+    this.sft = { steps: event.step, final_loss: event.loss, num_tokens: event.num_tokens };
     return null;
   }
 
   private grpoStep({ step, metrics, groups }: GrpoEvent, { recipe, vocabulary }: StartEvent): string | null {
     const { prompts, groupSize, steps } = recipe.grpo;
-    const due = this.grpo.length + 1;
+    const due = this.grpo.curve.length + 1;
     if (step !== due) return `step: ${step}, but ${due} is next`;
     if (step > steps) return `step: ${step}, more than the recipe's grpo.steps`;
-    const tokens = this.grpo.at(-1)?.metrics.num_tokens ?? 0;
+    const tokens = this.grpo.num_tokens;
     if (metrics.num_tokens! <= tokens)
       return `metrics.num_tokens: ${metrics.num_tokens}, not more than ${tokens} before`;
     if (groups.length > prompts) return `groups: ${groups.length}, more than the recipe's grpo.prompts`;
@@ -114,12 +143,13 @@ export class EventReader {
     }
     const fault = numbersFault({ metrics, groups }, recipe);
     if (fault) return fault;
-    this.grpo.push({ step, metrics });
+    this.grpo.num_tokens = metrics.num_tokens!;
+    this.grpo.curve.push(curvePoint({ step, metrics }));
     return null;
   }
 
   private evaluation(event: EvaluationEvent): string | null {
-    const due = this.grpo.length > 0 ? 'grpo' : this.evaluations.base || this.sft.length > 0 ? 'sft' : null;
+    const due = this.grpo.curve.length > 0 ? 'grpo' : this.evaluations.base || this.sft.steps > 0 ? 'sft' : null;
     const may = due === null ? ['base', 'sft'] : [due];
     if (!may.includes(event.stage) || this.evaluations[event.stage])
       return `stage: an evaluation "${event.stage}" is not due here`;
@@ -129,7 +159,8 @@ export class EventReader {
 
   private curation(event: CurationEvent, { recipe }: StartEvent): string | null {
     const { step } = event;
-    if (step !== this.grpo.length || step <= this.curated) return `step: ${step}, but ${this.grpo.length} were taken`;
+    const { length: taken } = this.grpo.curve;
+    if (step !== taken || step <= this.curated) return `step: ${step}, but ${taken} were taken`;
     for (const field of ['select', 'low', 'high', 'samples', 'pool'] as const)
       if (event[field] !== recipe.curation[field])
         return `${field}: ${event[field]}, but the recipe's curation.${field} is ${recipe.curation[field]}`;
@@ -138,17 +169,17 @@ export class EventReader {
   }
 
   private end({ summary }: EndEvent): string | null {
-    const { recipe, adapter, memory } = this.start!;
+    const { recipe, memory } = this.start!;
     const { base, sft, grpo } = this.evaluations;
     const repeated: readonly (readonly [string, unknown, unknown])[] = [
       ['recipe', summary.recipe, recipe.name],
       ['seed', summary.seed, recipe.seed],
-      ['adapter', summary.adapter, adapter],
+      ['adapter', summary.adapter, this.adapter ?? this.start!.adapter],
       ['memory.estimated_bytes', summary.memory.estimated_bytes, memory.estimated_bytes],
-      ['sft.steps', summary.sft.steps, this.sft.length],
-      ['sft.final_loss', summary.sft.final_loss, this.sft.at(-1)?.loss ?? null],
-      ['grpo.steps', summary.grpo.steps, this.grpo.length],
-      ['grpo.curve', summary.grpo.curve, this.grpo.map(curvePoint)],
+      ['sft.steps', summary.sft.steps, this.sft.steps],
+      ['sft.final_loss', summary.sft.final_loss, this.sft.final_loss],
+      ['grpo.steps', summary.grpo.steps, this.grpo.curve.length],
+      ['grpo.curve', summary.grpo.curve, this.grpo.curve],
       ...repeatedAccuracies('base', summary.base, base),
       ...repeatedAccuracies('sft', summary.sft, sft),
       ...repeatedAccuracies('grpo', summary.grpo, grpo ?? sft),

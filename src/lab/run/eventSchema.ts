@@ -27,11 +27,12 @@ const ROUNDING = 1e-6;
 export const near = (a: number, b: number): boolean =>
   Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
 
+const devices = ['webgpu', 'cpu', 'counting'] as const;
 const start = z.strictObject({
   type: z.literal('start'),
   recipe: recipeSchema,
   adapter: text,
-  device: z.enum(['webgpu', 'cpu', 'counting']),
+  device: z.enum(devices),
   parameters: z.int().min(1),
   vocabulary: z.array(text).min(1),
   memory: z.strictObject({ estimated_bytes: count }),
@@ -260,6 +261,25 @@ const end = z.strictObject({
   }),
 });
 
-export const eventSchemas = { start, stage, sft, grpo, evaluation, curation, end } satisfies {
+const resume = z.strictObject({
+  type: z.literal('resume'),
+  stage: z.enum(['sft', 'grpo']),
+  step: count,
+  adapter: text,
+  device: z.enum(devices),
+  fork: z
+    .strictObject({
+      fields: z.array(text),
+      optimizer: z.enum(['kept', 'fresh', 'none']),
+      before: z.strictObject({
+        sft: z.strictObject({ steps: count, final_loss: z.number().nullable(), num_tokens: count }),
+        grpo: z.strictObject({ num_tokens: count, curve: z.array(curvePointSchema) }),
+        evaluations: z.array(evaluation).max(2),
+      }),
+    })
+    .exactOptional(),
+});
+
+export const eventSchemas = { start, resume, stage, sft, grpo, evaluation, curation, end } satisfies {
   readonly [T in LabEvent['type']]: z.ZodType<Extract<LabEvent, { type: T }>>;
 };

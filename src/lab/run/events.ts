@@ -13,6 +13,7 @@ import type { Metrics } from '../../train/metrics';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
 import { parseAs } from '../../validation';
 import type { Recipe } from '../recipe/recipe';
+import type { CheckpointStage } from './checkpoint';
 import { eventSchemas } from './eventSchema';
 import type { PolicyAlert } from './policyAlert';
 
@@ -29,6 +30,33 @@ export interface StartEvent {
   readonly vocabulary: readonly string[];
   /** Memory that the run will take of the device, estimated before it starts. */
   readonly memory: { readonly estimated_bytes: number };
+}
+
+/**
+ * Continuation from a checkpoint. Without this event, the lines up to the checkpoint and those of the continuation are the events
+ * of a run that never stopped, except `step_time`, `seconds`, `peak_bytes`. So a journal keeps the lines up to the checkpoint,
+ * drops later ones, and appends. A fork starts a journal: `start` with its own recipe, then this event.
+ */
+export interface ResumeEvent {
+  readonly type: 'resume';
+  readonly stage: CheckpointStage;
+  /** Steps of the stage before the continuation. */
+  readonly step: number;
+  readonly adapter: string;
+  readonly device: Device['kind'];
+  /** Present at the start of a fork. */
+  readonly fork?: {
+    /** Changed fields of the recipe, by path. */
+    readonly fields: readonly string[];
+    /** State of the optimizer: kept, fresh because the recipe changes the optimizer, or none before a stage. */
+    readonly optimizer: 'kept' | 'fresh' | 'none';
+    /** Parent run up to the checkpoint, as the summary of the fork counts it. */
+    readonly before: {
+      readonly sft: Pick<Summary['sft'], 'steps' | 'final_loss'> & { readonly num_tokens: number };
+      readonly grpo: { readonly num_tokens: number; readonly curve: readonly CurvePoint[] };
+      readonly evaluations: readonly EvaluationEvent[];
+    };
+  };
 }
 
 export interface StageEvent {
@@ -111,7 +139,15 @@ export interface EndEvent {
   readonly summary: Summary;
 }
 
-export type LabEvent = StartEvent | StageEvent | SftEvent | GrpoEvent | EvaluationEvent | CurationEvent | EndEvent;
+export type LabEvent =
+  | StartEvent
+  | ResumeEvent
+  | StageEvent
+  | SftEvent
+  | GrpoEvent
+  | EvaluationEvent
+  | CurationEvent
+  | EndEvent;
 
 /** `summary.json`. */
 export interface Summary {

@@ -138,6 +138,7 @@ describe('dynamic sampling', () => {
     const fresh = freshProblems(session.evaluated[0]!.task, 5, random(0, 'grpo'));
     const only = fresh.draw();
     const source: ProblemSource = {
+      ...fresh,
       draw: () => {
         log.push('draw');
         return only;

@@ -4,6 +4,7 @@
  */
 import type { Metrics } from '../../train/metrics';
 import { percent } from '../../units';
+import type { WatchState } from './runState';
 
 export interface PolicyAlert {
   readonly code: 'policy_destroyed';
@@ -36,9 +37,20 @@ const STEPS = 2;
 
 /** Checks the metrics of a run's steps, in order. */
 export class PolicyWatch {
-  private first: Pick<PolicyAlert['values'], 'first_reward' | 'first_entropy'> | null = null;
+  private first: WatchState['first'] = null;
   private best = 0;
   private inRow = 0;
+
+  /** @param state what an earlier watch has seen */
+  constructor(state: WatchState | null = null) {
+    if (state) ({ first: this.first, best: this.best, inRow: this.inRow } = state);
+  }
+
+  /** State for a checkpoint. */
+  get state(): WatchState {
+    const { first, best, inRow } = this;
+    return { first, best, inRow };
+  }
 
   /** Alert of this step, or null. */
   check(metrics: Metrics): PolicyAlert | null {

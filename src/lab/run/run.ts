@@ -1,8 +1,12 @@
 /**
  * A run as an async generator of events: SFT, then GRPO on fresh or curated problems, with an evaluation after each. The run
- * computes only the events that the caller pulls. Not pulling pauses the run; returning stops it.
+ * computes only the events that the caller pulls. Not pulling pauses the run; returning stops it. A run continues from a
+ * checkpoint to the bit; a unit without steps (compilation, evaluation, a selection) starts again.
  */
 import { initialTensors, type Tensors } from '../../model/parameters';
+import type { Checkpoint } from './checkpoint';
+import { Checkpointer, type CheckpointOptions } from './checkpointer';
+import { checkCheckpoint, loadCheckpoint, loadOptimizer, resumeEvent } from './continue';
 import { Curation } from './curation';
 import { createEvaluator } from './evaluation';
 import { type EvaluationEvent, type LabEvent, type Summary, stageAccuracy } from './events';
@@ -10,43 +14,57 @@ import { grpoStage } from './grpoStage';
 import { estimateMemory, plannedDispatches } from './memory';
 import { openRewards } from './options';
 import { assertSound, f16Costs } from './precision';
+import { RunProgress } from './progress';
 import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
 import { sftStage } from './sftStage';
 import { openPolicy, openSupervised } from './stages';
 import { stageTimer } from './stageTimer';
 
+export interface RunOptions extends CheckpointOptions {
+  /** Weights to start from; null for fresh weights. */
+  readonly weights?: Tensors | null;
+  /** Checkpoint of the same recipe to continue from; null for a new run. */
+  readonly checkpoint?: Checkpoint | null;
+  /** Clock in seconds, for step times. */
+  readonly now?: () => number;
+  /** Ends the run after the current step, with a checkpoint; the run then has no `end`. */
+  readonly stop?: AbortSignal | undefined;
+}
+
 /**
  * Runs the session's recipe.
- * @param from weights to start from; null for fresh weights
- * @param now clock in seconds, for step times
- * @param stop ends the run after the current step; the run then has no `end`
  * @throws DivergedError if a number is no longer finite; the session keeps the last finite weights
  */
-export async function* run(
-  session: Session,
-  from: Tensors | null = null,
-  now: () => number = () => performance.now() / 1000,
-  stop?: AbortSignal,
-): AsyncGenerator<LabEvent, void> {
+export async function* run(session: Session, options: RunOptions = {}): AsyncGenerator<LabEvent, void> {
+  const { weights = null, checkpoint = null, now = () => performance.now() / 1000, stop } = options;
   const { recipe, device, tokenizer, sources } = session;
-  const began = now();
+  if (checkpoint) checkCheckpoint(checkpoint, session);
+  const progress = new RunProgress(session, { state: checkpoint?.state ?? null }, now);
+  const checkpoints = new Checkpointer(session, progress, options, now);
   const rewards = await openRewards(recipe); // a term that does not compile ends the run before it computes
-  const estimated_bytes = (await estimateMemory(recipe, device)).peak;
-  yield {
-    type: 'start',
-    recipe,
-    adapter: device.name,
-    device: device.kind,
-    parameters: session.model.table.count,
-    vocabulary: tokenizer.tokens,
-    memory: { estimated_bytes },
-  };
-  session.load(from ?? initialTensors(session.model.table, recipe.model.initializerRange, recipe.seed));
+  if (!checkpoint || checkpoint.state.fork) {
+    progress.estimatedBytes = (await estimateMemory(recipe, device)).peak;
+    yield {
+      type: 'start',
+      recipe,
+      adapter: device.name,
+      device: device.kind,
+      parameters: session.model.table.count,
+      vocabulary: tokenizer.tokens,
+      memory: { estimated_bytes: progress.estimatedBytes },
+    };
+  }
+  if (checkpoint) {
+    yield resumeEvent(checkpoint, session);
+    await loadCheckpoint(session, checkpoint);
+  } else {
+    session.load(weights ?? initialTensors(session.model.table, recipe.model.initializerRange, recipe.seed));
+    yield { type: 'stage', stage: 'compile' };
+  }
 
-  yield { type: 'stage', stage: 'compile' };
   const sampler = await session.openSampler();
-  const supervised = await openSupervised(session);
+  const supervised = checkpoint?.stage === 'grpo' ? null : await openSupervised(session);
   const dispatches = await plannedDispatches(recipe, device);
   await device.compile(dispatches); // includes GRPO, so that no step waits for a compilation
   await assertSound(device, dispatches);
@@ -54,64 +72,84 @@ export async function* run(
   device.forgetPeak(); // the summary reports the peak without the self-test
 
   const evaluator = createEvaluator(session, recipe);
-  let base: EvaluationEvent | null = null;
-  if (recipe.evaluation.base) {
-    yield { type: 'stage', stage: 'evaluate' };
-    base = { type: 'evaluation', stage: 'base', ...(await evaluator.all()) };
-    yield base;
-  }
-
   const timer = stageTimer(now);
-  yield { type: 'stage', stage: 'sft' };
-  const { trainer } = supervised;
-  const fineTuned = yield* sftStage({ recipe, trainer, sources, tokenizer, gate: evaluator.gate, timer, stop });
-  if (stop?.aborted) return;
-
-  /** Evaluates after a stage. The cost of f16 comes last, in the memory that the released trainer frees. */
+  /** Evaluates a stage. The cost of f16 comes last, in the memory that the released trainer frees. */
   const evaluate = async (
-    stage: 'sft' | 'grpo',
+    stage: EvaluationEvent['stage'],
     finished: readonly { destroy(): void }[],
   ): Promise<EvaluationEvent> => {
     const accuracy = await evaluator.all();
     session.release(...finished);
-    return { type: 'evaluation', stage, ...accuracy, ...(recipe.precision === 'f16' && (await f16Costs(session))) };
+    const costs = stage !== 'base' && recipe.precision === 'f16' && (await f16Costs(session));
+    const event: EvaluationEvent = { type: 'evaluation', stage, ...accuracy, ...costs };
+    progress.evaluations.push(event);
+    return event;
   };
-  yield { type: 'stage', stage: 'evaluate' };
-  const afterSft = await evaluate('sft', [supervised.trainer, supervised.optimizer]);
-  yield afterSft;
+  if (!checkpoint && recipe.evaluation.base) {
+    yield { type: 'stage', stage: 'evaluate' };
+    yield await evaluate('base', []);
+  }
 
   let curation: Curation | null = null;
-  if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
-    yield { type: 'stage', stage: 'curate' };
-    curation = new Curation(session, recipe, sources.grpo);
-    yield await curation.select(0);
+  if (supervised) {
+    const { trainer, optimizer } = supervised;
+    loadOptimizer(optimizer, checkpoint, 'sft');
+    if (progress.sft.steps === 0) {
+      if (checkpoints.wanted) await checkpoints.take('sft', 0, null, { sources, curation });
+      yield { type: 'stage', stage: 'sft' };
+    }
+    const { gate } = evaluator;
+    yield* sftStage({ recipe, trainer, optimizer, sources, tokenizer, gate, progress, checkpoints, timer, stop });
+    if (stop?.aborted) return;
+    yield { type: 'stage', stage: 'evaluate' };
+    yield await evaluate('sft', [trainer, optimizer]);
+    if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
+      yield { type: 'stage', stage: 'curate' };
+      curation = Curation.open(session, recipe, sources.grpo);
+      yield await curation.select(0);
+    }
+    await checkpoints.take('grpo', 0, null, { sources, curation });
+    if (stop?.aborted) return;
+  } else {
+    const state = checkpoint?.state.grpo?.curation;
+    if (state) curation = Curation.continue(session, recipe, state);
   }
 
-  device.copy(session.model.working.buffer, session.model.reference.buffer);
-  yield { type: 'stage', stage: 'compile' };
+  const begins = progress.cursor.steps === 0;
+  if (begins) {
+    device.copy(session.model.working.buffer, session.model.reference.buffer);
+    yield { type: 'stage', stage: 'compile' };
+  }
   const policy = await openPolicy(session);
-  yield { type: 'stage', stage: 'grpo' };
-  const problems = curation?.problems ?? sources.grpo;
-  const { detail } = session;
-  const grpo = { recipe, detail, learner: policy, sampler, problems, curation, tokenizer, rewards, timer, stop };
-  const curve = yield* grpoStage(grpo);
+  loadOptimizer(policy.optimizer, checkpoint, 'grpo');
+  if (begins) yield { type: 'stage', stage: 'grpo' };
+  const data = { sources, curation };
+  yield* grpoStage({
+    ...{ recipe, detail: session.detail, learner: policy, sampler, data, tokenizer, rewards },
+    ...{ progress, checkpoints, timer, stop },
+  });
   if (stop?.aborted) return;
 
-  let afterGrpo = afterSft;
+  const { curve } = progress;
   if (curve.length > 0) {
     yield { type: 'stage', stage: 'evaluate' };
-    afterGrpo = await evaluate('grpo', [policy.trainer, policy.optimizer]);
-    yield afterGrpo;
+    yield await evaluate('grpo', [policy.trainer, policy.optimizer]);
   }
+  const accuracyAfter = (stage: EvaluationEvent['stage']) => {
+    const event = progress.evaluation(stage);
+    return event && stageAccuracy(event);
+  };
+  const [base, afterSft] = [accuracyAfter('base'), accuracyAfter('sft')!];
+  const { steps, final_loss } = progress.sft;
   const summary: Summary = {
     recipe: recipe.name,
     seed: recipe.seed,
     adapter: device.name,
-    seconds: now() - began,
-    memory: { estimated_bytes, peak_bytes: device.counters.bytesPeak },
-    ...(base && { base: stageAccuracy(base) }),
-    sft: { ...fineTuned, ...stageAccuracy(afterSft) },
-    grpo: { steps: curve.length, curve, ...stageAccuracy(afterGrpo) },
+    seconds: progress.seconds,
+    memory: progress.memory,
+    ...(base && { base }),
+    sft: { steps, final_loss, ...afterSft },
+    grpo: { steps: curve.length, curve, ...(accuracyAfter('grpo') ?? afterSft) },
   };
   yield { type: 'end', summary };
 }

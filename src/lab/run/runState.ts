@@ -7,8 +7,10 @@ import { cleaningWords } from '../../data/curation/cleaning';
 import { curriculumStateSchema, randomStateSchema, sourceStateSchema } from '../../data/sourceState';
 import { parseAs } from '../../validation';
 import { curvePointSchema, eventSchemas, fitting } from './eventSchema';
+import type { EvaluationEvent } from './events';
 
 const count = z.int().min(0);
+const evaluation: z.ZodType<EvaluationEvent> = eventSchemas.evaluation;
 
 /** A pool after cleaning: what its events list, and the curriculum over it. */
 const curation = z.strictObject({
@@ -37,6 +39,7 @@ const sft = z.strictObject({
 });
 
 const grpo = z.strictObject({
+  steps: count,
   num_tokens: count,
   /** Entropy controller; its entropy is null before the first update. */
   control: z.strictObject({ gamma: z.number(), entropy: z.number().nullable() }),
@@ -56,7 +59,7 @@ export const runStateSchema = z.strictObject({
   memory: z.strictObject({ estimated_bytes: count, peak_bytes: count }),
   /** Measured kernel variants by key of the tuning cache: other variants round differently. */
   kernels: z.record(z.string(), z.string()),
-  evaluations: z.array(eventSchemas.evaluation),
+  evaluations: z.array(evaluation),
   sft,
   /** Null before GRPO. */
   grpo: grpo.nullable(),

@@ -15,6 +15,7 @@ import type { Detail } from '../../train/grpo';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
 import { longestTaught } from '../recipe/traces';
+import { KernelChoices } from './kernelChoices';
 import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
 
 /** A task at a level, with the held-out problems that it is evaluated on. */
@@ -33,8 +34,10 @@ export class Session {
   private sampler: Sampler | null = null;
   private readonly owned: { destroy(): void }[] = [];
 
-  /** Without its tuning cache where the recipe wants the same kernels on every adapter. */
+  /** Device with the tuning cache of this run; without one if the recipe fixes the kernels for every adapter. */
   readonly device: Device;
+  /** Measured kernel variants that this run uses; null if the recipe fixes the kernels, or without a tuning cache. */
+  readonly kernels: KernelChoices | null;
   /** The device's tuning cache, for what chooses no kernel. */
   readonly tuningCache: TuningCache | null;
 
@@ -45,7 +48,9 @@ export class Session {
     readonly detail: Detail = 'page',
   ) {
     this.tuningCache = device.tuningCache;
-    this.device = recipe.kernels === 'fixed' ? { ...device, tuningCache: null } : device;
+    const measured = recipe.kernels === 'measured' && device.tuningCache;
+    this.kernels = measured ? new KernelChoices(measured) : null;
+    this.device = device.tuningCache ? { ...device, tuningCache: this.kernels } : device;
     if (recipe.precision === 'f16' && !device.f16)
       throw new Error(`precision: ${device.name} has no f16 in buffers (the feature shader-f16): choose f32`);
     const [taught, drawn, evaluated] = [sftTasks(recipe), grpoTasks(recipe), evaluatedTasks(recipe)];

@@ -1,46 +1,53 @@
 /** SFT stage of a run, as events. */
 import type { Tokenizer } from '../../text/tokenizer';
-import { sft } from '../../train/sft';
+import type { Optimizer } from '../../train/optimizers/optimizer';
+import { type SftBoundaries, sft } from '../../train/sft';
 import type { SupervisedTrainer } from '../../train/supervised';
 import type { Recipe } from '../recipe/recipe';
+import type { Checkpointer } from './checkpointer';
 import { assertFinite } from './diverged';
-import type { SftEvent, Summary } from './events';
+import type { SftEvent } from './events';
 import { sftOptions } from './options';
+import type { RunProgress } from './progress';
 import type { Sources } from './sources';
 import type { StageTimer } from './stageTimer';
 
 export interface SftStage {
   readonly recipe: Recipe;
   readonly trainer: SupervisedTrainer;
+  readonly optimizer: Optimizer;
   readonly sources: Sources;
   readonly tokenizer: Tokenizer;
   /** Measures the sampled accuracy that can end the stage early. */
   readonly gate: () => Promise<number>;
+  /** Steps taken so far; the stage continues after them and counts its own. */
+  readonly progress: RunProgress;
+  readonly checkpoints: Checkpointer;
   readonly timer: StageTimer;
   /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
 }
 
-/** Runs the stage. @returns number of steps and the last loss */
-export async function* sftStage({
-  recipe,
-  trainer,
-  sources,
-  tokenizer,
-  gate,
-  timer,
-  stop,
-}: SftStage): AsyncGenerator<SftEvent, Pick<Summary['sft'], 'steps' | 'final_loss'>> {
-  let done: Pick<Summary['sft'], 'steps' | 'final_loss'> = { steps: 0, final_loss: null };
-  let num_tokens = 0;
+/** Runs the stage, and takes checkpoints at its end and wherever one is due. */
+export async function* sftStage(stage: SftStage): AsyncGenerator<SftEvent, void> {
+  const { recipe, trainer, optimizer, sources, tokenizer, gate, progress, checkpoints, timer, stop } = stage;
+  const { sft: counters } = progress;
+  const taken = counters.steps;
+  const boundaries: SftBoundaries = {
+    taken,
+    due: (step) => checkpoints.due(step),
+    reached: (step) => checkpoints.take('sft', step, optimizer, { sources, curation: null }),
+  };
+  const steps = sft(trainer, sources.sft, sources.traces, tokenizer, sftOptions(recipe), gate, stop, boundaries);
   timer.start();
-  for await (const step of sft(trainer, sources.sft, sources.traces, tokenizer, sftOptions(recipe), gate, stop)) {
-    const { loss, gradNorm: grad_norm, learningRate: learning_rate } = step;
-    done = { steps: step.step, final_loss: loss };
-    num_tokens += step.tokens;
-    assertFinite(`SFT step ${step.step}`, { loss, grad_norm }, recipe);
-    yield { type: 'sft', step: step.step, loss, grad_norm, learning_rate, num_tokens, step_time: timer.lap() };
+  for await (const { step, loss, gradNorm: grad_norm, learningRate: learning_rate, tokens } of steps) {
+    counters.steps = step;
+    counters.final_loss = loss;
+    counters.num_tokens += tokens;
+    assertFinite(`SFT step ${step}`, { loss, grad_norm }, recipe);
+    const { num_tokens } = counters;
+    yield { type: 'sft', step, loss, grad_norm, learning_rate, num_tokens, step_time: timer.lap() };
     timer.start();
   }
-  return done;
+  if (counters.steps > taken) await boundaries.reached(counters.steps);
 }

@@ -4,6 +4,7 @@ import {
   curvePoint,
   type EvaluationEvent,
   type LabEvent,
+  type ResumeEvent,
   type Stage,
   type StageAccuracy,
   type Summary,
@@ -42,11 +43,22 @@ export class RunRecord {
 
   add(event: LabEvent): void {
     if (event.type === 'start') this.estimated = event.memory.estimated_bytes;
+    else if (event.type === 'resume') this.resume(event);
     else if (event.type === 'stage') this.stage = event.stage;
     else if (event.type === 'sft') [this.sftSteps, this.loss] = [event.step, event.loss];
     else if (event.type === 'grpo') this.curve.push(curvePoint(event));
     else if (event.type === 'evaluation') this.evaluations[event.stage] = event;
     else if (event.type === 'end') this.summary = event.summary;
+  }
+
+  /** A fork reports the run before it; for a plain continuation, add the events of the journal first. */
+  private resume({ stage, fork }: ResumeEvent): void {
+    this.stage = stage;
+    if (!fork) return;
+    const { sft, grpo, evaluations } = fork.before;
+    [this.sftSteps, this.loss] = [sft.steps, sft.final_loss];
+    this.curve.push(...grpo.curve);
+    for (const event of evaluations) this.evaluations[event.stage] = event;
   }
 
   /** Last training step, or step 0 of the current stage; null if there are no weights. */

@@ -1,8 +1,9 @@
 /** Update of AdamW: one dispatch for each piece of its part. */
 import type { Device } from '../../gpu/device';
 import { adamw as kernel } from '../../kernels/adamw';
+import { flat } from '../workingWeights';
 import type { AdamWOptions } from './adamw';
-import { createOptimizer, flat, type UpdateRule } from './create';
+import { createOptimizer, type UpdateRule } from './create';
 import type { CommonOptions, Optimizer, OptimizerArenas } from './optimizer';
 import { Decays, type Part, partOf, StateBuffer } from './part';
 

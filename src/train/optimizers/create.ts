@@ -6,10 +6,10 @@ import { type Device, type DeviceBuffer, whole } from '../../gpu/device';
 import type { Graph, Tensor } from '../../graph/graph';
 import { makePlan, type Plan } from '../../graph/plan';
 import { trace } from '../../graph/trace';
-import { copy } from '../../kernels/copy';
 import { clipScale, NORM_PARTIALS, squareSum } from '../../kernels/gradNorm';
 import { planeSum } from '../../kernels/planeSum';
-import { type Arena, arenaSlices, type Slice } from '../../model/parameters';
+import { type Arena, arenaSlices } from '../../model/parameters';
+import { emitWorkingWeights, flat } from '../workingWeights';
 import type { CommonOptions, Optimizer, OptimizerArenas, OptimizerState } from './optimizer';
 import type { StateBuffer } from './part';
 
@@ -23,10 +23,6 @@ export interface UpdateRule {
   /** Numbers that change from step to step. @param step counted from 1 */
   dynamics(step: number, lr: number): Readonly<Record<string, number>>;
 }
-
-/** The numbers of a slice of an arena, [count]. */
-export const flat = (graph: Graph, arena: Arena, slice: Slice): Tensor =>
-  graph.external(arena.label, [slice.count], arena.slice(slice), arena.dtype);
 
 /** Emits the sum of the gradient planes, the norm of the whole gradient and the factor that clips it. */
 function emitClip(graph: Graph, device: Device, gradients: Arena, clipBuffer: DeviceBuffer, maxNorm: number): Tensor {
@@ -59,11 +55,7 @@ export async function createOptimizer(
   const { graph } = await trace(device, (graph) => {
     const factor = emitClip(graph, device, gradients, clip, maxGradNorm ?? 0);
     for (const rule of rules) rule.emit(graph, factor);
-    if (working === weights) return;
-    for (const slice of arenaSlices(weights.table, device)) {
-      const [x, y] = [flat(graph, weights, slice), flat(graph, working, slice)];
-      graph.dispatch('working weights', copy, { x, y }, { count: slice.count });
-    }
+    emitWorkingWeights(graph, device, { weights, working });
   });
   return new PlannedOptimizer(device, rules, await makePlan(device, graph), clip);
 }

@@ -7,7 +7,8 @@ import { loadWeights, openModel, withGradients } from '../../model/model';
 import { initialTensors } from '../../model/parameters';
 import { SupervisedTrainer } from '../supervised';
 import { config, examples } from '../train.fixture';
-import { createOptimizer, flat } from './create';
+import { flat } from '../workingWeights';
+import { createOptimizer } from './create';
 import type { OptimizerRecord } from './optimizer';
 import { partOf, StateBuffer } from './part';
 

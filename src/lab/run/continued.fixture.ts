@@ -1,0 +1,93 @@
+/** Runs that stop at checkpoints and continue, for tests that compare them with runs that never stopped. */
+import { expect } from 'vitest';
+import type { Device } from '../../gpu/device';
+import type { Tensors } from '../../model/parameters';
+import type { Recipe } from '../recipe/recipe';
+import { parseRecipe } from '../recipe/recipe';
+import { type Checkpoint, checkpointName } from './checkpoint';
+import { EventReader } from './eventReader';
+import { eventToLine, type LabEvent } from './events';
+import { run } from './run';
+import { parseRunState } from './runState';
+import { Session } from './session';
+
+export interface Whole {
+  /** Lines of the journal. */
+  readonly lines: readonly string[];
+  readonly weights: Tensors;
+  /** Checkpoints with the number of lines before each. */
+  readonly checkpoints: readonly { readonly checkpoint: Checkpoint; readonly lines: number }[];
+}
+
+const copyOf = (tensors: Tensors): Tensors =>
+  new Map([...tensors].map(([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }]));
+
+/** The checkpoint as files give it back: JSON for the state and the recipe, copies of the tensors. */
+export function stored({ stage, step, recipe, state, model, optimizer, reference }: Checkpoint): Checkpoint {
+  return {
+    ...{ stage, step, recipe: parseRecipe(JSON.parse(JSON.stringify(recipe))) },
+    state: parseRunState(JSON.parse(JSON.stringify(state)), 'state.json'),
+    model: copyOf(model),
+    optimizer: optimizer && { steps: optimizer.steps, tensors: copyOf(optimizer.tensors) },
+    reference: reference && copyOf(reference),
+  };
+}
+
+/** Runs to the end, or continues there from a checkpoint. Takes a checkpoint after every step if the caller wants them. */
+export async function runWhole(
+  open: () => Promise<Device> | Device,
+  recipe: Recipe,
+  { checkpoint = null, save = false }: { readonly checkpoint?: Checkpoint | null; readonly save?: boolean } = {},
+): Promise<Whole> {
+  const device = await open();
+  const session = new Session(device, recipe);
+  const lines: string[] = [];
+  const checkpoints: { checkpoint: Checkpoint; lines: number }[] = [];
+  const onCheckpoint = save
+    ? (checkpoint: Checkpoint) => void checkpoints.push({ checkpoint: stored(checkpoint), lines: lines.length })
+    : null;
+  for await (const event of run(session, { checkpoint, onCheckpoint, wanted: () => save })) lines.push(lineOf(event));
+  const weights = await session.weights.read();
+  session.destroy();
+  device.destroy();
+  return { lines, weights, checkpoints };
+}
+
+/** Exact line of an event without the fields of the clock and of memory. */
+function lineOf(event: LabEvent): string {
+  const free = ['step_time', 'seconds', 'peak_bytes'];
+  return JSON.stringify(event, (name, value: unknown) => {
+    if (free.includes(name)) return 0;
+    return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+  });
+}
+
+/** Expects the same tensors, to the bit. */
+export function expectSameTensors(got: Tensors, expected: Tensors): void {
+  expect([...got.keys()]).toEqual([...expected.keys()]);
+  for (const [name, { data }] of expected) {
+    const bits = (of: Float32Array) => Buffer.from(of.buffer, of.byteOffset, of.byteLength);
+    if (!bits(got.get(name)!.data).equals(bits(data))) expect.fail(`${name} differs`);
+  }
+}
+
+/** Continues from each checkpoint on a fresh device and session, and expects the events and weights of the whole run. */
+export async function expectContinues(open: () => Promise<Device> | Device, recipe: Recipe, whole: Whole) {
+  for (const { checkpoint, lines } of whole.checkpoints) {
+    const rest = await runWhole(open, recipe, { checkpoint });
+    const [resume, ...after] = rest.lines;
+    const { stage, step } = checkpoint;
+    expect(JSON.parse(resume!)).toMatchObject({ type: 'resume', stage, step });
+    const joined = [...whole.lines.slice(0, lines), ...after];
+    expect(joined.length, checkpointName(checkpoint)).toBe(whole.lines.length);
+    const at = whole.lines.findIndex((line, i) => line !== joined[i]);
+    if (at >= 0) expect(joined[at], `${checkpointName(checkpoint)}: event ${at}`).toBe(whole.lines[at]);
+    expectSameTensors(rest.weights, whole.weights);
+  }
+}
+
+/** Reads lines as a file would be read: throws where they do not follow each other. */
+export function readJournal(events: readonly LabEvent[]): void {
+  const reader = new EventReader();
+  for (const [i, event] of events.entries()) reader.read(eventToLine(event), `line ${i + 1}`);
+}
