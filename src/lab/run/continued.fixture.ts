@@ -33,20 +33,29 @@ export function stored({ stage, step, recipe, state, model, optimizer, reference
   };
 }
 
-/** Runs to the end, or continues there from a checkpoint. Takes a checkpoint after every step if the caller wants them. */
+interface HowToRun {
+  readonly checkpoint?: Checkpoint | null;
+  /** Checkpoints to keep, by name; a run that keeps some takes one after every step. */
+  readonly keep?: (name: string) => boolean;
+}
+
+/** Runs to the end, from the start or from a checkpoint. */
 export async function runWhole(
   open: () => Promise<Device> | Device,
   recipe: Recipe,
-  { checkpoint = null, save = false }: { readonly checkpoint?: Checkpoint | null; readonly save?: boolean } = {},
+  { checkpoint = null, keep }: HowToRun = {},
 ): Promise<Whole> {
   const device = await open();
   const session = new Session(device, recipe);
   const lines: string[] = [];
   const checkpoints: { checkpoint: Checkpoint; lines: number }[] = [];
-  const onCheckpoint = save
-    ? (checkpoint: Checkpoint) => void checkpoints.push({ checkpoint: stored(checkpoint), lines: lines.length })
+  const onCheckpoint = keep
+    ? (checkpoint: Checkpoint) => {
+        if (keep(checkpointName(checkpoint))) checkpoints.push({ checkpoint: stored(checkpoint), lines: lines.length });
+      }
     : null;
-  for await (const event of run(session, { checkpoint, onCheckpoint, wanted: () => save })) lines.push(lineOf(event));
+  const options = { checkpoint, onCheckpoint, wanted: () => keep !== undefined };
+  for await (const event of run(session, options)) lines.push(lineOf(event));
   const weights = await session.weights.read();
   session.destroy();
   device.destroy();
@@ -71,6 +80,13 @@ export function expectSameTensors(got: Tensors, expected: Tensors): void {
   }
 }
 
+/** First difference of two lines, with the text before it. */
+function differenceOf(got: string, expected: string): string {
+  const at = [...expected].findIndex((char, i) => char !== got[i]);
+  const around = (line: string) => line.slice(Math.max(0, at - 80), at + 20);
+  return `${around(got)}, not ${around(expected)}`;
+}
+
 /** Continues from each checkpoint on a fresh device and session, and expects the events and weights of the whole run. */
 export async function expectContinues(open: () => Promise<Device> | Device, recipe: Recipe, whole: Whole) {
   for (const { checkpoint, lines } of whole.checkpoints) {
@@ -81,7 +97,8 @@ export async function expectContinues(open: () => Promise<Device> | Device, reci
     const joined = [...whole.lines.slice(0, lines), ...after];
     expect(joined.length, checkpointName(checkpoint)).toBe(whole.lines.length);
     const at = whole.lines.findIndex((line, i) => line !== joined[i]);
-    if (at >= 0) expect(joined[at], `${checkpointName(checkpoint)}: event ${at}`).toBe(whole.lines[at]);
+    if (at >= 0)
+      expect.fail(`${checkpointName(checkpoint)}: event ${at} differs: ${differenceOf(joined[at]!, whole.lines[at]!)}`);
     expectSameTensors(rest.weights, whole.weights);
   }
 }
