@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { random } from '../random';
 import { taskByName } from '../tasks';
 import { type Cluster, cycling, distinctProblems, mixture, passLength } from './mixture';
-import { splitOf, type TaskProblem } from './problems';
+import { freshProblems, type ProblemSource, splitOf, type TaskProblem } from './problems';
+import { type PassesState, sourceStateSchema } from './sourceState';
 
 const [parity, addition] = [taskByName('parity'), taskByName('addition')];
 const cluster = (fields: Partial<Cluster>): Cluster => ({ task: parity, level: 10, problems: 0, epochs: 1, ...fields });
@@ -73,4 +75,31 @@ it('a cycle asks for its items again at the start of each pass', () => {
   expect(new Set(draw(source, 3))).toEqual(new Set(items));
   items = items.slice(0, 1);
   expect(draw(source, 2)).toEqual([items[0], items[0]]);
+});
+
+describe('a source continues', () => {
+  const clusters = [cluster({ problems: 3, epochs: 2 }), cluster({ task: addition, level: 2, epochs: 0.002 })];
+  const sources: readonly [string, () => ProblemSource][] = [
+    ['fresh problems', () => freshProblems(parity, 10, random(1, 'x'))],
+    ['a mixture', () => mixture(clusters, 1, 'sft')],
+  ];
+
+  it.each(sources)('%s: from every position, through JSON', (_, open) => {
+    for (const drawn of [0, 1, 7, 8, 9, 30]) {
+      const [first, second] = [open(), open()];
+      draw(first, drawn);
+      second.restore(sourceStateSchema.parse(JSON.parse(JSON.stringify(first.state()))));
+      expect(second.state()).toEqual(first.state());
+      expect(draw(second, 20)).toEqual(draw(first, 20));
+    }
+  });
+
+  it('and refuses the state of another source', () => {
+    const [fresh, mixed] = sources.map(([, open]) => open());
+    draw(mixed!, 3);
+    expect(() => mixed!.restore(fresh!.state())).toThrow('of kind "fresh", but this recipe draws from "passes"');
+    const state = mixed!.state() as PassesState;
+    expect(() => mixed!.restore({ ...state, fresh: [] })).toThrow('0 streams, but the mixture has 2 clusters');
+    expect(() => mixed!.restore({ ...state, at: 99 })).toThrow('at item 99, but a pass has 8');
+  });
 });

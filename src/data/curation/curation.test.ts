@@ -5,6 +5,7 @@ import { sentence } from '../../reason';
 import { taskByName } from '../../tasks';
 import { distinctProblems } from '../mixture';
 import { heldOutProblems, type TaskProblem } from '../problems';
+import { curriculumStateSchema } from '../sourceState';
 import { clean, cleaningWords } from './cleaning';
 import { Curriculum } from './curriculum';
 import { choose, passHistogram, placeOf, selections } from './selection';
@@ -136,5 +137,32 @@ describe('a curriculum', () => {
     expect(draw(curriculum, 3)).toEqual([pool[4], pool[4], pool[4]]);
     expect(curriculum.heardOf).toBe(0);
     expect(curriculum.estimates()).toEqual(estimates);
+  });
+
+  it('continues from its state: order, pass rates, answers and later selections', () => {
+    const problems = distinctProblems(parity, 8, 5, 1);
+    const own = problems.map((problem): TaskProblem => ({ task: parity, level: 8, problem }));
+    const first = new Curriculum(1);
+    first.select(
+      own.map((problem, i) => ({ problem, passRate: i / 5 })),
+      own.slice(1),
+    );
+    first.answered(first.draw(), 0.5);
+    first.answered(first.draw(), 1);
+    const second = new Curriculum(1);
+    const state = curriculumStateSchema.parse(JSON.parse(JSON.stringify(first.state())));
+    second.restore(state);
+    expect(second.state()).toEqual(first.state());
+    for (const one of [first, second]) {
+      draw(one, 7);
+      one.answered(one.pool[2]!, 0);
+      one.select(one.estimates(), one.pool.slice(2));
+    }
+    expect(draw(second, 9)).toEqual(draw(first, 9));
+    expect(second.estimates()).toEqual(first.estimates());
+    const damaged = structuredClone(state);
+    damaged.pool[1]!.problem.problem = { bits: 'x' };
+    expect(() => new Curriculum(1).restore(damaged)).toThrow('curriculum: problem 2 (parity): bits: is "x"');
+    expect(() => curriculumStateSchema.parse({ ...state, kept: [5] })).toThrow('is outside the pool; use 0 to 4');
   });
 });

@@ -1,16 +1,9 @@
 /** Runs that continue from a checkpoint of every step, against the same runs without a stop: events and weights to the bit. */
 import { expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
-import { recipeByName } from '../recipe/presets/index';
 import { withFields } from '../recipe/recipe';
 import { checkpointName } from './checkpoint';
-import { expectContinues, expectSameTensors, runWhole } from './continued.fixture';
-
-const TINY = withFields(recipeByName('parity-8-nano'), {
-  ...{ 'model.layers': 1, 'model.width': 16, 'model.heads': 4, 'model.kvHeads': 2, 'model.ffn': 16, 'task.level': 5 },
-  ...{ 'sft.steps': 4, 'sft.sequences': 6, 'sft.warmup': 2, 'grpo.steps': 3, 'grpo.prompts': 2, 'grpo.groupSize': 4 },
-  ...{ 'evaluation.problems': 3, 'evaluation.base': true },
-});
+import { expectContinues, expectSameTensors, runWhole, SMALLEST } from './continued.fixture';
 
 const CURATION = {
   ...{ 'curation.select': 'band', 'curation.low': 0, 'curation.high': 1, 'curation.pool': 12 },
@@ -49,7 +42,7 @@ it.each<[string, Readonly<Record<string, unknown>>, boolean?]>([
   ['steered entropy', { 'grpo.entropyTarget': 10, 'grpo.gammaStep': 0.01, 'grpo.gammaMax': 1, 'grpo.updates': 2 }],
   ['tokens of highest entropy', { 'grpo.topEntropy': 0.5, 'evaluation.base': false }],
 ])('%s: continues from every checkpoint to the bit', async (_, fields, f16 = false) => {
-  const recipe = withFields(TINY, fields);
+  const recipe = withFields(SMALLEST, fields);
   const open = () => openCpuDevice({ f16 });
   const [plain, whole] = [await runWhole(open, recipe), await runWhole(open, recipe, { keep: () => true })];
   // checkpoints change nothing

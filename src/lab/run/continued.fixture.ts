@@ -2,14 +2,21 @@
 import { expect } from 'vitest';
 import type { Device } from '../../gpu/device';
 import type { Tensors } from '../../model/parameters';
-import type { Recipe } from '../recipe/recipe';
-import { parseRecipe } from '../recipe/recipe';
+import { recipeByName } from '../recipe/presets/index';
+import { parseRecipe, type Recipe, withFields } from '../recipe/recipe';
 import { type Checkpoint, checkpointName } from './checkpoint';
 import { EventReader } from './eventReader';
 import { eventToLine, type LabEvent } from './events';
 import { run } from './run';
 import { parseRunState } from './runState';
 import { Session } from './session';
+
+/** Every stage with few steps, for the CPU device. */
+export const SMALLEST = withFields(recipeByName('parity-8-nano'), {
+  ...{ 'model.layers': 1, 'model.width': 16, 'model.heads': 4, 'model.kvHeads': 2, 'model.ffn': 16, 'task.level': 5 },
+  ...{ 'sft.steps': 4, 'sft.sequences': 6, 'sft.warmup': 2, 'grpo.steps': 3, 'grpo.prompts': 2, 'grpo.groupSize': 4 },
+  ...{ 'evaluation.problems': 3, 'evaluation.base': true },
+});
 
 export interface Whole {
   /** Lines of the journal. */

@@ -24,6 +24,14 @@ describe('the watch', () => {
     );
   });
 
+  it('continues from its state', () => {
+    const watch = new PolicyWatch();
+    for (const metrics of [start, gone]) expect(watch.check(metrics)).toBeNull();
+    const alert = new PolicyWatch(watch.state).check(gone);
+    expect(alert).toEqual(watch.check(gone));
+    expect(alert?.code).toBe('policy_destroyed');
+  });
+
   it.each([
     ['one bad batch', [start, gone, start, gone, start]],
     [

@@ -1,0 +1,80 @@
+/** Forks: which changes of a recipe continue from a checkpoint, and which are refused by field. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openCpuDevice } from '../../gpu/cpu';
+import { withFields } from '../recipe/recipe';
+import type { Checkpoint } from './checkpoint';
+import { checkpointName } from './checkpoint';
+import { expectSameTensors, runWhole, SMALLEST, stored } from './continued.fixture';
+import { EventReader } from './eventReader';
+import { eventToLine, type LabEvent, type ResumeEvent } from './events';
+import { forkCheckpoint } from './fork';
+import { run } from './run';
+import { Session } from './session';
+
+const QUICK = withFields(SMALLEST, { 'evaluation.problems': 1 });
+const checkpoints = new Map<string, Checkpoint>();
+beforeAll(async () => {
+  const whole = await runWhole(openCpuDevice, QUICK, { keep: () => true });
+  for (const { checkpoint } of whole.checkpoints) checkpoints.set(checkpointName(checkpoint), checkpoint);
+});
+const forked = (name: string, fields: Readonly<Record<string, unknown>>) =>
+  forkCheckpoint(checkpoints.get(name)!, withFields(QUICK, fields));
+
+async function journal(checkpoint: Checkpoint): Promise<LabEvent[]> {
+  const session = new Session(openCpuDevice(), checkpoint.recipe);
+  const events: LabEvent[] = [];
+  for await (const event of run(session, { checkpoint: stored(checkpoint) })) events.push(event);
+  session.destroy();
+  return events;
+}
+
+describe('a fork', () => {
+  it.each([
+    ['sft-2', { 'sft.learningRate': 1e-3, 'sft.steps': 5 }, 'kept'],
+    ['sft-2', { 'sft.optimizer': 'muon' }, 'fresh'],
+    ['sft-4', { 'sft.steps': 6, 'grpo.lossType': 'dapo' }, 'kept'],
+    ['sft-2', { 'data.rlClusters': [{ task: 'addition', level: 1, problems: 0, epochs: 1 }] }, 'kept'],
+    ['grpo-0', { 'grpo.beta': 0.5, 'grpo.optimizer': 'muon' }, 'none'],
+    ['grpo-1', { 'grpo.beta': 0, 'reward.accuracy': 2, 'grpo.entropyTarget': 10, 'grpo.updates': 2 }, 'kept'],
+    ['grpo-3', { 'grpo.steps': 4, 'grpo.optimizer': 'muon', seed: 9 }, 'fresh'],
+  ])('from %s with %j runs to its end and reads as a journal', async (name, fields, optimizer) => {
+    const fork = forked(name, fields);
+    expect(fork.optimizer).toBe(optimizer);
+    expect([...fork.fields].sort()).toEqual(Object.keys(fields).sort());
+    const events = await journal(fork.checkpoint);
+    const reader = new EventReader();
+    for (const [i, event] of events.entries()) reader.read(eventToLine(event), `line ${i + 1}`);
+    expect(events[0]).toMatchObject({ type: 'start', recipe: fork.checkpoint.recipe });
+    const resume = events[1] as ResumeEvent;
+    expect(`${resume.stage}-${resume.step}`).toBe(name);
+    expect(resume.fork).toMatchObject({ fields: fork.fields, optimizer });
+    const { summary } = events.find((event) => event.type === 'end')!;
+    const { sft, grpo } = fork.checkpoint.recipe;
+    expect([summary.sft.steps, summary.grpo.steps]).toEqual([sft.steps, grpo.steps]);
+    expect(summary.base).toBeDefined();
+  });
+
+  it('without a change continues to the bit', async () => {
+    const [whole, fork] = [await runWhole(openCpuDevice, QUICK), forked('grpo-1', { title: 'Again' })];
+    const rest = await runWhole(openCpuDevice, fork.checkpoint.recipe, { checkpoint: fork.checkpoint });
+    expectSameTensors(rest.weights, whole.weights);
+    expect(rest.lines.slice(2)).toEqual(whole.lines.slice(-rest.lines.length + 2));
+  });
+
+  it.each([
+    ['sft-0', 'model.width', 32],
+    ['grpo-1', 'model.kvHeads', 4],
+    ['sft-2', 'precision', 'f16'],
+    ['sft-2', 'task.level', 6],
+    ['sft-2', 'data.clusters', [{ task: 'addition', level: 1, problems: 0, epochs: 1 }]],
+    ['sft-2', 'sft.steps', 1],
+    ['grpo-0', 'sft.learningRate', 1e-3],
+    ['grpo-0', 'curation.select', 'band'],
+    ['grpo-1', 'task.name', 'addition'],
+    ['grpo-1', 'data.rlClusters', [{ task: 'addition', level: 1, problems: 0, epochs: 1 }]],
+    ['grpo-2', 'grpo.steps', 1],
+  ])('from %s refuses a change of %s', (name, field, value) => {
+    const more = field === 'task.name' ? { 'task.level': 2 } : {};
+    expect(() => forked(name, { [field]: value, ...more })).toThrow(`fork of ${name}: ${field}: `);
+  });
+});
