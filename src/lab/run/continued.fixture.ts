@@ -109,9 +109,3 @@ export async function expectContinues(open: () => Promise<Device> | Device, reci
     expectSameTensors(rest.weights, whole.weights);
   }
 }
-
-/** Reads lines as a file would be read: throws where they do not follow each other. */
-export function readJournal(events: readonly LabEvent[]): void {
-  const reader = new EventReader();
-  for (const [i, event] of events.entries()) reader.read(eventToLine(event), `line ${i + 1}`);
-}
