@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import { valueAt } from '../../valueAt';
 import { type Recipe, withFields } from '../recipe/recipe';
-import { assertFiniteCheckpoint, type Checkpoint, checkpointName } from './checkpoint';
+import { assertFiniteCheckpoint, type Checkpoint, checkpointName, parseCheckpoint } from './checkpoint';
+import type { Occasion } from './checkpointer';
 import { expectContinues, runWhole, SMALLEST, stored, type Whole } from './continued.fixture';
 import { DivergedError } from './diverged';
 import { EventReader } from './eventReader';
@@ -20,13 +21,17 @@ async function runWith(recipe: Recipe, options: RunOptions = {}, onEvent: (event
   const session = new Session(openCpuDevice(), recipe);
   const taken: Checkpoint[] = [];
   const events: LabEvent[] = [];
-  const onCheckpoint = (checkpoint: Checkpoint) => void taken.push(stored(checkpoint));
+  const stageEnds: string[] = [];
+  const onCheckpoint = (checkpoint: Checkpoint, { isStageEnd }: Occasion) => {
+    taken.push(stored(checkpoint));
+    if (isStageEnd) stageEnds.push(checkpointName(checkpoint));
+  };
   for await (const event of run(session, { onCheckpoint, ...options })) {
     events.push(event);
     onEvent(event);
   }
   session.destroy();
-  return { events, taken, names: taken.map(checkpointName) };
+  return { events, taken, stageEnds, names: taken.map(checkpointName) };
 }
 
 const read = (events: readonly LabEvent[]) => {
@@ -41,8 +46,9 @@ describe('a run takes checkpoints', () => {
   });
 
   it('every so many steps', async () => {
-    const { names } = await runWith(withFields(QUICK, { ...RARELY, 'checkpoints.everySteps': 2 }));
+    const { names, stageEnds } = await runWith(withFields(QUICK, { ...RARELY, 'checkpoints.everySteps': 2 }));
     expect(names).toEqual(['sft-2', 'sft-4', 'grpo-0', 'grpo-2', 'grpo-3']);
+    expect(stageEnds).toEqual(['sft-4', 'grpo-0', 'grpo-3']);
   });
 
   it('every so many seconds', async () => {
@@ -167,6 +173,12 @@ describe('a checkpoint is refused', () => {
     const generator = run(new Session(openCpuDevice(), QUICK), { checkpoint: { ...checkpoint, model: new Map() } });
     await generator.next();
     await expect(generator.next()).rejects.toThrow('model.embed_tokens.weight is missing');
+  });
+
+  it('of an unknown stage', () => {
+    expect(() => parseCheckpoint({ ...named('grpo-1'), stage: 'curate' }, 'checkpoints/curate-0')).toThrow(
+      'checkpoints/curate-0: stage: is "curate"; use one of "sft", "grpo"',
+    );
   });
 
   it('with a problem in its curriculum that the task does not accept', () => {

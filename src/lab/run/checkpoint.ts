@@ -2,10 +2,13 @@
  * Checkpoint of a run between two steps: everything from which the run continues to the bit. `state` is plain JSON; tensors are
  * f32 by Hugging Face's names. src/runs stores it as files.
  */
+
+import { z } from 'zod';
 import type { Tensors } from '../../model/parameters';
 import type { OptimizerState } from '../../train/optimizers/optimizer';
-import type { Recipe } from '../recipe/recipe';
-import type { RunState } from './runState';
+import { parseAs } from '../../validation';
+import { parseRecipe, type Recipe } from '../recipe/recipe';
+import { parseRunState, type RunState } from './runState';
 
 /** Stages between whose steps a run can stop. */
 export const checkpointStages = ['sft', 'grpo'] as const;
@@ -29,6 +32,27 @@ export interface Checkpoint {
 
 /** Name of a checkpoint: `sft-40`, `grpo-0`. */
 export const checkpointName = ({ stage, step }: Pick<Checkpoint, 'stage' | 'step'>): string => `${stage}-${step}`;
+
+const place = z.object({ stage: z.enum(checkpointStages), step: z.int().min(0) });
+
+/** Checkpoint as files give it back. */
+export interface UncheckedCheckpoint extends Pick<Checkpoint, 'model' | 'optimizer' | 'reference'> {
+  readonly stage: unknown;
+  readonly step: unknown;
+  readonly recipe: unknown;
+  readonly state: unknown;
+}
+
+/** Checks stage, recipe and state. @param where place for messages @throws naming every wrong field */
+export function parseCheckpoint(given: UncheckedCheckpoint, where: string): Checkpoint {
+  const { recipe, state, model, optimizer, reference } = given;
+  return {
+    ...parseAs(place, given, where),
+    recipe: parseRecipe(recipe, `${where}: recipe`),
+    state: parseRunState(state, `${where}: state`),
+    ...{ model, optimizer, reference },
+  };
+}
 
 /** Refuses tensors with NaN or an infinity. @throws naming the first such tensor, with its index */
 export function assertFiniteCheckpoint(checkpoint: Checkpoint): void {

@@ -1,16 +1,21 @@
 /** Takes the checkpoints of a run: at the end of each stage, every so many steps or seconds, and when the caller wants one. */
 import type { Optimizer } from '../../train/optimizers/optimizer';
-import { assertFiniteCheckpoint, type Checkpoint, type CheckpointStage } from './checkpoint';
+import { assertFiniteCheckpoint, type Checkpoint } from './checkpoint';
 import { DivergedError } from './diverged';
 import type { Cursors, RunProgress } from './progress';
 import type { Session } from './session';
+
+export interface Occasion {
+  /** True for the last step of a stage and for `grpo-0`; false for a step in between. */
+  readonly isStageEnd: boolean;
+}
 
 export interface CheckpointOptions {
   /**
    * Receives each checkpoint. The run waits for it; every event before it was pulled and handled. Null takes none, and then
    * nothing is read back.
    */
-  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | null;
+  readonly onCheckpoint?: ((checkpoint: Checkpoint, occasion: Occasion) => Promise<void> | void) | null;
   /** True while the caller wants a checkpoint at the next step boundary, as before a pause. */
   readonly wanted?: () => boolean;
 }
@@ -49,7 +54,11 @@ export class Checkpointer {
    * @param optimizer of the stage; null before its first step
    * @throws DivergedError naming a tensor with a number that is not finite
    */
-  async take(stage: CheckpointStage, step: number, optimizer: Optimizer | null, cursors: Cursors): Promise<void> {
+  async take(
+    { stage, step, isStageEnd }: Pick<Checkpoint, 'stage' | 'step'> & Occasion,
+    optimizer: Optimizer | null,
+    cursors: Cursors,
+  ): Promise<void> {
     const { onCheckpoint } = this.options;
     if (!onCheckpoint) return;
     const { recipe, weights, model } = this.session;
@@ -65,7 +74,7 @@ export class Checkpointer {
     } catch (error) {
       throw new DivergedError((error as Error).message);
     }
-    await onCheckpoint(checkpoint);
+    await onCheckpoint(checkpoint, { isStageEnd });
     this.lastTime = this.now();
   }
 }

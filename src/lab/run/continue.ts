@@ -2,10 +2,10 @@
 import { quote } from '../../quote';
 import type { Optimizer } from '../../train/optimizers/optimizer';
 import { renewWorkingWeights } from '../../train/workingWeights';
-import { parseAs } from '../../validation';
+import { changedFields } from '../recipe/changedFields';
 import { assertFiniteCheckpoint, type Checkpoint, checkpointName } from './checkpoint';
 import type { ResumeEvent } from './events';
-import { runStateSchema } from './runState';
+import { parseRunState } from './runState';
 import type { Session } from './session';
 
 /**
@@ -18,10 +18,11 @@ export function checkCheckpoint(checkpoint: Checkpoint, { recipe }: Pick<Session
     throw new Error(`${where}: ${problem}`);
   };
   const { stage, step, state, optimizer, reference } = checkpoint;
-  parseAs(runStateSchema, state, `${where}: state`);
+  parseRunState(state, `${where}: state`);
   assertFiniteCheckpoint(checkpoint);
-  if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(recipe))
-    fail('recipe: differs from the recipe of the session; fork the checkpoint to change the recipe');
+  const changed = changedFields(checkpoint.recipe, recipe);
+  if (changed.length > 0)
+    fail(`recipe: ${changed.join(', ')} differ from the session's recipe; fork the checkpoint to change the recipe`);
   const taken = stage === 'sft' ? state.sft.steps : state.grpo?.steps;
   if (taken !== step) fail(`state.${stage}.steps: is ${quote(taken)}; use ${step}, the step of the checkpoint`);
   if (stage === 'sft' && state.grpo) fail('state.grpo: is present before GRPO; remove it');

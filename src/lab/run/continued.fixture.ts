@@ -3,12 +3,10 @@ import { expect } from 'vitest';
 import type { Device } from '../../gpu/device';
 import type { Tensors } from '../../model/parameters';
 import { recipeByName } from '../recipe/presets/index';
-import { parseRecipe, type Recipe, withFields } from '../recipe/recipe';
-import { type Checkpoint, checkpointName } from './checkpoint';
-import { EventReader } from './eventReader';
-import { eventToLine, type LabEvent } from './events';
+import { type Recipe, withFields } from '../recipe/recipe';
+import { type Checkpoint, checkpointName, parseCheckpoint } from './checkpoint';
+import type { LabEvent } from './events';
 import { run } from './run';
-import { parseRunState } from './runState';
 import { Session } from './session';
 
 /** Every stage with few steps, for the CPU device. */
@@ -31,13 +29,13 @@ const copyOf = (tensors: Tensors): Tensors =>
 
 /** The checkpoint as files give it back: JSON for the state and the recipe, copies of the tensors. */
 export function stored({ stage, step, recipe, state, model, optimizer, reference }: Checkpoint): Checkpoint {
-  return {
-    ...{ stage, step, recipe: parseRecipe(JSON.parse(JSON.stringify(recipe))) },
-    state: parseRunState(JSON.parse(JSON.stringify(state)), 'state.json'),
+  const json = JSON.parse(JSON.stringify({ stage, step, recipe, state }));
+  const tensors = {
     model: copyOf(model),
     optimizer: optimizer && { steps: optimizer.steps, tensors: copyOf(optimizer.tensors) },
     reference: reference && copyOf(reference),
   };
+  return parseCheckpoint({ ...json, ...tensors }, `${stage}-${step}`);
 }
 
 interface HowToRun {

@@ -53,8 +53,9 @@ export async function* grpoStage(stage: GrpoStage): StageEvents {
     curve.push(curvePoint(step));
     const alert = watch.check(step.metrics);
     yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };
-    const ends = stop?.aborted || step.step >= recipe.grpo.steps;
-    if (ends || checkpoints.due(step.step)) await checkpoints.take('grpo', step.step, learner.optimizer, data);
+    const isStageEnd = step.step >= recipe.grpo.steps;
+    if (isStageEnd || stop?.aborted || checkpoints.due(step.step))
+      await checkpoints.take({ stage: 'grpo', step: step.step, isStageEnd }, learner.optimizer, data);
     if (stop?.aborted) return;
     yield* reselect(data.curation, step.step);
     timer.start();

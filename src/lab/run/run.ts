@@ -95,7 +95,8 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
     const { trainer, optimizer } = supervised;
     loadOptimizer(optimizer, checkpoint, 'sft');
     if (progress.sft.steps === 0) {
-      if (checkpoints.wanted) await checkpoints.take('sft', 0, null, { sources, curation });
+      const start = { stage: 'sft', step: 0, isStageEnd: false } as const;
+      if (checkpoints.wanted) await checkpoints.take(start, null, { sources, curation });
       yield { type: 'stage', stage: 'sft' };
     }
     const { gate } = evaluator;
@@ -108,7 +109,7 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
       curation = Curation.open(session, recipe, sources.grpo);
       yield await curation.select(0);
     }
-    await checkpoints.take('grpo', 0, null, { sources, curation });
+    await checkpoints.take({ stage: 'grpo', step: 0, isStageEnd: true }, null, { sources, curation });
     if (stop?.aborted) return;
   } else {
     const state = checkpoint?.state.grpo?.curation;

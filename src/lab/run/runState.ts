@@ -50,7 +50,7 @@ const grpo = z.strictObject({
   curation: curation.nullable(),
 });
 
-export const runStateSchema = z.strictObject({
+const runStateSchema = z.strictObject({
   /** Version of the lab that wrote the state. */
   lab: z.string().min(1),
   adapter: z.string().min(1),

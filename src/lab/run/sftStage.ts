@@ -33,10 +33,15 @@ export async function* sftStage(stage: SftStage): AsyncGenerator<SftEvent, void>
   const { recipe, trainer, optimizer, sources, tokenizer, gate, progress, checkpoints, timer, stop } = stage;
   const { sft: counters } = progress;
   const taken = counters.steps;
+  const save = (step: number, isStageEnd: boolean) =>
+    checkpoints.take({ stage: 'sft', step, isStageEnd }, optimizer, { sources, curation: null });
   const boundaries: SftBoundaries = {
     taken,
     due: (step) => checkpoints.due(step),
-    reached: (step) => checkpoints.take('sft', step, optimizer, { sources, curation: null }),
+    async reached(step) {
+      await save(step, false);
+      timer.start();
+    },
   };
   const steps = sft(trainer, sources.sft, sources.traces, tokenizer, sftOptions(recipe), gate, stop, boundaries);
   timer.start();
@@ -49,5 +54,5 @@ export async function* sftStage(stage: SftStage): AsyncGenerator<SftEvent, void>
     yield { type: 'sft', step, loss, grad_norm, learning_rate, num_tokens, step_time: timer.lap() };
     timer.start();
   }
-  if (counters.steps > taken) await boundaries.reached(counters.steps);
+  if (counters.steps > taken) await save(counters.steps, !stop?.aborted || counters.steps >= recipe.sft.steps);
 }
