@@ -101,6 +101,17 @@ describe('a stopped run', () => {
   });
 });
 
+it('a run that continues twice, with a curriculum, gives the same end', async () => {
+  const fields = { 'curation.select': 'band', 'curation.low': 0, 'curation.high': 1, 'curation.pool': 12 };
+  const recipe = withFields(QUICK, { ...fields, 'curation.samples': 2, 'curation.refreshEvery': 2 });
+  const whole = await runWhole(openCpuDevice, recipe, { keep: (name) => name === 'sft-1' });
+  const { checkpoint, lines } = whole.checkpoints[0]!;
+  const second = await runWhole(openCpuDevice, recipe, { checkpoint, keep: (name) => name === 'grpo-1' });
+  const checkpoints = second.checkpoints.map((one) => ({ ...one, lines: lines + one.lines - 1 })); // without "resume"
+  expect(checkpoints).toHaveLength(1);
+  await expectContinues(openCpuDevice, recipe, { ...whole, checkpoints });
+});
+
 describe('a checkpoint is refused', () => {
   let whole: Whole;
   beforeAll(async () => {

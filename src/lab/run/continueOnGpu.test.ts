@@ -12,5 +12,6 @@ it('continues in SFT and in GRPO to the bit on a fresh device', { timeout: 600_0
   });
   const whole = await runWhole(openNodeDevice, recipe, { keep: (name) => name === 'sft-2' || name === 'grpo-1' });
   expect(whole.checkpoints).toHaveLength(2);
+  for (const { checkpoint } of whole.checkpoints) expect(checkpoint.state.kernels).not.toEqual({});
   await expectContinues(openNodeDevice, recipe, whole);
 });

@@ -1,6 +1,6 @@
 /**
- * The events of a whole run read back from its lines: each is checked against its schema, the order, the recipe and itself. Steps
- * follow each other, tokens spell the text, means are those of the rollouts. A run of this lab passes; a changed one does not.
+ * Reader of a run's lines. Checks each event against its schema, the order, the recipe and itself: steps follow each other, tokens
+ * spell the text, means are those of the rollouts. A run of this lab passes; a changed one does not.
  */
 import { quote } from '../../quote';
 import { usedTerms } from '../../rewards/total';
@@ -33,7 +33,7 @@ const FOLLOWS: Readonly<Record<Stage, readonly Stage[]>> = {
   curate: ['compile', 'grpo'],
   grpo: ['curate', 'evaluate'],
 };
-/** The stage that an event belongs to. */
+/** Stage of each event. */
 const STAGE_OF = { sft: 'sft', grpo: 'grpo', evaluation: 'evaluate', curation: 'curate' } as const;
 
 /** Steps so far, as a fork reports those of its parent. */
@@ -51,7 +51,7 @@ export class EventReader {
   private readonly evaluations: Partial<Record<EvaluationEvent['stage'], EvaluationEvent>> = {};
   private curated = -1;
 
-  /** @throws naming the line and what is wrong in it: the field, or how it does not fit the lines before */
+  /** @throws naming the line and its fault: a field, or a conflict with earlier lines */
   read(line: string, where: string): LabEvent {
     const event = eventFromLine(line, where);
     const fault = this.faultOf(event);
@@ -191,7 +191,7 @@ export class EventReader {
   }
 }
 
-/** True for two values of JSON that are the same but for the last digits of their numbers. */
+/** True for two JSON values that differ only in the last digits of numbers. */
 function same(a: unknown, b: unknown): boolean {
   if (typeof a === 'number' && typeof b === 'number') return near(a, b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
@@ -202,7 +202,7 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Accuracies of a summary beside those of the evaluation that they repeat. */
+/** Accuracies of a summary, each with the one of the evaluation that it repeats. */
 function repeatedAccuracies(
   stage: string,
   summary: StageAccuracy | undefined,
@@ -243,7 +243,7 @@ function rolloutFault(
   return other < 0 ? null : `parts.${other}.weight: ${parts[other]!.weight}, which is not the recipe's`;
 }
 
-/** First number of a step that does not come from its rollouts. */
+/** First number of a step that differs from its rollouts. */
 function numbersFault({ metrics, groups }: Pick<GrpoEvent, 'metrics' | 'groups'>, { grpo }: StartEvent['recipe']) {
   const rollouts = groups.flatMap((group) => group.rollouts);
   const of: Readonly<Record<string, (rollout: Rollout) => number>> = {

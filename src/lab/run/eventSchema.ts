@@ -21,9 +21,9 @@ const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0);
 
-/** Rewards are sums of products: room for sums in another order. */
+/** Tolerance for sums of rewards in another order. */
 const ROUNDING = 1e-6;
-/** @returns whether two numbers are the same but for rounding */
+/** True for two numbers that differ only by rounding. */
 export const near = (a: number, b: number): boolean =>
   Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
 
@@ -53,7 +53,7 @@ const sft = z.strictObject({
 
 const reason = z.strictObject({ code: text, values: z.record(text, z.union([z.number(), z.string()])) });
 
-/** A reason that a table has words for. */
+/** Schema of a reason that the table has words for. */
 export const fitting = (words: Words) =>
   reason.superRefine((given, context) => {
     const fault = reasonFault(words, given);

@@ -1,6 +1,6 @@
 /**
- * Events of a run as it happens. The live screen, a file, a recording and the terminal all read these; nothing else leaves a
- * run. Written as one JSON object a line; numbers of tokens are rounded there, everything else is exact.
+ * Events of a run. The live screen, a file, a recording and the terminal all read them; nothing else leaves a run. A file has one
+ * JSON object per line. It rounds the numbers of single tokens; all other numbers are exact.
  */
 import type { Selection } from '../../data/curation/selection';
 import type { Accuracy } from '../../eval/accuracy';
@@ -28,7 +28,7 @@ export interface StartEvent {
   readonly parameters: number;
   /** Token of each id, so that a reader needs nothing else. */
   readonly vocabulary: readonly string[];
-  /** Memory that the run will take of the device, estimated before it starts. */
+  /** Device memory that the run needs, estimated before it starts. */
   readonly memory: { readonly estimated_bytes: number };
 }
 
@@ -71,18 +71,18 @@ export interface SftEvent {
   readonly grad_norm: number;
   readonly learning_rate: number;
   readonly num_tokens: number;
-  /** Seconds since the step before. */
+  /** Duration of the step, s. */
   readonly step_time: number;
 }
 
 export interface GrpoEvent extends GrpoStep {
   readonly type: 'grpo';
-  /** Present where training has destroyed the policy. */
+  /** Present if training has destroyed the policy. */
   readonly alert?: PolicyAlert;
   readonly step_time: number;
 }
 
-/** A task that is evaluated beside the recipe's own. */
+/** Accuracy on a further evaluated task. */
 export interface TaskEvaluation {
   readonly task: string;
   readonly level: number;
@@ -92,23 +92,23 @@ export interface TaskEvaluation {
 
 export interface EvaluationEvent {
   readonly type: 'evaluation';
-  /** After which stage; `base` is the model before any. */
+  /** Stage before the evaluation; `base` is the model before training. */
   readonly stage: 'base' | 'sft' | 'grpo';
-  /** On the recipe's own task. */
+  /** Accuracy on the recipe's own task. */
   readonly greedy: Accuracy;
   readonly sampled: Accuracy;
-  /** The recipe's `evaluation.others`, where it has any. */
+  /** Accuracy on the recipe's `evaluation.others`, if it has any. */
   readonly others?: readonly TaskEvaluation[];
-  /** Distance of log-probabilities of held-out traces from those in f32, where weights and activations are f16. */
+  /** Change of the log-probabilities of held-out traces by f16, if the run uses it. */
   readonly storage_logp_difference?: StorageCost;
-  /** The same for the gradient. */
+  /** Change of the gradient by f16. */
   readonly storage_gradient_difference?: GradientCost;
 }
 
-/** The problems that GRPO draws from until the next such event, and their selection from the pool. */
+/** Selection of the problems that GRPO draws from until the next such event. */
 export interface CurationEvent {
   readonly type: 'curation';
-  /** Steps of GRPO that had been taken. */
+  /** GRPO steps before the selection. */
   readonly step: number;
   readonly select: Selection;
   /** The band of pass rates. */
@@ -118,19 +118,19 @@ export interface CurationEvent {
   readonly by: 'measured' | 'answered';
   /** k, answers to each problem. */
   readonly samples: number;
-  /** Problems drawn; of these left out before anything was measured; and rated. */
+  /** Number of problems drawn, removed before rating, and rated. */
   readonly pool: number;
   readonly duplicates: number;
   readonly contaminated: number;
   readonly rated: number;
-  /** Rated problems that were answered since the selection before. */
+  /** Rated problems that were answered since the last selection. */
   readonly answered: number;
-  /** Problems selected; where that is none, `fallback` names the source that replaces them. */
+  /** Number of selected problems; if 0, `fallback` names the source that replaces them. */
   readonly kept: number;
   readonly fallback: Reason | null;
-  /** Problems rated, by how many of their k answers were right: 0, 1, … k. */
+  /** Number of rated problems with 0, 1, … k right answers. */
   readonly histogram: readonly number[];
-  /** The first that were left out, and why. */
+  /** First removed problems, with reasons. */
   readonly removed: readonly { readonly prompt: string; readonly reason: Reason }[];
 }
 
@@ -155,9 +155,9 @@ export interface Summary {
   readonly seed: number;
   readonly adapter: string;
   readonly seconds: number;
-  /** Memory that the run was expected to take of the device, and its peak. */
+  /** Device memory: the estimate and the peak. */
   readonly memory: { readonly estimated_bytes: number; readonly peak_bytes: number };
-  /** Present where the recipe evaluates the model before training. */
+  /** Present if the recipe evaluates the model before training. */
   readonly base?: StageAccuracy;
   readonly sft: StageAccuracy & { readonly steps: number; readonly final_loss: number | null };
   readonly grpo: StageAccuracy & { readonly steps: number; readonly curve: readonly CurvePoint[] };
@@ -172,10 +172,10 @@ interface SummaryAccuracy {
 
 /** Accuracy after a stage. */
 export interface StageAccuracy extends SummaryAccuracy {
-  /** On the other tasks that the recipe evaluates, where it names any. */
+  /** Accuracy on the recipe's `evaluation.others`, if it has any. */
   readonly others?: readonly (SummaryAccuracy & { readonly task: string; readonly level: number })[];
   readonly storage_logp_difference?: StorageCost;
-  /** The same for the gradient. */
+  /** Change of the gradient by f16. */
   readonly storage_gradient_difference?: GradientCost;
 }
 
@@ -185,7 +185,7 @@ const summaryAccuracy = ({ greedy, sampled }: Pick<TaskEvaluation, 'greedy' | 's
   mean_length: greedy.meanLength,
 });
 
-/** An evaluation as the summary keeps it. */
+/** Accuracy of an evaluation, as the summary keeps it. */
 export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
   ...summaryAccuracy(event),
   ...(event.others && {
@@ -195,7 +195,7 @@ export const stageAccuracy = (event: EvaluationEvent): StageAccuracy => ({
   ...(event.storage_gradient_difference && { storage_gradient_difference: event.storage_gradient_difference }),
 });
 
-/** With dynamic sampling reward and accuracy are of all groups that were drawn, the others of those that are trained on. */
+/** Metrics of a step. With dynamic sampling, reward and accuracy count all drawn groups, the others only the trained ones. */
 export interface CurvePoint {
   readonly step: number;
   readonly reward: number;
@@ -208,11 +208,11 @@ export interface CurvePoint {
   readonly frac_reward_zero_std: number;
 }
 
-/** Share of the groups whose rewards are all equal, whatever divides the advantages. */
+/** Share of groups with equal rewards, whatever scales the advantages. */
 export const groupsWithoutSpread = (metrics: Metrics): number =>
   metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
 
-/** Mean reward and accuracy of everything that was drawn: what dynamic sampling set aside counts, though it is not trained on. */
+/** Mean reward and accuracy of all drawn groups, including those that dynamic sampling sets aside. */
 export const ofAllDrawn = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
   reward: metrics['dynamic_sampling/reward'] ?? metrics.reward!,
   accuracy: metrics['dynamic_sampling/accuracy'] ?? metrics.accuracy!,
@@ -234,7 +234,7 @@ export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>
   frac_reward_zero_std: metrics.frac_reward_zero_std!,
 });
 
-/** Decimals that numbers of single tokens keep in a file. */
+/** Rounding of numbers of single tokens in a file: three decimals. */
 const TOKEN_DECIMALS = 1e3;
 
 /** One line of `events.jsonl`. */
@@ -246,8 +246,8 @@ export const eventToLine = (event: LabEvent): string =>
   });
 
 /**
- * Reads one line of `events.jsonl` for itself; `EventReader` reads a whole run.
- * @throws naming the line, and the field that does not fit
+ * Reads one line of `events.jsonl`; `EventReader` reads a whole run.
+ * @throws naming the line and the wrong field
  */
 export function eventFromLine(line: string, where: string): LabEvent {
   const event = parseJsonLine(line, where);
