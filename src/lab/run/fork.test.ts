@@ -2,14 +2,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import { withFields } from '../recipe/recipe';
-import type { Checkpoint } from './checkpoint';
-import { checkpointName } from './checkpoint';
+import { type Checkpoint, checkpointName } from './checkpoint';
 import { expectSameTensors, runWhole, SMALLEST, stored } from './continued.fixture';
 import { EventReader } from './eventReader';
 import { eventToLine, type LabEvent, type ResumeEvent } from './events';
 import { forkCheckpoint } from './fork';
 import { run } from './run';
 import { Session } from './session';
+import { RunRecord } from './stopped';
 
 const QUICK = withFields(SMALLEST, { 'evaluation.problems': 1 });
 const checkpoints = new Map<string, Checkpoint>();
@@ -76,5 +76,36 @@ describe('a fork', () => {
   ])('from %s refuses a change of %s', (name, field, value) => {
     const more = field === 'task.name' ? { 'task.level': 2 } : {};
     expect(() => forked(name, { [field]: value, ...more })).toThrow(`fork of ${name}: ${field}: `);
+  });
+});
+
+describe('a journal', () => {
+  const read = (events: readonly LabEvent[]) => {
+    const reader = new EventReader();
+    for (const [i, event] of events.entries()) reader.read(eventToLine(event), `line ${i + 1}`);
+  };
+
+  it('with lines after the checkpoint is refused at "resume"', async () => {
+    const fork = await journal(forked('grpo-1', { title: 'Again' }).checkpoint);
+    const resume: ResumeEvent = { type: 'resume', stage: 'grpo', step: 1, adapter: 'CPU reference', device: 'cpu' };
+    const steps = fork.slice(0, 4); // start, resume, steps 2 and 3
+    expect(steps.map(({ type }) => type)).toEqual(['start', 'resume', 'grpo', 'grpo']);
+    read(fork);
+    expect(() => read([...steps, resume])).toThrow('line 5: step: 1, but 3 were taken; drop the lines after');
+    expect(() => read([...steps, fork[1]!])).toThrow('line 5: fork: follows other events than "start"');
+    expect(() => read([...steps, { ...resume, stage: 'sft', step: 4 }])).toThrow(
+      'line 5: stage: "sft", but SFT has ended',
+    );
+    read([...steps, { ...resume, step: 3 }, ...fork.slice(4)]);
+  });
+
+  it('of a fork gives the summary of a stopped run with the steps before it', async () => {
+    const record = new RunRecord();
+    for (const event of (await journal(forked('grpo-1', { title: 'Again' }).checkpoint)).slice(0, 3)) record.add(event);
+    expect(record.last).toEqual({ stage: 'grpo', step: 2 });
+    const run = { recipe: 'custom', seed: 0, adapter: 'cpu', peak_bytes: 1 };
+    const summary = record.stoppedSummary(run, { reason: 'SIGINT', stage: 'grpo', step: 2 });
+    expect([summary.sft.steps, summary.grpo.steps]).toEqual([4, 2]);
+    expect(summary.sft.sampled_accuracy).toBeDefined();
   });
 });
