@@ -1,6 +1,8 @@
 /** Checkpoints: when a run takes them, how a stopped run continues, and what is refused. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
+import { readCheckpoint, saveCheckpoint } from '../../runs/checkpoints';
+import { memoryFiles } from '../../runs/memoryFiles';
 import { valueAt } from '../../valueAt';
 import { type Recipe, withFields } from '../recipe/recipe';
 import { assertFiniteCheckpoint, type Checkpoint, checkpointName, parseCheckpoint } from './checkpoint';
@@ -110,6 +112,17 @@ it('a run that continues twice, with a curriculum, gives the same end', async ()
   const checkpoints = second.checkpoints.map((one) => ({ ...one, lines: lines + one.lines - 1 })); // without "resume"
   expect(checkpoints).toHaveLength(1);
   await expectContinues(openCpuDevice, recipe, { ...whole, checkpoints });
+});
+
+it('a run continues from the files of a checkpoint to the bit', async () => {
+  const whole = await runWhole(openCpuDevice, QUICK, { keep: (name) => name === 'sft-2' || name === 'grpo-1' });
+  const files = memoryFiles();
+  const checkpoints = [];
+  for (const { checkpoint, lines } of whole.checkpoints) {
+    const info = await saveCheckpoint(files, checkpoint, { events: lines, isStageEnd: false, accuracy: null });
+    checkpoints.push({ checkpoint: parseCheckpoint(await readCheckpoint(files, info), info.folder), lines });
+  }
+  await expectContinues(openCpuDevice, QUICK, { ...whole, checkpoints });
 });
 
 describe('a checkpoint is refused', () => {
