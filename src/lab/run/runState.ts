@@ -21,7 +21,7 @@ const curation = z.strictObject({
 });
 export type CurationState = z.output<typeof curation>;
 
-/** What the alert for a destroyed policy has seen. */
+/** Observations of the alert for a destroyed policy. */
 const watch = z.strictObject({
   first: z.strictObject({ first_reward: z.number(), first_entropy: z.number() }).nullable(),
   best: z.number().min(0).max(1),
