@@ -87,6 +87,7 @@ describe('a form', () => {
     expect(SECTIONS.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['task', 'model', 'sft', 'grpo', 'reward']),
     );
+    expect(SECTIONS.map(({ name }) => name)).not.toContain('checkpoints'); // no form yet
     for (const { title } of SECTIONS.flatMap((section) => section.fields)) expect(title).not.toBe('');
   });
 

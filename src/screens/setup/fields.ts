@@ -33,6 +33,7 @@ interface Meta {
   title?: string;
   description?: string;
   onlyWith?: OnlyWith;
+  noForm?: boolean;
 }
 
 interface SchemaLike {
@@ -135,10 +136,12 @@ export function formOf(schema: unknown): { sections: Section[]; general: Field[]
   const entries = Object.entries(core(schema as SchemaLike).def.shape ?? {});
   const isSection = ([, inner]: [string, SchemaLike]) => core(inner).def.type === 'object';
   return {
-    sections: entries.filter(isSection).map(([name, inner]) => {
-      const { title = name, description = '' } = metaOf(inner);
-      return { name, title, description, fields: fieldsOf(name, inner) };
-    }),
+    sections: entries
+      .filter((entry) => isSection(entry) && !metaOf(entry[1]).noForm)
+      .map(([name, inner]) => {
+        const { title = name, description = '' } = metaOf(inner);
+        return { name, title, description, fields: fieldsOf(name, inner) };
+      }),
     general: entries
       .filter((entry) => !isSection(entry) && metaOf(entry[1]).title !== undefined)
       .flatMap(([name, inner]) => fieldsOf(name, inner)),

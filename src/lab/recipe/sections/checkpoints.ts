@@ -1,10 +1,9 @@
 /** Section of a recipe for checkpoints, from which a stopped run continues. They change no number of the run. */
-import { integer, section } from '../fields';
+import { integer, section, withoutForm } from '../fields';
 
-export const checkpointsSection = section(
-  'Checkpoints',
-  'Saved states from which a stopped run continues to the bit.',
-  {
+/** Without a form until the page stores checkpoints: there the fields would change nothing. */
+export const checkpointsSection = withoutForm(
+  section('Checkpoints', 'Saved states from which a stopped run continues to the bit.', {
     everySteps: integer(
       'Every steps',
       'Training steps between two checkpoints; 0 for none by steps. The end of each stage always has one.',
@@ -19,5 +18,5 @@ export const checkpointsSection = section(
       0,
       86_400,
     ),
-  },
+  }),
 );
