@@ -1,8 +1,8 @@
 // sum[g, c] (+)= Σ over r of x[g, r, c], in ascending order of r
 struct Params { groups: u32, rows: u32, width: u32, stride: u32, sumStride: u32, accumulate: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;             // [G, stride], of which R·C are used per row
-@group(0) @binding(2) var<storage, read_write> sum: array<f32>;     // [G, sumStride], of which C are used per row
+@group(0) @binding(1) var<storage, read> x: array<f32>;             // [G, stride]; the first R·C of a row count
+@group(0) @binding(2) var<storage, read_write> sum: array<f32>;     // [G, sumStride]; the first C of a row count
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {

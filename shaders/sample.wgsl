@@ -19,7 +19,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> tokens: array<u32>;           // [S] token to feed next
 @group(0) @binding(5) var<storage, read_write> completions: array<u32>;      // [S, M]
 @group(0) @binding(6) var<storage, read_write> logprobs: array<f32>;         // [S, M]
-@group(0) @binding(7) var<storage, read> ends: array<u32>;                   // [E] end tokens, of which endCount are valid; E ≥ 1
+@group(0) @binding(7) var<storage, read> ends: array<u32>;                   // [E] end tokens; the first endCount count; E ≥ 1
 
 // Hash of (seed, sequence, draw) with xxhash32's avalanche, as in src/kernels/sample.ts.
 fn mix(value: u32) -> u32 {

@@ -10,7 +10,7 @@ it('fills a sentence with values, shares in percent', () => {
   expect(sentence(words, { code: 'none', values: {} })).toBe('none found');
 });
 
-it('takes values as they are, whatever signs they have', () => {
+it('takes values as they are, special signs included', () => {
   expect(sentence({ said: 'said {text}' }, { code: 'said', values: { text: '{count} $& $1' } })).toBe(
     'said {count} $& $1',
   );

@@ -1,5 +1,7 @@
 /** The part of ONNX's protobuf that a decoder's graph needs, with the field numbers of onnx.proto. */
 
+import { joinBytes } from '../../src/bytes';
+
 const text = new TextEncoder();
 const elementTypes = { float: 1, int32: 6, int64: 7 } as const;
 export type ElementType = keyof typeof elementTypes;
@@ -7,16 +9,6 @@ export type ElementType = keyof typeof elementTypes;
 export type ValueInfo = readonly [name: string, type: ElementType, shape: readonly (number | string)[]];
 /** An attribute of a node; a float is wrapped to distinguish it from an integer. */
 export type Attribute = number | string | { readonly float: number };
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
 
 function varint(value: number): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
@@ -30,10 +22,11 @@ function varint(value: number): Uint8Array {
 }
 
 const key = (field: number, wireType: number) => varint((field << 3) | wireType);
-const integer = (field: number, value: number) => joined([key(field, 0), varint(value)]);
-const bytes = (field: number, value: Uint8Array) => joined([key(field, 2), varint(value.length), value]);
+const integer = (field: number, value: number) => joinBytes([key(field, 0), varint(value)]);
+const bytes = (field: number, value: Uint8Array) => joinBytes([key(field, 2), varint(value.length), value]);
 const string = (field: number, value: string) => bytes(field, text.encode(value));
-const float = (field: number, value: number) => joined([key(field, 5), new Uint8Array(Float32Array.of(value).buffer)]);
+const float = (field: number, value: number) =>
+  joinBytes([key(field, 5), new Uint8Array(Float32Array.of(value).buffer)]);
 
 /** TensorProto */
 export const tensor = (
@@ -42,7 +35,7 @@ export const tensor = (
   data: Float32Array | BigInt64Array,
   type: ElementType = 'float',
 ): Uint8Array =>
-  joined([
+  joinBytes([
     ...shape.map((size) => integer(1, size)),
     integer(2, elementTypes[type]),
     string(8, name),
@@ -51,9 +44,9 @@ export const tensor = (
 
 /** AttributeProto; the last field is its type: float 1, int 2, string 3. */
 function attribute(name: string, value: Attribute): Uint8Array {
-  if (typeof value === 'string') return joined([string(1, name), string(4, value), integer(20, 3)]);
-  if (typeof value === 'number') return joined([string(1, name), integer(3, value), integer(20, 2)]);
-  return joined([string(1, name), float(2, value.float), integer(20, 1)]);
+  if (typeof value === 'string') return joinBytes([string(1, name), string(4, value), integer(20, 3)]);
+  if (typeof value === 'number') return joinBytes([string(1, name), integer(3, value), integer(20, 2)]);
+  return joinBytes([string(1, name), float(2, value.float), integer(20, 1)]);
 }
 
 /** NodeProto */
@@ -64,7 +57,7 @@ export const node = (
   attributes: Readonly<Record<string, Attribute>> = {},
   domain = '',
 ): Uint8Array =>
-  joined([
+  joinBytes([
     ...inputs.map((input) => string(1, input)),
     ...outputs.map((output) => string(2, output)),
     string(3, `${outputs[0]}_${operator}`),
@@ -76,8 +69,8 @@ export const node = (
 /** ValueInfoProto */
 function valueInfo([name, type, shape]: ValueInfo): Uint8Array {
   const dimensions = shape.map((size) => bytes(1, typeof size === 'number' ? integer(1, size) : string(2, size)));
-  const tensorType = joined([integer(1, elementTypes[type]), bytes(2, joined(dimensions))]);
-  return joined([string(1, name), bytes(2, bytes(1, tensorType))]);
+  const tensorType = joinBytes([integer(1, elementTypes[type]), bytes(2, joinBytes(dimensions))]);
+  return joinBytes([string(1, name), bytes(2, bytes(1, tensorType))]);
 }
 
 /** ModelProto of operator set 21 with Microsoft's own operators. */
@@ -87,11 +80,11 @@ export const model = (
   inputs: readonly ValueInfo[],
   outputs: readonly ValueInfo[],
 ): Uint8Array =>
-  joined([
+  joinBytes([
     integer(1, 10),
     bytes(
       7,
-      joined([
+      joinBytes([
         ...nodes.map((entry) => bytes(1, entry)),
         string(2, 'graph'),
         ...tensors.map((entry) => bytes(5, entry)),
@@ -99,6 +92,6 @@ export const model = (
         ...outputs.map((entry) => bytes(12, valueInfo(entry))),
       ]),
     ),
-    bytes(8, joined([string(1, ''), integer(2, 21)])),
-    bytes(8, joined([string(1, 'com.microsoft'), integer(2, 1)])),
+    bytes(8, joinBytes([string(1, ''), integer(2, 21)])),
+    bytes(8, joinBytes([string(1, 'com.microsoft'), integer(2, 1)])),
   ]);

@@ -63,7 +63,7 @@ function checkTokens({ V }: ModelConfig, { sequences, newTokens }: RolloutShape,
   if (strange !== undefined) throw new Error(`token ${strange} is none of the ${V}`);
 }
 
-/** Under the model −log p(token) has the mean of its entropy, token by token, whatever was drawn before. */
+/** For each token, −log p(token) has the entropy as its mean under the model, given any earlier tokens. */
 function checkSamples(
   config: ModelConfig,
   weights: Weights,

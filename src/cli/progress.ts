@@ -2,7 +2,7 @@
 import type { Counters } from '../gpu/counters';
 import type { Recipe } from '../lab/recipe/recipe';
 import { cutOffs } from '../lab/run/cutOff';
-import { type EvaluationEvent, groupsDrawn, type LabEvent, ofAllDrawn } from '../lab/run/events';
+import { type EvaluationEvent, groupsDrawn, type LabEvent, meansOfAllGroups } from '../lab/run/events';
 import { policyAlertWords } from '../lab/run/policyAlert';
 import { fallbackText } from '../lab/run/reasons';
 import { clock, mebibytes } from '../units';
@@ -70,7 +70,7 @@ export class Progress {
           this.print(`warning: step ${step}: ${title}: ${detail}`);
         }
         this.alerted = alert !== undefined;
-        const { reward, accuracy } = ofAllDrawn(metrics);
+        const { reward, accuracy } = meansOfAllGroups(metrics);
         const groups = groupsDrawn(metrics);
         const drawn = groups ? ` of all ${groups.drawn} groups drawn, ${groups.kept} with spread` : '';
         const text =

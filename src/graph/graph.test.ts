@@ -134,7 +134,7 @@ describe('on Dawn', () => {
       await policy.step(policyExamples(null), 1e-2, 0.01);
     }
     const [a, b] = [await dawn.weights.read(), await cpu.weights.read()];
-    // Adam's first steps have the size of the rate whatever the gradient's: rounding near 0 shows
+    // Adam's first steps have the size of the rate even for tiny gradients: rounding near 0 shows
     for (const [name, { data }] of a)
       data.forEach((w, i) => expect(Math.abs(b.get(name)!.data[i]! - w), name).toBeLessThan(5e-4));
   });

@@ -105,7 +105,7 @@ export class Graph {
     const tensor = this.external(label, shape, value, dtype);
     if (gradient)
       this.parameterGrads.set(tensor.storage, {
-        // all parts, of which the first has the parameter's shape
+        // all parts; the first has the parameter's shape
         tensor: this.external(`d(${label})`, [gradient.range.bytes / 4], gradient.range),
         parts: gradient.parts,
       });

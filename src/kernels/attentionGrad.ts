@@ -94,7 +94,7 @@ const TRIALS = {
   'grouped heads, ragged segments': gradCase([7, 1, 12], 4, 2, 8),
   'one head for each key': gradCase([20], 3, 3, 16),
   'one key head for all': gradCase([2, 5], 4, 1, 4),
-  'scores of which rounding leaves nothing': gradCase([5, 4], 2, 1, 8, 120),
+  'scores that rounding reduces to nothing': gradCase([5, 4], 2, 1, 8, 120),
   'heads that fill no matrix, segments shorter than a tile': gradCase([2, 1, 9, 5], 4, 2, 20),
 };
 

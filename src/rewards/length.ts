@@ -6,9 +6,9 @@ export const length = rewardTerm({
   title: 'Length alone',
   formula: 'L ÷ L_max',
   color: 'var(--teal)',
-  weight: extraWeight('length alone', 'Pays for tokens, whatever they say: watch it being hacked.'),
+  weight: extraWeight('length alone', 'Pays for every token, also for nonsense: watch it being hacked.'),
   constants: {},
-  words: { used: '{length} of at most {lMax} tokens, whatever they say' },
+  words: { used: '{length} of at most {lMax} tokens; their content does not count' },
   most: () => 1,
   evaluate: ({ length, lMax }) => ({
     value: Math.min(1, length / lMax),

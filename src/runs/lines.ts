@@ -1,5 +1,6 @@
 /** Lines of a file in parts: neither a large file nor all of its lines lie in memory at once. */
-import type { Bytes, Files } from './files';
+import { joinBytes } from '../bytes';
+import type { Files } from './files';
 
 /** Bytes of one read. */
 const PART = 1 << 20;
@@ -18,16 +19,6 @@ export interface Line {
   readonly isWhole: boolean;
 }
 
-function concat(parts: readonly Uint8Array[]): Bytes {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Lines from a byte to the end of the file. A line over the limit comes cut off, as the last one. */
 export async function* linesOfFile(files: Files, path: string, from = 0): AsyncGenerator<Line> {
   /** Parts of a line whose end is not read yet. */
@@ -39,7 +30,7 @@ export async function* linesOfFile(files: Files, path: string, from = 0): AsyncG
     if (!part || part.length === 0) break;
     let begin = 0;
     for (let end = part.indexOf(LINE_END); end >= 0; end = part.indexOf(LINE_END, begin)) {
-      const bytes = concat([...rest, part.subarray(begin, end)]);
+      const bytes = joinBytes([...rest, part.subarray(begin, end)]);
       yield { start, end: start + bytes.length + 1, bytes, isWhole: true };
       start += bytes.length + 1;
       begin = end + 1;
@@ -48,7 +39,7 @@ export async function* linesOfFile(files: Files, path: string, from = 0): AsyncG
     rest.push(part.subarray(begin));
     length += part.length - begin;
   }
-  if (length > 0) yield { start, end: start + length, bytes: concat(rest), isWhole: false };
+  if (length > 0) yield { start, end: start + length, bytes: joinBytes(rest), isWhole: false };
 }
 
 /** The last line of a file; null for an empty or missing one. Reads from the end. */

@@ -22,7 +22,7 @@ describe('another task', () => {
     editDraft('task.name', 'addition');
     expect(draft().task).toEqual({ ...draft().task, name: 'addition', level: taskByName('addition').level.initial });
     expect(draft().reward.lMax).toBeGreaterThan(taskByName('addition').longestTrace(2, 'long'));
-    expect(lab.getState().followed?.words).toContain(`L max ${draft().reward.lMax}`);
+    expect(lab.getState().alsoChanged?.words).toContain(`L max ${draft().reward.lMax}`);
   });
 
   it('keeps its level when the lengths are restored', () => {
@@ -31,7 +31,7 @@ describe('another task', () => {
     undoFollowing();
     expect(draft().reward).toMatchObject({ lMax, lPos, lNeg });
     expect(draft().task.name).toBe('addition');
-    expect(lab.getState().followed).toBeNull();
+    expect(lab.getState().alsoChanged).toBeNull();
   });
 
   it('alone changes the lengths: another field keeps lengths that the user set', () => {

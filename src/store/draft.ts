@@ -19,25 +19,25 @@ import {
   retryRefused,
   without,
 } from './edits';
-import { type Followed, lab } from './lab';
+import { type AlsoChanged, lab } from './lab';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Stores a valid draft with the edits that are still refused. */
-function take(draft: Recipe, refused: Refused = {}, followed: Followed | null = null): void {
+function take(draft: Recipe, refused: Refused = {}, alsoChanged: AlsoChanged | null = null): void {
   const next = retryRefused(draft, refused);
   lab.setState(({ edition }) => ({
     ...next,
     draftErrors: Object.assign({}, ...Object.values(next.refused).map(({ faults }) => faults)),
     edition: edition + 1,
-    followed,
+    alsoChanged,
   }));
 }
 
 /** Keeps a refused edit. It replaces an earlier one of the same field. */
 function refuse(path: string, edit: RefusedEdit): void {
-  const { draft, refused, followed } = lab.getState();
-  take(draft, { ...without(refused, path), [path]: edit }, followed);
+  const { draft, refused, alsoChanged } = lab.getState();
+  take(draft, { ...without(refused, path), [path]: edit }, alsoChanged);
 }
 
 /** Makes the recipe the draft, without changes. */
@@ -60,8 +60,8 @@ function change(path: string, edit: Edit): void {
   const { draft, refused } = lab.getState();
   const others = without(refused, path);
   try {
-    const { recipe, followed } = fitted(draft, path, edit.value);
-    take(recipe, others, followed);
+    const { recipe, alsoChanged } = fitted(draft, path, edit.value);
+    take(recipe, others, alsoChanged);
   } catch (error) {
     refuse(path, { ...edit, faults: faultsOf(draft, path, edit, error) });
   }
@@ -83,8 +83,8 @@ export function dropRefused(): void {
 
 /** Restores the reward lengths from before the last choice of a task or level. */
 export function undoFollowing(): void {
-  const { draft, refused, followed } = lab.getState();
-  if (followed) take(withFields(draft, followed.lengths), refused);
+  const { draft, refused, alsoChanged } = lab.getState();
+  if (alsoChanged) take(withFields(draft, alsoChanged.lengths), refused);
 }
 
 const listAt = (recipe: Recipe, path: string) => valueAt(recipe, path) as readonly unknown[];

@@ -3,7 +3,7 @@ import { followingFields } from '../lab/recipe/levels';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
 import { epsilonHighIsRatio } from '../lab/recipe/sections/grpo';
 import { type ModelPreset, modelPresets } from '../model/presets';
-import type { Followed } from './lab';
+import type { AlsoChanged } from './lab';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,10 +28,10 @@ export const messageOf = (error: unknown): string => (error as Error).message.re
  * Fields that an edit sets, including dependent ones. Some losses cap the ratio itself at ε high: choosing one adds 1 to ε high,
  * leaving it subtracts 1.
  */
-function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields; followed: Followed | null } {
+function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields; alsoChanged: AlsoChanged | null } {
   if (path === MODEL_PRESET) {
     const shape = Object.entries(modelPresets[value as ModelPreset]);
-    return { fields: Object.fromEntries(shape.map(([field, size]) => [`model.${field}`, size])), followed: null };
+    return { fields: Object.fromEntries(shape.map(([field, size]) => [`model.${field}`, size])), alsoChanged: null };
   }
   const { fields, words } = followingFields(draft, path, value);
   const before = Object.entries(draft.reward).map(([name, length]) => [`reward.${name}`, length] as const);
@@ -46,7 +46,7 @@ function fieldsOf(draft: Recipe, path: string, value: unknown): { fields: Fields
       ...(loss && ratio && epsilonHigh < 1 ? { 'grpo.epsilonHigh': 1 + epsilonHigh } : {}),
       ...(loss && !ratio && epsilonHigh > 1 ? { 'grpo.epsilonHigh': epsilonHigh - 1 } : {}),
     },
-    followed: words === null ? null : { words, lengths },
+    alsoChanged: words === null ? null : { words, lengths },
   };
 }
 
@@ -78,9 +78,13 @@ export function faultsOf(draft: Recipe, path: string, { value, text }: Edit, err
 }
 
 /** Draft with an edit. @throws if the edit is invalid */
-export function fitted(draft: Recipe, path: string, value: unknown): { recipe: Recipe; followed: Followed | null } {
-  const { fields, followed } = fieldsOf(draft, path, value);
-  return { recipe: withFields(draft, fields), followed };
+export function fitted(
+  draft: Recipe,
+  path: string,
+  value: unknown,
+): { recipe: Recipe; alsoChanged: AlsoChanged | null } {
+  const { fields, alsoChanged } = fieldsOf(draft, path, value);
+  return { recipe: withFields(draft, fields), alsoChanged };
 }
 
 export type Refused = Readonly<Record<string, RefusedEdit>>;

@@ -14,7 +14,7 @@ import { emptyRun, type RunData } from './run';
 type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
 
 /** Reward lengths that changed with the choice of a task or level. */
-export interface Followed {
+export interface AlsoChanged {
   readonly words: string;
   /** Previous lengths, by path. */
   readonly lengths: Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export interface LabState {
   /** Last checked program and its fault; null before the first check. */
   checked: { readonly source: string; readonly fault: string | null } | null;
   /** Lengths that changed with the last choice of a task or level, or null. */
-  followed: Followed | null;
+  alsoChanged: AlsoChanged | null;
   /** True if a narrow page shows Setup. */
   setupOpen: boolean;
   /** Grows whenever the draft changes, so that fields update. */
@@ -95,7 +95,7 @@ export const lab = createStore<LabState>(() => ({
   loaded: first,
   refused: {},
   draftErrors: {},
-  followed: null,
+  alsoChanged: null,
   setupOpen: false,
   memory: null,
   checked: null,

@@ -39,7 +39,7 @@ it('works the columns as on paper', () => {
   expect(thought(48, '-', 63, 'mend')).toBe('13-8=6x,-63-48,13-8=5,6-4-1=1');
 });
 
-it('writes only true equations, the last digits of which are the answer', () => {
+it('writes only true equations; the digits of the last one are the answer', () => {
   for (let seed = 0; seed < 2000; seed++) {
     const { problem, answer } = arithmetic.generate(random(seed, 'columns'), 2 + (seed % 4));
     const equations = thought(problem.a, problem.operator, problem.b)!

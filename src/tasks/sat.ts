@@ -97,7 +97,7 @@ function withSlip(problem: Sat): string {
 /** Turning points of the longest search that is given as a problem, by variables: about one draw in a hundred is longer. */
 const MOST_VISITS: Readonly<Record<number, number>> = { 3: 8, 4: 15, 5: 24, 6: 36, 7: 56, 8: 84 };
 const RATIO = { min: 2, max: 5 };
-/** Three variables have only 8 clauses, each of which rules out one assignment; of 6, 7 or 8 clauses all but 2, 1 or 0 go. */
+/** Three variables have only 8 clauses. Each rules out one assignment, so 6, 7 or 8 clauses leave 2, 1 or 0. */
 const clauseRange = (variables: number): readonly [number, number] => [
   RATIO.min * variables,
   variables === 3 ? 8 : RATIO.max * variables,

@@ -97,7 +97,7 @@ const KNOWN: readonly Ratio[] = [
   { of: 1, ofUnit: 'dozen', is: 12, isUnit: 'eggs' },
   { of: 1, ofUnit: 'ft', is: 12, isUnit: 'in' },
 ];
-/** Goods of which there is an amount for each of the last unit. */
+/** Goods that are measured per one of the last unit. */
 const GOODS = ['mg', 'c', 'ml'] as const;
 const chains: Readonly<Record<number, readonly (readonly Ratio[])[]>> = {
   1: KNOWN.map((ratio) => [ratio]),

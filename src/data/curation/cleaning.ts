@@ -51,7 +51,7 @@ function reasonOf(
   } as Removed['reason'];
 }
 
-/** Problems of one prompt are one problem, whatever the task; the first of each stays. */
+/** Problems of one prompt are one problem, also across tasks; the first of each stays. */
 export function clean(
   pool: readonly TaskProblem[],
   evaluations: readonly EvaluationSet[],

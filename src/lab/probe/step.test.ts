@@ -51,7 +51,7 @@ describe.each(bothDevices)('on %s', (_, open) => {
   });
 });
 
-describe('a model of which no channel turns', () => {
+describe('a model without rotary channels', () => {
   const json = JSON.parse(load(tied, 'config.json').toString()) as object;
   const tensors = readSafetensors(load(tied, 'model.safetensors'));
   const segments = [{ ids: [1, 2, 7, 4, 5, 1], mask: [0, 0, 0, 1, 1, 1] }];

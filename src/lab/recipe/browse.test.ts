@@ -1,4 +1,4 @@
-/** Problems to look at: in range whatever is asked for, the same by seed. */
+/** Problems for browsing: places out of range are clamped, and a seed gives the same problems again. */
 import { describe, expect, it } from 'vitest';
 import { taskByName, taskNames } from '../../tasks';
 import { BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from './browse';

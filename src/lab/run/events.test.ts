@@ -1,6 +1,6 @@
 /** Events as lines, and the metrics of a GRPO step over all sampled groups. */
 import { describe, expect, it } from 'vitest';
-import { curvePoint, eventFromLine, eventToLine, groupsDrawn, type LabEvent, ofAllDrawn } from './events';
+import { curvePoint, eventFromLine, eventToLine, groupsDrawn, type LabEvent, meansOfAllGroups } from './events';
 
 const metrics = { reward: 0.4, accuracy: 0.5, kl: 0.1 };
 const dynamic = {
@@ -18,7 +18,7 @@ describe('reward and accuracy of a step', () => {
   });
 
   it('are those of the batch without', () => {
-    expect(ofAllDrawn(metrics)).toEqual({ reward: 0.4, accuracy: 0.5 });
+    expect(meansOfAllGroups(metrics)).toEqual({ reward: 0.4, accuracy: 0.5 });
     expect(groupsDrawn(metrics)).toBeNull();
   });
 });

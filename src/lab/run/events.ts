@@ -208,17 +208,17 @@ export interface CurvePoint {
   readonly frac_reward_zero_std: number;
 }
 
-/** Share of groups with equal rewards, whatever scales the advantages. */
+/** Share of groups with equal rewards. It does not depend on how advantages are scaled. */
 export const groupsWithoutSpread = (metrics: Metrics): number =>
   metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
 
 /** Mean reward and accuracy of all drawn groups, including those that dynamic sampling sets aside. */
-export const ofAllDrawn = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
+export const meansOfAllGroups = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
   reward: metrics['dynamic_sampling/reward'] ?? metrics.reward!,
   accuracy: metrics['dynamic_sampling/accuracy'] ?? metrics.accuracy!,
 });
 
-/** Numbers of groups that `ofAllDrawn` averages and of those with spread; null without dynamic sampling. */
+/** Numbers of groups that `meansOfAllGroups` averages and of those with spread; null without dynamic sampling. */
 export function groupsDrawn(metrics: Metrics): { readonly drawn: number; readonly kept: number } | null {
   const drawn = metrics['dynamic_sampling/groups_drawn'];
   return drawn === undefined ? null : { drawn, kept: metrics['dynamic_sampling/groups_kept']! };
@@ -226,7 +226,7 @@ export function groupsDrawn(metrics: Metrics): { readonly drawn: number; readonl
 
 export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>): CurvePoint => ({
   step,
-  ...ofAllDrawn(metrics),
+  ...meansOfAllGroups(metrics),
   mean_length: metrics['completions/mean_length']!,
   clipped_ratio: metrics['completions/clipped_ratio']!,
   kl: metrics.kl!,

@@ -69,7 +69,7 @@ describe('a run in f16', () => {
     const whole = losses(await runAll(device, TINY));
     expect(losses(half)).not.toEqual(whole);
     // f16 rounds by at most 5e-4. Tens of roundings on the way to a logit move a log-probability by about 1e-3. Ten steps
-    // of AdamW, the first of which depend on the gradient's sign alone, increase that tenfold.
+    // of AdamW increase that tenfold: its first steps depend only on the sign of the gradient.
     losses(half).forEach((loss, i) => expect(Math.abs(loss - whole[i]!), `step ${i + 1}`).toBeLessThan(0.02));
   });
 

@@ -21,7 +21,7 @@ export const llama: Architecture = {
       tie_word_embeddings: false,
       max_position_embeddings: 2048,
     },
-    // transformers turns all channels, over the whole sequence, whatever these keys say
+    // transformers ignores these keys: it rotates all channels, and attends to the whole sequence
     fixed: { partial_rotary_factor: 1, sliding_window: null },
     nullable: ['num_key_value_heads', 'head_dim'],
     *refusals({ hidden_size: width = 4096, num_attention_heads: heads = 32 }) {

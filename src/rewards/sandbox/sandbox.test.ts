@@ -131,7 +131,7 @@ describe('costs its own value, with the reason, where it', () => {
   });
 });
 
-it('every call sees the state in which the text left it, whatever the calls before it did', async () => {
+it('every call sees the state that the text set up, not changes by earlier calls', async () => {
   const term = await openCustomTerm(`
     let calls = 0;
     (rollout) => {

@@ -11,7 +11,7 @@ interface Props {
 /** Most characters of an error on screen. */
 const MOST_SHOWN = 300;
 
-/** Start of the message of whatever was thrown. */
+/** Start of the message of a thrown value, which need not be an Error. */
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)} …` : text;

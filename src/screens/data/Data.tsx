@@ -11,6 +11,7 @@ import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
 import texts from '../shared/text.module.css';
+import controls from './control.module.css';
 import styles from './Data.module.css';
 import { ProblemCard } from './Problem';
 import { TeacherTraces } from './TeacherTraces';
@@ -25,7 +26,11 @@ function Dials({ shown, task, own }: { shown: Browsed; task: Task; own: OwnProbl
     <div className={styles.dials}>
       <label>
         Task
-        <select value={name} onChange={({ target }) => choose(taskOf({ own }, target.value))}>
+        <select
+          className={controls.control}
+          value={name}
+          onChange={({ target }) => choose(taskOf({ own }, target.value))}
+        >
           {families.map((one) => (
             <option key={one} value={one}>
               {taskOf({ own }, one).title}
@@ -36,6 +41,7 @@ function Dials({ shown, task, own }: { shown: Browsed; task: Task; own: OwnProbl
       <label>
         Level: {level} {unit}
         <input
+          className={controls.control}
           type="range"
           min={0}
           max={levels.length - 1}
@@ -47,6 +53,7 @@ function Dials({ shown, task, own }: { shown: Browsed; task: Task; own: OwnProbl
       <label>
         Seed
         <input
+          className={controls.control}
           type="number"
           min={0}
           value={seed}

@@ -8,6 +8,7 @@ import { Panel } from '../shared/Panel';
 import { Picture } from '../shared/Picture';
 import texts from '../shared/text.module.css';
 import { Verdict } from '../shared/Verdict';
+import controls from './control.module.css';
 import styles from './Problem.module.css';
 
 interface Shown {
@@ -53,6 +54,7 @@ export function ProblemCard({ task, problem }: Shown) {
         <label htmlFor={id}>Your answer</label>
         <textarea
           id={id}
+          className={controls.control}
           rows={problem.answer.split('\n').length}
           spellCheck={false}
           value={answer}

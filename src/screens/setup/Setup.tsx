@@ -55,14 +55,14 @@ function ComputeRow() {
 }
 
 /** Changes that followed from the last choice of a task or a level. */
-function Followed() {
-  const followed = useLab((state) => state.followed);
+function AlsoChanged() {
+  const alsoChanged = useLab((state) => state.alsoChanged);
   return (
     <div role="status">
-      {followed && (
-        <p className={styles.followed}>
-          Also changed: {followed.words}.{' '}
-          {Object.keys(followed.lengths).length > 0 && (
+      {alsoChanged && (
+        <p className={styles.alsoChanged}>
+          Also changed: {alsoChanged.words}.{' '}
+          {Object.keys(alsoChanged.lengths).length > 0 && (
             <button type="button" onClick={undoFollowing}>
               Keep the lengths
             </button>
@@ -126,7 +126,7 @@ export function Setup() {
           <p>{description}</p>
           {name === 'model' && <PresetRow draft={draft} error={errors[MODEL_PRESET]} />}
           {rows(fields)}
-          {name === 'task' && <Followed />}
+          {name === 'task' && <AlsoChanged />}
         </details>
       ))}
     </aside>

@@ -29,7 +29,7 @@ export function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
         if (value < 0) left += width;
         else right += width;
         const part = parts[i]!;
-        // the first term below zero is orange, whatever its colour
+        // the first term below zero is orange instead of its own colour
         const fill = value < 0 && i === 0 ? 'var(--orange)' : termOf(part).color;
         return <rect key={part.name} x={x} y="1.5" width={width} height="7" fill={fill} />;
       })}

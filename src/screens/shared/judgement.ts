@@ -13,7 +13,7 @@ export interface Judgement {
 const WITHOUT_FORMAT = 'without format';
 const CUT_OFF = 'cut off';
 
-/** Flaws of a completion, whatever its answer: "cut off", "without format". */
+/** Flaws of a completion beside its answer: "cut off", "without format". */
 export const flawsOf = ({ text, ended }: Pick<Rollout, 'text' | 'ended'>): string[] => [
   ...(ended ? [] : [CUT_OFF]),
   ...(parseCompletion(text).think === 'ok' ? [] : [WITHOUT_FORMAT]),

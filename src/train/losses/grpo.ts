@@ -5,7 +5,7 @@ import { definePolicyLoss } from './policyLoss';
 
 export const grpo = definePolicyLoss({
   name: 'grpo',
-  description: 'Clipped ratio; each sequence counts the same, whatever its length.',
+  description: 'Clipped ratio. Long and short sequences count the same.',
   source: 'DeepSeekMath, arXiv 2402.03300',
   trl: { loss_type: 'grpo' },
   options: {},

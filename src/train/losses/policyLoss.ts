@@ -18,7 +18,7 @@ export interface PolicyLoss<O extends Readonly<Record<string, NumberOption>> = R
   readonly objective: Objective;
   /** Weight of each token. */
   readonly aggregation: Aggregation;
-  /** The ratio is that of the sequence, whatever `importanceSampling` says. */
+  /** Always takes the ratio of the sequence, with either value of `importanceSampling`. */
   readonly sequenceRatio?: true;
   /** `epsilonHigh` is the cap of the ratio itself, 1 or more; otherwise the ratio's excess over 1. */
   readonly epsilonHighIsRatio?: true;

@@ -1,6 +1,6 @@
 /** Accuracy of the rollouts: pass@1 and pass@G; and of held-out problems after each stage, in words. */
 
-import { type EvaluationEvent, ofAllDrawn } from '../../../lab/run/events';
+import { type EvaluationEvent, meansOfAllGroups } from '../../../lab/run/events';
 import type { RunData } from '../../../store/run';
 import { fixed, inWords, percent } from '../../shared/format';
 import { type ChartRecord, grpoPoints, metric } from './chart';
@@ -49,17 +49,17 @@ export const accuracy: ChartRecord = {
   },
   points: (run) =>
     grpoPoints(run, (event) => ({
-      accuracy: ofAllDrawn(event.metrics).accuracy,
+      accuracy: meansOfAllGroups(event.metrics).accuracy,
       passG: metric(event, `pass@${settingsOf(run).groupSize}`),
     })),
   headline({ grpo }) {
     const last = grpo.at(-1);
-    return last ? percent(ofAllDrawn(last.metrics).accuracy) : null;
+    return last ? percent(meansOfAllGroups(last.metrics).accuracy) : null;
   },
   words(run) {
     const last = run.grpo.at(-1);
     const answers = settingsOf(run).resamples ? 'all sampled answers' : 'the answers';
-    const right = last ? `${capital(inWords(ofAllDrawn(last.metrics).accuracy))} of ${answers} are right. ` : '';
+    const right = last ? `${capital(inWords(meansOfAllGroups(last.metrics).accuracy))} of ${answers} are right. ` : '';
     return right + heldOutWords(run);
   },
 };

@@ -1,6 +1,6 @@
 /** Reward of a step with its deviation within groups, against the maximum that a completion can earn. */
 
-import { groupsDrawn, groupsWithoutSpread, ofAllDrawn } from '../../../lab/run/events';
+import { groupsDrawn, groupsWithoutSpread, meansOfAllGroups } from '../../../lab/run/events';
 import { mostReward } from '../../../rewards/total';
 import type { Metrics } from '../../../train/metrics';
 import type { Series } from '../../shared/chartSeries';
@@ -32,19 +32,19 @@ export const reward: ChartRecord = {
   series: () => SERIES,
   points: (run) =>
     grpoPoints(run, (event) => {
-      const { reward } = ofAllDrawn(event.metrics);
+      const { reward } = meansOfAllGroups(event.metrics);
       const sd = event.metrics['reward_std/in_group'] ?? metric(event, 'reward_std');
       return { reward, band: [reward - sd, reward + sd] as const };
     }),
   headline({ grpo }) {
     const last = grpo.at(-1);
-    return last ? fixed(ofAllDrawn(last.metrics).reward, 2) : null;
+    return last ? fixed(meansOfAllGroups(last.metrics).reward, 2) : null;
   },
   words({ grpo, start }) {
     const last = grpo.at(-1);
     if (!last) return 'Rewards start with GRPO, after SFT.';
     const most = start && mostReward(start.recipe.reward);
     const maximum = most === null ? '' : ` (maximum ${fixed(most, 2)})`;
-    return `Average reward ${fixed(ofAllDrawn(last.metrics).reward, 2)}${maximum}; ${signalWords(last.metrics)}`;
+    return `Average reward ${fixed(meansOfAllGroups(last.metrics).reward, 2)}${maximum}; ${signalWords(last.metrics)}`;
   },
 };
