@@ -1,4 +1,5 @@
 /** Folder of a run: tested before the run, recorded into during it, complete at its end. */
+
 import {
   closeSync,
   existsSync,
@@ -17,6 +18,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../formats/model';
 import { jsonText } from '../json';
+import { RUN_LOCK } from '../runs/files';
 import { mebibytes } from '../units';
 import { errorCode, fileFault, shownPath } from './fileFault';
 import { makeFolder, PARTIAL, writeFiles } from './files';
@@ -25,9 +27,7 @@ import { checkUnlocked, lockFor, unlock } from './lock';
 
 const EVENTS = 'events.jsonl';
 const FILES: readonly string[] = ['recipe.json', 'summary.json', EVENTS, ...MODEL_FILES];
-/** Exists while a run writes. */
-const LOCK = 'run.lock';
-const OURS: readonly string[] = [LOCK, ...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
+const OURS: readonly string[] = [RUN_LOCK, ...FILES, ...FILES.map((name) => `${name}${PARTIAL}`)];
 /** Bytes of the write test: a full disk may still take an empty file. */
 const TEST_BYTES = 4096;
 
@@ -44,7 +44,7 @@ export function checkRunFolder(out: string): void {
     throw new InputError(
       `--out: ${shownPath(path.join(out, folder))} is a folder, where a file of the run belongs; remove it`,
     );
-  checkUnlocked(path.join(out, LOCK), out, 'folder');
+  checkUnlocked(path.join(out, RUN_LOCK), out, 'folder');
 }
 
 export interface SavedRun {
@@ -77,7 +77,7 @@ export class RunFolder {
     const file = path.join(folder, `${EVENTS}${PARTIAL}`);
     let events: number | null = null;
     makeFolder(folder);
-    lockFor(path.join(folder, LOCK), folder, 'folder');
+    lockFor(path.join(folder, RUN_LOCK), folder, 'folder');
     try {
       events = openSync(file, 'w');
       writeFileSync(events, new Uint8Array(TEST_BYTES));
@@ -87,7 +87,7 @@ export class RunFolder {
       return new RunFolder(folder, isNew, openSync(file, 'a'));
     } catch (error) {
       if (events !== null) rmSync(file, { force: true });
-      unlock(path.join(folder, LOCK));
+      unlock(path.join(folder, RUN_LOCK));
       throw new InputError(`--out: ${shownPath(folder)} cannot be written: ${fileFault(error)}; choose another place`);
     }
   }
@@ -122,7 +122,7 @@ export class RunFolder {
     try {
       return this.saveAll(run);
     } finally {
-      unlock(path.join(this.folder, LOCK));
+      unlock(path.join(this.folder, RUN_LOCK));
     }
   }
 
@@ -174,7 +174,7 @@ export class RunFolder {
     try {
       this.closeEvents();
       rmSync(path.join(this.folder, `${EVENTS}${PARTIAL}`), { force: true });
-      unlock(path.join(this.folder, LOCK));
+      unlock(path.join(this.folder, RUN_LOCK));
       if (this.isNew) rmdirSync(this.folder);
     } catch (error) {
       if (errorCode(error) === undefined) throw error; // a folder that is no longer empty stays

@@ -49,6 +49,8 @@ export interface Files {
 export const MANIFEST = 'manifest.json';
 /** Ending of a file that is being written. */
 export const PARTIAL = '.partial';
+/** Lock file, or note of the owner, in the folder of a run. */
+export const RUN_LOCK = 'run.lock';
 
 /** Error of a full disk or a spent quota. What was written before stays intact. */
 export class StorageFullError extends Error {

@@ -159,10 +159,16 @@ export class Journal {
     this.stored += lines;
   }
 
-  /** Cuts the journal off after a number of events, which a resumed run produces again. */
-  async cutTo(events: number): Promise<void> {
+  /** @throws if the journal cannot be cut off after this number of events */
+  checkCut(events: number): void {
+    if (!this.isSealed) throw new Error(`${this.file}: an earlier version wrote this run; fork it to train on`);
     if (events > this.events)
       throw new Error(`${this.file}: it has ${this.events} events, ${events} are asked for; use an earlier checkpoint`);
+  }
+
+  /** Cuts the journal off after a number of events, which a resumed run produces again. @throws as `checkCut` */
+  async cutTo(events: number): Promise<void> {
+    this.checkCut(events);
     await this.flush();
     await this.files.append(this.file, this.starts[events]!, new Uint8Array());
     this.starts.length = events + 1;

@@ -74,7 +74,11 @@ export async function runInfo(files: Files, name: string, holder: Holder | null)
   const point = Array.isArray(curve) ? curve.at(-1) : null;
   const parsed = metaSchema.safeParse(meta.value);
   const damage = recipe.fault ?? meta.fault ?? summary.fault ?? faults[0] ?? null;
-  const state = damage ? 'damaged' : summary.value ? 'finished' : 'stopped';
+  const state = damage
+    ? 'damaged'
+    : summary.value && inside(summary.value, 'stopped') === undefined
+      ? 'finished'
+      : 'stopped';
   return {
     ...{ name, holder, state: holder ? 'running' : state },
     meta: parsed.success ? parsed.data : null,

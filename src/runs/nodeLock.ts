@@ -2,10 +2,12 @@
  * Lock files: one process at a time writes into a place. The file has the id of its process and the name of its machine; its
  * time is the process's last sign of life. Only Node reaches this file.
  */
+
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { excerpt } from '../quote';
+import { RUN_LOCK } from './files';
 import type { Claim, Holder, Ownership } from './owner';
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
@@ -150,9 +152,6 @@ export function releaseLocks(): void {
 }
 
 process.on('exit', releaseLocks);
-
-/** Name of the lock file in the folder of a run. */
-export const RUN_LOCK = 'run.lock';
 
 /** Ownership of the runs in a folder. `claim('')` takes the folder itself. */
 export function nodeOwnership(folder: string): Ownership {

@@ -2,7 +2,7 @@
  * Owner of a run: one tab or process at a time writes, the others read and learn who holds it. In the browser a Web Lock,
  * which ends with its tab; in Node a lock file (nodeLock.ts).
  */
-import type { Files } from './files';
+import { type Files, RUN_LOCK } from './files';
 
 /** Who writes a run. */
 export interface Holder {
@@ -31,7 +31,7 @@ export interface Ownership {
 
 const lockName = (run: string): string => `groupthink run ${run}`;
 /** Note of the owner for other tabs. */
-const noteOf = (run: string): string => `${run}/run.lock`;
+const noteOf = (run: string): string => `${run}/${RUN_LOCK}`;
 
 /**
  * Ownership among the tabs and workers of a site.

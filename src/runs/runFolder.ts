@@ -28,7 +28,7 @@ import {
   type StoredCheckpoint,
   saveCheckpoint,
 } from './checkpoints';
-import { bytesIn, type Fault, type Files, joinPath, MANIFEST } from './files';
+import { bytesIn, type Fault, type Files, joinPath, MANIFEST, RUN_LOCK } from './files';
 import { EVENTS, Journal } from './journal';
 import { type FileSum, faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
@@ -85,7 +85,7 @@ export class RunFolder {
 
   /** Creates a run in an empty folder. @throws if the folder has files */
   static async create(files: Files, recipe: unknown, meta: RunMeta): Promise<RunFolder> {
-    if ((await files.list('')).some(({ name }) => name !== 'run.lock'))
+    if ((await files.list('')).some(({ name }) => name !== RUN_LOCK))
       throw new Error(`${files.where} is not empty; choose another folder for the run`);
     const run = new RunFolder(files, EMPTY, recipe, null, null, await Journal.open(files), []);
     try {
@@ -145,9 +145,11 @@ export class RunFolder {
   /**
    * Cuts the journal back to a checkpoint, or to its start, and removes the summary and later checkpoints: the run produces
    * them again.
+   * @throws if the journal takes no events, or is shorter than at the checkpoint; nothing is removed then
    */
   async rewind(info: CheckpointInfo | null): Promise<void> {
     const events = info?.events ?? 0;
+    this.journal.checkCut(events);
     for (const later of await this.checkpoints()) if (later.events > events) await this.files.remove(later.folder);
     this.summary = null;
     const { [SUMMARY]: _, ...sums } = this.manifest.files;

@@ -69,6 +69,9 @@ it('opens a run of an earlier version, and takes a title for it', async () => {
   const again = await RunFolder.open(files);
   expect(again).toMatchObject({ recipe: { name: 'old' }, meta: { title: 'An old one' }, faults: [] });
   expect(again.journal.events).toBe(2);
+  await expect(again.rewind(null)).rejects.toThrow('an earlier version wrote this run; fork it to train on');
+  expect((await RunFolder.open(files)).journal.events).toBe(2);
+  expect(await files.size('summary.json')).not.toBeNull();
 });
 
 it('lists runs by their state, without reading journals whole', async () => {
@@ -82,6 +85,8 @@ it('lists runs by their state, without reading journals whole', async () => {
   stopped.journal.append('{"type":"grpo","step":3,"metrics":{"reward":0.5,"accuracy":0.25}}');
   await stopped.close();
   await files.write('old/events.jsonl', new TextEncoder().encode('{"type":"sft","step":9,"loss":1}\n'));
+  await files.write('ctrl-c/summary.json', new TextEncoder().encode('{"stopped":{"reason":"SIGINT"}}'));
+  await files.write('ctrl-c/events.jsonl', new TextEncoder().encode('{"type":"sft","step":7,"loss":1}\n'));
   await writeSmallRun(filesWithin(files, 'bad'));
   await files.write('bad/meta.json', new TextEncoder().encode('{'));
   await files.write('other/notes.txt', new Uint8Array(3));
@@ -91,6 +96,7 @@ it('lists runs by their state, without reading journals whole', async () => {
     ['stopped', 'running', 3, 0.25, 0.5],
     ['done', 'finished', 4, 0.75, 0.5],
     ['bad', 'damaged', 4, 0.75, 0.5],
+    ['ctrl-c', 'stopped', 7, null, null],
     ['old', 'stopped', 9, null, null],
   ]);
   expect(held[1]).toMatchObject({ stage: 'grpo', meta: { title: 'Small' }, fault: null });

@@ -85,7 +85,7 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
     progress.evaluations.push(event);
     return event;
   };
-  if (!checkpoint && recipe.evaluation.base) {
+  if (supervised && recipe.evaluation.base && progress.sft.steps === 0 && !progress.evaluation('base')) {
     yield { type: 'stage', stage: 'evaluate' };
     yield await evaluate('base', []);
   }

@@ -43,7 +43,13 @@ export async function* sftStage(stage: SftStage): AsyncGenerator<SftEvent, void>
       timer.start();
     },
   };
-  const steps = sft(trainer, sources.sft, sources.traces, tokenizer, sftOptions(recipe), gate, stop, boundaries);
+  const measureGate = async () => {
+    const accuracy = await gate();
+    timer.start();
+    return accuracy;
+  };
+  const options = sftOptions(recipe);
+  const steps = sft(trainer, sources.sft, sources.traces, tokenizer, options, measureGate, stop, boundaries);
   timer.start();
   for await (const { step, loss, gradNorm: grad_norm, learningRate: learning_rate, tokens } of steps) {
     counters.steps = step;
