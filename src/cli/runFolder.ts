@@ -18,7 +18,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MODEL_FILES, type ModelFiles } from '../formats/model';
 import { jsonText } from '../json';
-import { RUN_LOCK } from '../runs/files';
+import { RUN_LOCK } from '../runs/paths';
 import { mebibytes } from '../units';
 import { errorCode, fileFault, shownPath } from './fileFault';
 import { makeFolder, PARTIAL, writeFiles } from './files';

@@ -6,9 +6,10 @@
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { Tensors } from '../model/parameters';
-import { type Fault, type Files, joinPath, MANIFEST, messageOf, StorageFullError } from './files';
+import { type Fault, type Files, messageOf, StorageFullError } from './files';
 import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { numbersFromText, numbersToText } from './numbers';
+import { joinPath, MANIFEST } from './paths';
 
 export const CHECKPOINTS = 'checkpoints';
 const STATE = 'state.json';

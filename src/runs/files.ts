@@ -2,7 +2,9 @@
  * Files of runs: one small interface over a folder in Node (nodeFiles.ts), the browser's private file system
  * (privateFiles.ts) and memory (memoryFiles.ts). Paths are relative, with `/` between parts.
  */
+
 import { mebibytes } from '../units';
+import { joinPath } from './paths';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 /** Content to write: bytes, or parts of a large file in order. */
@@ -45,13 +47,6 @@ export interface Files {
   renameFolder(from: string, to: string): Promise<void>;
 }
 
-/** Marks a folder as complete. */
-export const MANIFEST = 'manifest.json';
-/** Ending of a file that is being written. */
-export const PARTIAL = '.partial';
-/** Lock file, or note of the owner, in the folder of a run. */
-export const RUN_LOCK = 'run.lock';
-
 /** Error of a full disk or a spent quota. What was written before stays intact. */
 export class StorageFullError extends Error {
   constructor(
@@ -75,16 +70,6 @@ export const faultText = ({ file, what }: Fault): string => `${file}: ${what}`;
 
 /** Message of any error. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-export const joinPath = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/');
-
-/** Parts of a relative path. @throws if the path leaves its folder */
-export function pathParts(path: string): string[] {
-  const parts = path.split('/').filter((part) => part !== '');
-  if (path.startsWith('/') || parts.some((part) => part === '.' || part === '..' || part.includes('\\')))
-    throw new Error(`${path} is no path inside the folder; use names with / between them`);
-  return parts;
-}
 
 /** Parts of a content, in order. */
 export async function* partsOf(content: Content): AsyncGenerator<Uint8Array> {

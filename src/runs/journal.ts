@@ -3,8 +3,9 @@
  * `n` counts from 0. `at` marks an event that readers look up, such as a GRPO step. Earlier versions wrote bare events, which
  * still open, without checksums.
  */
-import { type Fault, type Files, PARTIAL } from './files';
+import type { Fault, Files } from './files';
 import { type Line, lastLine, linesOfFile } from './lines';
+import { PARTIAL } from './paths';
 import { seal, unseal } from './seal';
 
 export const EVENTS = 'events.jsonl';

@@ -1,12 +1,13 @@
 /** List of the runs in a folder, from their summaries and the last line of their journals: no journal is read whole. */
 import { parseJsonFile } from '../json';
 import { listCheckpoints } from './checkpoints';
-import { bytesIn, type Fault, type Files, filesWithin, MANIFEST } from './files';
+import { bytesIn, type Fault, type Files, filesWithin } from './files';
 import { lastEvent } from './journal';
 import { faultFrom } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
 import { numbersFromText } from './numbers';
 import type { Holder } from './owner';
+import { MANIFEST } from './paths';
 import { META, RECIPE, SUMMARY } from './runFolder';
 
 export type RunState = 'running' | 'stopped' | 'finished' | 'damaged';

@@ -1,7 +1,8 @@
 /** `manifest.json`: size and SHA-256 of each file of a folder, sealed. A folder without it is not complete. */
 import { z } from 'zod';
 import { parseAs } from '../validation';
-import { type Bytes, type Fault, type Files, joinPath, MANIFEST, messageOf } from './files';
+import { type Bytes, type Fault, type Files, messageOf } from './files';
+import { joinPath, MANIFEST } from './paths';
 import { seal, sha256, unseal } from './seal';
 
 export const fileSum = z.strictObject({ bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });

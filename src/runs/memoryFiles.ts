@@ -1,16 +1,6 @@
 /** Files of runs in memory, with a disk that fills up or a process that dies after a number of bytes. For tests. */
-import {
-  type Bytes,
-  type Entry,
-  type Files,
-  joinPath,
-  MANIFEST,
-  PARTIAL,
-  partsOf,
-  pathParts,
-  StorageFullError,
-  sizeOf,
-} from './files';
+import { type Bytes, type Entry, type Files, partsOf, StorageFullError, sizeOf } from './files';
+import { joinPath, MANIFEST, PARTIAL, pathParts } from './paths';
 
 /** Faults to inject. Each byte that is written counts 1, each rename and each removal of a file too. */
 export interface MemoryFaults {

@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Bytes, type Files, PARTIAL, partsOf, pathParts, StorageFullError, sizeOf } from './files';
+import { type Bytes, type Files, partsOf, StorageFullError, sizeOf } from './files';
+import { PARTIAL, pathParts } from './paths';
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');

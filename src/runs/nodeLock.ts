@@ -7,8 +7,8 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimes
 import os from 'node:os';
 import path from 'node:path';
 import { excerpt } from '../quote';
-import { RUN_LOCK } from './files';
 import type { Claim, Holder, Ownership } from './owner';
+import { RUN_LOCK } from './paths';
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
 

@@ -2,7 +2,8 @@
  * Owner of a run: one tab or process at a time writes, the others read and learn who holds it. In the browser a Web Lock,
  * which ends with its tab; in Node a lock file (nodeLock.ts).
  */
-import { type Files, RUN_LOCK } from './files';
+import type { Files } from './files';
+import { RUN_LOCK } from './paths';
 
 /** Who writes a run. */
 export interface Holder {

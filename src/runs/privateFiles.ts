@@ -2,17 +2,8 @@
  * Files of runs in the browser's private file system (OPFS). A worker writes through a sync access handle, which can flush;
  * a page without one writes through a writable stream, which replaces the file when it closes.
  */
-import {
-  type Entry,
-  type Files,
-  joinPath,
-  MANIFEST,
-  PARTIAL,
-  partsOf,
-  pathParts,
-  StorageFullError,
-  sizeOf,
-} from './files';
+import { type Entry, type Files, partsOf, StorageFullError, sizeOf } from './files';
+import { joinPath, MANIFEST, PARTIAL, pathParts } from './paths';
 
 interface SyncAccess {
   write(bytes: Uint8Array, options: { at: number }): number;

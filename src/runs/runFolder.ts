@@ -28,10 +28,11 @@ import {
   type StoredCheckpoint,
   saveCheckpoint,
 } from './checkpoints';
-import { bytesIn, type Fault, type Files, joinPath, MANIFEST, RUN_LOCK } from './files';
+import { bytesIn, type Fault, type Files } from './files';
 import { EVENTS, Journal } from './journal';
 import { type FileSum, faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
+import { joinPath, MANIFEST, RUN_LOCK } from './paths';
 import { applyRetention, OTHERS } from './retention';
 
 export const RECIPE = 'recipe.json';

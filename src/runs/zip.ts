@@ -6,7 +6,8 @@ import { configure, type Entry, Reader, ZipReader, ZipWriter } from '@zip.js/zip
 import { MODEL_FILES } from '../formats/model';
 import { quote } from '../quote';
 import { mebibytes } from '../units';
-import { allFiles, type Bytes, type Fault, type Files, filesWithin, joinPath, messageOf } from './files';
+import { allFiles, type Bytes, type Fault, type Files, filesWithin, messageOf } from './files';
+import { joinPath } from './paths';
 import { RunFolder } from './runFolder';
 
 /** Bytes of one read. */

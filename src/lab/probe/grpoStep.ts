@@ -14,13 +14,7 @@ import { PolicyTrainer } from '../../train/policy';
 import { policyBatch, policyUpdates } from '../../train/policyUpdates';
 import { assertFits } from '../run/fits';
 import type { ProbeGrpoStepInput } from './grpoStepSchema';
-import {
-  advantageOptionsOf,
-  entropyControlOf,
-  entropyTargetOf,
-  probeLossOptions,
-  rewardTermsOf,
-} from './lossOptionsSchema';
+import * as asked from './lossOptionsSchema';
 import { openProbeOptimizer } from './optimizer';
 import { checkNumbers, finite, plainTensors, type TensorNumbers } from './tensors';
 
@@ -71,7 +65,13 @@ async function open(device: Device, config: ModelConfig, input: ProbeGrpoStepInp
   const optimizer = await openProbeOptimizer(device, model, input.optimizer);
   const lengths = input.completions.map((ids, b) => input.prompts[b]!.length + ids.length);
   const capacity = { tokens: lengths.reduce((sum, length) => sum + length, 0), longest: Math.max(...lengths) };
-  const trainer = await PolicyTrainer.create(model, optimizer, capacity, probeLossOptions(input), input.temperature);
+  const trainer = await PolicyTrainer.create(
+    model,
+    optimizer,
+    capacity,
+    asked.probeLossOptions(input),
+    input.temperature,
+  );
   const destroy = () => {
     for (const thing of [trainer, optimizer, model]) thing.destroy();
   };
@@ -94,8 +94,8 @@ export async function probeGrpoStep(
 ): Promise<ProbeGrpoStepResult> {
   checkWanted(input, config);
   await assertFits(device, (counting) => open(counting, config, input));
-  const loss = probeLossOptions(input);
-  const advantages = input.advantages ?? advantagesOf(rewardTermsOf(input), advantageOptionsOf(input));
+  const loss = asked.probeLossOptions(input);
+  const advantages = input.advantages ?? advantagesOf(asked.rewardTermsOf(input), asked.advantageOptionsOf(input));
   const given = (rows: number[][] | undefined, b: number) => (rows ? Float32Array.from(rows[b]!) : null);
   const batch = policyBatch(
     input.completions.map((ids, b) => ({
@@ -117,8 +117,8 @@ export async function probeGrpoStep(
     loadWeights(model, tensors);
     model.reference.load(reference);
     const updates: ProbeUpdate[] = [];
-    const options = { loss, updates: input.updates, entropyTarget: entropyTargetOf(input) };
-    const start = entropyControlOf(input, loss.gamma);
+    const options = { loss, updates: input.updates, entropyTarget: asked.entropyTargetOf(input) };
+    const start = asked.entropyControlOf(input, loss.gamma);
     for await (const { result, metrics } of policyUpdates(trainer, batch, input.optimizer.lr, start, options)) {
       const { stats, loss: value, gradNorm } = result;
       const where = `update ${updates.length + 1}: the `;

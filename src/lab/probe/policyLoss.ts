@@ -15,13 +15,7 @@ import { type PolicyLoss, tokenWeights } from '../../train/losses/policyLoss';
 import { entropyThreshold } from '../../train/losses/topEntropy';
 import { lossMetrics, type Metrics, meanEntropy, type ScoredSequence, spreadMetrics } from '../../train/metrics';
 import { correctionMetrics, samplingMetrics } from '../../train/samplerMetrics';
-import {
-  advantageOptionsOf,
-  entropyControlOf,
-  entropyTargetOf,
-  probeLossOptions,
-  rewardTermsOf,
-} from './lossOptionsSchema';
+import * as asked from './lossOptionsSchema';
 import type { ProbePolicyLossInput } from './policyLossSchema';
 
 export interface ProbePolicyLossResult {
@@ -33,9 +27,9 @@ export interface ProbePolicyLossResult {
 
 /** γ of this update, and of the next. */
 function gammaOf(gamma: number, input: ProbePolicyLossInput) {
-  const target = entropyTargetOf(input);
+  const target = asked.entropyTargetOf(input);
   if (!target) return { inForce: gamma, after: () => ({}) };
-  const control = entropyControlOf(input, gamma);
+  const control = asked.entropyControlOf(input, gamma);
   return {
     inForce: gammaInForce(control, target),
     after: (entropy: number) => ({ entropy_coef: afterUpdate(control, entropy, target).gamma }),
@@ -48,10 +42,10 @@ export async function probePolicyLoss(
   input: ProbePolicyLossInput,
   loss: PolicyLoss = lossByName(input.options.loss_type),
 ): Promise<ProbePolicyLossResult> {
-  const options = probeLossOptions(input, loss);
+  const options = asked.probeLossOptions(input, loss);
   const correction = correctionOf(options);
-  const rewards = rewardTermsOf(input);
-  const advantages = advantagesOf(rewards, advantageOptionsOf(input));
+  const rewards = asked.rewardTermsOf(input);
+  const advantages = advantagesOf(rewards, asked.advantageOptionsOf(input));
   const gamma = gammaOf(options.gamma, input);
   const columns = input.mask[0]?.length ?? 0;
   /** Places of each row that count in the loss. */
@@ -150,7 +144,7 @@ export async function probePolicyLoss(
       ...(options.beta > 0 ? { kl: kl! } : {}),
       ...(options.gamma > 0 || steered ? { policy_loss: value + gamma.inForce * bonusEntropy } : {}),
       ...gamma.after(bonusEntropy),
-      ...(input.rewards_per_func ? spreadMetrics(rewards, advantageOptionsOf(input)) : {}),
+      ...(input.rewards_per_func ? spreadMetrics(rewards, asked.advantageOptionsOf(input)) : {}),
       ...(input.sampler ? samplingMetrics(sampled, false) : {}),
       ...(correction ? correctionMetrics(sampled, correction) : {}),
     },
