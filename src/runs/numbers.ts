@@ -2,6 +2,7 @@
  * JSON with arrays of numbers in full precision: `{"f32":"…"}` holds the bytes of a Float32Array in base64, little-endian.
  * Files of earlier versions have plain arrays, which stay arrays.
  */
+import { quote } from '../quote';
 
 const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array } as const;
 type Kind = keyof typeof KINDS;
@@ -14,6 +15,14 @@ function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += PART) text += String.fromCharCode(...bytes.subarray(at, at + PART));
   return btoa(text);
+}
+
+function fromBase64(text: string, key: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    throw new Error(`${key}: ${quote(text)} is no base64; the line is damaged`);
+  }
 }
 
 function encode(key: string, value: unknown): unknown {
@@ -32,7 +41,7 @@ function decode(key: string, value: unknown): unknown {
   if (!kind) return value;
   const text = (value as Record<string, unknown>)[kind];
   if (typeof text !== 'string') return value;
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const bytes = fromBase64(text, key);
   const type = KINDS[kind];
   if (bytes.length % type.BYTES_PER_ELEMENT !== 0)
     throw new Error(`${key}: ${bytes.length} bytes are no whole number of ${kind}; the line is damaged`);
@@ -44,3 +53,12 @@ export const numbersToText = (value: unknown): string => JSON.stringify(value, e
 
 /** Value of a JSON text that `numbersToText` or an earlier version wrote. */
 export const numbersFromText = (text: string): unknown => JSON.parse(text, decode);
+
+/** Value of parsed JSON with its typed arrays. @throws naming the key of an array that is damaged */
+export function withNumbers(json: unknown, key = ''): unknown {
+  const value = decode(key, json);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  for (const [name, inner] of Object.entries(value))
+    (value as Record<string, unknown>)[name] = withNumbers(inner, name);
+  return value;
+}

@@ -71,8 +71,15 @@ describe('a run of this lab', () => {
     ['curation', /"histogram":\[\d+/, '"histogram":[77', /: histogram: counts 7/],
     ['evaluation', '"stage":"base"', '"stage":"grpo"', /: stage: an evaluation "grpo" is not due here$/],
     ['evaluation', /"accuracy":[^,]+/, '"accuracy":1.5', /: greedy.accuracy: /],
-    ['grpo', '"ids":[', '"ids":[104,', /: groups.0.rollouts.0.logprobs: /],
-    ['grpo', /"ids":\[\d+/, '"ids":[104', /: groups.0.rollouts.0.ids.0: 104, but the vocabulary has 104 tokens$/],
+    ['grpo', '"ids":{"u16":"', '"ids":{"u16":"aABoAGgA', /: groups.0.rollouts.0.logprobs: /], // base64 of 104, 104, 104
+    ['grpo', '"ids":{"u16":"', '"ids":{"u16":"?', /: ids: "\?.*" is no base64/],
+    ['grpo', '"ids":{"u16":"', '"ids":{"u8":"', /: groups.0.rollouts.0.ids: is no array of token ids/],
+    [
+      'grpo',
+      /"ids":\{"u16":"\S{8}/,
+      '"ids":{"u16":"aABoAGgA',
+      /: groups.0.rollouts.0.ids.0: 104, but the vocabulary has 104 tokens$/,
+    ],
     ['grpo', '"text":"', '"text":"~', /: groups.0.rollouts.0.text: not what the ids spell$/],
     ['grpo', /"ended":(true|false)/, '"ended":null', /: groups.0.rollouts.0.ended: /],
     ['grpo', /"advantage":[^,]+/, '"advantage":9', /: groups.0.rollouts.0.advantage: 9, but the rewards give /],

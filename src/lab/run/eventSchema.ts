@@ -60,6 +60,21 @@ export const fitting = (words: Words) =>
     if (fault) context.addIssue({ code: 'custom', path: [], message: fault });
   });
 
+/** Numbers of the tokens of a completion: a typed array, or the plain array of an earlier version. */
+const perToken = z.custom<ArrayLike<number>>(
+  (value) =>
+    (value instanceof Float32Array || Array.isArray(value)) &&
+    (value as ArrayLike<unknown> as unknown[]).every(Number.isFinite),
+  'is no array of finite numbers',
+);
+const tokenIds = z.custom<ArrayLike<number>>(
+  (value) =>
+    (value instanceof Uint16Array || Array.isArray(value)) &&
+    value.length > 0 &&
+    (value as ArrayLike<unknown> as unknown[]).every((id) => Number.isSafeInteger(id) && (id as number) >= 0),
+  'is no array of token ids',
+);
+
 const part = z
   .strictObject({
     name: z.enum(rewardTerms.map(({ name }) => name)),
@@ -75,7 +90,7 @@ const part = z
 
 const rollout = z
   .strictObject({
-    ids: z.array(count).min(1),
+    ids: tokenIds,
     text,
     ended: z.boolean(),
     correct: z.boolean(),
@@ -85,12 +100,12 @@ const rollout = z
     reward: z.number(),
     parts: z.array(part),
     advantage: z.number(),
-    logprobs: z.array(z.number()),
-    entropies: z.array(z.number()),
-    sampler_logprobs: z.array(z.number()).exactOptional(),
-    ratios: z.array(z.number()).exactOptional(),
-    kls: z.array(z.number()).exactOptional(),
-    clipped: z.array(z.number()).exactOptional(),
+    logprobs: perToken,
+    entropies: perToken,
+    sampler_logprobs: perToken.exactOptional(),
+    ratios: perToken.exactOptional(),
+    kls: perToken.exactOptional(),
+    clipped: perToken.exactOptional(),
   })
   .superRefine((given, context) => {
     const { ids, logprobs, entropies, sampler_logprobs, ratios, kls, clipped, reward, parts, correct, partial } = given;

@@ -1,6 +1,6 @@
 /**
  * Events of a run. The live screen, a file, a recording and the terminal all read them; nothing else leaves a run. A file has one
- * JSON object per line. It rounds the numbers of single tokens; all other numbers are exact.
+ * JSON object per line, with exact numbers.
  */
 import type { Selection } from '../../data/curation/selection';
 import type { Accuracy } from '../../eval/accuracy';
@@ -8,6 +8,7 @@ import type { Device } from '../../gpu/device';
 import { parseJsonLine } from '../../json';
 import { quote } from '../../quote';
 import type { Reason } from '../../reason';
+import { numbersToText, withNumbers } from '../../runs/numbers';
 import type { GrpoStep } from '../../train/grpo';
 import type { Metrics } from '../../train/metrics';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
@@ -234,27 +235,28 @@ export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>
   frac_reward_zero_std: metrics.frac_reward_zero_std!,
 });
 
-/** Rounding of numbers of single tokens in a file: three decimals. */
-const TOKEN_DECIMALS = 1e3;
-
-/** One line of `events.jsonl`. */
-export const eventToLine = (event: LabEvent): string =>
-  JSON.stringify(event, (_, value: unknown) => {
-    if (value instanceof Float32Array) return Array.from(value, (n) => Math.round(n * TOKEN_DECIMALS) / TOKEN_DECIMALS);
-    if (value instanceof Uint16Array) return [...value];
-    return value;
-  });
+/** One line of `events.jsonl`: JSON in which typed arrays keep each bit. @throws for a number that is not finite */
+export const eventToLine = (event: LabEvent): string => numbersToText(event);
 
 /**
  * Reads one line of `events.jsonl`; `EventReader` reads a whole run.
  * @throws naming the line and the wrong field
  */
 export function eventFromLine(line: string, where: string): LabEvent {
-  const event = parseJsonLine(line, where);
-  const type = (event as { type?: unknown } | null)?.type;
+  const json = parseJsonLine(line, where);
+  const type = (json as { type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !Object.hasOwn(eventSchemas, type))
     throw new Error(`${where} has type ${quote(type)}, which is no event`);
+  const event = numbersAt(json, where);
   const parsed = parseAs<LabEvent>(eventSchemas[type as LabEvent['type']], event, where);
   // a recipe gets its defaults; all else stays as written, so that metrics keep their order
   return parsed.type === 'start' ? parsed : (event as LabEvent);
+}
+
+function numbersAt(json: unknown, where: string): unknown {
+  try {
+    return withNumbers(json);
+  } catch (error) {
+    throw new Error(`${where}: ${(error as Error).message}`);
+  }
 }
