@@ -40,7 +40,13 @@ const rooms = Object.keys(may);
 /** Tests and their helpers may import from anywhere. */
 const TEST = '\\.(test|fixture)\\.tsx?$';
 /** Rooms of the lab, and which of the others each may import. */
-const labMay = { recipe: [], run: ['recipe'], probe: ['recipe', 'run'], report: ['recipe', 'run', 'probe'] };
+const labMay = {
+  recipe: [],
+  run: ['recipe'],
+  probe: ['recipe', 'run'],
+  report: ['recipe', 'run', 'probe'],
+  stored: ['recipe', 'run'],
+};
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 
 module.exports = {

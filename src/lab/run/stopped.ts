@@ -1,4 +1,5 @@
 /** Summary of a run that ends early, collected from its events. */
+import type { Checkpoint } from './checkpoint';
 import {
   type CurvePoint,
   curvePoint,
@@ -29,6 +30,14 @@ export type StoppedSummary = Omit<Summary, 'sft' | 'grpo'> & {
   readonly grpo: Partial<StageAccuracy> & Pick<Summary['grpo'], 'steps' | 'curve'>;
 };
 
+type History = NonNullable<ResumeEvent['fork']>['before'];
+/** Run before a continuation, as far as a summary counts it. */
+interface Before {
+  readonly sft: Pick<History['sft'], 'steps' | 'final_loss'>;
+  readonly grpo: Pick<History['grpo'], 'curve'>;
+  readonly evaluations: History['evaluations'];
+}
+
 export class RunRecord {
   /** Current stage; null before the first one, when the session has no weights. */
   stage: Stage | null = null;
@@ -39,7 +48,23 @@ export class RunRecord {
   private estimated = 0;
   private readonly curve: CurvePoint[] = [];
   private readonly evaluations: Partial<Record<EvaluationEvent['stage'], EvaluationEvent>> = {};
-  private readonly began = performance.now();
+  private readonly began: number;
+
+  /** @param before checkpoint that the run continues from; null for a new run */
+  constructor(before: Pick<Checkpoint, 'stage' | 'state'> | null = null) {
+    this.began = performance.now() - (before?.state.seconds ?? 0) * 1000;
+    if (!before) return;
+    const { memory, sft, grpo, evaluations } = before.state;
+    this.stage = before.stage;
+    this.estimated = memory.estimated_bytes;
+    this.continueFrom({ sft, grpo: { curve: grpo?.curve ?? [] }, evaluations });
+  }
+
+  private continueFrom({ sft, grpo, evaluations }: Before): void {
+    [this.sftSteps, this.loss] = [sft.steps, sft.final_loss];
+    this.curve.splice(0, Infinity, ...grpo.curve);
+    for (const event of evaluations) this.evaluations[event.stage] = event;
+  }
 
   add(event: LabEvent): void {
     if (event.type === 'start') this.estimated = event.memory.estimated_bytes;
@@ -51,14 +76,10 @@ export class RunRecord {
     else if (event.type === 'end') this.summary = event.summary;
   }
 
-  /** A fork reports the run before it; for a plain continuation, add the events of the journal first. */
+  /** A fork reports the run before it. */
   private resume({ stage, fork }: ResumeEvent): void {
     this.stage = stage;
-    if (!fork) return;
-    const { sft, grpo, evaluations } = fork.before;
-    [this.sftSteps, this.loss] = [sft.steps, sft.final_loss];
-    this.curve.push(...grpo.curve);
-    for (const event of evaluations) this.evaluations[event.stage] = event;
+    if (fork) this.continueFrom(fork.before);
   }
 
   /** Last training step, or step 0 of the current stage; null if there are no weights. */
