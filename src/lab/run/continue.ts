@@ -26,7 +26,8 @@ export function checkCheckpoint(checkpoint: Checkpoint, { recipe }: Pick<Session
   const taken = stage === 'sft' ? state.sft.steps : state.grpo?.steps;
   if (taken !== step) fail(`state.${stage}.steps: is ${quote(taken)}; use ${step}, the step of the checkpoint`);
   if (stage === 'sft' && state.grpo) fail('state.grpo: is present before GRPO; remove it');
-  if (stage === 'sft' && step > 0 && !(state.sft.problems && state.sft.traces))
+  // a fork with another seed draws from the start of its streams
+  if (stage === 'sft' && step > 0 && !state.fork && !(state.sft.problems && state.sft.traces))
     fail('state.sft: the data cursors are missing; save the checkpoint again');
   if (stage === 'grpo' && !state.evaluations.some((event) => event.stage === 'sft'))
     fail('state.evaluations: the evaluation after SFT is missing; save the checkpoint again');

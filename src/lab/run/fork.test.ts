@@ -1,7 +1,8 @@
 /** Forks: which changes of a recipe continue from a checkpoint, and which are refused by field. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
-import { withFields } from '../recipe/recipe';
+import { SupervisedTrainer } from '../../train/supervised';
+import { type Recipe, withFields } from '../recipe/recipe';
 import { type Checkpoint, checkpointName } from './checkpoint';
 import { expectSameTensors, runWhole, SMALLEST, stored } from './continued.fixture';
 import { EventReader } from './eventReader';
@@ -10,6 +11,7 @@ import { forkCheckpoint } from './fork';
 import { run } from './run';
 import { Session } from './session';
 import { RunRecord } from './stopped';
+import { trainedBatch } from './trainedBatch';
 
 const QUICK = withFields(SMALLEST, { 'evaluation.problems': 1 });
 const checkpoints = new Map<string, Checkpoint>();
@@ -36,7 +38,8 @@ describe('a fork', () => {
     ['sft-2', { 'data.rlClusters': [{ task: 'addition', level: 1, problems: 0, epochs: 1 }] }, 'kept'],
     ['grpo-0', { 'grpo.beta': 0.5, 'grpo.optimizer': 'muon' }, 'none'],
     ['grpo-1', { 'grpo.beta': 0, 'reward.accuracy': 2, 'grpo.entropyTarget': 10, 'grpo.updates': 2 }, 'kept'],
-    ['grpo-3', { 'grpo.steps': 4, 'grpo.optimizer': 'muon', seed: 9 }, 'fresh'],
+    ['grpo-3', { 'grpo.steps': 4, 'grpo.optimizer': 'muon' }, 'fresh'],
+    ['grpo-0', { 'curation.select': 'random', 'curation.pool': 4, 'curation.samples': 2 }, 'none'],
   ])('from %s with %j runs to its end and reads as a journal', async (name, fields, optimizer) => {
     const fork = forked(name, fields);
     expect(fork.optimizer).toBe(optimizer);
@@ -69,7 +72,10 @@ describe('a fork', () => {
     ['sft-2', 'data.clusters', [{ task: 'addition', level: 1, problems: 0, epochs: 1 }]],
     ['sft-2', 'sft.steps', 1],
     ['grpo-0', 'sft.learningRate', 1e-3],
-    ['grpo-0', 'curation.select', 'band'],
+    ['grpo-1', 'curation.select', 'band'],
+    ['grpo-0', 'seed', 9],
+    ['grpo-2', 'evaluation.problems', 2],
+    ['grpo-2', 'evaluation.temperature', 0.5],
     ['grpo-1', 'task.name', 'addition'],
     ['grpo-1', 'data.rlClusters', [{ task: 'addition', level: 1, problems: 0, epochs: 1 }]],
     ['grpo-2', 'grpo.steps', 1],
@@ -77,6 +83,59 @@ describe('a fork', () => {
     const more = field === 'task.name' ? { 'task.level': 2 } : {};
     expect(() => forked(name, { [field]: value, ...more })).toThrow(`fork of ${name}: ${field}: `);
   });
+});
+
+describe('a fork of SFT with another seed or evaluation', () => {
+  const inSft = (fields: Readonly<Record<string, unknown>>) => forked('sft-2', fields).checkpoint;
+
+  it.each([
+    ['seed', 9],
+    ['evaluation.problems', 2],
+    ['evaluation.temperature', 0.5],
+    ['evaluation.others', [{ task: 'addition', level: 1 }]],
+  ])('has no baseline if it changes %s', async (field, value) => {
+    const { summary } = (await journal(inSft({ [field]: value }))).find((event) => event.type === 'end')!;
+    expect(summary.base).toBeUndefined();
+    expect(summary.sft.steps).toBe(4);
+  });
+
+  it('measures the baseline again before the first step', async () => {
+    const events = await journal(forked('sft-0', { seed: 9 }).checkpoint);
+    expect(events.filter((event) => event.type === 'evaluation').map(({ stage }) => stage)).toEqual([
+      ...['base', 'sft', 'grpo'],
+    ]);
+  });
+
+  it('draws the remaining data from the start of the seed, and without another seed from the cursor', async () => {
+    const batches = async (checkpoint: Checkpoint) => {
+      const step = vi.spyOn(SupervisedTrainer.prototype, 'step');
+      await journal(checkpoint);
+      // the first calls are those of the memory estimate
+      const ids = step.mock.calls.slice(-2).map(([examples]) => examples.map(({ ids }) => ids));
+      step.mockRestore();
+      return ids;
+    };
+    const idsOf = (recipe: Recipe, step: number) => trainedBatch(recipe, step).map(({ ids }) => ids);
+    const seeded = withFields(QUICK, { seed: 9 });
+    expect(await batches(inSft({ seed: 9 }))).toEqual([idsOf(seeded, 1), idsOf(seeded, 2)]);
+    expect(await batches(inSft({ 'sft.learningRate': 1e-4 }))).toEqual([idsOf(QUICK, 3), idsOf(QUICK, 4)]);
+  });
+});
+
+it('a fork of a run without GRPO selects problems before its first step', async () => {
+  const select = { 'curation.select': 'random', 'curation.pool': 4, 'curation.samples': 2 };
+  const before = withFields(QUICK, { ...select, 'grpo.steps': 0 });
+  const keep = (name: string) => name === 'grpo-0';
+  const { checkpoint } = (await runWhole(openCpuDevice, before, { keep })).checkpoints[0]!;
+  const fork = forkCheckpoint(checkpoint, withFields(before, { 'grpo.steps': 2 })).checkpoint;
+  const whole = await runWhole(openCpuDevice, fork.recipe, { checkpoint: fork, keep });
+  const kinds = whole.lines.map((line) => JSON.parse(line)).map(({ type, stage }) => stage ?? type);
+  expect(kinds.slice(0, 5)).toEqual(['start', 'grpo', 'curate', 'curation', 'compile']);
+  const [selected] = whole.checkpoints;
+  expect(selected!.lines).toBe(4);
+  const rest = await runWhole(openCpuDevice, fork.recipe, { checkpoint: selected!.checkpoint });
+  expect(rest.lines.slice(1)).toEqual(whole.lines.slice(4));
+  expectSameTensors(rest.weights, whole.weights);
 });
 
 describe('a journal', () => {

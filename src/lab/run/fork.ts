@@ -30,9 +30,11 @@ interface Refusal {
 const always = () => true;
 const inGrpo = ({ stage }: Checkpoint) => stage === 'grpo';
 const inSft = ({ stage, step }: Checkpoint) => stage === 'sft' && step > 0;
-/** True where a stage of GRPO has drawn problems. */
+/** True if GRPO has drawn problems. */
 const hasDrawn = (checkpoint: Checkpoint) =>
   inGrpo(checkpoint) && (checkpoint.step > 0 || checkpoint.state.grpo?.curation != null);
+/** Fields that choose the held-out problems and how the model answers them. */
+const EVALUATION = /^(seed$|evaluation\.)/;
 
 const REFUSALS: readonly Refusal[] = [
   { fields: /^model\./, applies: always, reason: 'belongs to the weights; start a new run' },
@@ -69,8 +71,15 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     fields: /^curation\.(select|pool|dedupe|decontaminate)$/,
-    applies: inGrpo,
+    applies: hasDrawn,
     reason: 'acts before GRPO; fork from an SFT checkpoint',
+  },
+  {
+    fields: EVALUATION,
+    applies: inGrpo,
+    reason:
+      'decides what the evaluation after SFT measured, so accuracies before and after GRPO would not compare; ' +
+      'fork from an SFT checkpoint or start a new run',
   },
 ];
 
@@ -83,6 +92,13 @@ function refusals(checkpoint: Checkpoint, recipe: Recipe, fields: readonly strin
   const { steps } = recipe[stage];
   return steps < step ? [...refused, `${stage}.steps: is ${steps}; use ${step} or more, the steps taken`] : refused;
 }
+
+/**
+ * State of SFT under the new recipe. Another seed draws the remaining data from the start of its own streams. Any other change
+ * continues at the data cursors.
+ */
+const forkedSft = (sft: RunState['sft'], fields: readonly string[]): RunState['sft'] =>
+  fields.includes('seed') ? { ...sft, problems: null, traces: null } : sft;
 
 /** State of GRPO under the new recipe: what a changed field measures or steers starts again. */
 function forkedGrpo(grpo: NonNullable<RunState['grpo']>, recipe: Recipe, fields: readonly string[]) {
@@ -107,7 +123,7 @@ export function forkCheckpoint(checkpoint: Checkpoint, recipe: Recipe): Fork {
     throw new Error(listed(refused.map((line) => `fork of ${checkpointName(checkpoint)}: ${line}`)));
   const changesOptimizer = fields.includes(`${stage}.optimizer`);
   const optimizer = given === null ? (state.fork?.optimizer ?? 'none') : changesOptimizer ? 'fresh' : 'kept';
-  const changesTask = fields.some((field) => /^(task|own)\./.test(field));
+  const changesProblems = fields.some((field) => EVALUATION.test(field) || /^(task|own)\./.test(field));
   return {
     fields,
     optimizer,
@@ -118,8 +134,9 @@ export function forkCheckpoint(checkpoint: Checkpoint, recipe: Recipe): Fork {
       state: {
         ...state,
         memory: { estimated_bytes: 0, peak_bytes: 0 },
-        // an evaluation on another task is no baseline
-        evaluations: state.evaluations.filter((event) => event.stage !== 'base' || !changesTask),
+        // an evaluation on other problems is no baseline
+        evaluations: state.evaluations.filter((event) => event.stage !== 'base' || !changesProblems),
+        sft: forkedSft(state.sft, fields),
         grpo: state.grpo && forkedGrpo(state.grpo, recipe, fields),
         fork: { fields: [...fields], optimizer },
       },

@@ -91,6 +91,15 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
   }
 
   let curation: Curation | null = null;
+  const selects = recipe.curation.select !== 'none' && recipe.grpo.steps > 0;
+  const select = async function* (): AsyncGenerator<LabEvent, void> {
+    yield { type: 'stage', stage: 'curate' };
+    curation = Curation.open(session, recipe, sources.grpo);
+    yield await curation.select(0);
+  };
+  /** Checkpoint before GRPO, after the first selection. */
+  const takeBeforeGrpo = () =>
+    checkpoints.take({ stage: 'grpo', step: 0, isStageEnd: true }, null, { sources, curation });
   if (supervised) {
     const { trainer, optimizer } = supervised;
     loadOptimizer(optimizer, checkpoint, 'sft');
@@ -104,16 +113,18 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
     if (stop?.aborted) return;
     yield { type: 'stage', stage: 'evaluate' };
     yield await evaluate('sft', [trainer, optimizer]);
-    if (recipe.curation.select !== 'none' && recipe.grpo.steps > 0) {
-      yield { type: 'stage', stage: 'curate' };
-      curation = Curation.open(session, recipe, sources.grpo);
-      yield await curation.select(0);
-    }
-    await checkpoints.take({ stage: 'grpo', step: 0, isStageEnd: true }, null, { sources, curation });
+    if (selects) yield* select();
+    await takeBeforeGrpo();
     if (stop?.aborted) return;
   } else {
     const state = checkpoint?.state.grpo?.curation;
     if (state) curation = Curation.continue(session, recipe, state);
+    else if (selects && progress.cursor.steps === 0) {
+      // a fork of a run without GRPO, or without curation
+      yield* select();
+      await takeBeforeGrpo();
+      if (stop?.aborted) return;
+    }
   }
 
   const begins = progress.cursor.steps === 0;
