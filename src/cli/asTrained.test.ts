@@ -2,6 +2,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { openCpuDevice } from '../gpu/cpu';
+import { withFields } from '../lab/recipe/recipe';
+import { runWhole, SMALLEST } from '../lab/run/continued.fixture';
+import { forkCheckpoint } from '../lab/run/fork';
+import { createFork } from '../lab/stored/forked';
+import { nodeFiles } from '../runs/nodeFiles';
 import { Tokenizer } from '../text/tokenizer';
 import { type Example, SupervisedTrainer } from '../train/supervised';
 import { at, lab, smallestTraining, write } from './cli.fixture';
@@ -51,6 +57,28 @@ describe('data --as-trained', () => {
         expect(text).toContain(completion);
       }
     }
+  });
+
+  it.each([
+    ['another seed', { seed: 9 }],
+    ['other sequences and traces', { 'sft.sequences': 2, 'sft.shortShare': 0.1 }],
+    ['another rate', { 'sft.learningRate': 1e-4 }],
+  ])('prints the steps of a fork with %s, and names the parent for those before', async (name, fields) => {
+    const recipe = withFields(SMALLEST, { 'evaluation.problems': 1, 'evaluation.base': false });
+    const { checkpoints } = await runWhole(openCpuDevice, recipe, { keep: (name) => name === 'sft-2' });
+    const { checkpoint } = forkCheckpoint(checkpoints[0]!.checkpoint, withFields(recipe, fields));
+    const folder = at(`fork with ${name}`);
+    const parent = { run: 'runs/parent', stage: 'sft', step: 2 };
+    await createFork(nodeFiles(folder), checkpoint, parent, { adapter: 'cpu' });
+    const step = vi.spyOn(SupervisedTrainer.prototype, 'step');
+    await runWhole(openCpuDevice, checkpoint.recipe, { checkpoint });
+    const batches = step.mock.calls.slice(-2).map(([examples]) => examples.map(({ ids }) => ids));
+    step.mockRestore();
+    for (const [i, batch] of batches.entries())
+      expect((await printed(folder, i + 3)).map(({ ids }) => ids)).toEqual(batch);
+    const { code, error } = await lab('data', '--as-trained', folder, '--step', '2');
+    expect(error).toMatch(/--step: .* is a fork of .*parent at sft-2, which took SFT step 2; use --as-trained with/);
+    expect(code).toBe(2);
   });
 
   it.each<[string, string[], string]>([

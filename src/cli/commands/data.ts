@@ -29,13 +29,12 @@ const dataOptions = {
   ...OWN_OPTIONS,
 } as const satisfies Options;
 
-function printProblems(given: Given<typeof dataOptions>): void {
+async function printProblems(given: Given<typeof dataOptions>): Promise<void> {
   const { 'as-trained': run, step } = given;
   if (run !== undefined) {
     if (given.task !== undefined) throw new InputError('--task and --as-trained exclude each other; give one of them');
     if (step === undefined) throw new InputError('--step is missing; --as-trained needs an SFT step, such as --step 1');
-    printTrained(run, step);
-    return;
+    return printTrained(run, step);
   }
   if (step !== undefined) throw new InputError('--step needs --as-trained RUN; leave it out for problems of a task');
   if (!given.task) throw new InputError('--task is missing; npm run lab -- data --help');
@@ -98,7 +97,7 @@ export const data = command({
     'data --as-trained runs/a --step 12',
   ],
   notes: [
-    'With `--as-trained` a line is `{"prompt","completion","ids","mask"}`: one sequence of the batch, where mask 1 marks the targets of the loss. The batch is drawn again from `recipe.json`. The journal holds the problems and ids of GRPO steps.',
+    'With `--as-trained` a line is `{"prompt","completion","ids","mask"}`: one sequence of the batch, where mask 1 marks the targets of the loss. The batch is drawn again from `recipe.json`, in a fork from the checkpoint at its start. The journal holds the problems and ids of GRPO steps.',
   ],
   options: dataOptions,
   run: printProblems,
