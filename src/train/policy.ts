@@ -4,16 +4,17 @@
  * entropies are read back, once for each pass of the step, and give the threshold over all tokens of the step.
  */
 import { pack, rowsOf, splitByRows } from '../data/packing';
-import { type BufferRange, type Device, whole } from '../gpu/device';
+import { type BufferRange, whole } from '../gpu/device';
 import { policyHead, tokenLogprobs } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { PolicyModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
 import { EntropyChooser, type WrittenPass } from './entropyChooser';
+import { firstFaultOfStep } from './firstNonFinite';
 import { kernelOptions } from './losses/kernels';
 import type { LossOptions } from './losses/policyLoss';
-import { assertFiniteAt } from './nonFiniteError';
+import { assertFiniteAt, type FaultyTensor } from './nonFiniteError';
 import type { Optimizer } from './optimizers/optimizer';
 
 /** A completion to learn from. */
@@ -52,7 +53,7 @@ export interface PolicyResult {
 
 export class PolicyTrainer {
   private constructor(
-    private readonly device: Device,
+    private readonly model: PolicyModel,
     private readonly optimizer: Optimizer,
     private readonly batch: TokenBatch,
     private readonly plan: Plan,
@@ -95,7 +96,7 @@ export class PolicyTrainer {
             tokenLogprobs(graph, batch.head(graph), batch.tensor(graph, 'targets'), temperature),
           )
         : null;
-    return new PolicyTrainer(device, optimizer, batch, plan, ...ranges, chooser);
+    return new PolicyTrainer(model, optimizer, batch, plan, ...ranges, chooser);
   }
 
   get memory(): TrainingMemory {
@@ -119,16 +120,12 @@ export class PolicyTrainer {
       examplesBefore += pass.length;
       const last = i === passes.length - 1;
       const { firstRows, tokens, dynamics: rows } = this.write(pass);
-      const onPolicy = pass.every(({ old }) => old === null) ? 1 : 0;
-      const dynamics = {
-        ...{ ...rows, accumulate: i === 0 ? 0 : 1, entropyWeight: bonus, onPolicy },
-        entropyThreshold: chosen ? threshold : 0,
-      };
+      const dynamics = { ...rows, ...lossDynamics(pass, i, bonus), entropyThreshold: chosen ? threshold : 0 };
       const gradient = { sequence: this.plan.sequence, dynamics };
       const ranges = [this.scores, this.stats].map((range) => ({ ...range, bytes: tokens * 16 }));
       const reading = last
-        ? this.device.read([...ranges, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
-        : this.device.read(ranges, [gradient]);
+        ? this.model.device.read([...ranges, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
+        : this.model.device.read(ranges, [gradient]);
       reads.push(
         reading.then(([scores, stats, clip]) => ({
           stats: collect(pass, before, firstRows, new Float32Array(scores!), new Float32Array(stats!)),
@@ -144,6 +141,15 @@ export class PolicyTrainer {
       entropyThreshold: threshold,
       stats,
     };
+  }
+
+  /** First tensor of a step that is not finite; null if it is not found. The step runs again, without its update. */
+  firstNonFinite(examples: readonly PolicyExample[], entropyWeight: number): Promise<FaultyTensor | null> {
+    const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
+    const writes = passes.map((pass, i) => ({
+      write: () => ({ ...this.write(pass).dynamics, ...lossDynamics(pass, i, entropyWeight), entropyThreshold: 0 }),
+    }));
+    return firstFaultOfStep(this.model, this.plan.sequence, writes);
   }
 
   /** Packs a pass and writes it to the device. */
@@ -166,6 +172,12 @@ export class PolicyTrainer {
     this.batch.destroy();
   }
 }
+
+/** Dynamic numbers of the loss in a pass of a step. @param i pass, from 0 */
+const lossDynamics = (pass: readonly PolicyExample[], i: number, entropyWeight: number) => ({
+  ...{ accumulate: i === 0 ? 0 : 1, entropyWeight },
+  onPolicy: pass.every(({ old }) => old === null) ? 1 : 0,
+});
 
 /** Row that predicts the first completion token, and one past the row that predicts the last. */
 const spanOf = ({ ids, promptLength }: PolicyExample, firstRow: number): [number, number] => [

@@ -2,6 +2,7 @@
 import { afterUpdate, type EntropyControl, type EntropyTarget, gammaInForce } from './entropyControl';
 import { type LossOptions, tokenWeights } from './losses/policyLoss';
 import { lossMetrics, type Metrics, meanEntropy } from './metrics';
+import { assertFiniteStep, NonFiniteError } from './nonFiniteError';
 import type { PolicyExample, PolicyResult, PolicyTrainer, TokenStats } from './policy';
 
 /** A completion before the loss weighs it. */
@@ -60,7 +61,10 @@ export interface PolicyUpdate {
   readonly control: EntropyControl;
 }
 
-/** Makes the updates, one for each pull. */
+/**
+ * Makes the updates, one for each pull.
+ * @throws NonFiniteError if a score, a loss, a KL or a gradient is not finite; the weights are those before the update
+ */
 export async function* policyUpdates(
   trainer: PolicyTrainer,
   { examples, counted, tokens }: PolicyBatch,
@@ -75,7 +79,11 @@ export async function* policyUpdates(
       ? examples.map((example, b) => ({ ...example, old: example.old ?? before![b]!.logprobs }))
       : examples;
     const gamma = entropyTarget ? gammaInForce(control, entropyTarget) : loss.gamma;
-    const result = await trainer.step(batch, lr, gamma / tokens);
+    const weight = gamma / tokens;
+    const locate = () => trainer.firstNonFinite(batch, weight);
+    const result = await trainer.step(batch, lr, weight).catch(async (error: unknown) => {
+      throw error instanceof NonFiniteError ? new NonFiniteError(error.what, await locate()) : error;
+    });
     before ??= result.stats;
     const scored = result.stats.map((stats, b) => ({ stats, counted: counted[b]! }));
     const bonusEntropy = meanEntropy(scored, result.entropyThreshold);
@@ -86,6 +94,7 @@ export async function* policyUpdates(
       policy_loss: result.loss + gamma * bonusEntropy,
       grad_norm: result.gradNorm,
     };
+    await assertFiniteStep(metrics, locate);
     if (entropyTarget) {
       control = afterUpdate(control, bonusEntropy, entropyTarget);
       metrics.entropy_coef = control.gamma;

@@ -56,6 +56,7 @@ export class Sampler {
         assertFiniteAt(
           completion.logprobs,
           (t) => `completion ${place.request + 1}, token ${t + 1}: the logit of token id ${completion.ids[t]}`,
+          (t) => [...requests[place.request]!.prompt, ...completion.ids.slice(0, t)],
         );
         completions[place.request] = completion;
         slots.end(place);

@@ -6,9 +6,10 @@
 import type { ProblemSource } from '../data/problems';
 import type { Random } from '../random';
 import type { Tokenizer } from '../text/tokenizer';
+import { assertFiniteStep } from './nonFiniteError';
 import { learningRate, type Schedule } from './schedule';
 import { type SftBatchOptions, sftBatch } from './sftBatch';
-import type { SupervisedResult, SupervisedTrainer } from './supervised';
+import type { Example, SupervisedResult, SupervisedTrainer } from './supervised';
 
 export interface SftOptions extends SftBatchOptions {
   readonly schedule: Schedule;
@@ -43,6 +44,7 @@ export const RUN_AHEAD = 2;
 
 /**
  * Trains, and yields each step.
+ * @throws NonFiniteError if a loss or a gradient is not finite; the weights are those before it
  * @param stream random stream for the kinds of traces
  * @param sampledAccuracy measures the current model, for the gate
  * @param stop starts no further step. Finishes and yields the pending ones, so that the weights are those of the last step
@@ -59,12 +61,18 @@ export async function* sft(
   boundaries: SftBoundaries = FROM_START,
 ): AsyncGenerator<SftStep> {
   const { schedule, gateEvery, gateAccuracy } = options;
-  const pending: { step: Omit<SftStep, keyof SupervisedResult>; result: Promise<SupervisedResult> }[] = [];
+  const pending: {
+    readonly step: Omit<SftStep, keyof SupervisedResult>;
+    readonly examples: readonly Example[];
+    readonly result: Promise<SupervisedResult>;
+  }[] = [];
   const settle = async (most: number): Promise<SftStep[]> => {
     const settled: SftStep[] = [];
     while (pending.length > most) {
-      const { step, result } = pending.shift()!;
-      settled.push({ ...step, ...(await result) });
+      const { step, examples, result } = pending.shift()!;
+      const { loss, gradNorm } = await result;
+      await assertFiniteStep({ loss, grad_norm: gradNorm }, () => trainer.firstNonFinite(examples));
+      settled.push({ ...step, loss, gradNorm });
     }
     return settled;
   };
@@ -78,7 +86,7 @@ export async function* sft(
       const examples = sftBatch(source, stream, tokenizer, options);
       const lr = learningRate(schedule, i);
       const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-      pending.push({ step: { step, learningRate: lr, tokens }, result: trainer.step(examples, lr) });
+      pending.push({ step: { step, learningRate: lr, tokens }, examples, result: trainer.step(examples, lr) });
       yield* await settle(RUN_AHEAD);
       if (stop?.aborted) break;
       const due = step < schedule.steps && boundaries.due(step);

@@ -1,11 +1,13 @@
 /** One supervised step: mean cross-entropy over the targets of packed sequences, backward, optimizer. */
 import { pack, rowsOf, splitByRows } from '../data/packing';
-import { type BufferRange, type Device, whole } from '../gpu/device';
+import { type BufferRange, whole } from '../gpu/device';
 import { crossEntropyHead } from '../graph/ops/head';
 import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import type { TrainableModel } from '../model/model';
 import { type BatchCapacity, TokenBatch, type TrainingMemory } from './batch';
+import { firstFaultOfStep, type Pass } from './firstNonFinite';
+import type { FaultyTensor } from './nonFiniteError';
 import type { Optimizer } from './optimizers/optimizer';
 
 /** A sequence and, for each of its tokens, 1 if it is a target: predicted from the tokens before it. */
@@ -24,7 +26,7 @@ export interface SupervisedResult {
 
 export class SupervisedTrainer {
   private constructor(
-    private readonly device: Device,
+    private readonly model: TrainableModel,
     private readonly optimizer: Optimizer,
     private readonly batch: TokenBatch,
     private readonly plan: Plan,
@@ -46,7 +48,7 @@ export class SupervisedTrainer {
       return graph.output(losses);
     });
     const plan = await makePlan(device, graph);
-    return new SupervisedTrainer(device, optimizer, batch, plan, plan.range(losses));
+    return new SupervisedTrainer(model, optimizer, batch, plan, plan.range(losses));
   }
 
   get memory(): TrainingMemory {
@@ -58,32 +60,43 @@ export class SupervisedTrainer {
    * promise is the asynchronous readback of loss and gradient norm.
    */
   step(examples: readonly Example[], lr: number): Promise<SupervisedResult> {
-    const targets = examples.reduce((sum, { mask }) => sum + mask.slice(1).reduce((n, m) => n + m, 0), 0);
-    if (targets === 0) throw new Error('no token of this batch is a target');
-    const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
-    const reads: Promise<ArrayBuffer[]>[] = [];
-    passes.forEach((pass, i) => {
+    const { device } = this.model;
+    const passes = this.passesOf(examples);
+    const reads = passes.map((pass, i) => {
       const last = i === passes.length - 1;
-      const packed = pack(pass.map(({ ids }) => ids));
-      const rows = this.batch.write(packed);
-      this.batch.writeArray(
-        'weights',
-        Float32Array.from(
-          pass.flatMap(({ mask }) => mask.slice(1)),
-          (m) => m / targets,
-        ),
-      );
-      const gradient = { sequence: this.plan.sequence, dynamics: { ...rows, accumulate: i === 0 ? 0 : 1 } };
-      const losses = { ...this.losses, bytes: packed.tokens * 4 };
-      reads.push(
-        last
-          ? this.device.read([losses, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
-          : this.device.read([losses], [gradient]),
-      );
+      const dynamics = pass.write();
+      const gradient = { sequence: this.plan.sequence, dynamics };
+      const losses = { ...this.losses, bytes: dynamics.tokens! * 4 };
+      return last
+        ? device.read([losses, whole(this.optimizer.clip)], [gradient, ...this.optimizer.step(lr)])
+        : device.read([losses], [gradient]);
     });
     return Promise.all(reads).then((results) => ({
       loss: results.reduce((sum, [losses]) => sum + new Float32Array(losses!).reduce((a, b) => a + b, 0), 0),
       gradNorm: new Float32Array(results.at(-1)![1]!)[0]!,
+    }));
+  }
+
+  /** First tensor of a step that is not finite; null if it is not found. The step runs again, without its update. */
+  firstNonFinite(examples: readonly Example[]): Promise<FaultyTensor | null> {
+    return firstFaultOfStep(this.model, this.plan.sequence, this.passesOf(examples));
+  }
+
+  /** Passes of a step, in order. */
+  private passesOf(examples: readonly Example[]): Pass[] {
+    const targets = examples.reduce((sum, { mask }) => sum + mask.slice(1).reduce((n, m) => n + m, 0), 0);
+    if (targets === 0) throw new Error('no token of this batch is a target');
+    const passes = splitByRows(examples, ({ ids }) => rowsOf(ids), this.batch.capacity);
+    return passes.map((pass, i) => ({
+      write: () => {
+        const rows = this.batch.write(pack(pass.map(({ ids }) => ids)));
+        const targeted = pass.flatMap(({ mask }) => mask.slice(1));
+        this.batch.writeArray(
+          'weights',
+          Float32Array.from(targeted, (m) => m / targets),
+        );
+        return { ...rows, accumulate: i === 0 ? 0 : 1 };
+      },
     }));
   }
 
