@@ -1,5 +1,7 @@
 /** One call of the terminal: finds the command, prints help, and turns errors into a line and an exit code. */
 import { SizeError } from '../gpu/checks';
+import { AdvisedError } from '../lab/run/advice';
+import { MemoryError } from '../lab/run/fittingSetting';
 import { SelfTestError } from '../lab/run/selfTest/selfTest';
 import { bounded, excerpt } from '../quote';
 import { NonFiniteError } from '../train/nonFiniteError';
@@ -8,7 +10,7 @@ import { commands as labCommands } from './commands';
 import { EXIT } from './exitCodes';
 import { errorCode } from './fileFault';
 import { commandHelp, overview } from './help';
-import { InputError } from './input';
+import { InputError, terminalMessage } from './input';
 import { unlockAll } from './lock';
 import { didYouMean } from './nearest';
 import { print } from './output';
@@ -50,12 +52,12 @@ async function run([name, ...args]: readonly string[], commands: Commands): Prom
 
 /** True if the message explains the error. Any other error is a fault of the lab and keeps its stack. */
 function isExplained(error: unknown): boolean {
-  const kinds = [InputError, SizeError, NonFiniteError, SelfTestError, ExitError];
+  const kinds = [InputError, SizeError, NonFiniteError, SelfTestError, AdvisedError, ExitError];
   return kinds.some((kind) => error instanceof kind) || /^E[A-Z]+$/.test(errorCode(error) ?? '');
 }
 
 function printError(error: unknown): void {
-  if (isExplained(error)) console.error(`error: ${bounded((error as Error).message)}`);
+  if (isExplained(error)) console.error(`error: ${bounded(terminalMessage(error as Error))}`);
   if (!isExplained(error) || process.env[DEBUG]) console.error(error);
   else if ((error as Error).cause && !isExplained((error as Error).cause)) console.error((error as Error).cause);
 }
@@ -70,7 +72,7 @@ export async function dispatch(args: readonly string[], commands: Commands = lab
   } catch (error) {
     printError(error);
     if (error instanceof ExitError) return error.code;
-    const refused = [InputError, SizeError, NonFiniteError].some((kind) => error instanceof kind);
+    const refused = [InputError, SizeError, NonFiniteError, MemoryError].some((kind) => error instanceof kind);
     return refused ? EXIT.input : EXIT.failed;
   } finally {
     unlockAll();

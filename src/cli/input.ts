@@ -6,6 +6,7 @@ import { decimalOf, isSameNumber, toNumber } from '../decimal';
 import { readModelFolder, readWeights, type SavedModel, type SavedWeights } from '../formats/model';
 import type { ReadFile } from '../formats/weights';
 import { parseJson, parseJsonLines, utf8Text } from '../json';
+import { AdvisedError } from '../lab/run/advice';
 import { bounded, quote } from '../quote';
 import { isTemperature, TEMPERATURE_RANGE } from '../train/sampling';
 import { parseAs } from '../validation';
@@ -14,10 +15,14 @@ import { readFault, shownPath } from './fileFault';
 /** An error that the user can fix: printed without a stack, exit code 2. */
 export class InputError extends Error {}
 
+/** Message of an error; a setting to change is an option of the terminal. */
+export const terminalMessage = (error: Error): string =>
+  error instanceof AdvisedError ? error.terminalMessage : error.message;
+
 /** @param where the file or folder that the message begins with, if it does not name it */
 function inputError(error: unknown, where?: string): InputError {
   if (error instanceof InputError && where === undefined) return error;
-  const { message } = error as Error;
+  const message = terminalMessage(error as Error);
   return new InputError(bounded(where === undefined ? message : `${where}: ${message}`));
 }
 

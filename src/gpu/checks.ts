@@ -4,13 +4,15 @@ import type { Device, Dispatch } from './device';
 import { storesHalf } from './kernel';
 
 /** A buffer or binding that is larger than the device allows. Thrown before any computation starts. */
-export class SizeError extends Error {}
+export class SizeError extends Error {
+  /** @param what buffer and sizes, without advice */
+  constructor(readonly what: string) {
+    super(`${what}: choose a smaller model, shorter or fewer sequences at a time, or another adapter`);
+  }
+}
 
 const oversized = (label: string, bytes: number, allows: string, most: number) =>
-  new SizeError(
-    `${label} needs a buffer of ${mebibytes(bytes)}; ${allows} ${mebibytes(most)}: ` +
-      'choose a smaller model, shorter or fewer sequences at a time, or another adapter',
-  );
+  new SizeError(`${label} needs a buffer of ${mebibytes(bytes)}; ${allows} ${mebibytes(most)}`);
 
 /** @throws SizeError if one dispatch cannot bind so many bytes */
 export function checkBinding(

@@ -9,16 +9,24 @@ import { countBuffer, noCounts } from './counters';
 import type { BufferRange, Device, DeviceBuffer, Dispatch, Run, Sequence } from './device';
 import { narrow, widen } from './dtype';
 import { type AnyKernel, type Binding, dtypeOf, type Element, type NumberArray, storesHalf } from './kernel';
+import { OutOfMemoryError } from './outOfMemory';
 import { resolveParams } from './uniforms';
 
 class CpuBuffer implements DeviceBuffer {
-  readonly data: ArrayBuffer;
   constructor(
     readonly label: string,
     readonly bytes: number,
+    readonly data: ArrayBuffer,
     readonly destroy: () => void,
-  ) {
-    this.data = new ArrayBuffer(bytes);
+  ) {}
+}
+
+/** @param available bytes that the device holds. @throws OutOfMemoryError */
+function memoryFor(label: string, bytes: number, available: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new OutOfMemoryError(label, bytes, available);
   }
 }
 
@@ -109,7 +117,8 @@ export function openCpuDevice({ f16 = false, observe }: CpuOptions = {}): Device
     },
     createBuffer(label, bytes) {
       checkBuffer({ name, maxBufferBytes: MAX_BYTES }, label, bytes);
-      return new CpuBuffer(label, bytes, countBuffer(counters, bytes));
+      const data = memoryFor(label, bytes, counters.bytesLive);
+      return new CpuBuffer(label, bytes, data, countBuffer(counters, bytes));
     },
     write(buffer, data, offset = 0) {
       counters.bytesWritten += data.byteLength;

@@ -9,6 +9,7 @@ import { noCounts } from './counters';
 import type { Device, Dispatch, Run, Timing } from './device';
 import { MAP_READ, USAGE } from './flags';
 import { type AnyKernel, storesHalf } from './kernel';
+import { isOutOfMemory, OutOfMemoryError } from './outOfMemory';
 import { Pipelines } from './pipelines';
 import { readbackWait, type Wait } from './readbacks';
 import { Staging } from './staging';
@@ -41,21 +42,33 @@ export async function openWebGpuDevice(
   const maxBufferBytes = device.limits.maxBufferSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
-  let failure: string | null = null;
+  let failure: Error | null = null;
+  let outOfMemory: OutOfMemoryError | null = null;
   let closed = false;
+  const exhausted = (error: OutOfMemoryError) => {
+    failure ??= error;
+    outOfMemory ??= error;
+  };
   device.addEventListener('uncapturederror', (event) => {
-    failure ??= (event as GPUUncapturedErrorEvent).error.message;
+    const { error } = event as GPUUncapturedErrorEvent;
+    if (isOutOfMemory(error)) exhausted(new OutOfMemoryError(error.message, 0, counters.bytesLive));
+    // errors after it come from the use of the missing buffer
+    else if (!outOfMemory) failure ??= new Error(error.message);
   });
   void device.lost.then((info) => {
     if (closed) return;
-    failure ??= `the GPU device was lost: ${info.message || info.reason}`;
-    onLost(failure);
+    const lost = new Error(`the GPU device was lost: ${info.message || info.reason}`);
+    failure ??= lost;
+    onLost(lost.message);
   });
   const throwIfFailed = () => {
-    if (failure !== null) throw new Error(failure);
+    if (failure === null) return;
+    const error = failure;
+    if (error === outOfMemory) failure = null; // the other buffers can still be read, to save what they hold
+    throw error;
   };
 
-  const makeBuffer = bufferMaker(device, { name, maxBufferBytes }, counters);
+  const makeBuffer = bufferMaker(device, { name, maxBufferBytes }, counters, wait, exhausted);
   const staging = new Staging((bytes) => makeBuffer('staging', bytes, USAGE.mapRead | USAGE.copyDst), maxBufferBytes);
   const sequences = new Sequences(device, counters, pipelines, makeBuffer, wait);
   const budget = new SubmitBudget();
@@ -107,7 +120,8 @@ export async function openWebGpuDevice(
       counters.readbacks++;
       counters.bytesRead += total;
       await waitForQueue(buffer.mapAsync(MAP_READ, 0, total)).catch((error: unknown) => {
-        throw new Error(failure ?? (closed ? 'the device was destroyed' : `reading back failed: ${String(error)}`));
+        throwIfFailed();
+        throw new Error(closed ? 'the device was destroyed' : `reading back failed: ${String(error)}`);
       });
       budget.ended(window, performance.now());
       const mapped = buffer.getMappedRange(0, total);
@@ -125,7 +139,10 @@ export async function openWebGpuDevice(
     async prepare(dispatches: readonly Dispatch[]): Promise<WebGpuSequence> {
       throwIfFailed();
       checkDispatches(dispatches, { name, f16, supports });
-      return sequences.prepare(dispatches);
+      return sequences.prepare(dispatches).catch((error: unknown) => {
+        throwIfFailed();
+        throw error;
+      });
     },
     async compile(dispatches) {
       await wait(Promise.all(dispatches.filter(({ kernel }) => supports(kernel)).map((d) => pipelines.pipelineOf(d))));

@@ -5,10 +5,9 @@ import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import type { Counters } from '../gpu/counters';
 import { openCpuDevice } from '../gpu/cpu';
 import { parseRecipe } from '../lab/recipe/recipe';
-import { estimateMemory } from '../lab/run/memory';
+import { foreseeMemory, openSession } from '../lab/run/fittingSetting';
 import { customSourceFault } from '../lab/run/options';
 import { run } from '../lab/run/run';
-import { Session } from '../lab/run/session';
 import { bounded } from '../quote';
 import { Driver, transferables } from './drive';
 import { beatEvery } from './heartbeat';
@@ -40,7 +39,7 @@ async function train(driver: Driver, before: Promise<void> | undefined, ...[inpu
     };
     const device = compute === 'cpu' ? openCpuDevice({ observe: () => beat }) : await openBrowserDevice(lost);
     try {
-      const session = new Session(device, recipe);
+      const session = await openSession(device, recipe);
       watching = setInterval(() => compiling(device.counters, post), COMPILING_MS);
       await driver.run(run(session), (events) => post({ type: 'events', events }, transferables(events)));
       session.destroy();
@@ -65,7 +64,7 @@ const commands: LabCommands = {
     }
   },
   async estimate(recipe, compute) {
-    return estimateMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
+    return foreseeMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
   },
   sourceFault: customSourceFault,
   // the new run becomes current at once, so that commands reach it while it waits for the previous run to end

@@ -4,16 +4,17 @@ import type { Device } from '../../gpu/device';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { DivergedError } from '../../lab/run/diverged';
 import { eventToLine } from '../../lab/run/events';
+import { openSession } from '../../lab/run/fittingSetting';
 import { openRewards } from '../../lab/run/options';
 import { run } from '../../lab/run/run';
-import { Session } from '../../lab/run/session';
+import type { Session } from '../../lab/run/session';
 import { RunRecord, type Stopped } from '../../lab/run/stopped';
 import { NonFiniteError } from '../../train/nonFiniteError';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import { EXIT } from '../exitCodes';
 import { fileFault } from '../fileFault';
-import { input, inputAsync } from '../input';
+import { input, inputAsync, terminalMessage } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
 import { Progress } from '../progress';
 import { RECIPE_OPTIONS, readRecipe } from '../recipe';
@@ -32,7 +33,7 @@ interface Ending {
 const stoppedBy = (reason: StopSignal): Ending => ({ code: EXIT[reason], reason, message: `stopped by ${reason}` });
 
 function endingOf(error: unknown): Ending {
-  const { message } = error as Error;
+  const message = terminalMessage(error as Error);
   if (error instanceof StoppedError) return stoppedBy(error.signal);
   if (error instanceof DivergedError || error instanceof NonFiniteError)
     return { code: EXIT.diverged, reason: 'diverged', message };
@@ -83,7 +84,7 @@ async function saveRun(session: Session, folder: RunFolder, summary: unknown) {
 }
 
 async function trainOn(device: Device, recipe: Recipe, out: string): Promise<void> {
-  const session = input(() => new Session(device, recipe));
+  const session = await inputAsync(() => openSession(device, recipe));
   input(() => session.sources); // throws if a cluster needs more problems than exist
   const folder = RunFolder.open(out);
   const record = new RunRecord();

@@ -54,15 +54,19 @@ export function parseCheckpoint(given: UncheckedCheckpoint, where: string): Chec
   };
 }
 
-/** Refuses tensors with NaN or an infinity. @throws naming the first such tensor, with its index */
-export function assertFiniteCheckpoint(checkpoint: Checkpoint): void {
+/** Names the first number of a checkpoint that is NaN or infinite; null if there is none. */
+export function nonFiniteText(checkpoint: Checkpoint): string | null {
   const { model, optimizer, reference } = checkpoint;
   for (const [part, tensors] of Object.entries({ model, optimizer: optimizer?.tensors, reference }))
     for (const [name, { data }] of tensors ?? []) {
       const at = data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0)
-        throw new Error(
-          `checkpoint ${checkpointName(checkpoint)}: ${part}: ${name}[${at}] is ${data[at]}; use an earlier checkpoint`,
-        );
+      if (at >= 0) return `checkpoint ${checkpointName(checkpoint)}: ${part}: ${name}[${at}] is ${data[at]}`;
     }
+  return null;
+}
+
+/** Refuses tensors with NaN or an infinity. @throws naming the first such tensor, with its index */
+export function assertFiniteCheckpoint(checkpoint: Checkpoint): void {
+  const fault = nonFiniteText(checkpoint);
+  if (fault !== null) throw new Error(`${fault}; use an earlier checkpoint`);
 }

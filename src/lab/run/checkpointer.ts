@@ -1,7 +1,7 @@
 /** Takes the checkpoints of a run: at the end of each stage, every so many steps or seconds, and when the caller wants one. */
+import { NonFiniteError } from '../../train/nonFiniteError';
 import type { Optimizer } from '../../train/optimizers/optimizer';
-import { assertFiniteCheckpoint, type Checkpoint } from './checkpoint';
-import { DivergedError } from './diverged';
+import { type Checkpoint, nonFiniteText } from './checkpoint';
 import type { Cursors, RunProgress } from './progress';
 import type { Session } from './session';
 
@@ -52,7 +52,7 @@ export class Checkpointer {
   /**
    * Takes a checkpoint at a boundary without pending steps.
    * @param optimizer of the stage; null before its first step
-   * @throws DivergedError naming a tensor with a number that is not finite
+   * @throws NonFiniteError naming a tensor with a number that is not finite
    */
   async take(
     { stage, step, isStageEnd }: Pick<Checkpoint, 'stage' | 'step'> & Occasion,
@@ -69,11 +69,8 @@ export class Checkpointer {
       optimizer: (step > 0 && (await optimizer?.state())) || null,
       reference: stage === 'grpo' && step > 0 ? await model.reference.read() : null,
     };
-    try {
-      assertFiniteCheckpoint(checkpoint);
-    } catch (error) {
-      throw new DivergedError((error as Error).message);
-    }
+    const fault = nonFiniteText(checkpoint);
+    if (fault !== null) throw new NonFiniteError(fault);
     await onCheckpoint(checkpoint, { isStageEnd });
     this.lastTime = this.now();
   }

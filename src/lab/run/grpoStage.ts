@@ -7,7 +7,6 @@ import type { Sampler } from '../../train/rollout';
 import type { Recipe } from '../recipe/recipe';
 import type { Checkpointer } from './checkpointer';
 import type { Curation } from './curation';
-import { assertFinite } from './diverged';
 import { type CurationEvent, curvePoint, type GrpoEvent, type StageEvent } from './events';
 import { grpoOptions } from './options';
 import type { Cursors, RunProgress } from './progress';
@@ -49,7 +48,6 @@ export async function* grpoStage(stage: GrpoStage): StageEvents {
   timer.start();
   const options = { ...grpoOptions(recipe, rewards), detail };
   for await (const step of grpo(learner, sampler, problems, tokenizer, options, cursor)) {
-    assertFinite(`GRPO step ${step.step}`, step.metrics, recipe);
     curve.push(curvePoint(step));
     const alert = watch.check(step.metrics);
     yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };

@@ -3,15 +3,19 @@
  * computes only the events that the caller pulls. Not pulling pauses the run; returning stops it. A run continues from a
  * checkpoint to the bit; a unit without steps (compilation, evaluation, a selection) starts again.
  */
+import { OutOfMemoryError } from '../../gpu/outOfMemory';
 import { initialTensors, type Tensors } from '../../model/parameters';
+import { NonFiniteError } from '../../train/nonFiniteError';
 import type { Checkpoint } from './checkpoint';
 import { Checkpointer, type CheckpointOptions } from './checkpointer';
 import { checkCheckpoint, loadCheckpoint, loadOptimizer, resumeEvent } from './continue';
 import { Curation } from './curation';
+import { assertFiniteEvent, divergedError, placeAfter, RUN_START } from './diverged';
 import { createEvaluator } from './evaluation';
 import { type EvaluationEvent, type LabEvent, type Summary, stageAccuracy } from './events';
+import { foreseeMemory, outOfMemory } from './fittingSetting';
 import { grpoStage } from './grpoStage';
-import { estimateMemory, plannedDispatches } from './memory';
+import { plannedDispatches } from './memory';
 import { openRewards } from './options';
 import { assertSound, f16Costs } from './precision';
 import { RunProgress } from './progress';
@@ -35,8 +39,24 @@ export interface RunOptions extends CheckpointOptions {
 /**
  * Runs the session's recipe.
  * @throws DivergedError if a number is no longer finite; the session keeps the last finite weights
+ * @throws MemoryError if the device has too little memory, naming the setting that would fit
  */
 export async function* run(session: Session, options: RunOptions = {}): AsyncGenerator<LabEvent, void> {
+  let place = RUN_START;
+  try {
+    for await (const event of stagesOf(session, options)) {
+      assertFiniteEvent(event);
+      place = placeAfter(place, event);
+      yield event;
+    }
+  } catch (error) {
+    if (error instanceof NonFiniteError) throw await divergedError(error, place, session);
+    if (error instanceof OutOfMemoryError) throw await outOfMemory(error, session.recipe, session.device);
+    throw error;
+  }
+}
+
+async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<LabEvent, void> {
   const { weights = null, checkpoint = null, now = () => performance.now() / 1000, stop } = options;
   const { recipe, device, tokenizer, sources } = session;
   if (checkpoint) checkCheckpoint(checkpoint, session);
@@ -44,7 +64,7 @@ export async function* run(session: Session, options: RunOptions = {}): AsyncGen
   const checkpoints = new Checkpointer(session, progress, options, now);
   const rewards = await openRewards(recipe); // a term that does not compile ends the run before it computes
   if (!checkpoint || checkpoint.state.fork) {
-    progress.estimatedBytes = (await estimateMemory(recipe, device)).peak;
+    progress.estimatedBytes = (await foreseeMemory(recipe, device)).peak;
     yield {
       type: 'start',
       recipe,

@@ -5,7 +5,6 @@ import { type SftBoundaries, sft } from '../../train/sft';
 import type { SupervisedTrainer } from '../../train/supervised';
 import type { Recipe } from '../recipe/recipe';
 import type { Checkpointer } from './checkpointer';
-import { assertFinite } from './diverged';
 import type { SftEvent } from './events';
 import { sftOptions } from './options';
 import type { RunProgress } from './progress';
@@ -55,7 +54,6 @@ export async function* sftStage(stage: SftStage): AsyncGenerator<SftEvent, void>
     counters.steps = step;
     counters.final_loss = loss;
     counters.num_tokens += tokens;
-    assertFinite(`SFT step ${step}`, { loss, grad_norm }, recipe);
     const { num_tokens } = counters;
     yield { type: 'sft', step, loss, grad_norm, learning_rate, num_tokens, step_time: timer.lap() };
     timer.start();
