@@ -5,7 +5,7 @@
 import { checkBuffer, checkDispatch } from './checks';
 import { countBuffer, noCounts } from './counters';
 import type { BufferRange, Device, DeviceBuffer, Dispatch, Run } from './device';
-import { Staging } from './staging';
+import { Staging, stagingBytes } from './staging';
 import { uniformBytes } from './uniforms';
 
 /** Limits of the device to imitate, and its tuning cache if known. */
@@ -59,7 +59,7 @@ export function openCountingDevice(
       counters.submits++;
     },
     async read(ranges: readonly BufferRange[], runs = []) {
-      const buffer = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
+      const buffer = staging.take(stagingBytes(ranges));
       submit(runs);
       counters.readbacks++;
       await Promise.resolve(); // as on a GPU, readbacks requested together overlap

@@ -1,4 +1,8 @@
 /** Pool of staging buffers, which readbacks are copied into and mapped from. */
+import type { BufferRange, Device } from './device';
+
+/** Largest part of `readInParts`, bytes: the staging buffer stays allocated after it. */
+export const PART_BYTES = 2 ** 24;
 
 /** Smallest size. Sizes are powers of 2, so that readbacks of similar size share a buffer. */
 const MIN_BYTES = 4096;
@@ -9,6 +13,35 @@ const sizeFor = (bytes: number): number =>
   bytes > LARGE_BYTES
     ? Math.ceil(bytes / LARGE_BYTES) * LARGE_BYTES
     : Math.max(MIN_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
+
+/**
+ * Bytes to stage for a readback: as large as the source buffers, so that a longer readback of them makes no new staging buffer.
+ * Of sources beyond a part, the readback alone counts.
+ */
+export function stagingBytes(ranges: readonly BufferRange[]): number {
+  const sum = (bytes: (range: BufferRange) => number) => ranges.reduce((total, range) => total + bytes(range), 0);
+  return Math.max(
+    sum(({ bytes }) => bytes),
+    Math.min(
+      PART_BYTES,
+      sum(({ buffer }) => buffer.bytes),
+    ),
+  );
+}
+
+/** Reads a range part by part, so that staging takes little memory. The caller submits nothing meanwhile. */
+export async function readInParts(
+  device: Pick<Device, 'read'>,
+  { buffer, offset, bytes }: BufferRange,
+): Promise<ArrayBuffer> {
+  const all = new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at += PART_BYTES) {
+    const part = { buffer, offset: offset + at, bytes: Math.min(PART_BYTES, bytes - at) };
+    const [read] = await device.read([part]);
+    all.set(new Uint8Array(read!), at);
+  }
+  return all.buffer;
+}
 
 export class Staging<B extends { readonly bytes: number; destroy(): void }> {
   private readonly free: B[] = [];

@@ -12,7 +12,7 @@ import { type AnyKernel, storesHalf } from './kernel';
 import { isOutOfMemory, OutOfMemoryError } from './outOfMemory';
 import { Pipelines } from './pipelines';
 import { readbackWait, type Wait } from './readbacks';
-import { Staging } from './staging';
+import { Staging, stagingBytes } from './staging';
 import { timePasses } from './timestamps';
 import type { TuningCache } from './tuningCache';
 import { bufferMaker, gpuBuffer, Sequences, type WebGpuSequence } from './webgpuSequence';
@@ -106,8 +106,7 @@ export async function openWebGpuDevice(
     async read(ranges, runs = []) {
       throwIfFailed();
       const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
-      // as large as the source buffers, so that a longer read of them next time makes no new staging buffer
-      const staged = staging.take(ranges.reduce((sum, range) => sum + range.buffer.bytes, 0));
+      const staged = staging.take(stagingBytes(ranges));
       const buffer = staged.gpu;
       let at = 0;
       submitter.submit(runs, (encoder) => {

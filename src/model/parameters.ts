@@ -4,6 +4,7 @@
  */
 import type { BufferRange, Device, DeviceBuffer } from '../gpu/device';
 import { BYTES, type Dtype, fromStored, toStored } from '../gpu/dtype';
+import { readInParts } from '../gpu/staging';
 import type { Gradient } from '../graph/backward';
 import { DECAY_BLOCK } from '../kernels/adamw';
 import { NORM_PARTIALS } from '../kernels/gradNorm';
@@ -204,12 +205,10 @@ export class Arena {
     this.buffer.destroy();
   }
 
-  /** All tensors, by one readback. */
+  /** All tensors, read back in parts. Nothing may change them meanwhile. */
   async read(): Promise<Tensors> {
-    const [bytes] = await this.device.read([
-      { buffer: this.buffer, offset: 0, bytes: this.table.arenaSize * BYTES[this.dtype] },
-    ]);
-    const arena = fromStored(bytes as ArrayBuffer, this.dtype);
+    const bytes = this.table.arenaSize * BYTES[this.dtype];
+    const arena = fromStored(await readInParts(this.device, { buffer: this.buffer, offset: 0, bytes }), this.dtype);
     return new Map(
       this.table.specs.map(({ name, shape, offset, size }) => [
         name,

@@ -15,13 +15,13 @@ const SHORT = { 'sft.steps': 1, 'grpo.steps': 1, 'evaluation.problems': 1, kerne
 /** One layer and few sequences open the same kinds of buffers as more, and run faster. */
 const FEW = { ...SHORT, 'model.layers': 1, 'sft.sequences': 4, 'grpo.prompts': 2, 'grpo.groupSize': 4 };
 
-/** Bytes estimated, and bytes measured until the end of a GRPO step. */
+/** Bytes estimated, and bytes measured until the end of a GRPO step, checkpoints included. */
 async function estimatedAndMeasured(device: Device, recipe: Recipe, steps = 1): Promise<[number, number]> {
   device.forgetPeak();
   const before = device.counters.bytesLive;
   const session = new Session(device, recipe);
   let estimated = 0;
-  for await (const event of run(session)) {
+  for await (const event of run(session, { onCheckpoint() {} })) {
     if (event.type === 'start') estimated = event.memory.estimated_bytes;
     if (event.type === 'grpo' && event.step === steps) break;
   }

@@ -2,6 +2,7 @@
 import { rowsOf } from '../../data/packing';
 import { type DeviceLimits, openCountingDevice } from '../../gpu/counting';
 import type { Dispatch } from '../../gpu/device';
+import { PART_BYTES } from '../../gpu/staging';
 import { RUN_AHEAD } from '../../train/sft';
 import type { Recipe } from '../recipe/recipe';
 import { f16Costs } from './precision';
@@ -65,6 +66,9 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
   const completion = { ids, promptLength: prompt, advantage: 0, weight: 0, old: null };
   const rollouts = recipe.grpo.prompts * recipe.grpo.groupSize;
   await stepPass(completion, rollouts, policy.capacity.tokens, 1, (pass) => policy.trainer.step(pass, 0, 0));
+
+  // a checkpoint is read back in parts, one at a time
+  device.createBuffer('staging', Math.min(PART_BYTES, session.weights.buffer.bytes));
 
   const plans = [supervised.trainer.memory, policy.trainer.memory];
   const { plan, logits } = plans.reduce((a, b) => (a.plan > b.plan ? a : b));

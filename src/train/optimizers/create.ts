@@ -3,6 +3,7 @@
  * readback. An arena larger than one binding is bound in slices, with the same numbers to the bit.
  */
 import { type Device, type DeviceBuffer, whole } from '../../gpu/device';
+import { readInParts } from '../../gpu/staging';
 import type { Graph, Tensor } from '../../graph/graph';
 import { makePlan, type Plan } from '../../graph/plan';
 import { trace } from '../../graph/trace';
@@ -85,8 +86,9 @@ class PlannedOptimizer implements Optimizer {
 
   async state(): Promise<OptimizerState> {
     const { steps } = this; // those submitted before the readback
-    const contents = await this.device.read(this.buffers.map(({ buffer }) => whole(buffer)));
-    return { steps, tensors: new Map(this.buffers.flatMap((state, i) => state.named(contents[i]!))) };
+    const tensors: ReturnType<StateBuffer['named']> = [];
+    for (const state of this.buffers) tensors.push(...state.named(await readInParts(this.device, whole(state.buffer))));
+    return { steps, tensors: new Map(tensors) };
   }
 
   load({ steps, tensors }: OptimizerState): void {

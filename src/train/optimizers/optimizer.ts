@@ -34,7 +34,7 @@ export interface Optimizer {
   readonly stateBytes: number;
   /** Runs of the next step, to submit after the gradients. */
   step(lr: number): readonly Run[];
-  /** Reads the state back, after all submitted steps. */
+  /** Reads the state back in parts, after all submitted steps. No step may be submitted meanwhile. */
   state(): Promise<OptimizerState>;
   /** Continues from a state. @throws naming a tensor that is missing, misshapen or unknown; nothing is loaded then */
   load(state: OptimizerState): void;
