@@ -26,6 +26,7 @@ export interface Pass {
 
 /** Labels of the backward pass, as graph/ops writes them. */
 const BACKWARD = /(^| )(d(x|W|q|k|v|weights)|grad)$|^d\(/;
+export const isBackward = ({ label }: Pick<Dispatch, 'label'>): boolean => BACKWARD.test(label);
 /** Kernels of losses; the columns of a policy loss are its statistics of a token. */
 const LOSS = /^(cross_entropy|policy_loss)/;
 const POLICY_COLUMNS = ['loss of a token', 'ratio of a token', 'KL of a token', 'clip mark of a token'];
@@ -67,7 +68,7 @@ class Names {
 
   /** @param index of the number in the binding */
   nameOf(dispatch: Dispatch, binding: string, index: number): Pick<FaultyTensor, 'kind' | 'name'> {
-    const { label, kernel, bindings } = dispatch;
+    const { kernel, bindings } = dispatch;
     const module = this.moduleOf(dispatch);
     const { gradients } = this.model;
     const range = bindings[binding]!;
@@ -80,7 +81,7 @@ class Names {
     if (LOSS.test(kernel.name) && binding === 'stats') return { kind: 'loss', name: POLICY_COLUMNS[index % 4]! };
     if (LOSS.test(kernel.name) && binding === 'losses') return { kind: 'loss', name: 'cross-entropy of a token' };
     if (LOSS.test(kernel.name)) return { kind: 'gradient', name: 'the logits of lm_head' };
-    if (BACKWARD.test(label)) return { kind: 'gradient', name: `the input of ${module}` };
+    if (isBackward(dispatch)) return { kind: 'gradient', name: `the input of ${module}` };
     return { kind: 'activation', name: module };
   }
 
@@ -90,12 +91,14 @@ class Names {
   }
 }
 
-/** Names and ranges of floating-point numbers that a dispatch writes. */
+/** Bindings of losses: a kernel that also writes the gradient computes it from them. */
+const LOSSES = ['losses', 'stats'];
+
+/** Names and ranges of floating-point numbers that a dispatch writes, losses first. */
 const writtenBy = ({ kernel, bindings }: Dispatch): [name: string, range: BufferRange][] =>
-  Object.entries(bindings).filter(([name]) => {
-    const binding = kernel.bindings[name]!;
-    return binding.access !== 'read' && isFloat(binding);
-  });
+  Object.entries(bindings)
+    .filter(([name]) => kernel.bindings[name]!.access !== 'read' && isFloat(kernel.bindings[name]!))
+    .sort(([a], [b]) => Number(LOSSES.includes(b)) - Number(LOSSES.includes(a)));
 
 /** First weight that is not finite, working copies and the reference included. */
 async function faultyWeight({ weights, working, reference }: NamedModel): Promise<FaultyTensor | null> {
@@ -108,12 +111,15 @@ async function faultyWeight({ weights, working, reference }: NamedModel): Promis
   return null;
 }
 
-/** Tensor with the largest gradient, for a norm that overflows while every number is finite. */
+/** Size from which the square of a number nears the largest f32. */
+const SQUARE_OVERFLOWS = 1e18;
+
+/** Tensor with the largest gradient, for a norm that overflows while every number is finite; null if it does not. */
 async function largestGradient({ gradients }: NamedModel): Promise<FaultyTensor | null> {
   let largest: FaultyTensor | null = null;
   for (const [name, { data }] of (await gradients?.read()) ?? [])
     for (const value of data)
-      if (Math.abs(value) > Math.abs(largest?.value ?? 0)) largest = { kind: 'gradient', name, value };
+      if (Math.abs(value) > Math.abs(largest?.value ?? SQUARE_OVERFLOWS)) largest = { kind: 'gradient', name, value };
   return largest;
 }
 
@@ -154,7 +160,7 @@ export async function firstNonFinite(
   return null;
 }
 
-/** As `firstNonFinite`, for a step whose gradient norm may overflow while every gradient is finite. */
+/** Runs `firstNonFinite` for a step whose gradient norm may overflow while every gradient is finite. */
 export async function firstFaultOfStep(...given: Parameters<typeof firstNonFinite>): Promise<FaultyTensor | null> {
   return (await firstNonFinite(...given)) ?? largestGradient(given[0]);
 }

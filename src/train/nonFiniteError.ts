@@ -1,6 +1,6 @@
 /** Check for numbers that are not finite, where they leave a device. */
 
-/** A tensor with NaN or an infinity. */
+/** A tensor with NaN or an infinity, or the largest gradient where only the norm overflows. */
 export interface FaultyTensor {
   readonly kind: 'weight' | 'activation' | 'loss' | 'gradient';
   /** Hugging Face's name of the parameter or module; the quantity for a loss. */
@@ -16,7 +16,9 @@ const KIND_TEXT: Readonly<Record<FaultyTensor['kind'], string>> = {
 };
 
 export const tensorText = ({ kind, name, value }: FaultyTensor): string =>
-  `the first tensor that is not finite is ${KIND_TEXT[kind]} ${name}, with ${value}`;
+  Number.isFinite(value)
+    ? `the largest gradient is that of ${name}, with ${value}`
+    : `the first tensor that is not finite is ${KIND_TEXT[kind]} ${name}, with ${value}`;
 
 /** Advice at the end of every message. */
 const HELP = 'the model computes beyond f32: check its weights, or train it with a lower learning rate';
