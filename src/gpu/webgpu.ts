@@ -9,7 +9,7 @@ import { noCounts } from './counters';
 import type { Device, Dispatch, Run, Timing } from './device';
 import { MAP_READ, USAGE } from './flags';
 import { type AnyKernel, storesHalf } from './kernel';
-import { isOutOfMemory, OutOfMemoryError } from './outOfMemory';
+import { DeviceFailure } from './outOfMemory';
 import { Pipelines } from './pipelines';
 import { readbackWait, type Wait } from './readbacks';
 import { Staging, stagingBytes } from './staging';
@@ -42,33 +42,20 @@ export async function openWebGpuDevice(
   const maxBufferBytes = device.limits.maxBufferSize;
   const counters = noCounts();
   const pipelines = new Pipelines(device, counters);
-  let failure: Error | null = null;
-  let outOfMemory: OutOfMemoryError | null = null;
+  const failure = new DeviceFailure(device, wait);
+  const throwIfFailed = () => failure.throwIfAny();
   let closed = false;
-  const exhausted = (error: OutOfMemoryError) => {
-    failure ??= error;
-    outOfMemory ??= error;
-  };
   device.addEventListener('uncapturederror', (event) => {
-    const { error } = event as GPUUncapturedErrorEvent;
-    if (isOutOfMemory(error)) exhausted(new OutOfMemoryError(error.message, 0, counters.bytesLive));
-    // errors after it come from the use of the missing buffer
-    else if (!outOfMemory) failure ??= new Error(error.message);
+    failure.uncaptured((event as GPUUncapturedErrorEvent).error, counters.bytesLive);
   });
   void device.lost.then((info) => {
     if (closed) return;
-    const lost = new Error(`the GPU device was lost: ${info.message || info.reason}`);
-    failure ??= lost;
-    onLost(lost.message);
+    const reason = `the GPU device was lost: ${info.message || info.reason}`;
+    failure.lost(reason);
+    onLost(reason);
   });
-  const throwIfFailed = () => {
-    if (failure === null) return;
-    const error = failure;
-    if (error === outOfMemory) failure = null; // the other buffers can still be read, to save what they hold
-    throw error;
-  };
 
-  const makeBuffer = bufferMaker(device, { name, maxBufferBytes }, counters, wait, exhausted);
+  const makeBuffer = bufferMaker(failure, { name, maxBufferBytes }, counters);
   const staging = new Staging((bytes) => makeBuffer('staging', bytes, USAGE.mapRead | USAGE.copyDst), maxBufferBytes);
   const sequences = new Sequences(device, counters, pipelines, makeBuffer, wait);
   const budget = new SubmitBudget();
@@ -118,8 +105,8 @@ export async function openWebGpuDevice(
       const window = budget.openWindow();
       counters.readbacks++;
       counters.bytesRead += total;
-      await waitForQueue(buffer.mapAsync(MAP_READ, 0, total)).catch((error: unknown) => {
-        throwIfFailed();
+      await waitForQueue(buffer.mapAsync(MAP_READ, 0, total)).catch(async (error: unknown) => {
+        await failure.settled();
         throw new Error(closed ? 'the device was destroyed' : `reading back failed: ${String(error)}`);
       });
       budget.ended(window, performance.now());
@@ -132,14 +119,14 @@ export async function openWebGpuDevice(
       });
       buffer.unmap();
       staging.give(staged);
-      throwIfFailed();
+      await failure.settled();
       return copies;
     },
     async prepare(dispatches: readonly Dispatch[]): Promise<WebGpuSequence> {
       throwIfFailed();
       checkDispatches(dispatches, { name, f16, supports });
-      return sequences.prepare(dispatches).catch((error: unknown) => {
-        throwIfFailed();
+      return sequences.prepare(dispatches).catch(async (error: unknown) => {
+        await failure.settled();
         throw error;
       });
     },
@@ -170,7 +157,7 @@ export async function openWebGpuDevice(
     },
     async idle() {
       await waitForQueue(device.queue.onSubmittedWorkDone());
-      throwIfFailed();
+      await failure.settled();
     },
     destroy() {
       closed = true;

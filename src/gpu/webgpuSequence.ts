@@ -6,7 +6,7 @@ import { checkBuffer } from './checks';
 import { type Counters, countBuffer } from './counters';
 import type { BufferRange, Device, DeviceBuffer, Dispatch, Sequence } from './device';
 import { USAGE } from './flags';
-import { OutOfMemoryError } from './outOfMemory';
+import { type DeviceFailure, OutOfMemoryError } from './outOfMemory';
 import type { Pipelines } from './pipelines';
 import type { Wait } from './readbacks';
 import { resolveParams, UNIFORM_STRIDE, uniformBytes, writeUniforms } from './uniforms';
@@ -28,27 +28,13 @@ export const gpuBuffer = (buffer: DeviceBuffer): GPUBuffer => (buffer as WebGpuB
 
 export type MakeBuffer = (label: string, bytes: number, usage: number) => WebGpuBuffer;
 
-/**
- * Returns a function that checks, makes and counts buffers.
- * @param onOutOfMemory receives the error of a buffer that the device has no memory for, after the function returned
- */
+/** Returns a function that checks, makes and counts buffers. A buffer without memory is a failure of the device. */
 export const bufferMaker =
-  (
-    device: GPUDevice,
-    limits: Pick<Device, 'name' | 'maxBufferBytes'>,
-    counters: Counters,
-    wait: Wait,
-    onOutOfMemory: (error: OutOfMemoryError) => void,
-  ): MakeBuffer =>
+  (failure: DeviceFailure, limits: Pick<Device, 'name' | 'maxBufferBytes'>, counters: Counters): MakeBuffer =>
   (label, bytes, usage) => {
     checkBuffer(limits, label, bytes);
-    const available = counters.bytesLive;
-    device.pushErrorScope('out-of-memory');
-    const gpu = device.createBuffer({ label, size: bytes, usage });
-    const refused = (error: GPUError | null) => {
-      if (error) onOutOfMemory(new OutOfMemoryError(label, bytes, available));
-    };
-    wait(device.popErrorScope()).then(refused, () => {}); // a lost device reports itself
+    const refused = new OutOfMemoryError(label, bytes, counters.bytesLive);
+    const gpu = failure.createBuffer({ label, size: bytes, usage }, refused);
     return new WebGpuBuffer(label, bytes, gpu, countBuffer(counters, bytes));
   };
 
