@@ -5,6 +5,8 @@ import type { Wait } from './readbacks';
 /** A buffer could not be made. The buffers before it stay valid. */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
+  /** Buffer and sizes, without advice. */
+  readonly what: string;
 
   /**
    * @param label of the buffer, or the device's own words
@@ -16,10 +18,9 @@ export class OutOfMemoryError extends Error {
     bytes: number,
     readonly available: number,
   ) {
-    super(
-      `the device has no memory for ${label} (${mebibytes(bytes)}) beside ${mebibytes(available)}; ` +
-        'choose a smaller model, or shorter or fewer sequences at a time',
-    );
+    const what = `the device has no memory for ${label} (${mebibytes(bytes)}) beside ${mebibytes(available)}`;
+    super(`${what}; choose a smaller model, or shorter or fewer sequences at a time`);
+    this.what = what;
   }
 }
 

@@ -103,8 +103,6 @@ export async function outOfMemory(error: OutOfMemoryError, recipe: Recipe, limit
   const available = Math.min(error.available, peak - 1);
   const change = await fittingSetting(recipe, limits, available);
   const which = change ? `${change.field}=${change.from}` : 'the recipe';
-  return memoryError(
-    `${which} needs ${mebibytes(peak)}, but ${limits.name} has only ${mebibytes(error.available)} for it`,
-    change,
-  );
+  const what = `${which} needs ${mebibytes(peak)}, but ${limits.name} has only ${mebibytes(error.available)} for it`;
+  return memoryError(peak > error.available ? what : `${limits.name}: ${error.what}`, change);
 }
