@@ -21,7 +21,8 @@ const FEW_LENGTHS = [6, 4];
 /** Number of parameters per block from which on a model is wide. */
 const WIDE = 5e5;
 const PROMPT = 3;
-const NEW_TOKENS = 3;
+/** Decoded tokens of each sequence: the cache is read at as many positions. */
+const NEW_TOKENS = 8;
 /** Large against the tolerance of AdamW, small enough for ratios near 1. */
 const LEARNING_RATE = 0.01;
 

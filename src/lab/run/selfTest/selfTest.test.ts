@@ -1,5 +1,5 @@
 /** The self-test: coverage of every kernel, detection of every faulty kernel, and refusal before the first step. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCountingDevice } from '../../../gpu/counting';
 import { openCpuDevice } from '../../../gpu/cpu';
 import type { Device } from '../../../gpu/device';
@@ -10,6 +10,7 @@ import { adamw } from '../../../kernels/adamw';
 import { rmsNormGrad } from '../../../kernels/rmsNormGrad';
 import { sample } from '../../../kernels/sample';
 import { swigluGrad } from '../../../kernels/swiglu';
+import { Sampler } from '../../../train/rollout';
 import { recipeByName } from '../../recipe/presets/index';
 import { withFields } from '../../recipe/recipe';
 import type { LabEvent } from '../events';
@@ -19,6 +20,13 @@ import { Session } from '../session';
 import { recordTrials } from './recording';
 import { SelfTestError, selfTest } from './selfTest';
 import { compare, runTrials, type Trial } from './trials';
+
+const lab = vi.hoisted(() => ({ version: 'this' }));
+vi.mock('../../../version', () => ({
+  get LAB_VERSION() {
+    return lab.version;
+  },
+}));
 
 const NANO = withFields(recipeByName('parity-8-nano'), { kernels: 'fixed', 'evaluation.problems': 8 });
 
@@ -35,6 +43,25 @@ const pipeline = ({ kernel, constants }: Pick<Trial, 'kernel' | 'constants'>) =>
 const emptyShader = ({ wgsl }: AnyKernel): string =>
   wgsl.replace(/(fn main\([^{]*\)\s*\{)/, '$1 if (true) { return; }\n');
 describe('a tiny training step', () => {
+  it('decodes 8 tokens of each sequence', async () => {
+    const generate = vi.spyOn(Sampler.prototype, 'generate');
+    await trialsOf(openCpuDevice());
+    const asked = generate.mock.calls.map(([requests, { maxNew, temperature }]) => [
+      requests.length,
+      maxNew,
+      temperature,
+    ]);
+    expect(asked).toEqual([
+      [3, 8, NANO.grpo.temperature],
+      [3, 8, 0],
+    ]);
+    const counts = (await Promise.all(generate.mock.results.map(({ value }) => value)))
+      .flat()
+      .map(({ ids }) => ids.length);
+    expect(Math.max(...counts)).toBe(8);
+    generate.mockRestore();
+  });
+
   it.each([
     ['an unchanged recipe', {}],
     ['recomputed blocks and an untied head', { 'memory.recompute': true, 'model.tied': false }],
@@ -103,7 +130,7 @@ describe('on Dawn', () => {
     expect([...named].sort()).toEqual([...kernels.values()].map(({ name }) => name).sort());
   });
 
-  it('the test runs once per adapter and set of shaders, with fixed kernels too', async () => {
+  it('the test runs once per adapter, version of the lab and set of shaders, with fixed kernels too', async () => {
     const cached = { ...device, tuningCache: await inMemory() };
     const session = new Session(cached, NANO);
     const dispatches = await plannedDispatches(NANO, session.device);
@@ -116,6 +143,19 @@ describe('on Dawn', () => {
     expect(await cost()).toBe(0);
     patch(adamw, `${adamw.wgsl}\n// another version`);
     expect(await cost()).toBeGreaterThan(dispatches.length / 4);
+    lab.version = 'next';
+    expect(await cost()).toBeGreaterThan(dispatches.length / 4);
+    expect(await cost()).toBe(0);
+    session.destroy();
+  });
+
+  it('the test takes less than 2 s', async () => {
+    const session = new Session(device, NANO);
+    const dispatches = await plannedDispatches(NANO, session.device);
+    await device.compile(dispatches);
+    const began = performance.now();
+    await selfTest(session, dispatches);
+    expect(performance.now() - began).toBeLessThan(2000);
     session.destroy();
   });
 });

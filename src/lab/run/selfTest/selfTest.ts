@@ -5,6 +5,7 @@
 import type { Device, Dispatch } from '../../../gpu/device';
 import { mismatchOf } from '../../../graph/variants/selfTest';
 import { hash } from '../../../random';
+import { LAB_VERSION } from '../../../version';
 import type { Session } from '../session';
 import { recordTrials, type TrialSetup } from './recording';
 import { type Mismatch, runTrials } from './trials';
@@ -66,14 +67,14 @@ export async function selfTestFaults(
   return faults;
 }
 
-/** Cache key of a pass: shaders, their grids and constants, the model's widths, and the browser. */
+/** Cache key of a pass: the lab's version, shaders, their grids and constants, the model's widths, and the browser. */
 function keyOf({ model: { config } }: TrialSetup, dispatches: readonly Pipeline[]): string {
   const pipelines = [...distinct(dispatches)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { kernel }]) => [key, kernel.wgsl, String(kernel.workgroups), String(kernel.reference)]);
   const { num_hidden_layers: _, max_position_embeddings: __, ...widths } = config;
   const browser = globalThis.navigator?.userAgent ?? '';
-  return `self-test ${hash(JSON.stringify([pipelines, widths, browser])).toString(36)}`;
+  return `self-test ${hash(JSON.stringify([LAB_VERSION, pipelines, widths, browser])).toString(36)}`;
 }
 
 const PASSED = 'passed';
