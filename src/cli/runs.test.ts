@@ -67,6 +67,8 @@ it('a run that diverges keeps the last finite weights', async () => {
   );
   expect(ended.code, ended.error).toBe(3);
   expect(ended.error).toMatch(/^error: SFT step \d+: .*; the last finite weights, after SFT step \d+, are in /m);
+  expect(ended.error).toMatch(/ is (the \w+( of)?|that of) (model\.|lm_head|the input of model\.)/);
+  expect(ended.error).toContain('; use --set sft.learningRate=0.5 (now 1);');
   expect(ended.error).not.toMatch(/^\s+at /m);
   expect(summaryOf(out)).toMatchObject({ stopped: { reason: 'diverged', stage: 'sft' } });
   const { tensors } = await readModelFolder((name) => fs.readFileSync(path.join(out, name)));
