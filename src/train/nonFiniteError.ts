@@ -56,15 +56,18 @@ export function assertFiniteAt(
     if (!Number.isFinite(values[i]!)) throw new NonFiniteError(`${place(i)} is ${values[i]}`, null, ids(i));
 }
 
+/** Finds the first tensor that is not finite. */
+export type Locate = () => Promise<FaultyTensor | null>;
+
+/** Runs the search; null if it fails, as on a lost device, because the number that was found matters more. */
+export const located = (locate: Locate): Promise<FaultyTensor | null> => locate().catch(() => null);
+
 /**
  * Checks the numbers of a step by name.
  * @param locate finds the first tensor of the step that is not finite
  * @throws NonFiniteError with the number and the tensor
  */
-export async function assertFiniteStep(
-  numbers: Readonly<Record<string, number>>,
-  locate: () => Promise<FaultyTensor | null>,
-): Promise<void> {
+export async function assertFiniteStep(numbers: Readonly<Record<string, number>>, locate: Locate): Promise<void> {
   for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new NonFiniteError(`${name} is ${value}`, await locate());
+    if (!Number.isFinite(value)) throw new NonFiniteError(`${name} is ${value}`, await located(locate));
 }

@@ -2,7 +2,7 @@
 import { afterUpdate, type EntropyControl, type EntropyTarget, gammaInForce } from './entropyControl';
 import { type LossOptions, tokenWeights } from './losses/policyLoss';
 import { lossMetrics, type Metrics, meanEntropy } from './metrics';
-import { assertFiniteStep, NonFiniteError } from './nonFiniteError';
+import { assertFiniteStep, located, NonFiniteError } from './nonFiniteError';
 import type { PolicyExample, PolicyResult, PolicyTrainer, TokenStats } from './policy';
 
 /** A completion before the loss weighs it. */
@@ -82,7 +82,7 @@ export async function* policyUpdates(
     const weight = gamma / tokens;
     const locate = () => trainer.firstNonFinite(batch, weight);
     const result = await trainer.step(batch, lr, weight).catch(async (error: unknown) => {
-      throw error instanceof NonFiniteError ? new NonFiniteError(error.what, await locate()) : error;
+      throw error instanceof NonFiniteError ? new NonFiniteError(error.what, await located(locate)) : error;
     });
     before ??= result.stats;
     const scored = result.stats.map((stats, b) => ({ stats, counted: counted[b]! }));

@@ -1,12 +1,13 @@
 /** Runs whose numbers stop being finite: the place, the tensor, a lower rate, and good checkpoints. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import { initialTensors } from '../../model/parameters';
 import { numbersFromText } from '../../runs/numbers';
+import { NonFiniteError } from '../../train/nonFiniteError';
 import { type Recipe, withFields } from '../recipe/recipe';
 import { assertFiniteCheckpoint, type Checkpoint, checkpointName } from './checkpoint';
 import { runWhole, SMALLEST, stored } from './continued.fixture';
-import { assertFiniteEvent, DivergedError } from './diverged';
+import { assertFiniteEvent, DivergedError, divergedError, RUN_START } from './diverged';
 import { EventReader } from './eventReader';
 import { eventToLine, type LabEvent } from './events';
 import { forkCheckpoint } from './fork';
@@ -91,6 +92,15 @@ it('weights beyond f32 are named before any training, without a rate', async () 
     /^evaluation: completion \d+, token \d+: the logit .* is NaN; the first tensor that is not finite is the activation of model\.layers\.0\.mlp\.gate_up_proj, with -?Infinity; check the initial weights$/,
   );
   expect(names).toEqual([]);
+  session.destroy();
+});
+
+it('an error stays if the search for its tensor fails', async () => {
+  const session = new Session(openCpuDevice(), QUICK);
+  const read = vi.spyOn(session.weights, 'read').mockRejectedValue(new Error('the device was lost'));
+  const error = await divergedError(new NonFiniteError('the logit is NaN', null, [1, 2]), RUN_START, session);
+  expect(read).toHaveBeenCalled();
+  expect(error.message).toBe('compilation: the logit is NaN; check the initial weights');
   session.destroy();
 });
 

@@ -1,6 +1,6 @@
 /** Errors of a training whose numbers are no longer finite: the place, the first tensor, and a lower learning rate. */
 import { firstNonFiniteOf } from '../../train/firstNonFinite';
-import { NonFiniteError, tensorText } from '../../train/nonFiniteError';
+import { located, NonFiniteError, tensorText } from '../../train/nonFiniteError';
 import type { Recipe } from '../recipe/recipe';
 import { AdvisedError, type SettingChange } from './advice';
 import type { LabEvent, Stage } from './events';
@@ -55,7 +55,8 @@ export async function divergedError(
   place: RunPlace,
   { recipe, model }: Pick<Session, 'recipe' | 'model'>,
 ): Promise<DivergedError> {
-  const tensor = error.tensor ?? (error.ids && (await firstNonFiniteOf(model, error.ids)));
+  const { ids } = error;
+  const tensor = error.tensor ?? (ids && (await located(() => firstNonFiniteOf(model, ids))));
   const parts = [`${placeText(place)}: ${error.what}`, ...(tensor ? [tensorText(tensor)] : [])];
   const change = lowerRate(recipe, place);
   if (recipe.precision === 'f16') parts.push(change ? 'use precision=f32, or a lower rate' : 'use precision=f32');
