@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { Tensors } from '../model/parameters';
 import { type Fault, type Files, messageOf, StorageFullError } from './files';
+import { assertFiniteCheckpoint, checkpointName } from './finite';
 import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { numbersFromText, numbersToText } from './numbers';
 import { joinPath, MANIFEST } from './paths';
@@ -56,23 +57,9 @@ export interface CheckpointInfo extends CheckpointLabels {
   readonly folder: string;
 }
 
-export const checkpointName = ({ stage, step }: { readonly stage: string; readonly step: number }): string =>
-  `${stage}-${step}`;
-
 /** Folder of a checkpoint: its name, and a number from 2 if it replaced another. */
 const FOLDER = /^([a-z]{1,32}-\d{1,9})(?:\.(\d{1,6}))?$/;
 const TEMPORARY = '.tmp-';
-
-/** @throws naming the tensor with a number that is not finite */
-function checkFinite(tensors: Tensors, where: string): void {
-  for (const [name, { data }] of tensors) {
-    const bad = data.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0)
-      throw new Error(
-        `${where}: ${name} has ${data[bad]} at element ${bad}, so no checkpoint is saved; continue from the one before with a lower learning rate`,
-      );
-  }
-}
 
 function contentsOf(checkpoint: StoredCheckpoint): [string, () => Uint8Array][] {
   const { stage, step, recipe, state, optimizer } = checkpoint;
@@ -81,9 +68,7 @@ function contentsOf(checkpoint: StoredCheckpoint): [string, () => Uint8Array][] 
   const contents: [string, () => Uint8Array][] = [[STATE, () => new TextEncoder().encode(`${text}\n`)]];
   for (const name of TENSOR_FILES) {
     const held = tensors[name];
-    if (!held) continue;
-    checkFinite(held, `${name}.safetensors`);
-    contents.push([`${name}.safetensors`, () => writeSafetensors(held)]);
+    if (held) contents.push([`${name}.safetensors`, () => writeSafetensors(held)]);
   }
   return contents;
 }
@@ -107,6 +92,7 @@ export async function saveCheckpoint(
 ): Promise<CheckpointInfo> {
   const { stage, step } = checkpoint;
   const name = checkpointName(checkpoint);
+  assertFiniteCheckpoint(checkpoint);
   const contents = contentsOf(checkpoint);
   const others = Object.entries(modelFiles).filter(([file]) => !contents.some(([own]) => own === file));
   await removeLeftovers(files);

@@ -109,7 +109,7 @@ it('refuses a checkpoint with a number that is not finite, and names the tensor'
     const held = part === 'optimizer' ? checkpoint.optimizer!.tensors : checkpoint[part as 'model']!;
     held.get('b.weight')!.data[0] = Number.NaN;
     await expect(run.save(checkpoint, { isStageEnd: false, accuracy: null })).rejects.toThrow(
-      `${part}.safetensors: b.weight has NaN at element 0, so no checkpoint is saved`,
+      `checkpoint grpo-5: ${part}: b.weight[0] is NaN; use an earlier checkpoint`,
     );
   }
   expect(await readAll(files)).toEqual(whole);

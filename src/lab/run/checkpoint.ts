@@ -10,6 +10,8 @@ import { parseAs } from '../../validation';
 import { parseRecipe, type Recipe } from '../recipe/recipe';
 import { parseRunState, type RunState } from './runState';
 
+export { assertFiniteCheckpoint, checkpointName, nonFiniteText } from '../../runs/finite';
+
 /** Stages between whose steps a run can stop. */
 export const checkpointStages = ['sft', 'grpo'] as const;
 export type CheckpointStage = (typeof checkpointStages)[number];
@@ -30,9 +32,6 @@ export interface Checkpoint {
   readonly reference: Tensors | null;
 }
 
-/** Name of a checkpoint: `sft-40`, `grpo-0`. */
-export const checkpointName = ({ stage, step }: Pick<Checkpoint, 'stage' | 'step'>): string => `${stage}-${step}`;
-
 const place = z.object({ stage: z.enum(checkpointStages), step: z.int().min(0) });
 
 /** Checkpoint as files give it back. */
@@ -52,21 +51,4 @@ export function parseCheckpoint(given: UncheckedCheckpoint, where: string): Chec
     state: parseRunState(state, `${where}: state`),
     ...{ model, optimizer, reference },
   };
-}
-
-/** Names the first number of a checkpoint that is NaN or infinite; null if there is none. */
-export function nonFiniteText(checkpoint: Checkpoint): string | null {
-  const { model, optimizer, reference } = checkpoint;
-  for (const [part, tensors] of Object.entries({ model, optimizer: optimizer?.tensors, reference }))
-    for (const [name, { data }] of tensors ?? []) {
-      const at = data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) return `checkpoint ${checkpointName(checkpoint)}: ${part}: ${name}[${at}] is ${data[at]}`;
-    }
-  return null;
-}
-
-/** Refuses tensors with NaN or an infinity. @throws naming the first such tensor, with its index */
-export function assertFiniteCheckpoint(checkpoint: Checkpoint): void {
-  const fault = nonFiniteText(checkpoint);
-  if (fault !== null) throw new Error(`${fault}; use an earlier checkpoint`);
 }
