@@ -13,6 +13,9 @@ const sourceOf = (bytes: Uint8Array): ZipSource => ({
   read: async (start, end) => bytes.slice(start, end),
 });
 
+const exported = async (files: MemoryFiles) =>
+  new Uint8Array(await new Response(exportRun(files) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+
 let good: Uint8Array;
 const original = memoryFiles();
 beforeAll(async () => {
@@ -20,9 +23,7 @@ beforeAll(async () => {
   await writeSmallRun(original);
   await original.write('run.lock', new Uint8Array(4));
   await original.write('checkpoints/.tmp-grpo-9/state.json', new Uint8Array(4));
-  good = new Uint8Array(
-    await new Response(exportRun(original) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-  );
+  good = await exported(original);
 });
 
 async function zipOf(files: readonly (readonly [path: string, text: string])[]): Promise<Uint8Array> {
@@ -48,6 +49,16 @@ it('leaves out files that no run writes', async () => {
   await importRun(files, 'run', sourceOf(good));
   const paths = [...original.contents.keys()].filter((path) => path !== 'run.lock' && !path.includes('.tmp-'));
   expect([...files.contents.keys()].sort()).toEqual(paths.map((path) => `run/${path}`).sort());
+});
+
+it('keeps the journal of a run that an earlier version left when it was killed', async () => {
+  const killed = memoryFiles();
+  const lines = '{"type":"start"}\n{"type":"grpo","step":1}\n';
+  await killed.write('recipe.json', new TextEncoder().encode('{}'));
+  await killed.write('events.jsonl.partial', new TextEncoder().encode(lines));
+  const files = memoryFiles();
+  expect(await importRun(files, 'run', sourceOf(await exported(killed)))).toEqual([]);
+  expect(new TextDecoder().decode(files.contents.get('run/events.jsonl'))).toBe(lines);
 });
 
 const recipe = ['recipe.json', '{}'] as const;
@@ -105,9 +116,8 @@ it('imports the same run from a damaged zip, or names the fault and leaves nothi
 it('imports a damaged run with the names of its faults', async () => {
   const damaged = original.survivors();
   damaged.contents.delete('recipe.json');
-  const zip = await new Response(exportRun(damaged) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
   const files = memoryFiles();
-  expect(await importRun(files, 'run', sourceOf(new Uint8Array(zip)))).toEqual([
+  expect(await importRun(files, 'run', sourceOf(await exported(damaged)))).toEqual([
     { file: 'recipe.json', what: 'is missing' },
   ]);
   expect((await RunFolder.open(filesWithin(files, 'run'))).journal.events).toBe(7);

@@ -7,7 +7,8 @@ import { MODEL_FILES } from '../formats/model';
 import { quote } from '../quote';
 import { mebibytes } from '../units';
 import { allFiles, type Bytes, type Fault, type Files, filesWithin, messageOf } from './files';
-import { joinPath } from './paths';
+import { EVENTS } from './journal';
+import { joinPath, PARTIAL } from './paths';
 import { RunFolder } from './runFolder';
 
 /** Bytes of one read. */
@@ -19,7 +20,7 @@ const MOST_JSON = 64 * 2 ** 20;
 /** Most bytes of content per byte of the zip, beyond the first MiB. */
 const MOST_RATIO = 200;
 
-const ROOT = ['recipe.json', 'meta.json', 'summary.json', 'manifest.json', 'events.jsonl'];
+const ROOT = ['recipe.json', 'meta.json', 'summary.json', 'manifest.json', EVENTS];
 const MODEL: readonly string[] = MODEL_FILES;
 const CHECKPOINT = ['manifest.json', 'state.json', 'optimizer.safetensors', 'reference.safetensors', ...MODEL];
 /** Only the formats of earlier versions have a model in the run's own folder. */
@@ -47,15 +48,23 @@ function streamOf(files: Files, path: string, size: number): ReadableStream<Uint
   });
 }
 
+/** Files of a run with their names in the zip: a journal that an earlier version left unfinished gets the usual name. */
+async function* exportedFiles(files: Files): AsyncGenerator<{ path: string; name: string; bytes: number }> {
+  const hasJournal = (await files.size(EVENTS)) !== null;
+  for await (const { path, bytes } of allFiles(files)) {
+    const name = path === EVENTS + PARTIAL && !hasJournal ? EVENTS : path;
+    if (isRunFile(name)) yield { path, name, bytes };
+  }
+}
+
 /** A run as the bytes of a zip file. Files that no run writes are left out. */
 export function exportRun(files: Files): ReadableStream<Uint8Array> {
   setUp();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const write = async () => {
     const zip = new ZipWriter(writable, { keepOrder: true, extendedTimestamp: false });
-    for await (const { path, bytes } of allFiles(files))
-      if (isRunFile(path))
-        await zip.add(path, streamOf(files, path, bytes), { level: path.endsWith('.safetensors') ? 0 : 6 });
+    for await (const { path, name, bytes } of exportedFiles(files))
+      await zip.add(name, streamOf(files, path, bytes), { level: name.endsWith('.safetensors') ? 0 : 6 });
     await zip.close();
   };
   write().catch((error: unknown) => writable.abort(error).catch(() => {}));
