@@ -163,7 +163,7 @@ const weights: Importer = {
   sample: HEADER,
   read: (bytes) =>
     Object.fromEntries(
-      [...readSafetensors(bytes)].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: [...data] }]),
+      [...readSafetensors(bytes)].map(([name, { shape, data }]) => [name, { shape, data: [...data] }]),
     ),
 };
 
