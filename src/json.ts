@@ -9,6 +9,10 @@ import { bounded, quote } from './quote';
 /** Deepest nesting of objects and arrays. Our files need fewer than ten levels. */
 const DEEPEST = 64;
 
+/** Values that any file may have, and characters for each one more: a value takes up to 64 bytes of memory. */
+const VALUES = 1_000_000;
+const CHARACTERS_PER_VALUE = 16;
+
 /** Error of a text that is not JSON, or not the strict JSON that this file reads. */
 export class JsonError extends Error {}
 /** Error of a text that is not JSON at all. */
@@ -39,12 +43,15 @@ const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(cod
 /** Numbers as Python writes them, which JSON does not have. */
 const NOT_FINITE = /^-?(NaN|Infinity)/;
 
-/** Names the loss of a literal as a double; null if there is none. A whole number must be exact, a fraction only close. */
+/**
+ * Names the loss of a literal as a double; null if there is none. A whole number must be exact, or as JavaScript writes it; a
+ * fraction only close.
+ */
 function lostOf(literal: string, value: number): string | null {
   if (!Number.isFinite(value)) return 'is larger than a number here can be; use another';
   if (value === 0) return /^[^e]*[1-9]/i.test(literal) ? 'is closer to 0 than a number here can be; use another' : null;
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || !/^-?\d+$/.test(literal) || BigInt(literal) === BigInt(value))
-    return null;
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || !/^-?\d+$/.test(literal)) return null;
+  if (String(value) === literal || BigInt(literal) === BigInt(value)) return null;
   return `has more digits than a number here keeps: it would be ${value}; use text, or fewer digits`;
 }
 
@@ -57,7 +64,13 @@ function parseAt(text: string, where: string, place: Place): unknown {
   const refuse = (line: number, column: number, why: string): never => {
     throw new JsonError(bounded(`${where}: ${place(line, column)}: ${why}`));
   };
+  const mostValues = VALUES + Math.floor(text.length / CHARACTERS_PER_VALUE);
+  let values = 0;
+  const count = (line: number, column: number) => {
+    if (++values > mostValues) refuse(line, column, `more than ${mostValues} values; use a smaller file`);
+  };
   const enter = (keys: Set<string> | null, line: number, column: number) => {
+    count(line, column);
     if (open.push(keys) > DEEPEST) refuse(line, column, `nested more than ${DEEPEST} levels deep; use fewer`);
   };
   /** The latest key. */
@@ -77,6 +90,7 @@ function parseAt(text: string, where: string, place: Place): unknown {
         if (keys?.has(name)) refuse(line, column, `the key ${quote(name)} occurs twice in one object; keep one`);
         keys?.add(name);
         key = name;
+        count(line, column);
       },
       onError(code, offset, _length, line, column) {
         const [literal] = NOT_FINITE.exec(text.slice(offset, offset + 9)) ?? [];
@@ -85,6 +99,7 @@ function parseAt(text: string, where: string, place: Place): unknown {
         fail(line, column, explain(code));
       },
       onLiteralValue(value, offset, length, line, column) {
+        count(line, column);
         if (typeof value !== 'number') return;
         const literal = text.slice(offset, offset + length);
         const lost = lostOf(literal, value);

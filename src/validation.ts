@@ -114,7 +114,7 @@ function rangeAt(schema: z.core.$ZodType, path: readonly PropertyKey[] = []): Ra
 
 /** Path of a key `__proto__` in the input. Schemas of records drop it silently. */
 function prototypeKey(value: unknown, path: readonly string[] = []): string | null {
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
   for (const [key, inner] of Object.entries(value)) {
     const at = [...path, key];
     const found = key === '__proto__' ? at.join('.') : prototypeKey(inner, at);

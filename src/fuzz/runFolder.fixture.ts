@@ -182,9 +182,9 @@ export async function faultOfRun(files: MemoryFiles, isWhole = false): Promise<s
     const run = await expected('open', RunFolder.open(files));
     const { fault } = await expected('list', runInfo(files, 'run', null));
     faults.push(...run.faults, fault, (await expected('last', lastEvent(files))).fault);
-    for await (const { text } of run.journal.read())
+    for await (const { text, where } of run.journal.read())
       try {
-        numbersFromText(text);
+        numbersFromText(text, where);
       } catch (error) {
         refused(error);
       }

@@ -5,7 +5,9 @@
  */
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
+import { utf8Text } from '../json';
 import type { Tensors } from '../model/parameters';
+import { parseAs } from '../validation';
 import { type Fault, type Files, messageOf, StorageFullError } from './files';
 import { assertFiniteCheckpoint, checkpointName } from './finite';
 import { faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
@@ -45,6 +47,11 @@ const manifestSchema = z.strictObject({
   isStageEnd: z.boolean(),
   accuracy: z.number().min(0).max(1).nullable(),
   files: z.record(z.string().regex(/^[\w.]{1,64}$/), fileSum),
+});
+
+const stateSchema = z.strictObject({
+  ...{ stage: z.string(), step: z.int().min(0), recipe: z.unknown(), state: z.unknown() },
+  optimizerSteps: z.int().min(0).nullable(),
 });
 
 export interface CheckpointInfo extends CheckpointLabels {
@@ -197,9 +204,10 @@ export async function readCheckpoint(files: Files, { name, folder }: CheckpointI
   };
   const stateBytes = await checked(STATE);
   if (!stateBytes) throw new Error(`${joinPath(folder, MANIFEST)} lists no ${STATE}; use another checkpoint`);
-  const { stage, step, recipe, optimizerSteps, state } = numbersFromText(new TextDecoder().decode(stateBytes)) as {
-    readonly [key: string]: unknown;
-  };
+  const where = joinPath(folder, STATE);
+  const { recipe, state, ...rest } = parseAs(stateSchema, numbersFromText(utf8Text(stateBytes, where), where), where);
+  if (checkpointName(rest) !== name)
+    throw new Error(`${where} belongs to ${checkpointName(rest)}; use another checkpoint`);
   const tensors = async (kind: (typeof TENSOR_FILES)[number]): Promise<Tensors | null> => {
     const file = `${kind}.safetensors`;
     const bytes = await checked(file);
@@ -209,8 +217,8 @@ export async function readCheckpoint(files: Files, { name, folder }: CheckpointI
   if (!model) throw new Error(`${joinPath(folder, MANIFEST)} lists no model.safetensors; use another checkpoint`);
   const moments = await tensors('optimizer');
   return {
-    ...{ stage: String(stage), step: Number(step), recipe, state, model },
-    optimizer: moments && { steps: Number(optimizerSteps), tensors: moments },
+    ...{ stage: rest.stage, step: rest.step, recipe, state, model },
+    optimizer: moments && { steps: rest.optimizerSteps ?? 0, tensors: moments },
     reference: await tensors('reference'),
   };
 }

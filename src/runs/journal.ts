@@ -3,8 +3,9 @@
  * `n` counts from 0. `at` marks an event that readers look up, such as a GRPO step. Earlier versions wrote bare events, which
  * still open, without checksums.
  */
+import { mebibytes } from '../units';
 import type { Fault, Files } from './files';
-import { type Line, lastLine, linesOfFile } from './lines';
+import { type Line, LONGEST_LINE, lastLine, linesOfFile } from './lines';
 import { PARTIAL } from './paths';
 import { seal, unseal } from './seal';
 
@@ -134,9 +135,14 @@ export class Journal {
     if (!this.isSealed) throw new Error(`${this.file}: an earlier version wrote this run; fork it to train on`);
     const head = `"n":${this.events},${mark === null ? '' : `"at":${JSON.stringify(mark)},`}`;
     const line = `${seal('event', text, head)}\n`;
+    const { length } = new TextEncoder().encode(line);
+    if (length > LONGEST_LINE)
+      throw new Error(
+        `${this.file}: an event has ${mebibytes(length)}; use fewer prompts or shorter completions per step`,
+      );
     this.pending.push(line);
     if (mark !== null) this.marks.set(mark, this.events);
-    this.starts.push(this.starts.at(-1)! + new TextEncoder().encode(line).length);
+    this.starts.push(this.starts.at(-1)! + length);
   }
 
   /** Writes the new events and flushes. @throws StorageFullError; nothing is lost then, and the next flush repeats it */

@@ -5,7 +5,6 @@ import { bytesIn, type Fault, type Files, filesWithin } from './files';
 import { lastEvent } from './journal';
 import { faultFrom } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
-import { numbersFromText } from './numbers';
 import type { Holder } from './owner';
 import { MANIFEST } from './paths';
 import { META, RECIPE, SUMMARY } from './runFolder';
@@ -51,7 +50,7 @@ async function readJson(files: Files, file: string): Promise<{ value: unknown; f
 /** The last event with numbers of a step: an event of GRPO or SFT, else null. */
 function readStep(text: string | null): { stage: string | null; value: unknown } {
   try {
-    const value = text === null ? null : numbersFromText(text);
+    const value: unknown = text === null ? null : JSON.parse(text);
     const type = inside(value, 'type');
     return typeof type === 'string' ? { stage: type, value } : { stage: null, value: null };
   } catch {

@@ -1,5 +1,6 @@
 /** `manifest.json`: size and SHA-256 of each file of a folder, sealed. A folder without it is not complete. */
 import { z } from 'zod';
+import { parseJson } from '../json';
 import { parseAs } from '../validation';
 import { type Bytes, type Fault, type Files, messageOf } from './files';
 import { joinPath, MANIFEST } from './paths';
@@ -23,7 +24,7 @@ export async function readManifest<T>(files: Files, folder: string, schema: z.Zo
   if (!bytes) throw new Error(`${where} is missing; the folder is not complete`);
   const read = bytes.at(-1) === 10 ? unseal(bytes.subarray(0, -1), 'manifest') : null;
   if (read?.head !== '') throw new Error(`${where} is damaged: its checksum differs`);
-  return parseAs(schema, JSON.parse(read.text), where);
+  return parseAs(schema, parseJson(read.text, where), where);
 }
 
 /** Reads a file and compares it with the sums that it may have. @throws naming the file and its fault */

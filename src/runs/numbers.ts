@@ -2,7 +2,9 @@
  * JSON with arrays of numbers in full precision: `{"f32":"…"}` holds the bytes of a Float32Array in base64, little-endian.
  * Files of earlier versions have plain arrays, which stay arrays.
  */
+import { parseJson } from '../json';
 import { quote } from '../quote';
+import { messageOf } from './files';
 
 const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array } as const;
 type Kind = keyof typeof KINDS;
@@ -19,7 +21,10 @@ function toBase64(bytes: Uint8Array): string {
 
 function fromBase64(text: string, key: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    const chars = atob(text);
+    const bytes = new Uint8Array(chars.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = chars.charCodeAt(i);
+    return bytes;
   } catch {
     throw new Error(`${key}: ${quote(text)} is no base64; the line is damaged`);
   }
@@ -51,9 +56,6 @@ function decode(key: string, value: unknown): unknown {
 /** JSON text of a value; typed arrays keep each bit. @throws for a number that is not finite, outside typed arrays */
 export const numbersToText = (value: unknown): string => JSON.stringify(value, encode);
 
-/** Value of a JSON text that `numbersToText` or an earlier version wrote. */
-export const numbersFromText = (text: string): unknown => JSON.parse(text, decode);
-
 /** Value of parsed JSON with its typed arrays. @throws naming the key of an array that is damaged */
 export function withNumbers(json: unknown, key = ''): unknown {
   const value = decode(key, json);
@@ -61,4 +63,18 @@ export function withNumbers(json: unknown, key = ''): unknown {
   for (const [name, inner] of Object.entries(value))
     (value as Record<string, unknown>)[name] = withNumbers(inner, name);
   return value;
+}
+
+/**
+ * Value of a JSON text that `numbersToText` or an earlier version wrote.
+ * @param where name of the text
+ * @throws naming the place of the fault
+ */
+export function numbersFromText(text: string, where = 'the event'): unknown {
+  const json = parseJson(text, where);
+  try {
+    return withNumbers(json);
+  } catch (error) {
+    throw new Error(`${where}: ${messageOf(error)}`);
+  }
 }
