@@ -9,9 +9,10 @@ import { bounded, quote } from './quote';
 /** Deepest nesting of objects and arrays. Our files need fewer than ten levels. */
 const DEEPEST = 64;
 
-/** Values that any file may have, and characters for each one more: a value takes up to 64 bytes of memory. */
-const VALUES = 1_000_000;
+/** Values that any file may have, and characters for each one more: a value takes up to 64 bytes of memory, a key 256. */
+const VALUES = 500_000;
 const CHARACTERS_PER_VALUE = 16;
+const VALUES_PER_KEY = 3;
 
 /** Error of a text that is not JSON, or not the strict JSON that this file reads. */
 export class JsonError extends Error {}
@@ -40,6 +41,8 @@ const FAULTS: Readonly<Record<Fault, string>> = {
 
 const explain = (code: ParseErrorCode): string => FAULTS[printParseErrorCode(code) as Fault] ?? 'this is not JSON';
 
+const LONGEST_NUMBER = 1000;
+
 /** Numbers as Python writes them, which JSON does not have. */
 const NOT_FINITE = /^-?(NaN|Infinity)/;
 
@@ -48,6 +51,7 @@ const NOT_FINITE = /^-?(NaN|Infinity)/;
  * fraction only close.
  */
 function lostOf(literal: string, value: number): string | null {
+  if (literal.length > LONGEST_NUMBER) return `has ${literal.length} characters; use fewer digits`;
   if (!Number.isFinite(value)) return 'is larger than a number here can be; use another';
   if (value === 0) return /^[^e]*[1-9]/i.test(literal) ? 'is closer to 0 than a number here can be; use another' : null;
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || !/^-?\d+$/.test(literal)) return null;
@@ -66,8 +70,9 @@ function parseAt(text: string, where: string, place: Place): unknown {
   };
   const mostValues = VALUES + Math.floor(text.length / CHARACTERS_PER_VALUE);
   let values = 0;
-  const count = (line: number, column: number) => {
-    if (++values > mostValues) refuse(line, column, `more than ${mostValues} values; use a smaller file`);
+  const count = (line: number, column: number, more = 1) => {
+    values += more;
+    if (values > mostValues) refuse(line, column, `the file has too many values for its size; use a smaller one`);
   };
   const enter = (keys: Set<string> | null, line: number, column: number) => {
     count(line, column);
@@ -90,7 +95,7 @@ function parseAt(text: string, where: string, place: Place): unknown {
         if (keys?.has(name)) refuse(line, column, `the key ${quote(name)} occurs twice in one object; keep one`);
         keys?.add(name);
         key = name;
-        count(line, column);
+        count(line, column, VALUES_PER_KEY);
       },
       onError(code, offset, _length, line, column) {
         const [literal] = NOT_FINITE.exec(text.slice(offset, offset + 9)) ?? [];

@@ -28,6 +28,8 @@ export function quote(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (value === undefined) return 'nothing';
   if (Array.isArray(value) && value.length > MAX_QUOTED) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null && Object.keys(value).length > MAX_QUOTED)
+    return `an object with ${Object.keys(value).length} fields`;
   try {
     return start(JSON.stringify(value) ?? `a ${typeof value}`, MAX_QUOTED);
   } catch {

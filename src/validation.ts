@@ -123,18 +123,48 @@ function prototypeKey(value: unknown, path: readonly string[] = []): string | nu
   return null;
 }
 
+/** Values from which lists are checked item by item: zod keeps half a KiB for each wrong item. */
+const MANY_VALUES = 10_000;
+/** Shorter lists are checked whole. */
+const LONG_LIST = 100;
+
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return 1;
+  return Object.values(value).reduce<number>((sum, inner) => sum + countValues(inner), 1);
+}
+
+const linesOf = ({ issues }: z.ZodError, where: string, path: readonly PropertyKey[] = []): string[] =>
+  issues.map((issue) => {
+    const at = excerpt([...path, ...issue.path].join('.'), MAX_NAME) || 'top level';
+    return `${where}: ${at}: ${issue.message}`;
+  });
+
+const safelyParsed = <T>(schema: z.ZodType<T>, value: unknown) =>
+  schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
+
+/** Checks the items of long lists, the innermost lists first. @throws naming the faults of the first wrong item */
+function checkLongLists(schema: z.ZodType, value: unknown, where: string, path: readonly PropertyKey[] = []): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  for (const [key, inner] of Object.entries(value))
+    if (typeof inner === 'object') checkLongLists(schema, inner, where, [...path, key]);
+  const element = Array.isArray(value) && value.length > LONG_LIST ? schemaAt(schema, [...path, 0]) : null;
+  if (!element) return;
+  for (const [i, item] of (value as unknown[]).entries()) {
+    const parsed = safelyParsed(element as z.ZodType, item);
+    if (!parsed.success) throw new Error(listed(linesOf(parsed.error, where, [...path, i])));
+  }
+}
+
 /** Checks a value. @throws one line per wrong field, for the first dozen: place, path, fault, remedy */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const parsed = schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
+  if (countValues(value) > MANY_VALUES) checkLongLists(schema, value, where);
+  const parsed = safelyParsed(schema, value);
   if (parsed.success) {
     const lost = prototypeKey(value);
     if (lost !== null) throw new Error(`${where}: ${excerpt(lost, MAX_NAME)}: is not a field; remove it`);
     return parsed.data;
   }
-  const lines = parsed.error.issues.map(
-    ({ path, message }) => `${where}: ${excerpt(path.join('.'), MAX_NAME) || 'top level'}: ${message}`,
-  );
-  throw new Error(listed(lines));
+  throw new Error(listed(linesOf(parsed.error, where)));
 }
 
 /** Reads and checks a JSON text. @throws as `parseJson` and `parseAs` */

@@ -157,6 +157,22 @@ const NOT_TOKENIZED = /was left out$|^added_tokens\.\d+\.(special|normalized):|^
 const NOT_COMPUTED =
   /^(architectures|(torch_)?dtype|use_cache|attention_dropout|(embd|resid)_pdrop|(pad|bos|eos)_token_id|original_max_position_embeddings|rope_theta|partial_rotary_factor)\b|^rope_scaling: was read as null$|^rope_parameters: null was|was left out$/;
 
+const { 'model.safetensors': shard, ...folder } = files;
+const SHARD = 'model-00001-of-00001.safetensors';
+const index: Importer = {
+  name: 'index of the shards of a model',
+  form: 'JSON',
+  sample: JSON.stringify({
+    metadata: { total_size: shard.length },
+    weight_map: Object.fromEntries([...readSafetensors(shard).keys()].map((name) => [name, SHARD])),
+  }),
+  read(bytes) {
+    const held = folderOf({ ...folder, [SHARD]: shard, 'model.safetensors.index.json': bytes });
+    return { weight_map: Object.fromEntries([...readModelFolder(held).tensors.keys()].map((name) => [name, SHARD])) };
+  },
+  ignored: /was left out$/,
+};
+
 const weights: Importer = {
   name: 'weights in safetensors',
   form: 'safetensors',
@@ -207,6 +223,7 @@ export const importers: readonly Importer[] = [
   inFolder('config.json', NOT_COMPUTED),
   inFolder('generation_config.json', /^(pad_token_id|max_length)\b|was left out$/),
   inFolder('tokenizer.json', NOT_TOKENIZED),
+  index,
   weights,
   customReward,
   ...schemaImporters,

@@ -24,6 +24,20 @@ const ODD = [
   `[${'0,'.repeat(10_000)}0]`,
 ] as const;
 
+/** JSON texts of some MiB, which take far more memory as values. */
+const LONG: readonly (() => string)[] = [
+  () => `[${'[],'.repeat(1_500_000)}0]`,
+  () => `[${'{"a":1},'.repeat(500_000)}0]`,
+  () => `[${'"x",'.repeat(1_000_000)}0]`,
+  () => `{${Array.from({ length: 150_000 }, (_, i) => `"${i}x":0`).join(',')}}`,
+  () => `{${Array.from({ length: 400_000 }, (_, i) => `"${i}x":[]`).join(',')}}`,
+  () => `"${'x\\n'.repeat(1_000_000)}"`,
+  () => `0.${'0'.repeat(3_000_000)}1`,
+  () => '9'.repeat(3_000_000),
+];
+/** One of so many mutations is long. */
+const LONG_EVERY = 500;
+
 /** Paths to every value; in long lists, only to the first and last few. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
@@ -126,6 +140,11 @@ const CHANGES: Readonly<Record<string, (root: unknown, path: Path, stream: Rando
 export function mutatedJson(text: string, stream: Random): { readonly text: string; readonly what: string } {
   const root: unknown = JSON.parse(text);
   const paths = pathsOf(root);
+  if (stream.integer(1, LONG_EVERY) === 1) {
+    const path = stream.pick(paths);
+    const i = stream.integer(0, LONG.length - 1);
+    return { text: withText(root, path, LONG[i]!()), what: `a long value of kind ${i}: ${path.join('.')}` };
+  }
   for (;;) {
     const what = stream.pick(Object.keys(CHANGES));
     const path = stream.pick(paths);

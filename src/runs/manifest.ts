@@ -1,6 +1,7 @@
 /** `manifest.json`: size and SHA-256 of each file of a folder, sealed. A folder without it is not complete. */
 import { z } from 'zod';
 import { parseJson } from '../json';
+import { mebibytes } from '../units';
 import { parseAs } from '../validation';
 import { type Bytes, type Fault, type Files, messageOf } from './files';
 import { joinPath, MANIFEST } from './paths';
@@ -17,9 +18,14 @@ export const sumOf = async (bytes: Uint8Array): Promise<FileSum> => ({
 export const writeManifest = (files: Files, folder: string, manifest: unknown): Promise<void> =>
   files.write(joinPath(folder, MANIFEST), new TextEncoder().encode(`${seal('manifest', JSON.stringify(manifest))}\n`));
 
+/** Largest manifest, bytes: it lists a dozen files. */
+const MOST_BYTES = 2 ** 20;
+
 /** Reads a manifest. @throws naming the file if it is missing or damaged */
 export async function readManifest<T>(files: Files, folder: string, schema: z.ZodType<T>): Promise<T> {
   const where = joinPath(folder, MANIFEST);
+  const size = await files.size(where);
+  if (size !== null && size > MOST_BYTES) throw new Error(`${where} is damaged: it has ${mebibytes(size)}`);
   const bytes = await files.read(where);
   if (!bytes) throw new Error(`${where} is missing; the folder is not complete`);
   const read = bytes.at(-1) === 10 ? unseal(bytes.subarray(0, -1), 'manifest') : null;
