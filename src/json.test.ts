@@ -19,6 +19,11 @@ describe('JSON', () => {
       }
   });
 
+  it('reads the numbers that JSON.stringify writes', () => {
+    for (const value of [123456789123456780, -1.2345678912345678e19, 2 ** 60, 5e-324, Number.MAX_VALUE])
+      expect(parseJson(JSON.stringify(value), 'f')).toBe(value);
+  });
+
   it('rejects what JSON.parse rejects, for any damage', () => {
     const stream = random(3, 'damage');
     const whole = '{"a":[1,-2.5e3,true,null,"x\\n\\u00e9"],"b":{"c":{}}}';
@@ -68,6 +73,15 @@ describe('JSON', () => {
     } catch (error) {
       expect((error as Error).message.length).toBeLessThan(300);
     }
+  });
+
+  it('rejects more values, keys or digits than files of this size have', () => {
+    const keys = Array.from({ length: 2e5 }, (_, i) => `"${i}":0`).join(',');
+    const refused = (text: string) => expect(() => parseJson(text, 'f'));
+    refused(`[${'[],'.repeat(1e6)}0]`).toThrow('f: line 1, column 2062499: the file has too many values for its size');
+    refused(`{${keys}}`).toThrow('the file has too many values for its size');
+    refused(`[0.${'0'.repeat(1e6)}1]`).toThrow('(1000003 characters) has 1000003 characters; use fewer digits');
+    expect(parseJson(`{${keys.slice(0, 1e6)}"0"}`.replace(/,[^,]*$/, '}'), 'f')).toHaveProperty('99');
   });
 
   it('names only the column for one line', () => {

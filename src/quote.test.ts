@@ -15,6 +15,7 @@ it('quotes a value as JSON, and only the start and the length of a long one', ()
   expect(quote({ a: [1] })).toBe('{"a":[1]}');
   expect(quote('x'.repeat(81))).toBe(`"${'x'.repeat(80)}…" (81 characters)`);
   expect(quote([...'x'.repeat(5000)])).toBe('a list of 5000');
+  expect(quote(Object.fromEntries([...'x'.repeat(5000)].entries()))).toBe('an object with 5000 fields');
   expect(quote(10n)).toBe('a value that cannot be written as JSON');
   let deep: unknown = 0;
   for (let i = 0; i < 1e5; i++) deep = [deep];

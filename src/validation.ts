@@ -125,12 +125,20 @@ function prototypeKey(value: unknown, path: readonly string[] = []): string | nu
 
 /** Values from which lists are checked item by item: zod keeps half a KiB for each wrong item. */
 const MANY_VALUES = 10_000;
+/** Levels at which lists are looked for. */
+const DEEPEST = 64;
 /** Shorter lists are checked whole. */
 const LONG_LIST = 100;
 
-function countValues(value: unknown): number {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return 1;
-  return Object.values(value).reduce<number>((sum, inner) => sum + countValues(inner), 1);
+/** True if a value has more values inside it than a limit. */
+function hasMore(value: unknown, limit: number): boolean {
+  const open = [value];
+  for (let i = 0; i < open.length && open.length <= limit; i++) {
+    const inner = open[i];
+    if (typeof inner !== 'object' || inner === null || ArrayBuffer.isView(inner)) continue;
+    for (const key in inner) if (open.push(inner[key as keyof typeof inner]) > limit) return true;
+  }
+  return false;
 }
 
 const linesOf = ({ issues }: z.ZodError, where: string, path: readonly PropertyKey[] = []): string[] =>
@@ -144,7 +152,7 @@ const safelyParsed = <T>(schema: z.ZodType<T>, value: unknown) =>
 
 /** Checks the items of long lists, the innermost lists first. @throws naming the faults of the first wrong item */
 function checkLongLists(schema: z.ZodType, value: unknown, where: string, path: readonly PropertyKey[] = []): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || path.length > DEEPEST) return;
   for (const [key, inner] of Object.entries(value))
     if (typeof inner === 'object') checkLongLists(schema, inner, where, [...path, key]);
   const element = Array.isArray(value) && value.length > LONG_LIST ? schemaAt(schema, [...path, 0]) : null;
@@ -157,7 +165,7 @@ function checkLongLists(schema: z.ZodType, value: unknown, where: string, path: 
 
 /** Checks a value. @throws one line per wrong field, for the first dozen: place, path, fault, remedy */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  if (countValues(value) > MANY_VALUES) checkLongLists(schema, value, where);
+  if (hasMore(value, MANY_VALUES)) checkLongLists(schema, value, where);
   const parsed = safelyParsed(schema, value);
   if (parsed.success) {
     const lost = prototypeKey(value);

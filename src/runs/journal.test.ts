@@ -101,5 +101,19 @@ it('keeps numbers to the bit, and refuses those that JSON cannot hold', () => {
   };
   expect(numbersFromText(numbersToText(value))).toEqual(value);
   expect(() => numbersToText({ loss: Number.NaN })).toThrow('loss is NaN, which JSON cannot hold');
-  expect(() => numbersFromText('{"logprobs":{"f32":"AAA="}}')).toThrow('logprobs: 2 bytes are no whole number of f32');
+  const refused = (text: string) => expect(() => numbersFromText(text, 'line 3'));
+  refused('{"logprobs":{"f32":"AAA="}}').toThrow('line 3: logprobs: 2 bytes are no whole number of f32');
+  refused('{"logprobs":{"f32":"?"}}').toThrow('line 3: logprobs: "?" is no base64');
+  refused('{"type":.5}').toThrow('line 3 is not JSON: line 1, column 9: this is no JSON value');
+  refused(`${'['.repeat(20_000)}${']'.repeat(20_000)}`).toThrow(
+    'line 3: line 1, column 65: nested more than 64 levels',
+  );
+});
+
+it('refuses an event that it could not read back', async () => {
+  const journal = await Journal.open(memoryFiles());
+  expect(() => journal.append(`"${'x'.repeat(2 ** 26)}"`)).toThrow(
+    'events.jsonl: an event has 64 MiB; use fewer prompts',
+  );
+  expect(journal.events).toBe(0);
 });

@@ -134,15 +134,15 @@ export class Journal {
   append(text: string, mark: string | null = null): void {
     if (!this.isSealed) throw new Error(`${this.file}: an earlier version wrote this run; fork it to train on`);
     const head = `"n":${this.events},${mark === null ? '' : `"at":${JSON.stringify(mark)},`}`;
-    const line = `${seal('event', text, head)}\n`;
-    const { length } = new TextEncoder().encode(line);
-    if (length > LONGEST_LINE)
+    const bytes = new TextEncoder().encode(text).length;
+    if (bytes > LONGEST_LINE)
       throw new Error(
-        `${this.file}: an event has ${mebibytes(length)}; use fewer prompts or shorter completions per step`,
+        `${this.file}: an event has ${mebibytes(bytes)}; use fewer prompts or shorter completions per step`,
       );
+    const line = `${seal('event', text, head)}\n`;
     this.pending.push(line);
     if (mark !== null) this.marks.set(mark, this.events);
-    this.starts.push(this.starts.at(-1)! + length);
+    this.starts.push(this.starts.at(-1)! + new TextEncoder().encode(line).length);
   }
 
   /** Writes the new events and flushes. @throws StorageFullError; nothing is lost then, and the next flush repeats it */
