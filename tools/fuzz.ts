@@ -1,5 +1,5 @@
 /**
- * Mutated files for every importer: `npm run fuzz -- [--seconds N | --files N] [--seed S] [--importer NAME]`. Prints the
+ * Mutated files for every importer: `npm run fuzz -- [--seconds N | --files N] [--seed S] [--importer NAME]…`. Prints the
  * number of files and the seeds that failed; `--seed S` alone repeats one. Exits with 1 after a failure.
  */
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     files: { type: 'string' },
     seed: { type: 'string' },
-    importer: { type: 'string' },
+    importer: { type: 'string', multiple: true },
   },
 });
 /** Reads a whole number. @throws naming the option */
@@ -48,11 +48,14 @@ setInterval(() => {
 }, 1000);`;
 
 // the sources with styles and shaders, as vitest loads them
-const server = await createServer({ server: { middlewareMode: true, hmr: false, watch: null }, logLevel: 'warn' });
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  logLevel: 'warn',
+});
 const { targets } = (await server.ssrLoadModule('/src/fuzz/targets.fixture.ts')) as typeof Targets;
 const { faultOfSeed } = (await server.ssrLoadModule('/src/fuzz/target.fixture.ts')) as typeof Fixture;
 
-const chosen = targets.filter(({ name }) => values.importer === undefined || name === values.importer);
+const chosen = targets.filter(({ name }) => values.importer?.includes(name) ?? true);
 if (chosen.length === 0) throw new Error(`--importer: use one of ${targets.map(({ name }) => name).join(', ')}`);
 /** Number of the importer, and the seed. */
 const now = new Int32Array(new SharedArrayBuffer(8));

@@ -15,7 +15,7 @@ export interface Target {
   readonly name: string;
   /** @param stream null for the sample itself */
   attempt(stream: Random | null): Attempt;
-  /** Files of the normal test run, as a share of those of other targets. */
+  /** Files of the normal test run, as a share of those of other targets: fewer for a slow one. */
   readonly share?: number;
 }
 

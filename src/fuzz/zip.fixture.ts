@@ -64,11 +64,8 @@ function overlapping(entries: readonly ZipEntry[], stream: Random): Uint8Array {
   return zipFile([{ name, content, isStored: true }, { ...inner!, at: 30 + name.length }, ...others]).bytes;
 }
 
-/** File of zeros, MiB, that claims a size. */
-const bomb = (mebibytes: number, claimed?: number): ZipEntry => ({
-  ...{ name: 'events.jsonl', content: new Uint8Array(mebibytes << 20) },
-  ...(claimed !== undefined && { claimed }),
-});
+/** Files of zeros. */
+const BOMBS = [1, 2, 20].map((mebibytes) => new Uint8Array(mebibytes << 20));
 
 interface Sample {
   readonly files: MemoryFiles;
@@ -110,14 +107,15 @@ const INSIDE: readonly Change[] = [
   },
   ({ entries }, stream) => ({ bytes: overlapping(entries, stream), what: 'a file inside another' }),
   function bombs({ entries }, stream) {
-    const size = stream.pick([1, 2, 20]);
-    const claimed = stream.pick([undefined, 0, 1000, 2 ** 20, 2 ** 32 - 2]);
+    const content = stream.pick(BOMBS);
+    const claimed = stream.pick([content.length, 0, 1000, 2 ** 20, 2 ** 32 - 2]);
     const others = entries.filter(({ name }) => name !== 'events.jsonl');
-    return { bytes: zipFile([...others, bomb(size, claimed)]).bytes, what: `${size} MiB that claim ${claimed}` };
+    const { bytes } = zipFile([...others, { name: 'events.jsonl', content, claimed }]);
+    return { bytes, what: `${content.length} bytes that claim ${claimed}` };
   },
 ];
 /** One of so many files has a long list, which is slow to write. */
-const MANY_EVERY = 100;
+const MANY_EVERY = 300;
 const MANY = [2000, 2001, 20_000, 100_000].map((count): [number, () => Uint8Array] => {
   let zip: Uint8Array | null = null;
   return [
@@ -166,6 +164,7 @@ export async function zipTarget(): Promise<Target> {
   const contents = new Set([...files.contents.values()].map((content) => Buffer.from(content).toString('latin1')));
   return {
     name: 'the zip of a run',
+    share: 0.3,
     attempt(stream): Attempt {
       const isMany = stream?.integer(1, MANY_EVERY) === 1;
       const [count, make] = stream && isMany ? stream.pick(MANY) : [0, () => sample.exported];

@@ -1,6 +1,5 @@
 /** Writer of zip files whose fields can be changed: it refuses nothing. */
 import { deflateRawSync } from 'node:zlib';
-import { joinBytes } from '../bytes';
 import { crc32 } from '../runs/crc32';
 
 export interface ZipEntry {
@@ -36,34 +35,60 @@ const LOCATOR_64 = 0x07064b50;
 /** Size in bytes and value of each field, by name. */
 type Fields = Readonly<Record<string, readonly [bytes: number, value: number]>>;
 
+/** Fields beyond these are written, but not listed. */
+const MOST_FIELDS = 1000;
+
 /** Writes the numbers of a record one after the other. */
 class Parts {
-  private readonly parts: Uint8Array[] = [];
+  private bytes = new Uint8Array(1 << 16);
   readonly fields: Field[] = [];
   length = 0;
 
+  /** Makes room. @returns the byte at which it begins */
+  private grow(more: number): number {
+    const at = this.length;
+    this.length += more;
+    if (this.length <= this.bytes.length) return at;
+    const larger = new Uint8Array(2 * this.length);
+    larger.set(this.bytes.subarray(0, at));
+    this.bytes = larger;
+    return at;
+  }
   put(bytes: Uint8Array): void {
-    this.parts.push(bytes);
-    this.length += bytes.length;
+    const at = this.grow(bytes.length);
+    this.bytes.set(bytes, at);
   }
   record(fields: Fields): void {
     for (const [name, [bytes, value]] of Object.entries(fields)) {
-      const part = new Uint8Array(8);
-      new DataView(part.buffer).setBigUint64(0, BigInt(value), true);
-      this.fields.push({ name, at: this.length, bytes });
-      this.put(part.subarray(0, bytes));
+      const at = this.grow(bytes);
+      if (this.fields.length < MOST_FIELDS) this.fields.push({ name, at, bytes });
+      for (let i = 0; i < bytes; i++) this.bytes[at + i] = Math.floor(value / 256 ** i);
     }
   }
-  join(): Uint8Array<ArrayBuffer> {
-    return joinBytes(this.parts);
+  whole(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.length);
   }
 }
 
+interface Stored {
+  readonly crc: number;
+  readonly deflated: Uint8Array;
+}
+const stored = new WeakMap<Uint8Array, Stored>();
+/** Checksum and deflated bytes of a content, computed once. */
+function storedOf(content: Uint8Array): Stored {
+  const known = stored.get(content) ?? { crc: crc32(content), deflated: deflateRawSync(content) };
+  stored.set(content, known);
+  return known;
+}
+
 /** Fields that the headers at both places have. */
-function common({ content, isStored, claimed }: ZipEntry, name: Uint8Array, stored: Uint8Array): Fields {
+function common({ content, isStored, claimed }: ZipEntry, name: Uint8Array): Fields {
+  const { crc, deflated } = storedOf(content);
+  const compressed = isStored ? content.length : deflated.length;
   return {
     ...{ version: [2, 20], flags: [2, 0x800], method: [2, isStored ? 0 : 8], time: [2, 0], date: [2, 0x21] },
-    ...{ crc: [4, crc32(content)], 'compressed size': [4, stored.length], size: [4, claimed ?? content.length] },
+    ...{ crc: [4, crc], 'compressed size': [4, compressed], size: [4, claimed ?? content.length] },
     ...{ 'length of the name': [2, name.length], 'length of extra data': [2, 0] },
   };
 }
@@ -73,13 +98,12 @@ export function zipFile(entries: readonly ZipEntry[], is64 = false): ZipFile {
   const parts = new Parts();
   const central = entries.map((entry) => {
     const name = new TextEncoder().encode(entry.name);
-    const stored = entry.isStored ? entry.content : deflateRawSync(entry.content);
     const at = entry.at ?? parts.length;
-    const fields = common(entry, name, stored);
+    const fields = common(entry, name);
     if (entry.at === undefined) {
       parts.record({ signature: [4, LOCAL], ...fields });
       parts.put(name);
-      parts.put(stored);
+      parts.put(entry.isStored ? entry.content : storedOf(entry.content).deflated);
     }
     return { name, fields, at };
   });
@@ -105,5 +129,5 @@ export function zipFile(entries: readonly ZipEntry[], is64 = false): ZipFile {
     files: [2, small],
   });
   parts.record({ 'size of the list': [4, size], 'start of the list': [4, start], 'length of the comment': [2, 0] });
-  return { bytes: parts.join(), fields: parts.fields, offsets: central.map(({ at }) => at) };
+  return { bytes: parts.whole(), fields: parts.fields, offsets: central.map(({ at }) => at) };
 }
