@@ -40,7 +40,7 @@ export function readSafetensors(
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const { name, dtype, shape, bytes: stored } of readHeader(bytes, where)) {
     if (skipped(name)) continue;
-    const data = toF32(new Uint8Array(stored), dtype);
+    const data = toF32(stored, dtype);
     if (!data)
       throw new Error(
         `${where}: ${excerpt(name)} has type ${dtype}; only F32, F16, BF16 and F64 are read: save the model in one of them`,
