@@ -30,7 +30,7 @@ const files = whole('files') ?? (seconds !== null ? Infinity : given !== null ? 
 const first = given ?? (seconds === null ? 0 : Date.now() % 1e9);
 
 /** Milliseconds that an importer gets before the next one. */
-const TURN_MS = 200;
+const TURN_MS = 50;
 /** Seconds after which a file counts as one that never ends. */
 const HANG_S = 20;
 /** Ends the process with the name of the file when the seed stays the same: an endless loop lets no timer run. */

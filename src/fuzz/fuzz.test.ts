@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { faultOfSeed } from './target.fixture';
 import { targets } from './targets.fixture';
 
-const FILES = 200;
+const FILES = 100;
 
 describe.each(targets)('$name', (target) => {
   it('accepts the sample and reads it as written', async () => {
