@@ -27,3 +27,14 @@ it.each([
   expect(results).toEqual(Object.fromEntries(contracts.map(({ name }) => [name, null])));
   expect(locks).toEqual(['one owns', 'two: tab one', 'held by tab one', 'held by nobody', 'two owns']);
 });
+
+it('a full quota is noticed by each write, and damages nothing', async () => {
+  const writes = () => page.evaluate(() => window.tryWrites!({ writes: 5000 }));
+  const cdp = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  expect(await writes()).toEqual(['written', 'written', '5000 bytes']);
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  expect(await writes()).toEqual(['full', 'full', '5000 bytes']);
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin });
+  expect(await writes()).toEqual(['written', 'written', '10000 bytes']);
+});

@@ -1,5 +1,6 @@
 /** A worker that runs the contract of files in the browser's private files, and tries the locks of a run. */
 import { contracts } from '../src/runs/contract.fixture';
+import { StorageFullError } from '../src/runs/files';
 import { webOwnership } from '../src/runs/owner';
 import { privateFiles } from '../src/runs/privateFiles';
 
@@ -8,6 +9,12 @@ export interface RunsRequest {
   readonly sync: boolean;
   /** False hides `move`, so that files are copied. */
   readonly move: boolean;
+}
+
+/** Asks for writes, which a test lets fail by its quota. */
+export interface WritesRequest {
+  /** Bytes of each write. */
+  readonly writes: number;
 }
 
 export interface RunsReport {
@@ -29,7 +36,25 @@ async function tryLocks(): Promise<string[]> {
   return lines;
 }
 
-self.onmessage = async ({ data: { sync, move } }: MessageEvent<RunsRequest>) => {
+/** Appends to a file and writes one in a new folder. @returns the name of each error, or "written", and the appended file */
+async function tryWrites(bytes: number): Promise<string[]> {
+  const files = privateFiles(await navigator.storage.getDirectory());
+  const size = (await files.size('grows')) ?? 0;
+  const content = new Uint8Array(bytes).fill(7);
+  const outcome = (write: Promise<void>) =>
+    write.then(
+      () => 'written',
+      (error: unknown) => (error instanceof StorageFullError ? 'full' : String(error)),
+    );
+  const appended = await outcome(files.append('grows', size, content));
+  const written = await outcome(files.write(`folder-${Math.random()}/file`, content));
+  const grown = (await files.read('grows')) ?? new Uint8Array();
+  return [appended, written, `${grown.length} bytes${grown.every((byte) => byte === 7) ? '' : ', damaged'}`];
+}
+
+self.onmessage = async ({ data }: MessageEvent<RunsRequest | WritesRequest>) => {
+  if ('writes' in data) return self.postMessage(await tryWrites(data.writes));
+  const { sync, move } = data;
   const prototype = FileSystemFileHandle.prototype as unknown as Record<string, unknown>;
   if (!sync) prototype.createSyncAccessHandle = undefined;
   if (!move) prototype.move = undefined;

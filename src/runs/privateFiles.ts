@@ -42,6 +42,17 @@ async function openSync(handle: FileHandle): Promise<SyncAccess | null> {
   }
 }
 
+/** Chrome's number for a full storage, as the unsigned 32 bits that a private window returns instead of an error. */
+const NO_SPACE = 2 ** 32 - 8;
+
+/** Writes a part. @returns its bytes that were written, at least one @throws QuotaExceededError */
+function writtenBy(access: SyncAccess, part: Uint8Array, at: number): number {
+  const wrote = access.write(part, { at });
+  if (wrote === 0 || wrote === NO_SPACE) throw new DOMException('nothing was written', 'QuotaExceededError');
+  if (wrote > part.length) throw new Error(`the browser reports ${wrote} written bytes, of ${part.length}`);
+  return wrote;
+}
+
 /** Writes at a byte, cuts off what follows, flushes. */
 async function writeAt(handle: FileHandle, at: number, parts: AsyncIterable<Uint8Array>): Promise<void> {
   let offset = at;
@@ -50,8 +61,7 @@ async function writeAt(handle: FileHandle, at: number, parts: AsyncIterable<Uint
     try {
       for await (const part of parts)
         for (let done = 0; done < part.length; ) {
-          const wrote = access.write(part.subarray(done), { at: offset });
-          if (wrote === 0) throw new DOMException('nothing was written', 'QuotaExceededError');
+          const wrote = writtenBy(access, part.subarray(done), offset);
           done += wrote;
           offset += wrote;
         }
@@ -116,8 +126,13 @@ export function privateFiles(root: FileSystemDirectoryHandle): Files {
       throw error;
     }
   };
-  const refuseFull = (error: unknown, path: string, bytes: number): never => {
-    throw isFull(error) ? new StorageFullError(path, bytes, error) : error;
+  /** Runs a change of the files: each part of it, a new folder too, may meet a full quota. */
+  const changing = async (path: string, bytes: number, change: () => Promise<void>): Promise<void> => {
+    try {
+      await change();
+    } catch (error) {
+      throw isFull(error) ? new StorageFullError(path, bytes, error) : error;
+    }
   };
   const remove = async (path: string): Promise<void> => {
     try {
@@ -151,38 +166,37 @@ export function privateFiles(root: FileSystemDirectoryHandle): Files {
       return file && new Uint8Array(await file.slice(start, end).arrayBuffer());
     },
     size: async (path) => (await fileAt(path))?.size ?? null,
-    async write(path, content) {
-      const { folder, name } = await split(path, true);
-      const partial = `${name}${PARTIAL}`;
-      try {
-        await writeAt(await folder.getFileHandle(partial, { create: true }), 0, partsOf(content));
-        await moveFile(folder, partial, folder, name);
-      } catch (error) {
-        await folder.removeEntry(partial).catch(() => {});
-        refuseFull(error, path, sizeOf(content));
-      }
-    },
-    async append(path, at, bytes) {
-      const { folder, name } = await split(path, true);
-      try {
+    write: (path, content) =>
+      changing(path, sizeOf(content), async () => {
+        const { folder, name } = await split(path, true);
+        const partial = `${name}${PARTIAL}`;
+        try {
+          await writeAt(await folder.getFileHandle(partial, { create: true }), 0, partsOf(content));
+          await moveFile(folder, partial, folder, name);
+        } catch (error) {
+          await folder.removeEntry(partial).catch(() => {});
+          throw error;
+        }
+      }),
+    append: (path, at, bytes) =>
+      changing(path, bytes.length, async () => {
+        const { folder, name } = await split(path, true);
         await writeAt(await folder.getFileHandle(name, { create: true }), at, partsOf(bytes));
-      } catch (error) {
-        refuseFull(error, path, bytes.length);
-      }
-    },
+      }),
     list,
     remove,
-    async renameFolder(from, to) {
-      const moveAll = async (source: string, target: string): Promise<void> => {
-        const [fromFolder, toFolder] = [await folderAt(pathParts(source)), await folderAt(pathParts(target), true)];
-        const entries = await list(source);
-        const isLast = ({ name }: Entry) => Number(name === MANIFEST);
-        for (const { name, isFolder } of entries.sort((a, b) => isLast(a) - isLast(b)))
-          if (isFolder) await moveAll(joinPath(source, name), joinPath(target, name));
-          else await moveFile(fromFolder, name, toFolder, name);
-      };
-      await moveAll(from, to);
-      await remove(from);
-    },
+    renameFolder: (from, to) =>
+      changing(to, 0, async () => {
+        const moveAll = async (source: string, target: string): Promise<void> => {
+          const [fromFolder, toFolder] = [await folderAt(pathParts(source)), await folderAt(pathParts(target), true)];
+          const entries = await list(source);
+          const isLast = ({ name }: Entry) => Number(name === MANIFEST);
+          for (const { name, isFolder } of entries.sort((a, b) => isLast(a) - isLast(b)))
+            if (isFolder) await moveAll(joinPath(source, name), joinPath(target, name));
+            else await moveFile(fromFolder, name, toFolder, name);
+        };
+        await moveAll(from, to);
+        await remove(from);
+      }),
   };
 }
