@@ -12,14 +12,12 @@ export const ADAPTER = {
   help: 'device: auto and webgpu are the best WebGPU adapter, cpu is the CPU reference in plain loops (default auto)',
 } as const;
 
-const openAdapter = async (name: string): Promise<Device> =>
-  oneOf(name, NAMES, 'adapter') === 'cpu' ? openCpuDevice() : openNodeDevice();
+/** @param onLost called once with the reason if the device is lost */
+export const openAdapter = async (name = 'auto', onLost?: (reason: string) => void): Promise<Device> =>
+  oneOf(name, NAMES, 'adapter') === 'cpu' ? openCpuDevice() : openNodeDevice(onLost);
 
 /** Opens a device, runs the work, destroys the device. */
-export async function withAdapter<T>(
-  name: string | undefined = 'auto',
-  work: (device: Device) => Promise<T>,
-): Promise<T> {
+export async function withAdapter<T>(name: string | undefined, work: (device: Device) => Promise<T>): Promise<T> {
   const device = await openAdapter(name);
   try {
     return await work(device);

@@ -17,9 +17,13 @@ import { ADAPTER } from './adapter';
 import type { Given } from './command';
 import { maxNewOf } from './context';
 import { checkTemperature, InputError, input, JSON_OPTION, numeric, readJson, readModel, SEED } from './input';
+import { modelPlace } from './modelPlace';
 
 export interface TrainedModel {
-  readonly folder: string;
+  /** As the user named it: a folder, a run or a checkpoint. */
+  readonly place: string;
+  /** Folders into which no result may be written. */
+  readonly folders: readonly string[];
   readonly model: SavedModel;
   /** SHA-256 of the model's files: config, tensors, tokenizer, and generation config if there is one. */
   readonly digest: string;
@@ -27,13 +31,24 @@ export interface TrainedModel {
   readonly recipe: Recipe | null;
 }
 
-/** Reads a model folder and its recipe. @throws naming the file and the fault */
-export function readTrainedModel(folder: string): TrainedModel {
+/** Recipe of a training: in its checkpoint's state, or beside a model of an earlier version; null if there is none. */
+function recipeOf(folder: string): Recipe | null {
+  for (const [name, of] of [
+    ['recipe.json', (value: unknown) => value],
+    ['state.json', (value: unknown) => (value as { recipe?: unknown } | null)?.recipe],
+  ] as const) {
+    const file = path.join(folder, name);
+    if (existsSync(file)) return input(() => parseRecipe(of(readJson(file)), file));
+  }
+  return null;
+}
+
+/** Reads a model and its recipe. @param place folder of a model or a run, or a checkpoint @throws naming the file and the fault */
+export async function readTrainedModel(place: string): Promise<TrainedModel> {
+  const { folder, folders } = await modelPlace(place);
   const digest = createHash('sha256');
   const model = readModel(folder, (bytes) => digest.update(bytes));
-  const recipeFile = path.join(folder, 'recipe.json');
-  const recipe = existsSync(recipeFile) ? input(() => parseRecipe(readJson(recipeFile), recipeFile)) : null;
-  return { folder, model, digest: digest.digest('hex'), recipe };
+  return { place, folders, model, digest: digest.digest('hex'), recipe: recipeOf(folder) };
 }
 
 export interface AskedTask {
@@ -107,11 +122,13 @@ export function budgetFor({ task, level }: AskedTask, models: readonly Pick<Trai
 const meets = (recipe: Recipe, name: string): boolean =>
   [...sftTasks(recipe), ...grpoTasks(recipe), ...evaluatedTasks(recipe)].some(({ task }) => task.name === name);
 
+/** Value of an option that names a model. */
+export const MODEL_VALUE = 'DIR[@NAME]';
 export const MODEL = {
   type: 'string',
-  value: 'DIR',
+  value: MODEL_VALUE,
   required: true,
-  help: 'folder of a saved model',
+  help: 'folder of a saved model, or a run: its newest checkpoint, or the named one, such as runs/a@grpo-20',
 } as const;
 export const TASK = { type: 'string', value: 'NAME', required: true, help: 'name of the task' } as const;
 export const LEVEL = {
@@ -159,18 +176,18 @@ export interface AskedEvaluation extends AskedTask {
 
 /**
  * Reads `--max-new` of an evaluation.
- * @throws naming the model's folder if the model lacks a character of a prompt or room for the tokens
+ * @throws naming the model if the model lacks a character of a prompt or room for the tokens
  */
 export function maxNewFor(
   text: string | undefined,
-  { folder, model, recipe }: TrainedModel,
+  { place, model, recipe }: TrainedModel,
   prompts: readonly string[],
   usual: number,
 ): number {
   return input(() => {
     const prompt = Math.max(...prompts.map((prompt) => model.tokenizer.chatPrompt(prompt).length));
     return maxNewOf(text, model.config, { prompt, usual, trusted: recipe !== null });
-  }, folder);
+  }, place);
 }
 
 /** Resolves the evaluation of a task, the same for all models. */

@@ -4,13 +4,20 @@ import type { Holder } from '../runs/owner';
 import { fileFault, shownPath } from './fileFault';
 import { InputError } from './input';
 
-const refusal = ({ who }: Holder, lock: string, place: string, what: string): InputError =>
+/** Error about a place that another process holds. @param what a file or a folder */
+export const refusal = (
+  { who }: Holder,
+  lock: string,
+  place: string,
+  what: 'file' | 'folder',
+  option = '--out',
+): InputError =>
   new InputError(
-    `--out: another run${who && ` (${who})`} writes into ${shownPath(place)}; wait for it, or choose another ${what}. If no run does, delete ${shownPath(lock)}`,
+    `${option}: another run${who && ` (${who})`} writes into ${shownPath(place)}; wait for it, or choose another ${what}. If no run does, delete ${shownPath(lock)}`,
   );
 
 /** @throws InputError if another process holds the lock, which does not change */
-export function checkUnlocked(lock: string, place: string, what: string): void {
+export function checkUnlocked(lock: string, place: string, what: 'file' | 'folder'): void {
   const holder = lockHolder(lock);
   if (holder) throw refusal(holder, lock, place, what);
 }
@@ -19,7 +26,7 @@ export function checkUnlocked(lock: string, place: string, what: string): void {
  * Takes a lock until `unlock` or the end of the command. A process may take its own lock again.
  * @throws InputError if another process holds it, or its file cannot be written
  */
-export function lockFor(lock: string, place: string, what: string): void {
+export function lockFor(lock: string, place: string, what: 'file' | 'folder'): void {
   checkUnlocked(lock, place, what);
   let holder: Holder | null;
   try {

@@ -42,6 +42,11 @@ export class Progress {
     clearInterval(this.watching);
   }
 
+  /** Prints lines between the events. */
+  note(...lines: readonly string[]): void {
+    for (const line of lines) this.print(line);
+  }
+
   show(event: LabEvent): void {
     this.end();
     switch (event.type) {

@@ -38,17 +38,24 @@ export const RECIPE_OPTIONS = {
   },
 } as const;
 
+/** Sets the fields of `--set` and `--seed`. @throws InputError naming the field */
+export function withSet(
+  recipe: Recipe,
+  { seed, set = [] }: Pick<Given<typeof RECIPE_OPTIONS>, 'seed' | 'set'>,
+): Recipe {
+  const fields = Object.fromEntries(set.map(field));
+  return input(() => withFields(recipe, seed === undefined ? fields : { ...fields, seed }));
+}
+
 /** Reads the recipe. @param own problems that replace the recipe's task, at their lowest level */
 export function readRecipe(
-  { recipe: name, seed, set = [] }: Given<typeof RECIPE_OPTIONS>,
+  { recipe: name, ...changes }: Given<typeof RECIPE_OPTIONS>,
   own: OwnProblems | null = null,
 ): Recipe {
   const named = name.endsWith('.json')
     ? input(() => parseRecipe(readJson(name), name))
     : input(() => recipeByName(name));
-  const base = own ? input(() => withOwn(named, own)) : named;
-  const fields = Object.fromEntries(set.map(field));
-  return input(() => withFields(base, seed === undefined ? fields : { ...fields, seed }));
+  return withSet(own ? input(() => withOwn(named, own)) : named, changes);
 }
 
 function withOwn(recipe: Recipe, own: OwnProblems): Recipe {

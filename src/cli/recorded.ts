@@ -69,12 +69,12 @@ export function claimRecord(file: string, sources: Sources = {}): void {
 /** File of a model's runs on a task. Its name follows from the bytes of the model, not from its folder. @throws InputError */
 export function recordFile(
   folder: string | undefined,
-  { digest, folder: model }: TrainedModel,
+  { digest, folders }: TrainedModel,
   { task, level }: AskedEvaluation,
 ) {
   if (folder === undefined) return undefined;
   makeFolder(folder);
   const file = path.join(folder, `${digest.slice(0, 12)}-${task.name}-${level}.jsonl`);
-  claimRecord(file, { folders: [model] });
+  claimRecord(file, { folders });
   return file;
 }

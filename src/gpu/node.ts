@@ -78,9 +78,10 @@ function cacheFile(adapterName: string): TuningCacheFile {
 /**
  * Opens Dawn's best adapter: the machine's own, else, on Linux, the bundled SwiftShader. `GROUPTHINK_DRIVER=bundled` chooses
  * SwiftShader, and `GROUPTHINK_DRIVER=system` only the machine's own driver.
+ * @param onLost called once with the reason if the device is lost
  * @throws if there is no driver, with Dawn's own words
  */
-export async function openNodeDevice(): Promise<Device> {
+export async function openNodeDevice(onLost?: (reason: string) => void): Promise<Device> {
   const asked = askedDriver();
   const linux = process.platform === 'linux';
   // Dawn prints a warning if it finds no Vulkan loader, so load ours first
@@ -97,6 +98,7 @@ export async function openNodeDevice(): Promise<Device> {
   }
   return openWebGpuDevice(adapter, {
     wait: waitWithoutBlocking,
+    ...(onLost && { onLost }),
     openTuningCache: (name) => openTuningCache(cacheFile(name)),
   });
 }

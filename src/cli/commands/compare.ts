@@ -10,6 +10,7 @@ import {
   EVALUATION_OPTIONS,
   fromTo,
   LEVEL,
+  MODEL_VALUE,
   percentOr,
   readTrainedModel,
   TASK,
@@ -19,8 +20,8 @@ import { OWN_OPTIONS, readOwn } from '../own';
 import { recordedRuns, recordFile } from '../recorded';
 
 const options = {
-  a: { type: 'string', value: 'DIR', required: true, help: 'folder of the first model' },
-  b: { type: 'string', value: 'DIR', required: true, help: 'folder of the second model' },
+  a: { type: 'string', value: MODEL_VALUE, required: true, help: 'first model: a folder, a run or its checkpoint' },
+  b: { type: 'string', value: MODEL_VALUE, required: true, help: 'second model' },
   task: TASK,
   level: LEVEL,
   out: { type: 'string', value: 'DIR', help: 'records finished runs; the same command continues from there' },
@@ -29,7 +30,7 @@ const options = {
 } as const satisfies Options;
 
 async function work(given: Given<typeof options>): Promise<void> {
-  const models = [given.a, given.b].map(readTrainedModel);
+  const models = [await readTrainedModel(given.a), await readTrainedModel(given.b)];
   const asked = askedTask(given.task, given.level, models, readOwn(given));
   const evaluation = askedEvaluation(given, asked, models);
   const { task, level, problems, runs, sampling } = evaluation;
@@ -55,7 +56,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   ] as const) {
     const { mean, sd, interval } = [accuracyA, accuracyB][i]!;
     print(
-      `${name}: ${percent(mean)}, ${percent(interval.confidence, 0)} interval ${fromTo(interval)} (Wilson), sd of runs ${percentOr(sd)}  ${models[i]!.folder}`,
+      `${name}: ${percent(mean)}, ${percent(interval.confidence, 0)} interval ${fromTo(interval)} (Wilson), sd of runs ${percentOr(sd)}  ${models[i]!.place}`,
     );
   }
   print(

@@ -62,7 +62,7 @@ async function work(given: Given<typeof options>): Promise<void> {
   const select = oneOf(given.select ?? 'band', selections, 'select');
   const temperature = checkTemperature(given.temperature);
   if (low > high) throw new InputError(`--low: the band from ${low} to ${high} is empty; use a --low below --high`);
-  const trained = readTrainedModel(given.model);
+  const trained = await readTrainedModel(given.model);
   const own = readOwn(given);
   const asked = askedTask(given.task, given.level, [trained], own);
   const { task, level } = asked;
@@ -78,7 +78,7 @@ async function work(given: Given<typeof options>): Promise<void> {
     problems: input(() => heldOutProblems(task, level, 256, seed)),
   }));
   const settings = { select, samples, low, high, dedupe, decontaminate, temperature, maxNew, seed };
-  checkWritable(out, { files: [given.data], folders: [given.model] });
+  checkWritable(out, { files: [given.data], folders: trained.folders });
   keeps(() => `${out} has not changed: problems are written after the last answer`);
   const curated = await withAdapter(given.adapter, (device) => curatePool(device, trained.model, pool, held, settings));
   const lines = curated.map(({ problem: { problem, task, level }, passRate, kept, reason }) =>

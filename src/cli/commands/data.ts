@@ -97,7 +97,7 @@ export const data = command({
     'data --as-trained runs/a --step 12',
   ],
   notes: [
-    'With `--as-trained` a line is `{"prompt","completion","ids","mask"}`: one sequence of the batch, where mask 1 marks the targets of the loss. The batch is drawn again from `recipe.json`, in a fork from the checkpoint at its start. The journal holds the problems and ids of GRPO steps.',
+    'With `--as-trained` a line is `{"prompt","completion","ids","mask"}`: one sequence of the batch, where mask 1 marks the targets of the loss. The batch is drawn again from the recipe; a run that goes on or has stopped will do. The journal holds the problems and ids of GRPO steps.',
   ],
   options: dataOptions,
   run: printProblems,

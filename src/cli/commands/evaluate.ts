@@ -72,10 +72,10 @@ const options = {
 } as const satisfies Options;
 
 async function work(given: Given<typeof options>): Promise<void> {
-  const trained = readTrainedModel(given.model);
+  const trained = await readTrainedModel(given.model);
   const asked = askedTask(given.task, given.level, [trained], readOwn(given));
   const evaluation = askedEvaluation(given, asked, [trained]);
-  if (given.out !== undefined) claimRecord(given.out, { files: [given.data], folders: [given.model] });
+  if (given.out !== undefined) claimRecord(given.out, { files: [given.data], folders: trained.folders });
   const runs = await withAdapter(given.adapter, (device) => recordedRuns(device, trained, evaluation, given.out));
   const report = evaluationReport(runs, given.of, votesOf(evaluation.task, evaluation.problems));
   if (given.json)

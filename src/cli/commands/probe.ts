@@ -2,8 +2,10 @@
 import { excerpt } from '../../quote';
 import { ADAPTER } from '../adapter';
 import { command, type Given, type Options } from '../command';
+import { MODEL_VALUE } from '../evaluation';
 import { checkWritable, writeFile } from '../files';
 import { InputError, readAnyModel, readJson } from '../input';
+import { modelPlace } from '../modelPlace';
 import { didYouMean } from '../nearest';
 import { probes } from '../probes';
 
@@ -12,11 +14,15 @@ const NAMES = probes.map(({ name }) => name);
 const options = {
   in: { type: 'string', value: 'FILE', required: true, help: 'input in JSON' },
   out: { type: 'string', value: 'FILE', required: true, help: 'result in JSON' },
-  model: { type: 'string', value: 'DIR', help: 'model folder of any vocabulary, for step, grpo-step and sample' },
+  model: {
+    type: 'string',
+    value: MODEL_VALUE,
+    help: 'model of any vocabulary, or a run or its checkpoint, for step, grpo-step and sample',
+  },
   reference: {
     type: 'string',
-    value: 'DIR',
-    help: 'model folder of the reference of grpo-step (default: the model)',
+    value: MODEL_VALUE,
+    help: 'reference model of grpo-step (default: the model)',
   },
   adapter: ADAPTER,
 } as const satisfies Options;
@@ -35,14 +41,15 @@ async function work(given: Given<typeof options>, operands: readonly string[]): 
     throw new InputError(
       `--reference: probe ${what} takes none; use it with ${probes.flatMap((one) => (one.takesReference ? [one.name] : [])).join(', ')}`,
     );
-  const model = probe.needsModel && folder ? readAnyModel(folder) : null;
+  const place = folder === undefined ? null : await modelPlace(folder);
+  const model = probe.needsModel && place ? readAnyModel(place.folder) : null;
   const many = Array.isArray(json);
   const compute = probe.prepare(
     many ? json.map((value: unknown, i) => [value, `${file}[${i}]`] as const) : [[json, file]],
   );
-  checkWritable(out, { files: [file], folders: [folder, referenceFolder].filter((one) => one !== undefined) });
-  const reference =
-    referenceFolder === undefined ? null : { folder: referenceFolder, tensors: readAnyModel(referenceFolder).tensors };
+  const other = referenceFolder === undefined ? null : await modelPlace(referenceFolder);
+  checkWritable(out, { files: [file], folders: [place, other].flatMap((one) => one?.folders ?? []) });
+  const reference = other && { folder: other.given, tensors: readAnyModel(other.folder).tensors };
   const results = await compute({ file, adapter, reference }, model);
   writeFile(out, `${JSON.stringify(many ? results : results[0])}\n`);
 }

@@ -5,6 +5,7 @@ import { command, type Given, type Options } from '../command';
 import { maxNewOf } from '../context';
 import { MAX_NEW, MODEL, SEED_OPTION, temperatureOption } from '../evaluation';
 import { checkTemperature, input, JSON_OPTION, readModel } from '../input';
+import { modelPlace } from '../modelPlace';
 import { print } from '../output';
 
 const share = (initial: number, help: string) =>
@@ -34,7 +35,7 @@ const options = {
 async function work(given: Given<typeof options>): Promise<void> {
   const { prompt, seed, 'top-k': topK, 'top-p': topP, 'min-p': minP } = given;
   const temperature = checkTemperature(given.temperature);
-  const model = readModel(given.model);
+  const model = readModel((await modelPlace(given.model)).folder);
   const promptTokens = input(() => model.tokenizer.chatPrompt(prompt)).length;
   const maxNew = maxNewOf(given['max-new'], model.config, { prompt: promptTokens, usual: null });
   const sampling = { temperature, topK, topP, minP, maxNew, seed };

@@ -1,139 +1,142 @@
-/** `train`: runs a recipe and writes recipe, events, summary and model to a folder. A stopped run keeps its weights. */
-import { modelToFiles } from '../../formats/model';
+/** `train`: a new run of a recipe, the rest of a stopped run, or a fork of a checkpoint. */
 import type { Device } from '../../gpu/device';
+import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
-import { DivergedError } from '../../lab/run/diverged';
-import { eventToLine } from '../../lab/run/events';
-import { openSession } from '../../lab/run/fittingSetting';
+import { forkCheckpoint } from '../../lab/run/fork';
 import { openRewards } from '../../lab/run/options';
-import { run } from '../../lab/run/run';
-import type { Session } from '../../lab/run/session';
-import { RunRecord, type Stopped } from '../../lab/run/stopped';
-import { NonFiniteError } from '../../train/nonFiniteError';
-import { ADAPTER, withAdapter } from '../adapter';
+import { continueStored, RunEndedError } from '../../lab/stored/continuation';
+import { checkpointOf, createFork, createStored } from '../../lab/stored/forked';
+import type { Start } from '../../lab/stored/reopen';
+import { excerpt } from '../../quote';
+import { StorageFullError } from '../../runs/files';
+import { nodeFiles } from '../../runs/nodeFiles';
+import { valueAt } from '../../valueAt';
+import { ADAPTER } from '../adapter';
 import { command, type Given, type Options } from '../command';
-import { EXIT } from '../exitCodes';
-import { fileFault } from '../fileFault';
-import { input, inputAsync, terminalMessage } from '../input';
+import { shownPath } from '../fileFault';
+import { InputError, inputAsync } from '../input';
 import { OWN_OPTIONS, readOwn } from '../own';
-import { Progress } from '../progress';
-import { RECIPE_OPTIONS, readRecipe } from '../recipe';
-import { checkRunFolder, RunFolder } from '../runFolder';
-import { ExitError, StoppedError, type StopSignal, stopping, unlessStopped } from '../stopping';
+import { RECIPE_OPTIONS, readRecipe, withSet } from '../recipe';
+import { checkNewRun, checkStoredRun, runAndCheckpoint, takeNewRun, takeRun } from '../runPlace';
+import { call } from '../shell';
+import { checkFits, continuationLines, trainStored } from '../training';
 
-/** Early end of a run: exit code, reason and message. */
-interface Ending {
-  readonly code: number;
-  readonly reason: Stopped['reason'];
-  readonly message: string;
-  /** Error of a failed run; the terminal shows its stack. */
-  readonly cause?: unknown;
-}
-
-const stoppedBy = (reason: StopSignal): Ending => ({ code: EXIT[reason], reason, message: `stopped by ${reason}` });
-
-function endingOf(error: unknown): Ending {
-  const message = terminalMessage(error as Error);
-  if (error instanceof StoppedError) return stoppedBy(error.signal);
-  if (error instanceof DivergedError || error instanceof NonFiniteError)
-    return { code: EXIT.diverged, reason: 'diverged', message };
-  return { code: EXIT.failed, reason: 'failed', message, cause: error };
-}
-
-/** Runs and records. Returns null if the run ended normally. */
-async function recordRun(session: Session, folder: RunFolder, record: RunRecord): Promise<Ending | null> {
-  const progress = new Progress(session.recipe);
-  const disk = new AbortController();
-  let full: Ending | null = null;
-  const events = run(session, { stop: AbortSignal.any([stopping, disk.signal]) });
-  try {
-    for (;;) {
-      // a signal waits for training steps and for the making of weights, but not for compiling, evaluation and curation
-      const finishes = record.stage === null || record.stage === 'sft' || record.stage === 'grpo';
-      const next = events.next();
-      const { value: event } = await (finishes ? next : unlessStopped(next));
-      if (!event) break;
-      record.add(event);
-      progress.show(event);
-      if (event.type === 'stage' && event.stage === 'compile') progress.watch(session.device.counters);
-      try {
-        if (!full) folder.record(`${eventToLine(event)}\n`);
-      } catch (error) {
-        full = {
-          ...{ code: EXIT.failed, reason: 'full disk' },
-          message: `${folder.folder}: the recording could not be written: ${fileFault(error)}`,
-        };
-        disk.abort();
-      }
-    }
-  } catch (error) {
-    const ending = endingOf(error);
-    if (ending.reason === 'failed' && !record.last?.step) throw error; // with its stack: there are no weights to keep
-    return ending;
-  } finally {
-    progress.end();
-  }
-  return full ?? (record.summary ? null : stoppedBy(stopping.reason as StopSignal));
-}
-
-/** Saves the current weights. */
-async function saveRun(session: Session, folder: RunFolder, summary: unknown) {
-  const { config, tokenizer, recipe } = session;
-  const model = modelToFiles({ config, tokenizer, tensors: await session.weights.read() });
-  return folder.save({ recipe, summary, model });
-}
-
-async function trainOn(device: Device, recipe: Recipe, out: string): Promise<void> {
-  const session = await inputAsync(() => openSession(device, recipe));
-  input(() => session.sources); // throws if a cluster needs more problems than exist
-  const folder = RunFolder.open(out);
-  const record = new RunRecord();
-  let ending: Ending | null;
-  try {
-    ending = await recordRun(session, folder, record);
-  } catch (error) {
-    folder.discard();
-    throw error;
-  }
-  if (ending && !record.last!.step && folder.hasWeights) {
-    folder.discard();
-    throw new ExitError(
-      ending.code,
-      `${ending.message} before the first step; ${out} keeps the weights of the earlier run`,
-    );
-  }
-  const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };
-  const summary = ending
-    ? record.stoppedSummary(run, { reason: ending.reason, ...record.last!, message: ending.message })
-    : record.summary;
-  const saved = await saveRun(session, folder, summary);
-  const faults = [...new Set(saved.faults)].join('; ');
-  if (ending) {
-    const { stage, step } = record.last!;
-    const which = ending.reason === 'diverged' ? 'the last finite weights' : 'the weights';
-    const when = step === 0 ? 'before the first step' : `after ${stage.toUpperCase()} step ${step}`;
-    throw new ExitError(
-      ending.code,
-      `${ending.message}; ${which}, ${when}, are in ${saved.folder}${faults && ` (${faults})`}`,
-      ending.cause,
-    );
-  }
-  if (faults) throw new ExitError(EXIT.failed, `${out}: ${faults}; the weights are in ${saved.folder}`);
-  session.destroy();
-}
+const { required: _, ...OPTIONAL_RECIPE } = RECIPE_OPTIONS.recipe;
 
 const options = {
   ...RECIPE_OPTIONS,
-  out: { type: 'string', value: 'DIR', required: true, help: 'folder for recipe, events, summary and model' },
+  recipe: OPTIONAL_RECIPE,
+  out: { type: 'string', value: 'DIR', help: 'folder of the new run: recipe, journal, checkpoints and summary' },
+  resume: { type: 'string', value: 'DIR', help: 'continues a stopped run from its newest good checkpoint' },
+  fork: {
+    type: 'string',
+    value: 'DIR[@NAME]',
+    help: 'begins a new run in --out from a checkpoint of a run, such as runs/a@grpo-20 (default: the newest), with the fields of --set',
+  },
   adapter: ADAPTER,
   ...OWN_OPTIONS,
 } as const satisfies Options;
+type TrainOptions = Given<typeof options>;
 
-async function work(given: Given<typeof options>): Promise<void> {
-  const recipe = readRecipe(given, readOwn(given));
+/** @throws InputError naming the options that do not go with `--resume` or `--fork` */
+function refuseWith(
+  option: 'resume' | 'fork',
+  names: readonly (keyof TrainOptions)[],
+  given: TrainOptions,
+  why: string,
+) {
+  const found = names.filter((name) => given[name] !== undefined).map((name) => `--${name}`);
+  if (found.length > 0) throw new InputError(`--${option} ${why}; leave out ${found.join(' and ')}`);
+}
+
+/** Folder of `--out`. @throws InputError without it, or if it cannot take a run */
+function newPlace({ out }: TrainOptions): string {
+  if (out === undefined) throw new InputError('--out is missing; give the folder of the new run');
+  checkNewRun(out);
+  return out;
+}
+
+/** Makes a run in a new folder, and trains it. */
+async function trainNew(
+  out: string,
+  { adapter }: TrainOptions,
+  recipe: Recipe,
+  create: (device: Device) => Promise<Start>,
+): Promise<void> {
   await inputAsync(() => openRewards(recipe));
-  checkRunFolder(given.out);
-  await withAdapter(given.adapter, (device) => trainOn(device, recipe, given.out));
+  const { owner, discard } = await takeNewRun(out);
+  let isCreated = false;
+  const first = async (device: Device): Promise<Start> => {
+    checkFits(device, recipe);
+    const start = await create(device);
+    isCreated = true;
+    return start;
+  };
+  try {
+    await trainStored({ folder: out, owner, adapter, first });
+  } catch (error) {
+    if (isCreated) throw error;
+    await discard();
+    if (!(error instanceof StorageFullError)) throw error;
+    throw new InputError(`--out: ${shownPath(out)} cannot be written: the disk is full; choose another place`);
+  }
+}
+
+async function trainFresh(given: TrainOptions): Promise<void> {
+  const { recipe: name } = given;
+  if (name === undefined) throw new InputError('--recipe is missing; npm run lab -- train --help');
+  const out = newPlace(given);
+  const recipe = readRecipe({ ...given, recipe: name }, readOwn(given));
+  await trainNew(out, given, recipe, async ({ name: adapter }) => {
+    const folder = await createStored(nodeFiles(out), recipe, { adapter, title: recipe.title });
+    return { folder, recipe, from: null };
+  });
+}
+
+async function trainRest(folder: string, given: TrainOptions): Promise<void> {
+  const others = ['recipe', 'out', 'set', 'seed', 'data', 'match', 'tolerance', 'fork'] as const;
+  refuseWith('resume', others, given, "continues the run's own recipe in its own folder (--fork changes them)");
+  checkStoredRun(folder, '--resume');
+  const owner = await takeRun(folder, '--resume');
+  const continuation = await inputAsync(() =>
+    continueStored(nodeFiles(folder)).catch((error: unknown) => {
+      if (!(error instanceof RunEndedError)) throw error;
+      const fork = call('train', '--fork', folder, '--set', 'grpo.steps=…', '--out', `${folder}-2`);
+      throw new InputError(`${error.message}: ${fork}`);
+    }),
+  );
+  for (const line of continuationLines(continuation)) console.error(line);
+  await trainStored({ folder, owner, adapter: given.adapter, first: continuation });
+}
+
+async function trainFork(place: string, given: TrainOptions): Promise<void> {
+  refuseWith('fork', ['recipe', 'data', 'match', 'tolerance'], given, "begins with the recipe of the run's checkpoint");
+  const out = newPlace(given);
+  const { run, checkpoint: name } = runAndCheckpoint(place);
+  checkStoredRun(run, '--fork');
+  const { info, checkpoint } = await inputAsync(() => checkpointOf(nodeFiles(run), name));
+  const recipe = withSet(checkpoint.recipe, given);
+  const { checkpoint: start, fields, optimizer } = await inputAsync(async () => forkCheckpoint(checkpoint, recipe));
+  const shown = (of: Recipe, field: string) => excerpt(JSON.stringify(valueAt(of, field)) ?? 'nothing');
+  const lines = [
+    `forks ${run}@${info.name}${fields.length === 0 ? ' without a change' : ''}; state of the optimizer: ${optimizer}`,
+    ...changedFields(checkpoint.recipe, recipe).map(
+      (field) => `  ${field}: ${shown(checkpoint.recipe, field)} → ${shown(recipe, field)}`,
+    ),
+  ];
+  await trainNew(out, given, recipe, async ({ name: adapter }) => {
+    for (const line of lines) console.error(line);
+    const parent = { run, stage: info.stage, step: info.step };
+    const { folder, from } = await createFork(nodeFiles(out), start, parent, { adapter, title: recipe.title });
+    return { folder, recipe, from };
+  });
+}
+
+async function work(given: TrainOptions): Promise<void> {
+  const { resume, fork } = given;
+  if (resume !== undefined) await trainRest(resume, given);
+  else if (fork !== undefined) await trainFork(fork, given);
+  else await trainFresh(given);
 }
 
 export const train = command({
@@ -142,10 +145,15 @@ export const train = command({
   examples: [
     'train --recipe parity-12 --out runs/parity --seed 0 --set grpo.steps=40',
     'train --recipe parity-12 --data mine.jsonl --match numeric --out runs/mine --set reward.lMax=64',
+    'train --resume runs/parity',
+    'train --fork runs/parity@grpo-20 --set grpo.beta=0 --out runs/parity-beta-0',
   ],
   notes: [
-    'Writes `recipe.json`, `events.jsonl`, `summary.json` and the model, which [other programs](data.md#use-the-model-elsewhere) can read. `--recipe` takes a name or a `.json` file.',
-    'A folder that holds other files is refused, and so is a folder into which another run writes. A stopped run finishes its step, saves the weights and prints their place.',
+    'Writes [the files of a run](runs.md). Each folder in `checkpoints` is a model that [other programs](data.md#use-the-model-elsewhere) can read. `--recipe` takes a name or a `.json` file.',
+    '`--out` takes a new or empty folder: nothing is replaced. One process writes a run; the others are refused.',
+    'A signal ends the run after its step, with a checkpoint. `--resume` continues it to the bit on the same adapter: its events and weights equal those of a run that was never stopped. The same holds for a run that was killed; it computes the events after its last checkpoint again.',
+    '`--fork` refuses a change that the checkpoint cannot continue with, such as another width, and names the field.',
+    'On a full disk the run pauses, prints what it needs, and goes on once there is room. If the GPU device is lost, the run opens it again and continues from its last checkpoint, up to three times in ten minutes.',
   ],
   options,
   writesFiles: true,

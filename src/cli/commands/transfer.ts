@@ -20,7 +20,12 @@ import { recordedRuns, recordFile } from '../recorded';
 const trainedTasks = ({ recipe }: TrainedModel) => (recipe ? trainedOn(recipe) : null);
 
 const options = {
-  models: { type: 'string', value: 'DIR,DIR,…', required: true, help: 'folders of saved models' },
+  models: {
+    type: 'string',
+    value: 'DIR,DIR,…',
+    required: true,
+    help: 'folders of saved models or runs, or checkpoints such as runs/a@grpo-20',
+  },
   tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'tasks of the evaluation' },
   out: { type: 'string', value: 'DIR', help: 'records finished runs; the same command continues from there' },
   ...EVALUATION_OPTIONS,
@@ -28,7 +33,7 @@ const options = {
 } as const satisfies Options;
 
 async function work(given: Given<typeof options>): Promise<void> {
-  const models = given.models.split(',').map(readTrainedModel);
+  const models = await Promise.all(given.models.split(',').map(readTrainedModel));
   const evaluations = askedTasks(given.tasks, models, 'tasks', readOwn(given)).map((asked) =>
     askedEvaluation(given, asked, models),
   );
@@ -53,7 +58,7 @@ async function work(given: Given<typeof options>): Promise<void> {
         });
       }
       rows.push({
-        model: trained.folder,
+        model: trained.place,
         digest: trained.digest,
         trainedOn: trainedTasks(trained),
         evaluatedOn: cells,

@@ -18,12 +18,17 @@ export interface Continuation {
   readonly dropped: number;
 }
 
+/** The run has come to its end: only a fork trains on. */
+export class RunEndedError extends Error {
+  override readonly name = 'RunEndedError';
+}
+
 /** True if the run came to its end. */
 export const hasEnded = (summary: unknown): boolean =>
   typeof summary === 'object' && summary !== null && !('stopped' in summary);
 
 /** Recipe of a run: its file, or else the first event. @throws if both are missing or damaged */
-async function recipeOf({ recipe, journal, files }: RunFolder): Promise<Recipe> {
+export async function storedRecipe({ recipe, journal, files }: RunFolder): Promise<Recipe> {
   if (recipe !== null) return parseRecipe(recipe, `${files.where}: recipe.json`);
   if (journal.events > 0) {
     const { text, where } = await journal.event(0);
@@ -35,7 +40,7 @@ async function recipeOf({ recipe, journal, files }: RunFolder): Promise<Recipe> 
 
 /**
  * Opens a stopped run for its owner, and removes what comes after its newest good checkpoint: the run computes it again.
- * @throws if the run has ended, an earlier version wrote it, or its recipe is lost; nothing changes then
+ * @throws RunEndedError, or if an earlier version wrote it or its recipe is lost; nothing changes then
  */
 export async function continueStored(files: Files): Promise<Continuation> {
   const folder = await RunFolder.open(files);
@@ -48,8 +53,8 @@ export async function continueStored(files: Files): Promise<Continuation> {
     checkpoint: parseCheckpoint(newest.checkpoint!, `${files.where}: ${newest.info.folder}`),
   };
   if (hasEnded(folder.summary))
-    throw new Error(`${files.where}: this run has ended; fork one of its checkpoints to train on`);
-  const recipe = from?.checkpoint.recipe ?? (await recipeOf(folder));
+    throw new RunEndedError(`${files.where}: this run has ended; fork one of its checkpoints to train on`);
+  const recipe = from?.checkpoint.recipe ?? (await storedRecipe(folder));
   const dropped = journal.events - (from?.info.events ?? 0);
   await folder.rewind(from?.info ?? null);
   const faults = [...folder.faults];

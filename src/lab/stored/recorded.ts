@@ -23,8 +23,15 @@ export interface RecordedOptions extends Omit<RunOptions, 'onCheckpoint' | 'chec
    * the run. Nothing that was written is damaged.
    */
   readonly onFull: (error: StorageFullError) => Promise<void>;
+  /** Aborted once another process or tab owns the run: this one writes no more, and fails. */
+  readonly lost?: AbortSignal;
   /** Called after each checkpoint; the run waits for it. */
   readonly onSaved?: (info: CheckpointInfo) => Promise<void> | void;
+}
+
+/** Another process or tab has taken the run over. */
+export class TakenOverError extends Error {
+  override readonly name = 'TakenOverError';
 }
 
 /** Events after which a crash loses nothing: the journal is flushed there. */
@@ -41,6 +48,10 @@ export class RecordedRun {
   saved: CheckpointInfo | null;
   /** Held-out accuracy of the current weights; null if they changed since. */
   private accuracy: number | null = null;
+  /** The last write, which a stop waits for. */
+  private writing: Promise<unknown> = Promise.resolve();
+  /** True after a stop: an event that comes later is not stored. */
+  private isClosed = false;
 
   constructor(
     private readonly session: Session,
@@ -51,11 +62,21 @@ export class RecordedRun {
     this.record = new RunRecord(options.from?.checkpoint ?? null);
   }
 
+  /** @throws if the run may not write */
+  private checkOpen(): void {
+    if (this.isClosed) throw new Error(`${this.folder.files.where}: the run has stopped`);
+    if (this.options.lost?.aborted)
+      throw new TakenOverError(`${this.folder.files.where}: another process has taken this run over`);
+  }
+
   /** Repeats a write until it fits, as `onFull` allows. */
   private async withRoom<T>(write: () => Promise<T>): Promise<T> {
     for (;;)
       try {
-        return await write();
+        this.checkOpen();
+        const writing = write();
+        this.writing = writing;
+        return await writing;
       } catch (error) {
         if (!(error instanceof StorageFullError)) throw error;
         await this.options.onFull(error);
@@ -84,10 +105,11 @@ export class RecordedRun {
    * @throws as `run`, and what `onFull` rejects with
    */
   async *events(): AsyncGenerator<LabEvent, void> {
-    const { from, onFull: _, onSaved: __, ...options } = this.options;
+    const { from, onFull: _, onSaved: __, lost: ___, ...options } = this.options;
     const { journal } = this.folder;
     const onCheckpoint = (checkpoint: Checkpoint, occasion: Occasion) => this.save(checkpoint, occasion);
     for await (const event of run(this.session, { ...options, checkpoint: from?.checkpoint ?? null, onCheckpoint })) {
+      this.checkOpen();
       journal.append(eventToLine(event), markFor(event));
       this.record.add(event);
       await this.label(event);
@@ -97,8 +119,14 @@ export class RecordedRun {
     }
   }
 
-  /** Stores why and where the run ended early. It can continue from its last checkpoint. @throws StorageFullError */
+  /**
+   * Stores why and where the run ended early. It can continue from its last checkpoint. Nothing is stored after that, even
+   * if the caller has abandoned `events` in the middle of an evaluation.
+   * @throws StorageFullError
+   */
   async stopped({ reason, message }: Pick<Stopped, 'reason' | 'message'>): Promise<void> {
+    this.isClosed = true;
+    await this.writing.catch(() => {}); // its own caller has the error
     const { recipe, device } = this.session;
     const place = this.record.last ?? { stage: 'compile', step: 0 };
     const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };

@@ -42,6 +42,9 @@ export class Attempts {
 /** Folder, recipe and place from which a run computes. */
 export type Start = Pick<Continuation, 'folder' | 'recipe' | 'from'>;
 
+/** Start of the first attempt; a function makes it on the device, whose name a new run notes. */
+export type FirstStart = Start | ((device: Device) => Promise<Start>);
+
 /** Reopening that is about to begin. */
 export interface Reopening {
   /** Message of the loss. */
@@ -71,7 +74,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Result of a run on one device, or the loss of that device. */
 type Outcome<T> = { readonly result: T } | { readonly lost: string };
 
-async function runOnce<T>(start: Start, isFirst: boolean, { open, run }: ReopenOptions<T>): Promise<Outcome<T>> {
+async function runOnce<T>(start: FirstStart, isFirst: boolean, { open, run }: ReopenOptions<T>): Promise<Outcome<T>> {
   let notice: (reason: string) => void = () => {};
   const loss = new Promise<string>((resolve) => {
     notice = resolve;
@@ -84,7 +87,8 @@ async function runOnce<T>(start: Start, isFirst: boolean, { open, run }: ReopenO
     return { lost: messageOf(error) };
   }
   try {
-    const work = run(device, start).then((result) => ({ result }));
+    const from = typeof start === 'function' ? await start(device) : start;
+    const work = run(device, from).then((result) => ({ result }));
     const late = loss.then(async (reason): Promise<never> => {
       await sleep(GRACE_MS);
       throw new DeviceLostError(`${reason}; the run did not end after it`);
@@ -105,9 +109,9 @@ async function runOnce<T>(start: Start, isFirst: boolean, { open, run }: ReopenO
  * @param files folder of the run, which the caller owns
  * @throws DeviceLostError after too many losses, or if the run is being stopped; else as `run`
  */
-export async function runOnDevices<T>(files: Files, first: Start, options: ReopenOptions<T>): Promise<T> {
+export async function runOnDevices<T>(files: Files, first: FirstStart, options: ReopenOptions<T>): Promise<T> {
   const { onReopen, stop, attempts = new Attempts(), wait = sleep } = options;
-  let start = first;
+  let start: FirstStart = first;
   for (let isFirst = true; ; isFirst = false) {
     const outcome = await runOnce(start, isFirst, options);
     if ('result' in outcome) return outcome.result;

@@ -1,0 +1,8 @@
+/** Calls of the lab in messages, ready for a shell. */
+import { PROGRAM } from './help';
+
+/** A word as a shell reads it. */
+const word = (text: string): string => (/^[\w./@:=+,…-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** A call such as `npm run lab -- train --resume runs/a`. */
+export const call = (...args: readonly string[]): string => [PROGRAM, ...args.map(word)].join(' ');
