@@ -1,5 +1,5 @@
 /** `data --as-trained`: the batches that the trainer of a run received, rebuilt from its folder. */
-import { rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openCpuDevice } from '../gpu/cpu';
@@ -10,7 +10,7 @@ import { createFork } from '../lab/stored/forked';
 import { nodeFiles } from '../runs/nodeFiles';
 import { Tokenizer } from '../text/tokenizer';
 import { type Example, SupervisedTrainer } from '../train/supervised';
-import { at, lab, smallestTraining, write } from './cli.fixture';
+import { at, CPU, lab, smallestTraining, write } from './cli.fixture';
 
 const clusters = [
   { task: 'parity', level: 6, problems: 5, epochs: 2 },
@@ -18,17 +18,19 @@ const clusters = [
 ];
 const STEPS = 4;
 
-/** Trains and returns the batches of SFT's trainer; the self-test's come before them. */
-async function trained(folder: string, ...sets: string[]): Promise<Example[][]> {
+/** Trains and returns the last batches of SFT's trainer; the self-test's come before them. */
+async function batchesOf(steps: number, ...args: string[]): Promise<Example[][]> {
   const step = vi.spyOn(SupervisedTrainer.prototype, 'step');
   try {
-    const { code, error } = await lab(...smallestTraining(folder, `sft.steps=${STEPS}`, 'sft.sequences=3', ...sets));
+    const { code, error } = await lab(...args);
     expect(code, error).toBe(0);
-    return step.mock.calls.slice(-STEPS).map(([examples]) => examples.map(({ ids, mask }) => ({ ids, mask })));
+    return step.mock.calls.slice(-steps).map(([examples]) => examples.map(({ ids, mask }) => ({ ids, mask })));
   } finally {
     step.mockRestore();
   }
 }
+const trained = (folder: string, ...sets: string[]) =>
+  batchesOf(STEPS, ...smallestTraining(folder, `sft.steps=${STEPS}`, 'sft.sequences=3', ...sets));
 
 const printed = async (folder: string, step: number) => {
   const { out, error } = await lab('data', '--as-trained', folder, '--step', `${step}`);
@@ -94,11 +96,34 @@ describe('data --as-trained', () => {
     expect(code).toBe(2);
   });
 
-  it('without a summary, the recipe bounds the steps', async () => {
+  it('counts the steps in the journal of a killed run', async () => {
     const folder = at('run of one task');
     rmSync(path.join(folder, 'summary.json'));
+    const journal = path.join(folder, 'events.jsonl');
+    const text = readFileSync(journal, 'utf8');
+    writeFileSync(journal, text.slice(0, text.indexOf('"at":"sft-3"') + 40));
+    expect((await printed(folder, 2)).length).toBe(3);
+    const { error } = await lab('data', '--as-trained', folder, '--step', '3');
+    expect(error).toContain('which has 2; use 1 to 2');
+  });
+
+  it('prints the steps that a fork took itself', async () => {
+    const [folder, fork] = [at('parent'), at('fork')];
+    await trained(folder, 'checkpoints.everySteps=2');
+    const args = ['train', '--fork', `${folder}@sft-2`, '--set', 'sft.sequences=2', '--out', fork, ...CPU];
+    const batches = await batchesOf(2, ...args);
+    for (const [i, batch] of batches.entries())
+      expect((await printed(fork, i + 3)).map(({ ids, mask }) => ({ ids, mask }))).toEqual(batch);
+    const { error } = await lab('data', '--as-trained', fork, '--step', '2');
+    expect(error).toContain('which has 3 to 4; use 3 to 4');
+  });
+
+  it('reads the folder of an earlier version, whose recipe or summary bounds the steps', async () => {
+    const folder = at('earlier');
+    mkdirSync(folder);
+    cpSync(at('parent/recipe.json'), path.join(folder, 'recipe.json'));
     expect((await printed(folder, STEPS)).length).toBe(3);
-    write('run of one task/summary.json', '{"sft":{"steps":1}}');
+    write('earlier/summary.json', '{"sft":{"steps":1}}');
     const { error } = await lab('data', '--as-trained', folder, '--step', '2');
     expect(error).toContain('which has 1; use 1 to 1');
   });

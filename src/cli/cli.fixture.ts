@@ -81,6 +81,10 @@ export const training = (out: string, ...more: string[]) => [
 ];
 export const train = (out: string, ...more: string[]) => lab(...training(out, ...more));
 
+/** Weights of a checkpoint of a run. */
+export const weightsOf = (run: string, checkpoint: string) =>
+  readFileSync(path.join(run, 'checkpoints', checkpoint, 'model.safetensors'));
+
 /** Options and fields of the smallest run, on the CPU reference. */
 export const CPU = ['--adapter', 'cpu'];
 export const SMALLEST = [

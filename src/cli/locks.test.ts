@@ -82,6 +82,8 @@ describe('a place that another process writes into', () => {
       const ended = await lab(...smallestTraining(out));
       expect(ended.code, ended.error).toBe(0);
       expect(fs.readdirSync(out).sort()).toEqual(fs.readdirSync(model).sort());
+      fs.rmSync(out, { recursive: true });
+      fs.mkdirSync(out);
     }
   });
 });

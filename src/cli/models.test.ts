@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MODEL_FILES } from '../formats/model';
-import { at, lab, labProcess, lines, train, training, write } from './cli.fixture';
+import { nodeFiles } from '../runs/nodeFiles';
+import { RunFolder } from '../runs/runFolder';
+import { at, lab, labProcess, lines, train, training, weightsOf, write } from './cli.fixture';
 
 describe('train in f16', () => {
   it('is refused with field and device if the device has none', async () => {
@@ -19,9 +21,14 @@ describe('train, sample, eval', () => {
     const second = await train('second', '--seed', '3');
     expect([first.code, second.code], first.error).toEqual([0, 0]);
     expect(readdirSync(at('first')).sort()).toEqual(
-      ['events.jsonl', 'recipe.json', 'summary.json', ...MODEL_FILES].sort(),
+      ['checkpoints', 'events.jsonl', 'manifest.json', 'meta.json', 'recipe.json', 'summary.json'].sort(),
     );
-    expect(readFileSync(at('second/model.safetensors')).equals(readFileSync(at('first/model.safetensors')))).toBe(true);
+    expect(readdirSync(at('first/checkpoints'))).toEqual(['grpo-0', 'grpo-2', 'sft-4']);
+    expect(readdirSync(at('first/checkpoints/grpo-2'))).toEqual(expect.arrayContaining([...MODEL_FILES]));
+    expect(weightsOf(at('second'), 'grpo-2').equals(weightsOf(at('first'), 'grpo-2'))).toBe(true);
+    const { meta, journal } = await RunFolder.open(nodeFiles(at('first')));
+    expect(meta).toMatchObject({ title: 'Parity of 8 bits, quick', parent: null });
+    expect((await journal.event(journal.find('grpo-1')!)).text).toContain('"sampler_logprobs":{"f32":"');
     const summary = JSON.parse(readFileSync(at('first/summary.json'), 'utf8')) as Record<string, unknown>;
     expect(summary).toMatchObject({ recipe: 'parity-8-nano', seed: 3, sft: { steps: 4 }, grpo: { steps: 2 } });
     expect(summary.memory).toEqual({ estimated_bytes: expect.any(Number), peak_bytes: expect.any(Number) });

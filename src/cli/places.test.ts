@@ -11,13 +11,18 @@ import { disk } from './disk.fixture';
 
 vi.mock('../gpu/cpu', { spy: true });
 vi.mock('../lab/run/run', { spy: true });
+vi.mock('../runs/nodeFiles', async (original) =>
+  (await import('./disk.fixture')).runsOnDisk(await original<typeof import('../runs/nodeFiles')>()),
+);
 vi.mock('node:fs', async (original) => (await import('./disk.fixture')).onDisk(await original()));
 
 afterEach(() => {
-  disk.refuses = () => false;
+  disk.isFull = () => false;
 });
 
 const model = at('model');
+/** Folder of the model in that run. */
+const saved = path.join(model, 'checkpoints', 'grpo-0');
 beforeAll(async () => {
   const ended = await lab(...smallestTraining(model));
   expect(ended.code, ended.error).toBe(0);
@@ -84,35 +89,38 @@ describe('a place that cannot be written to is refused before anything is comput
     expect(fs.readdirSync(folder)).toEqual([]);
   });
 
-  it('train: a folder has the name of a run file', async () => {
-    const out = at('blocked');
-    for (const name of ['events.jsonl.partial', 'model.safetensors']) {
-      fs.mkdirSync(path.join(out, name), { recursive: true });
-      vi.mocked(run).mockClear();
-      const ended = await lab(...smallestTraining(out));
-      expect(ended).toMatchObject({ code: 2, error: expect.stringContaining(`${name} is a folder`) });
-      expect(run).not.toHaveBeenCalled();
-      fs.rmdirSync(path.join(out, name));
-      expect(fs.readdirSync(out)).toEqual([]);
-    }
+  it.each([
+    ['a run', ['manifest.json', 'events.jsonl'], 'holds a run already; continue it with train --resume'],
+    ['an earlier version left', ['model.safetensors'], 'holds a run already'],
+    ['a killed one of an earlier version left', ['events.jsonl.partial'], 'holds a run already'],
+    ['other files', ['events.jsonl', 'letter.txt'], 'holds letter.txt, which no run writes'],
+  ])('train: %s', async (what, names, message) => {
+    const out = at(`held by ${what}`);
+    fs.mkdirSync(out);
+    for (const name of names) fs.writeFileSync(path.join(out, name), 'kept');
+    vi.mocked(openCpuDevice).mockClear();
+    expect(await lab(...smallestTraining(out))).toMatchObject({ code: 2, error: expect.stringContaining(message) });
+    expect(openCpuDevice).not.toHaveBeenCalled();
+    expect(fs.readdirSync(out)).toEqual([...names].sort());
+    for (const name of names) expect(fs.readFileSync(path.join(out, name), 'utf8')).toBe('kept');
   });
 
-  it('train: a disk that takes a name but no bytes', async () => {
+  it('train: a full disk leaves nothing behind', async () => {
     const out = at('no-room');
-    disk.refuses = (_, data) => data instanceof Uint8Array;
+    disk.isFull = (file) => file === 'meta.json';
     vi.mocked(run).mockClear();
     expect(await lab(...smallestTraining(out))).toMatchObject({
       code: 2,
-      error: expect.stringContaining('the disk is full'),
+      error: expect.stringContaining(`${out} cannot be written: the disk is full; choose another place`),
     });
     expect(run).not.toHaveBeenCalled();
-    expect(fs.readdirSync(out)).toEqual([]);
+    expect(fs.existsSync(out)).toBe(false);
   });
 });
 
 describe('an --out that would replace what the command reads', () => {
   const evaluating = ['--problems', '1', '--runs', '1', ...CPU];
-  const weights = path.join(model, 'model.safetensors');
+  const weights = path.join(saved, 'model.safetensors');
   const problems = Array.from({ length: 40 }, (_, i) => JSON.stringify({ prompt: `7+${i}=`, answer: String(7 + i) }));
   const own = write('own.jsonl', problems.join('\n'));
   const recipe = write('recipe.json', JSON.stringify(recipeByName('parity-8-nano')));
@@ -120,7 +128,7 @@ describe('an --out that would replace what the command reads', () => {
   const inModel = (...args: string[]) => [...args, '--model', model, '--task', 'parity', '--out'];
   const ofOwn = ['--model', model, '--task', 'own', '--data', own, '--out'];
   const cases: [args: string[], out: string, message: string][] = [
-    [inModel('curate'), weights, `lies in ${model}, the folder of a model; choose another place`],
+    [inModel('curate'), weights, `lies in ${saved}, the folder of a model; choose another place`],
     [inModel('eval', ...evaluating), path.join(model, 'runs.jsonl'), `lies in ${model}, the folder of a model`],
     [
       ['compare', '--a', model, '--b', model, '--task', 'parity', ...evaluating, '--out'],
@@ -130,7 +138,7 @@ describe('an --out that would replace what the command reads', () => {
     [['transfer', '--models', model, '--tasks', 'parity:6', ...evaluating, '--out'], model, 'the folder of a model'],
     [['curate', ...ofOwn], at('own-link.jsonl'), 'is a file that the command reads; choose another file'],
     [['eval', ...evaluating, ...ofOwn], own, `--out: ${own} is a file that the command reads`],
-    [['probe', 'step', '--model', model, '--in', write('step.json', '[]'), '--out'], weights, `lies in ${model}`],
+    [['probe', 'step', '--model', model, '--in', write('step.json', '[]'), '--out'], weights, `lies in ${saved}`],
     [['probe', 'step', '--model', model, '--in', at('step.json'), '--out'], at('step.json'), 'that the command reads'],
     [
       ['mixture', '--recipe', recipe, '--tasks', 'parity:6,addition:2', '--problems', '4', ...CPU, '--out'],
@@ -147,7 +155,7 @@ describe('an --out that would replace what the command reads', () => {
   ];
   it.each(cases)('%s %s', async (args, out, message) => {
     const files = () =>
-      [own, recipe, ...fs.readdirSync(model).map((name) => path.join(model, name))].map((file) => [
+      [own, recipe, ...fs.readdirSync(saved).map((name) => path.join(saved, name))].map((file) => [
         file,
         fs.readFileSync(file).toString('base64'),
       ]);
