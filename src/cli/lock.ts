@@ -1,5 +1,5 @@
 /** Locks of places that commands write into, with messages for the terminal. The lock files are in runs/nodeLock.ts. */
-import { lockHolder, releaseLock, releaseLocks, takeLock } from '../runs/nodeLock';
+import { lockHolder, releaseLocks, takeLock } from '../runs/nodeLock';
 import type { Holder } from '../runs/owner';
 import { fileFault, shownPath } from './fileFault';
 import { InputError } from './input';
@@ -23,18 +23,18 @@ export function checkUnlocked(lock: string, place: string, what: 'file' | 'folde
 }
 
 /**
- * Takes a lock until `unlock` or the end of the command. A process may take its own lock again.
+ * Takes the lock of a file until the end of the command. A process may take its own lock again.
  * @throws InputError if another process holds it, or its file cannot be written
  */
-export function lockFor(lock: string, place: string, what: 'file' | 'folder'): void {
-  checkUnlocked(lock, place, what);
+export function lockFor(lock: string, place: string): void {
+  checkUnlocked(lock, place, 'file');
   let holder: Holder | null;
   try {
     holder = takeLock(lock);
   } catch (error) {
     throw new InputError(`--out: ${shownPath(place)} cannot be written: ${fileFault(error)}; choose another place`);
   }
-  if (holder) throw refusal(holder, lock, place, what);
+  if (holder) throw refusal(holder, lock, place, 'file');
 }
 
-export { releaseLock as unlock, releaseLocks as unlockAll };
+export { releaseLocks as unlockAll };

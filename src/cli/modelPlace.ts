@@ -25,7 +25,7 @@ async function newestWhole(run: string): Promise<CheckpointInfo> {
   for (const info of checkpoints)
     try {
       await verifyCheckpoint(files, info);
-      for (const fault of damaged) console.error(`damaged: ${path.join(run, fault)}; ${info.name} is used`);
+      for (const fault of damaged) console.error(`note: ${path.join(run, fault)}; ${info.name} is used`);
       return info;
     } catch (error) {
       damaged.push(messageOf(error));

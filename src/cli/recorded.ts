@@ -63,7 +63,7 @@ export function claimRecord(file: string, sources: Sources = {}): void {
   checkWritable(file, sources);
   const target = resolved(file);
   const found = statSync(target, { throwIfNoEntry: false });
-  if (!found || found.isFile()) lockFor(`${target}.lock`, file, 'file');
+  if (!found || found.isFile()) lockFor(`${target}.lock`, file);
 }
 
 /** File of a model's runs on a task. Its name follows from the bytes of the model, not from its folder. @throws InputError */

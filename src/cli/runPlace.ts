@@ -18,7 +18,7 @@ const OF_RUN = new Set<string>([RECIPE, META, SUMMARY, MANIFEST, EVENTS, CHECKPO
 /** Files that a run leaves if it dies before its first file is whole. */
 const LEFT = [RUN_LOCK, `${RECIPE}${PARTIAL}`];
 
-const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+export const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
  * Checks that `--out` can take a new run. Nothing is replaced.

@@ -84,6 +84,9 @@ export async function trainStored({ folder, owner, adapter, first }: Training): 
     const onFull = (error: Parameters<FullDisk['wait']>[0]) => disk.wait(error);
     const run = new RecordedRun(session, start.folder, { from, stop: stopping, lost: owner.lost, onFull });
     current = { run, recipe, progress };
+    const before = from?.checkpoint.state.adapter ?? device.name;
+    if (before !== device.name)
+      progress.note(`note: trained on ${before} so far; on ${device.name} the numbers may differ from an unbroken run`);
     try {
       await pull(session, run, progress, disk);
     } finally {

@@ -7,11 +7,12 @@ import { evaluate } from './evaluate';
 import { mixture } from './mixture';
 import { probe } from './probe';
 import { reproduce } from './reproduce';
+import { runs } from './runs';
 import { sample } from './sample';
 import { train } from './train';
 import { transfer } from './transfer';
 
 export const commands: readonly Command[] = [
-  ...[train, sample, evaluate, compare, transfer],
+  ...[train, runs, sample, evaluate, compare, transfer],
   ...[curate, mixture, data, verify, reproduce, probe],
 ];

@@ -4,7 +4,7 @@ import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { forkCheckpoint } from '../../lab/run/fork';
 import { openRewards } from '../../lab/run/options';
-import { continueStored, RunEndedError } from '../../lab/stored/continuation';
+import { continueStored, RunEndedError, restoreMeta } from '../../lab/stored/continuation';
 import { checkpointOf, createFork, createStored } from '../../lab/stored/forked';
 import type { Start } from '../../lab/stored/reopen';
 import { excerpt } from '../../quote';
@@ -106,7 +106,11 @@ async function trainRest(folder: string, given: TrainOptions): Promise<void> {
     }),
   );
   for (const line of continuationLines(continuation)) console.error(line);
-  await trainStored({ folder, owner, adapter: given.adapter, first: continuation });
+  const first = async ({ name }: Device): Promise<Start> => {
+    await restoreMeta(continuation, name);
+    return continuation;
+  };
+  await trainStored({ folder, owner, adapter: given.adapter, first });
 }
 
 async function trainFork(place: string, given: TrainOptions): Promise<void> {

@@ -2,7 +2,9 @@
 
 import { type CheckpointInfo, newestGood } from '../../runs/checkpoints';
 import type { Fault, Files } from '../../runs/files';
+import { newMeta } from '../../runs/meta';
 import { RunFolder } from '../../runs/runFolder';
+import { LAB_VERSION } from '../../version';
 import { parseRecipe, type Recipe } from '../recipe/recipe';
 import { type Checkpoint, parseCheckpoint } from '../run/checkpoint';
 import { eventFromLine } from '../run/events';
@@ -60,4 +62,9 @@ export async function continueStored(files: Files): Promise<Continuation> {
   const faults = [...folder.faults];
   for (const fault of newest.faults) if (!faults.some(({ file }) => file === fault.file)) faults.push(fault);
   return { folder, recipe, from, faults, dropped };
+}
+
+/** Writes meta.json again if it is missing or damaged. @throws StorageFullError */
+export async function restoreMeta({ folder, recipe }: Continuation, adapter: string): Promise<void> {
+  if (!folder.meta) await folder.setMeta(newMeta({ labVersion: LAB_VERSION, adapter, title: recipe.title }));
 }
