@@ -41,7 +41,7 @@ describe('bad arguments are refused before anything runs', () => {
   it.each([
     ['a mistyped command', ['trian'], 'there is no command trian; did you mean train?'],
     ['a longer command', ['evaluate'], 'did you mean eval?'],
-    ['an unknown command', ['xylophone'], 'there is no command xylophone; use one of train, sample, eval'],
+    ['an unknown command', ['xylophone'], 'there is no command xylophone; use one of train, runs, sample, eval'],
     ['a long command', ['x'.repeat(5000)], 'there is no command xxx'],
     ['a mistyped option', ['sample', '--promt', 'x'], 'sample has no option --promt; did you mean --prompt?'],
     ['an option with one dash', ['eval', '-max-new', '3'], 'eval has no option -max-new; did you mean --max-new?'],

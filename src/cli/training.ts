@@ -20,7 +20,7 @@ export function continuationLines({ folder, faults, from, dropped }: Continuatio
   const again = dropped > 0 ? `; ${dropped} ${dropped === 1 ? 'event' : 'events'} after it are computed again` : '';
   return [
     ...faults.map(({ file, what }) => `damaged: ${folder.files.where}/${file}: ${what}; it is not used`),
-    from ? `continues from checkpoint ${from.info.name}${again}` : `there is no checkpoint; starts again${again}`,
+    from ? `continues from checkpoint ${from.info.name}${again}` : 'there is no checkpoint yet; starts again',
   ];
 }
 

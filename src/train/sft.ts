@@ -86,7 +86,9 @@ export async function* sft(
       const examples = sftBatch(source, stream, tokenizer, options);
       const lr = learningRate(schedule, i);
       const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-      pending.push({ step: { step, learningRate: lr, tokens }, examples, result: trainer.step(examples, lr) });
+      const result = trainer.step(examples, lr);
+      result.catch(() => {}); // a lost device may fail a later step before an earlier one, which is awaited first
+      pending.push({ step: { step, learningRate: lr, tokens }, examples, result });
       yield* await settle(RUN_AHEAD);
       if (stop?.aborted) break;
       const due = step < schedule.steps && boundaries.due(step);
