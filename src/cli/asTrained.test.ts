@@ -1,13 +1,7 @@
 /** `data --as-trained`: the batches that the trainer of a run received, rebuilt from its folder. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { openCpuDevice } from '../gpu/cpu';
-import { withFields } from '../lab/recipe/recipe';
-import { runWhole, SMALLEST } from '../lab/run/continued.fixture';
-import { forkCheckpoint } from '../lab/run/fork';
-import { createFork } from '../lab/stored/forked';
-import { nodeFiles } from '../runs/nodeFiles';
 import { Tokenizer } from '../text/tokenizer';
 import { type Example, SupervisedTrainer } from '../train/supervised';
 import { at, CPU, lab, smallestTraining, write } from './cli.fixture';
@@ -61,28 +55,6 @@ describe('data --as-trained', () => {
     }
   });
 
-  it.each([
-    ['another seed', { seed: 9 }],
-    ['other sequences and traces', { 'sft.sequences': 2, 'sft.shortShare': 0.1 }],
-    ['another rate', { 'sft.learningRate': 1e-4 }],
-  ])('prints the steps of a fork with %s, and names the parent for those before', async (name, fields) => {
-    const recipe = withFields(SMALLEST, { 'evaluation.problems': 1, 'evaluation.base': false });
-    const { checkpoints } = await runWhole(openCpuDevice, recipe, { keep: (name) => name === 'sft-2' });
-    const { checkpoint } = forkCheckpoint(checkpoints[0]!.checkpoint, withFields(recipe, fields));
-    const folder = at(`fork with ${name}`);
-    const parent = { run: 'runs/parent', stage: 'sft', step: 2 };
-    await createFork(nodeFiles(folder), checkpoint, parent, { adapter: 'cpu' });
-    const step = vi.spyOn(SupervisedTrainer.prototype, 'step');
-    await runWhole(openCpuDevice, checkpoint.recipe, { checkpoint });
-    const batches = step.mock.calls.slice(-2).map(([examples]) => examples.map(({ ids }) => ids));
-    step.mockRestore();
-    for (const [i, batch] of batches.entries())
-      expect((await printed(folder, i + 3)).map(({ ids }) => ids)).toEqual(batch);
-    const { code, error } = await lab('data', '--as-trained', folder, '--step', '2');
-    expect(error).toMatch(/--step: .* is a fork of .*parent at sft-2, which took SFT step 2; use --as-trained with/);
-    expect(code).toBe(2);
-  });
-
   it.each<[string, string[], string]>([
     ['a step past the end', ['--as-trained', at('run of one task'), '--step', '5'], '--step: 5 is not an SFT step of'],
     ['no step', ['--as-trained', at('run of one task')], '--step is missing; --as-trained needs an SFT step'],
@@ -107,15 +79,19 @@ describe('data --as-trained', () => {
     expect(error).toContain('which has 2; use 1 to 2');
   });
 
-  it('prints the steps that a fork took itself', async () => {
-    const [folder, fork] = [at('parent'), at('fork')];
-    await trained(folder, 'checkpoints.everySteps=2');
-    const args = ['train', '--fork', `${folder}@sft-2`, '--set', 'sft.sequences=2', '--out', fork, ...CPU];
-    const batches = await batchesOf(2, ...args);
+  it.each([
+    ['another seed', 'seed=9'],
+    ['other sequences', 'sft.sequences=2'],
+    ['another rate', 'sft.learningRate=1e-4'],
+  ])('prints the steps that a fork with %s took, and names the parent for those before', async (name, set) => {
+    const [parent, fork] = [at('parent'), at(`fork with ${name}`)];
+    if (!existsSync(parent)) await trained(parent, 'checkpoints.everySteps=2');
+    const batches = await batchesOf(2, 'train', '--fork', `${parent}@sft-2`, '--set', set, '--out', fork, ...CPU);
     for (const [i, batch] of batches.entries())
       expect((await printed(fork, i + 3)).map(({ ids, mask }) => ({ ids, mask }))).toEqual(batch);
-    const { error } = await lab('data', '--as-trained', fork, '--step', '2');
-    expect(error).toContain('which has 3 to 4; use 3 to 4');
+    const { code, error } = await lab('data', '--as-trained', fork, '--step', '2');
+    expect(error).toMatch(/--step: .* is a fork of .*parent at sft-2, which took SFT step 2; use --as-trained with/);
+    expect(code).toBe(2);
   });
 
   it('reads the folder of an earlier version, whose recipe or summary bounds the steps', async () => {

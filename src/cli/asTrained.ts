@@ -9,6 +9,7 @@ import { storedRecipe } from '../lab/stored/continuation';
 import { checkpointOf } from '../lab/stored/forked';
 import { checkpointName } from '../runs/checkpoints';
 import { markOf } from '../runs/journal';
+import type { RunMeta } from '../runs/meta';
 import { nodeFiles } from '../runs/nodeFiles';
 import { RECIPE, RunFolder, SUMMARY } from '../runs/runFolder';
 import { shownPath } from './fileFault';
@@ -16,11 +17,13 @@ import { InputError, input, inputAsync, parseWith, readJson } from './input';
 import { print } from './output';
 import { isStoredRun } from './runPlace';
 
-/** SFT of a run: its recipe, the last step, and the state from which a fork went on. */
+/** SFT of a run: its recipe, the last step, and the checkpoint from which a fork went on. */
 interface Trained {
   readonly recipe: Recipe;
   readonly steps: number;
-  readonly before: Checkpoint['state']['sft'] | null;
+  readonly start: Checkpoint | null;
+  /** Run that took the steps of SFT before the start. */
+  readonly parent: RunMeta['parent'];
 }
 
 /** Reads a run. The journal says which steps it took, also while it runs. */
@@ -29,10 +32,9 @@ async function readStored(folder: string): Promise<Trained> {
   const recipe = await storedRecipe(run);
   const { parent = null } = run.meta ?? {};
   const start = parent && (await checkpointOf(run.files, checkpointName(parent))).checkpoint;
-  const before = start?.state.sft ?? null;
-  let steps = before?.steps ?? 0;
+  let steps = start?.state.sft.steps ?? 0;
   while (run.journal.find(markOf('sft', steps + 1)) !== null) steps++;
-  return { recipe, steps, before };
+  return { recipe, steps, start, parent };
 }
 
 /** Part of a summary that says how many steps the gate left. */
@@ -48,21 +50,25 @@ function readEarlier(folder: string): Trained {
   const steps = existsSync(summary)
     ? parseWith(finished, readJson(summary), shownPath(summary)).sft.steps
     : recipe.sft.steps;
-  return { recipe, steps, before: null };
+  return { recipe, steps, start: null, parent: null };
 }
 
 /** Prints the batch. @throws naming the folder, or the step that the run did not take */
 export async function printTrained(folder: string, step: number): Promise<void> {
-  const { recipe, steps, before } = isStoredRun(folder)
+  const { recipe, steps, start, parent } = isStoredRun(folder)
     ? await inputAsync(() => readStored(folder))
     : readEarlier(folder);
-  const first = (before?.steps ?? 0) + 1;
-  if (step < first || step > steps) {
-    const use =
-      steps < first ? (before ? 'use the run that it forks' : 'use a run with SFT') : `use ${first} to ${steps}`;
-    const has = steps < first ? 'has none of its own' : before ? `has ${first} to ${steps}` : `has ${steps}`;
-    throw new InputError(`--step: ${step} is not an SFT step of ${shownPath(folder)}, which ${has}; ${use}`);
+  const shown = shownPath(folder);
+  const before = start?.state.sft.steps ?? 0;
+  if (parent && step <= before)
+    throw new InputError(
+      `--step: ${shown} is a fork of ${shownPath(parent.run)} at ${checkpointName(parent)}, which took SFT step ${step}; ` +
+        `use --as-trained with ${shownPath(parent.run)}`,
+    );
+  if (step > steps) {
+    const use = steps > before ? `use ${before + 1} to ${steps}` : 'use a run with SFT';
+    throw new InputError(`--step: ${step} is not an SFT step of ${shown}, which has ${steps}; ${use}`);
   }
-  for (const { prompt, completion, ids, mask } of input(() => trainedBatch(recipe, step, before)))
+  for (const { prompt, completion, ids, mask } of input(() => trainedBatch(recipe, step, start)))
     print(JSON.stringify({ prompt, completion, ids, mask }));
 }

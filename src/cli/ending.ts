@@ -1,12 +1,11 @@
 /** Early ends of a training: exit code, reason, and the message that says how to go on. */
-import type { Recipe } from '../lab/recipe/recipe';
+import { AdvisedError, type SettingChange } from '../lab/run/advice';
 import { DivergedError } from '../lab/run/diverged';
 import type { Stopped } from '../lab/run/stopped';
 import { type RecordedRun, TakenOverError } from '../lab/stored/recorded';
 import { DeviceLostError } from '../lab/stored/reopen';
 import type { CheckpointInfo } from '../runs/checkpoints';
 import { messageOf } from '../runs/files';
-import { NonFiniteError } from '../train/nonFiniteError';
 import { EXIT } from './exitCodes';
 import { shownPath } from './fileFault';
 import { call } from './shell';
@@ -16,6 +15,8 @@ interface Ending {
   readonly code: number;
   readonly reason: Stopped['reason'];
   readonly message: string;
+  /** Setting to change before the run goes on, such as a lower rate; null if none would help. */
+  readonly change?: SettingChange | null;
   /** Error of a failed run; the terminal shows its stack unless the message explains it. */
   readonly cause?: unknown;
 }
@@ -24,26 +25,29 @@ function endingOf(error: unknown): Ending {
   const message = messageOf(error);
   if (error instanceof StoppedError)
     return { code: EXIT[error.signal], reason: error.signal, message: `stopped by ${error.signal}` };
-  if (error instanceof DivergedError || error instanceof NonFiniteError)
-    return { code: EXIT.diverged, reason: 'diverged', message };
+  if (error instanceof AdvisedError) {
+    const ending = { message: error.what, change: error.change };
+    return error instanceof DivergedError
+      ? { code: EXIT.diverged, reason: 'diverged', ...ending }
+      : { code: EXIT.failed, reason: 'failed', ...ending };
+  }
   const failed = { code: EXIT.failed, reason: 'failed', message } as const;
   return error instanceof DeviceLostError ? failed : { ...failed, cause: error };
 }
 
-/** Share of the rate that a fork of a diverged run would begin with. */
-const LOWER = 0.5;
-
-/** Command that goes on from a checkpoint, or from the start, with a lower learning rate. */
-function lowerRate(folder: string, saved: CheckpointInfo | null, stage: 'sft' | 'grpo', recipe: Recipe): string {
-  const rate = Number((LOWER * recipe[stage].learningRate).toPrecision(2));
-  const set = `${stage}.learningRate=${rate}`;
-  if (!saved) return `it has no checkpoint; train again with --set ${set}`;
-  return `the last good checkpoint is ${saved.name}; go on from it with a lower rate: ${call('train', '--fork', `${folder}@${saved.name}`, '--set', set, '--out', `${folder}-2`)}`;
+/** Way to go on with a changed setting: a fork of the last checkpoint, or a new run if the model changes. */
+function changed(folder: string, saved: CheckpointInfo | null, change: SettingChange | null): string {
+  const has = saved ? `the last good checkpoint is ${saved.name}` : 'it has no checkpoint';
+  if (!change) return has;
+  const set = `${change.field}=${change.to}`;
+  if (!saved || change.field.startsWith('model.')) return `${has}; train again with --set ${set} (now ${change.from})`;
+  const fork = call('train', '--fork', `${folder}@${saved.name}`, '--set', set, '--out', `${folder}-2`);
+  return `${has}; go on from it with ${set} (now ${change.from}): ${fork}`;
 }
 
 /** Advice after the message: where the run continues, and how. */
-function adviceFor({ reason }: Ending, { saved, record }: RecordedRun, folder: string, recipe: Recipe): string {
-  if (reason === 'diverged') return lowerRate(folder, saved, record.last?.stage === 'grpo' ? 'grpo' : 'sft', recipe);
+function adviceFor({ change }: Ending, { saved }: RecordedRun, folder: string): string {
+  if (change !== undefined) return changed(folder, saved, change);
   const resume = call('train', '--resume', folder);
   return saved
     ? `${shownPath(folder)} has checkpoint ${saved.name}; ${resume} continues from there`
@@ -51,11 +55,7 @@ function adviceFor({ reason }: Ending, { saved, record }: RecordedRun, folder: s
 }
 
 /** Stores the early end of a run. @returns the error that ends the command */
-export async function endedEarly(
-  run: RecordedRun,
-  error: unknown,
-  { folder, recipe }: { readonly folder: string; readonly recipe: Recipe },
-): Promise<ExitError> {
+export async function endedEarly(run: RecordedRun, error: unknown, folder: string): Promise<ExitError> {
   if (error instanceof TakenOverError)
     return new ExitError(EXIT.failed, `${error.message}; this process writes no more. ${call('runs')} says who has it`);
   const ending = endingOf(error);
@@ -65,6 +65,6 @@ export async function endedEarly(
   } catch (failure) {
     fault = `; summary.json could not be written: ${messageOf(failure)}`;
   }
-  const advice = adviceFor(ending, run, folder, recipe);
+  const advice = adviceFor(ending, run, folder);
   return new ExitError(ending.code, `${ending.message}; ${advice}${fault}`, ending.cause);
 }

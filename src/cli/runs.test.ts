@@ -62,8 +62,11 @@ it('a run that diverges keeps its last good checkpoint and says how to go on', a
     ...['--set', 'checkpoints.everySteps=3'],
   );
   expect(ended.code, ended.error).toBe(3);
-  const [, name] = /the last good checkpoint is (sft-\d+); go on from it with a lower rate: /.exec(ended.error) ?? [];
+  const [, name] =
+    /the last good checkpoint is (sft-\d+); go on from it with sft\.learningRate=0\.5 \(now 1\): /.exec(ended.error) ??
+    [];
   expect(ended.error).toContain(`--fork ${out}@${name} --set sft.learningRate=0.5 --out ${out}-2`);
+  expect(ended.error).toMatch(/ is (the \w+( of)?|that of) (model\.|lm_head|the input of model\.)/);
   expect(ended.error).not.toMatch(/^\s+at /m);
   expect(summaryOf(out)).toMatchObject({ stopped: { reason: 'diverged', stage: 'sft' } });
   const run = await RunFolder.open(nodeFiles(out));

@@ -2,7 +2,8 @@
 import type { Device } from '../gpu/device';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { LabEvent } from '../lab/run/events';
-import { Session } from '../lab/run/session';
+import { openSession } from '../lab/run/fittingSetting';
+import type { Session } from '../lab/run/session';
 import type { Continuation } from '../lab/stored/continuation';
 import { RecordedRun } from '../lab/stored/recorded';
 import { type FirstStart, type Reopening, runOnDevices, type Start } from '../lab/stored/reopen';
@@ -11,7 +12,7 @@ import type { Owner } from '../runs/owner';
 import { openAdapter } from './adapter';
 import { endedEarly } from './ending';
 import { FullDisk } from './fullDisk';
-import { input } from './input';
+import { input, inputAsync } from './input';
 import { Progress } from './progress';
 import { StoppedError, type StopSignal, stopping, unlessStopped } from './stopping';
 
@@ -30,8 +31,8 @@ const reopeningLines = ({ reason, attempt, most, continuation }: Reopening): str
 ];
 
 /** @throws InputError if the recipe does not fit the device, or a level has fewer problems than the recipe needs */
-export function checkFits(device: Device, recipe: Recipe): void {
-  const session = input(() => new Session(device, recipe, 'full'));
+export async function checkFits(device: Device, recipe: Recipe): Promise<void> {
+  const session = await inputAsync(() => openSession(device, recipe, 'full'));
   try {
     input(() => session.sources);
   } finally {
@@ -75,15 +76,15 @@ export interface Training {
 
 /** Trains to the end. @throws ExitError with the way to go on */
 export async function trainStored({ folder, owner, adapter, first }: Training): Promise<void> {
-  let current: { run: RecordedRun; recipe: Recipe; progress: Progress } | null = null;
+  let current: { run: RecordedRun; progress: Progress } | null = null;
   const onDevice = async (device: Device, start: Start): Promise<void> => {
     const { recipe, from } = start;
-    const session = input(() => new Session(device, recipe, 'full'));
+    const session = await inputAsync(() => openSession(device, recipe, 'full'));
     const progress = new Progress(recipe);
     const disk = new FullDisk(start.folder, (...lines) => progress.note(...lines));
     const onFull = (error: Parameters<FullDisk['wait']>[0]) => disk.wait(error);
     const run = new RecordedRun(session, start.folder, { from, stop: stopping, lost: owner.lost, onFull });
-    current = { run, recipe, progress };
+    current = { run, progress };
     const before = from?.checkpoint.state.adapter ?? device.name;
     if (before !== device.name)
       progress.note(`note: trained on ${before} so far; on ${device.name} the numbers may differ from an unbroken run`);
@@ -101,9 +102,9 @@ export async function trainStored({ folder, owner, adapter, first }: Training): 
       stop: stopping,
     });
   } catch (error) {
-    const ended = current as { run: RecordedRun; recipe: Recipe } | null; // assigned in a closure
+    const ended = current as { run: RecordedRun } | null; // assigned in a closure
     if (!ended) throw error;
-    throw await endedEarly(ended.run, error, { folder, recipe: ended.recipe });
+    throw await endedEarly(ended.run, error, folder);
   } finally {
     await owner.release();
   }

@@ -67,7 +67,7 @@ async function trainNew(
   const { owner, discard } = await takeNewRun(out);
   let isCreated = false;
   const first = async (device: Device): Promise<Start> => {
-    checkFits(device, recipe);
+    await checkFits(device, recipe);
     const start = await create(device);
     isCreated = true;
     return start;
