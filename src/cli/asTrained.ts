@@ -7,7 +7,6 @@ import type { Checkpoint } from '../lab/run/checkpoint';
 import { trainedBatch } from '../lab/run/trainedBatch';
 import { storedRecipe } from '../lab/stored/continuation';
 import { checkpointOf } from '../lab/stored/forked';
-import { checkpointName } from '../runs/checkpoints';
 import { markOf } from '../runs/journal';
 import type { RunMeta } from '../runs/meta';
 import { nodeFiles } from '../runs/nodeFiles';
@@ -31,7 +30,7 @@ async function readStored(folder: string): Promise<Trained> {
   const run = await RunFolder.open(nodeFiles(folder));
   const recipe = await storedRecipe(run);
   const { parent = null } = run.meta ?? {};
-  const start = parent && (await checkpointOf(run.files, checkpointName(parent))).checkpoint;
+  const start = parent && (await checkpointOf(run.files, markOf(parent.stage, parent.step))).checkpoint;
   let steps = start?.state.sft.steps ?? 0;
   while (run.journal.find(markOf('sft', steps + 1)) !== null) steps++;
   return { recipe, steps, start, parent };
@@ -62,7 +61,7 @@ export async function printTrained(folder: string, step: number): Promise<void> 
   const before = start?.state.sft.steps ?? 0;
   if (parent && step <= before)
     throw new InputError(
-      `--step: ${shown} is a fork of ${shownPath(parent.run)} at ${checkpointName(parent)}, which took SFT step ${step}; ` +
+      `--step: ${shown} is a fork of ${shownPath(parent.run)} at ${markOf(parent.stage, parent.step)}, which took SFT step ${step}; ` +
         `use --as-trained with ${shownPath(parent.run)}`,
     );
   if (step > steps) {

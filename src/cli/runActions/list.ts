@@ -1,6 +1,6 @@
 /** `runs [DIR]`: the runs in a folder, or one run. */
 import path from 'node:path';
-import { checkpointName } from '../../runs/checkpoints';
+import { markOf } from '../../runs/journal';
 import { listRuns, type RunInfo, runInfo } from '../../runs/list';
 import { nodeFiles } from '../../runs/nodeFiles';
 import { nodeOwnership } from '../../runs/nodeLock';
@@ -18,7 +18,7 @@ const stateOf = ({ state, holder, fault }: RunInfo): string =>
 
 const titleOf = (meta: RunInfo['meta']): string => {
   const { title = '', parent = null } = meta ?? {};
-  return parent ? `${title} (fork of ${parent.run}@${checkpointName(parent)})` : title;
+  return parent ? `${title} (fork of ${parent.run}@${markOf(parent.stage, parent.step)})` : title;
 };
 
 const row = (info: RunInfo): string[] => {
