@@ -1,14 +1,16 @@
-/** Controls the run on screen: a recording, or training in the worker. The one that started last owns the screen. */
+/** Controls the run on screen: a recording, training in the worker, or a stored run. The one that started last owns the screen. */
 import { fetchedFile, isPage } from '../fetched';
 import type { LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
-import type { Compute, RunMessage } from '../worker/protocol';
-import { type LabState, lab, NOTHING_SELECTED } from './lab';
+import type { Compute, RunMessage, RunNotice } from '../worker/protocol';
+import { interruptedRun, noteTraining } from './interrupted';
+import { type LabState, lab, NO_RUN, NOTHING_SELECTED } from './lab';
 import { followDraft } from './memory';
+import { readStepsFrom } from './opened';
 import { followProgram } from './program';
 import { Replay } from './replay';
-import { applyEvent, emptyRun } from './run';
+import { applyEvent, emptyRun, UNSTORED_ROLLOUTS_KEPT } from './run';
 
 const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
 
@@ -29,11 +31,18 @@ const fail = (error: NonNullable<LabState['error']>) =>
 /** True while this tab trains or a training is paused. */
 const isLive = () => get().source === 'live' && (get().status === 'playing' || get().status === 'paused');
 
+const withoutNotice = (code: RunNotice['code']) => get().notices.filter((notice) => notice.code !== code);
+
 /** Clears the screen for a new run. */
 function begin(fresh: Pick<LabState, 'source' | 'status' | 'started'>): number {
   replay?.pause();
   replay = null;
-  set({ ...fresh, error: null, compiling: null, run: emptyRun(), version: get().version + 1 });
+  readStepsFrom(null);
+  if (fresh.source !== 'replay') {
+    noteTraining(null);
+    set({ interrupted: null });
+  }
+  set({ ...fresh, ...NO_RUN, error: null, compiling: null, run: emptyRun(), version: get().version + 1 });
   return ++turn;
 }
 
@@ -48,12 +57,16 @@ export async function openLab(): Promise<void> {
   followProgram((source) => opened.sourceFault(source));
   const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
   void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
+  set({ interrupted: interruptedRun() });
   await play();
 }
 
 /** Plays the recorded run from its start, and ends a live run. */
 export async function playRecording(): Promise<void> {
-  if (get().source === 'live') void client?.stop();
+  if (get().source !== 'replay') {
+    void client?.stop();
+    noteTraining(null);
+  }
   set(NOTHING_SELECTED);
   await play();
 }
@@ -65,13 +78,15 @@ async function play(): Promise<void> {
     if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload this page`);
     const text = await response.text();
     if (mine !== turn) return;
-    replay = new Replay(text, RECORDING, {
+    const recording = new Replay(text, RECORDING, {
       apply(events, finished) {
         applyAll(events);
         if (finished) set({ status: 'finished' });
       },
       failed: (message) => fail({ message }),
     });
+    replay = recording;
+    readStepsFrom(async (step) => recording.groupsOf(step));
     replay.setSpeed(get().speed);
     replay.play();
     set({ status: 'playing' });
@@ -80,31 +95,75 @@ async function play(): Promise<void> {
   }
 }
 
-/** Trains the draft in this tab. Does nothing while the draft has a refused edit. */
-export async function trainDraft(): Promise<void> {
-  if (Object.keys(get().refused).length > 0) return;
-  const mine = begin({ source: 'live', status: 'playing', started: get().draft });
+/** Shows a fact about the run on screen. */
+function notice(about: RunNotice): void {
+  set({ notices: [...withoutNotice(about.code), about] });
+  if (about.code === 'full') set({ status: 'paused' });
+  if (about.code === 'held') set({ source: 'stored' });
+  if (about.code === 'not-stored') get().run.kept = UNSTORED_ROLLOUTS_KEPT;
+}
+
+/** The run on screen is stored under a name, or no longer. */
+function storedAs(name: string | null): void {
+  set({ runName: name });
+  noteTraining(isLive() ? name : null);
+  readStepsFrom(name === null ? null : async (step) => (await client?.rolloutsOf(name, step)) ?? []);
+}
+
+function handle(message: RunMessage): void {
+  switch (message.type) {
+    case 'events':
+      return applyAll(message.events);
+    case 'compiling':
+      return set({ compiling: message });
+    case 'stored':
+      return storedAs(message.name);
+    case 'saved':
+      return set({ saved: message.place });
+    case 'notice':
+      return notice(message.notice);
+    case 'room':
+      return set({ notices: withoutNotice('full'), ...(message.playing && { status: 'playing' }) });
+    case 'failed':
+      return fail(message);
+    case 'stopped':
+      noteTraining(null);
+      return get().status === 'failed' ? undefined : set({ status: 'finished' });
+    default:
+      message satisfies never;
+  }
+}
+
+/** Begins a run in the worker and shows what it reports. */
+async function work(
+  fresh: Pick<LabState, 'source' | 'started'>,
+  begins: (client: LabClient, onMessage: (message: RunMessage) => void) => Promise<void>,
+): Promise<void> {
+  const mine = begin({ ...fresh, status: fresh.source === 'live' ? 'playing' : 'loading' });
   set(NOTHING_SELECTED);
-  const onMessage = (message: RunMessage) => {
-    if (mine !== turn) return;
-    switch (message.type) {
-      case 'events':
-        return applyAll(message.events);
-      case 'compiling':
-        return set({ compiling: message });
-      case 'failed':
-        return fail(message);
-      case 'stopped':
-        return get().status === 'failed' ? undefined : set({ status: 'finished' });
-      default:
-        return message satisfies never;
-    }
-  };
   try {
-    await client?.start(get().draft, get().compute, onMessage);
+    if (client) await begins(client, (message) => mine === turn && handle(message));
   } catch (error) {
     if (mine === turn) fail({ message: (error as Error).message });
   }
+}
+
+/** Trains the draft in this tab. Does nothing while the draft has a refused edit. */
+export async function trainDraft(): Promise<void> {
+  const { draft, compute, refused } = get();
+  if (Object.keys(refused).length > 0) return;
+  await work({ source: 'live', started: draft }, (to, onMessage) => to.start(draft, compute, onMessage));
+}
+
+/** Continues a stopped run from its last checkpoint, and ends a live run. */
+export async function continueRun(name: string): Promise<void> {
+  const { compute } = get();
+  await work({ source: 'live', started: null }, (to, onMessage) => to.continueRun(name, compute, onMessage));
+}
+
+/** Shows a stored run as far as it went, and ends a live run. */
+export async function openStoredRun(name: string): Promise<void> {
+  await work({ source: 'stored', started: null }, (to, onMessage) => to.openRun(name, onMessage));
 }
 
 export function pause(): void {
@@ -116,7 +175,7 @@ export function pause(): void {
 export function resume(): void {
   if (get().source === 'live') client?.resume();
   else replay?.play();
-  set({ status: 'playing' });
+  set({ status: 'playing', notices: withoutNotice('full') });
 }
 
 /** Runs one training step, then pauses. */
@@ -129,11 +188,23 @@ export function stepOnce(): void {
   }
 }
 
+/** Saves a checkpoint of a live run at its next step boundary, because the page may be closed. */
+export function saveSoon(): void {
+  if (isLive()) client?.checkpoint();
+}
+
+/** Removes the offer to continue the run that trained here before. */
+export function forgetInterrupted(): void {
+  noteTraining(null);
+  set({ interrupted: null });
+}
+
 /** Ends a live run at once; moves a recording to its end. */
 export async function stop(): Promise<void> {
   if (get().source === 'replay') return replay?.toEnd();
   const mine = turn;
   await client?.stop();
+  noteTraining(null);
   if (mine === turn && isLive()) set({ status: 'finished' });
 }
 

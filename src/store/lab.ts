@@ -6,7 +6,7 @@ import { recipes } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { Result } from '../lab/report/results';
 import type { MemoryEstimate } from '../lab/run/memory';
-import type { AdapterStatus, Compute } from '../worker/protocol';
+import type { AdapterStatus, Compute, Groups, Place, RunNotice } from '../worker/protocol';
 import type { Refused } from './edits';
 import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
@@ -20,12 +20,30 @@ export interface AlsoChanged {
   readonly lengths: Readonly<Record<string, unknown>>;
 }
 
+/** GRPO step that is read back for the screen. */
+export interface OpenedStep {
+  readonly step: number;
+  /** Null while it is read, and where it cannot be read. */
+  readonly groups: Groups | null;
+  readonly fault: string | null;
+}
+
 export interface LabState {
-  /** Source of the run on screen; screens never show a recording as live. */
-  source: 'replay' | 'live';
+  /** Source of the run on screen: a recording, a training in this tab, or a stored run to read. */
+  source: 'replay' | 'live' | 'stored';
   status: Status;
   error: { readonly message: string; readonly cause?: NoGpuCause | undefined } | null;
   run: RunData;
+  /** Name of the stored run on screen; null for a recording and for a run that is not stored. */
+  runName: string | null;
+  /** Last checkpoint of the live run; null before the first. */
+  saved: Place | null;
+  /** Facts about the run on screen, one of each code. */
+  notices: readonly RunNotice[];
+  /** Old GRPO steps that were read back, the newest request last. */
+  opened: readonly OpenedStep[];
+  /** Name of the run that trained in this tab when it was closed or reloaded; null without one. */
+  interrupted: string | null;
   /** Recipe of the live run on screen. */
   started: Recipe | null;
   /** Open question, or null. */
@@ -80,11 +98,21 @@ const first = recipes[0] as Recipe;
 
 export const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
 
+/** Facts about a stored run, before there is one. */
+export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'notices' | 'opened'> = {
+  runName: null,
+  saved: null,
+  notices: [],
+  opened: [],
+};
+
 export const lab = createStore<LabState>(() => ({
   source: 'replay',
   status: 'loading',
   error: null,
   run: emptyRun(),
+  ...NO_RUN,
+  interrupted: null,
   started: null,
   question: null,
   compiling: null,

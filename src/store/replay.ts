@@ -4,7 +4,7 @@
  */
 import { linesOf } from '../json';
 import { EventReader } from '../lab/run/eventReader';
-import type { LabEvent } from '../lab/run/events';
+import { eventFromLine, type GrpoEvent, type LabEvent } from '../lab/run/events';
 
 /** Milliseconds between two ticks. */
 const TICK_MS = 125;
@@ -28,6 +28,8 @@ export class Replay {
 
   private readonly lines: ReturnType<typeof linesOf>;
   private readonly reader = new EventReader();
+  /** Line of each GRPO step that was played. */
+  private readonly steps = new Map<number, number>();
 
   /**
    * @param where name of the recording in errors
@@ -68,6 +70,14 @@ export class Replay {
     this.take(() => false);
   }
 
+  /** Groups of a step that was played. @throws if there is none */
+  groupsOf(step: number): GrpoEvent['groups'] {
+    const { line, where } = this.lines[this.steps.get(step) ?? -1] ?? {};
+    if (line === undefined) throw new Error(`the recording has not come to GRPO step ${step}; choose another step`);
+    const event = eventFromLine(line, where!);
+    return event.type === 'grpo' ? event.groups : [];
+  }
+
   private tick(): void {
     this.credit += TICK_MS * this.speed;
     if (this.credit > 0)
@@ -84,6 +94,7 @@ export class Replay {
       while (this.at < this.lines.length) {
         const { line, where } = this.lines[this.at]!;
         const event = this.reader.read(line, where);
+        if (event.type === 'grpo') this.steps.set(event.step, this.at);
         this.at++;
         taken.push(event);
         if (enough(event)) break;

@@ -4,11 +4,14 @@ import type {
   EvaluationEvent,
   GrpoEvent,
   LabEvent,
+  ResumeEvent,
   SftEvent,
   Stage,
   StartEvent,
   Summary,
 } from '../lab/run/events';
+
+import { ROLLOUTS_KEPT } from '../worker/protocol';
 
 export interface RunData {
   start: StartEvent | null;
@@ -18,10 +21,16 @@ export interface RunData {
   readonly evaluations: EvaluationEvent[];
   readonly curations: CurationEvent[];
   summary: Summary | null;
+  /** Steps of the parent run before a fork; 0 without one. */
+  before: { readonly sft: number; readonly grpo: number };
+  /** Number of GRPO steps whose rollouts stay in memory; older steps keep only their metrics. */
+  kept: number;
 }
 
-/** Number of GRPO steps whose rollouts stay in memory; older steps keep only their metrics. */
-export const ROLLOUTS_KEPT = 400;
+/** `RunData.kept` of a run that is not stored: its older steps cannot be read back. */
+export const UNSTORED_ROLLOUTS_KEPT = 400;
+
+const NOTHING_BEFORE = { sft: 0, grpo: 0 };
 
 export const emptyRun = (): RunData => ({
   start: null,
@@ -31,23 +40,53 @@ export const emptyRun = (): RunData => ({
   evaluations: [],
   curations: [],
   summary: null,
+  before: NOTHING_BEFORE,
+  kept: ROLLOUTS_KEPT,
 });
+
+/** Keeps the items up to a place, in place. */
+function keep<T>(items: T[], isKept: (item: T) => boolean): void {
+  items.splice(0, Infinity, ...items.filter(isKept));
+}
+
+/** Drops what comes after the checkpoint from which a run continues: the run computes it again. */
+function resume(run: RunData, { stage, step, fork }: ResumeEvent): void {
+  run.stage = stage;
+  run.summary = null;
+  if (fork) {
+    const { sft, grpo, evaluations } = fork.before;
+    run.before = { sft: sft.steps, grpo: grpo.curve.length };
+    run.evaluations.splice(0, Infinity, ...evaluations);
+    return;
+  }
+  const inSft = stage === 'sft';
+  keep(run.sft, (event) => !inSft || event.step <= step);
+  keep(run.grpo, (event) => !inSft && event.step <= step);
+  keep(run.evaluations, (event) => (inSft ? event.stage === 'base' : event.stage !== 'grpo'));
+  // a checkpoint after a step comes before the selection that follows the step; `grpo-0` comes after the first selection
+  keep(run.curations, (event) => !inSft && (step === 0 ? event.step === 0 : event.step < step));
+}
 
 export function applyEvent(run: RunData, event: LabEvent): void {
   switch (event.type) {
     case 'start':
+      // a run that continues from its start computes everything again
+      for (const events of [run.sft, run.grpo, run.evaluations, run.curations]) events.length = 0;
+      run.summary = null;
+      run.before = NOTHING_BEFORE;
       run.start = event;
       return;
     case 'stage':
-    case 'resume':
       run.stage = event.stage;
       return;
+    case 'resume':
+      return resume(run, event);
     case 'sft':
       run.sft.push(event);
       return;
     case 'grpo': {
       run.grpo.push(event);
-      const old = run.grpo.length - 1 - ROLLOUTS_KEPT;
+      const old = run.grpo.length - 1 - run.kept;
       if (old >= 0) run.grpo[old] = { ...(run.grpo[old] as GrpoEvent), groups: [] };
       return;
     }
@@ -64,6 +103,12 @@ export function applyEvent(run: RunData, event: LabEvent): void {
       event satisfies never;
   }
 }
+
+/** Steps that a run took in each stage, those before a fork included. */
+export const stepsOf = ({ sft, grpo, before }: RunData): { readonly sft: number; readonly grpo: number } => ({
+  sft: sft.at(-1)?.step ?? before.sft,
+  grpo: grpo.at(-1)?.step ?? before.grpo,
+});
 
 /** Recent seconds per step and tokens per second; null before the second step. */
 export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPerSecond: number } | null {
@@ -83,7 +128,7 @@ export function secondsLeft(run: RunData): number | null {
   const recipe = run.start?.recipe;
   const speed = pace(run);
   if (!recipe || !speed) return null;
-  if (run.stage === 'sft') return (recipe.sft.steps - run.sft.length) * speed.secondsPerStep;
-  if (run.stage === 'grpo') return (recipe.grpo.steps - run.grpo.length) * speed.secondsPerStep;
+  if (run.stage === 'sft') return (recipe.sft.steps - stepsOf(run).sft) * speed.secondsPerStep;
+  if (run.stage === 'grpo') return (recipe.grpo.steps - stepsOf(run).grpo) * speed.secondsPerStep;
   return null;
 }

@@ -10,7 +10,7 @@ import { memoryShare } from './memoryShare';
 import { followProgram } from './program';
 import { answer } from './question';
 import { applyEvent, emptyRun } from './run';
-import { heldBack, runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
+import { heldBack, leavingCosts, runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
 
 const GIB = 2 ** 30;
 const peak = (gibibytes: number): MemoryEstimate => ({ peak: gibibytes * GIB }) as MemoryEstimate;
@@ -22,7 +22,7 @@ function live(steps: number) {
   const run = emptyRun();
   applyEvent(run, { type: 'start', recipe: recipeByName(SMALL_RECIPE) } as LabEvent);
   for (let step = 1; step <= steps; step++) applyEvent(run, { type: 'sft', step } as LabEvent);
-  return { source: 'live', status: 'playing', run } as const;
+  return { source: 'live', status: 'playing', run, runName: null, saved: null } as const;
 }
 
 let clock = 0;
@@ -47,6 +47,19 @@ describe('a run with steps', () => {
     expect(runAtStake({ ...live(3), status: 'failed' })).toBeNull();
     expect(runAtStake(live(0))).toBeNull();
     expect(runAtStake({ ...live(3), source: 'replay' })).toBeNull();
+  });
+
+  it('that is stored stops and stays; leaving the page costs the steps since its checkpoint', () => {
+    const stored = { ...live(3), runName: 'parity-8-nano-1', saved: { stage: 'sft', step: 2 } } as const;
+    expect(runAtStake(stored)).toMatch(/3 steps so far. It stops and stays in Runs; you can continue it/);
+    expect(leavingCosts(stored)).toMatch(/continue it from its last checkpoint, step 2 of SFT/);
+    expect(leavingCosts({ ...stored, saved: null })).toMatch(/continue it from its last checkpoint\./);
+    expect(leavingCosts({ ...stored, status: 'paused' })).toBeNull();
+    expect([runAtStake({ ...stored, status: 'finished' }), leavingCosts({ ...stored, status: 'finished' })]).toEqual([
+      null,
+      null,
+    ]);
+    expect(leavingCosts(live(3))).toMatch(/will be lost/);
   });
 
   it('continues if the user answers no, and ends if the user answers yes', async () => {

@@ -13,14 +13,41 @@ import { changesAtStake } from './replace';
 /** Name of the recipe for the CPU. */
 export const SMALL_RECIPE = 'parity-8-nano';
 
-/** Describes the run on screen that a new run would end. Null for a recording, a failed run and a run without steps. */
-export function runAtStake({ source, status, run }: Pick<LabState, 'source' | 'status' | 'run'>): string | null {
+type OnScreen = Pick<LabState, 'source' | 'status' | 'run' | 'runName' | 'saved'>;
+
+/** Title and steps of a run that trained in this tab. Null for other runs, a failed run and a run without steps. */
+function trainedHere({ source, status, run }: OnScreen): { title: string; steps: number; isTraining: boolean } | null {
   const steps = run.sft.length + run.grpo.length;
   if (source !== 'live' || status === 'failed' || steps === 0) return null;
-  const title = run.start?.recipe.title ?? 'The run';
-  return status === 'playing' || status === 'paused'
+  const isTraining = status === 'playing' || status === 'paused';
+  return { title: run.start?.recipe.title ?? 'The run', steps, isTraining };
+}
+
+/** Words for a run that is not stored, and would be lost. */
+const lostWords = ({ title, steps, isTraining }: NonNullable<ReturnType<typeof trainedHere>>): string =>
+  isTraining
     ? `“${title}” is training here, ${steps} steps so far. It will end, and its charts, rollouts and weights will be lost.`
     : `“${title}” trained here, ${steps} steps. Only this page has its charts and rollouts; they will be lost.`;
+
+/** Describes the run on screen that a new run would end. Null if it loses and stops nothing. */
+export function runAtStake(state: OnScreen): string | null {
+  const here = trainedHere(state);
+  if (!here) return null;
+  if (state.runName === null) return lostWords(here);
+  if (!here.isTraining) return null;
+  return `“${here.title}” is training here, ${here.steps} steps so far. It stops and stays in Runs; you can continue it.`;
+}
+
+/** Describes what closing or reloading the page costs. Null if nothing is lost: a paused run has its checkpoint. */
+export function leavingCosts(state: OnScreen): string | null {
+  const here = trainedHere(state);
+  if (!here) return null;
+  if (state.runName === null) return lostWords(here);
+  if (state.status !== 'playing') return null;
+  const { saved } = state;
+  const place = saved && saved.step > 0 ? `step ${saved.step} of ${saved.stage.toUpperCase()}` : null;
+  const from = place ? `from its last checkpoint, ${place}` : 'from its last checkpoint';
+  return `“${here.title}” is training here. It stops and stays in Runs; you can continue it ${from}.`;
 }
 
 /** Warns that the draft may be too large for this device. Null if it is small enough, or if `heldBack` reports it. */

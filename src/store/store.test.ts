@@ -1,12 +1,19 @@
 /** Data of a run, the memory of the draft, and the pace of a recording. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eventToLine, type LabEvent } from '../lab/run/events';
+import {
+  type CurationEvent,
+  type EvaluationEvent,
+  eventToLine,
+  type LabEvent,
+  type ResumeEvent,
+} from '../lab/run/events';
 import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
+import { ROLLOUTS_KEPT } from '../worker/protocol';
 import { editDraft } from './draft';
 import { lab } from './lab';
 import { followDraft } from './memory';
 import { Replay } from './replay';
-import { applyEvent, emptyRun, pace, ROLLOUTS_KEPT, secondsLeft } from './run';
+import { applyEvent, emptyRun, pace, secondsLeft, stepsOf } from './run';
 
 /** Events before the first GRPO step. */
 const beforeGrpo: readonly LabEvent[] = [
@@ -29,6 +36,36 @@ describe('a run', () => {
     for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, smallStep(step));
     expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
     expect(run.grpo).toHaveLength(ROLLOUTS_KEPT + 5);
+  });
+
+  const evaluation = (stage: EvaluationEvent['stage']) => ({ type: 'evaluation', stage }) as EvaluationEvent;
+  const curation = (step: number) => ({ type: 'curation', step }) as CurationEvent;
+  const resume = (stage: 'sft' | 'grpo', step: number) => ({ type: 'resume', stage, step }) as ResumeEvent;
+  /** Steps of SFT and GRPO, evaluations and curations after a continuation. */
+  const runAfter = (event: LabEvent) => {
+    const run = emptyRun();
+    const sft = [1, 2].map((step) => ({ type: 'sft', step }) as LabEvent);
+    const grpo = [curation(0), smallStep(1), curation(1), smallStep(2), evaluation('grpo')];
+    for (const one of [smallStart, evaluation('base'), ...sft, evaluation('sft'), ...grpo, event]) applyEvent(run, one);
+    const [evaluations, curations] = [run.evaluations.map(({ stage }) => stage), run.curations.map(({ step }) => step)];
+    return [run.sft.length, run.grpo.length, evaluations, curations];
+  };
+
+  it('drops what comes after the checkpoint from which it continues', () => {
+    expect(runAfter(resume('grpo', 1))).toEqual([2, 1, ['base', 'sft'], [0]]);
+    expect(runAfter(resume('grpo', 0))).toEqual([2, 0, ['base', 'sft'], [0]]);
+    expect(runAfter(resume('sft', 1))).toEqual([1, 0, ['base'], []]);
+    expect(runAfter(smallStart)).toEqual([0, 0, [], []]);
+  });
+
+  it('that is a fork counts the steps of its parent', () => {
+    const run = emptyRun();
+    const before = { sft: { steps: 9 }, grpo: { curve: [1, 2] }, evaluations: [evaluation('sft')] };
+    const fork = { ...resume('grpo', 2), fork: { before } } as unknown as ResumeEvent;
+    for (const event of [smallStart, fork]) applyEvent(run, event);
+    expect([stepsOf(run), run.evaluations]).toEqual([{ sft: 9, grpo: 2 }, before.evaluations]);
+    applyEvent(run, smallStep(3));
+    expect(stepsOf(run)).toEqual({ sft: 9, grpo: 3 });
   });
 });
 
@@ -82,6 +119,13 @@ describe('a recording', () => {
     replay.play();
     vi.advanceTimersByTime(2000);
     expect([taken.length, outcome.finished]).toEqual([lines.length, true]);
+  });
+
+  it('reads a step back that it has played', () => {
+    const { replay } = play(lines.join('\n'));
+    replay.step();
+    expect(replay.groupsOf(1)).toEqual(smallStep(1).groups);
+    expect(() => replay.groupsOf(2)).toThrow('has not come to GRPO step 2');
   });
 
   it('names the line that is no event and keeps the events before it', () => {

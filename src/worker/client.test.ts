@@ -52,9 +52,17 @@ const obedient =
       async start(_recipe, _compute, port) {
         run = port;
       },
+      async continueRun(_name, _compute, port) {
+        run = port;
+      },
+      async openRun(_name, port) {
+        run = port;
+      },
+      rolloutsOf: async () => [],
       pause() {},
       resume() {},
       step() {},
+      checkpoint() {},
       stop: async () => run?.postMessage({ type: 'stopped' } satisfies RunMessage),
       ...given,
     };
@@ -92,7 +100,7 @@ it('applies a pause during the end of the previous run to the next run', async (
   const heard: string[] = [];
   const log = (name: string) => () => void heard.push(name);
   FakeWorker.serve = obedient({
-    ...{ pause: log('pause'), resume: log('resume'), step: log('step') },
+    ...{ pause: log('pause'), resume: log('resume'), step: log('step'), checkpoint: log('checkpoint') },
     start: async () => void heard.push('start'),
     stop: async () => void heard.push('stop'),
   });
@@ -100,8 +108,9 @@ it('applies a pause during the end of the previous run to the next run', async (
   const second = start();
   client.pause();
   client.step();
+  client.checkpoint();
   await second;
-  await vi.waitFor(() => expect(heard).toEqual(['start', 'stop', 'start', 'pause', 'step']));
+  await vi.waitFor(() => expect(heard).toEqual(['start', 'stop', 'start', 'pause', 'step', 'checkpoint']));
 });
 
 // retried, because another program may occupy the processor

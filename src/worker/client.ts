@@ -8,6 +8,7 @@ import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol
 const STOP_MS = 300;
 
 type Command = (commands: Remote<LabCommands>) => Promise<void>;
+type OnMessage = (message: RunMessage) => void;
 
 export class LabClient {
   private connection: Connection | null = null;
@@ -60,8 +61,27 @@ export class LabClient {
     return this.query((commands) => commands.sourceFault(source));
   }
 
-  /** Ends any run, then starts this one. Later commands apply to this run. Messages of an earlier run are dropped. */
-  async start(recipe: Recipe, compute: Compute, onMessage: (message: RunMessage) => void): Promise<void> {
+  rolloutsOf(name: string, step: number) {
+    return this.query((commands) => commands.rolloutsOf(name, step));
+  }
+
+  start(recipe: Recipe, compute: Compute, onMessage: OnMessage): Promise<void> {
+    return this.begin((commands, port) => commands.start(recipe, compute, port), onMessage);
+  }
+
+  continueRun(name: string, compute: Compute, onMessage: OnMessage): Promise<void> {
+    return this.begin((commands, port) => commands.continueRun(name, compute, port), onMessage);
+  }
+
+  openRun(name: string, onMessage: OnMessage): Promise<void> {
+    return this.begin((commands, port) => commands.openRun(name, port), onMessage);
+  }
+
+  /** Ends any run, then begins this one. Later commands apply to this run. Messages of an earlier run are dropped. */
+  private async begin(
+    begins: (commands: Remote<LabCommands>, port: MessagePort) => Promise<void>,
+    onMessage: OnMessage,
+  ): Promise<void> {
     const mine = ++this.turn;
     const waiting: Command[] = [];
     this.waiting = waiting;
@@ -79,7 +99,7 @@ export class LabClient {
       if (data.type === 'stopped' || data.type === 'failed') this.runEnded(release);
       onMessage(data);
     };
-    const started = connection.ask((commands) => commands.start(recipe, compute, transfer(port2, [port2])));
+    const started = connection.ask((commands) => begins(commands, transfer(port2, [port2])));
     for (const command of waiting) this.command(command);
     await started;
   }
@@ -99,6 +119,10 @@ export class LabClient {
 
   step(): void {
     this.command((commands) => commands.step());
+  }
+
+  checkpoint(): void {
+    this.command((commands) => commands.checkpoint());
   }
 
   /** Sends a command to the current run. `onFailed` reports a worker that fails. */

@@ -1,5 +1,5 @@
 /** Commands of the driver against a run that counts its pulls. A paused driver does not pull. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GrpoEvent, LabEvent, SftEvent } from '../lab/run/events';
 import { Driver, transferables } from './drive';
 
@@ -13,20 +13,28 @@ const sftStep = (step: number): SftEvent => ({
   step_time: 0,
 });
 
-function drive(steps: number) {
-  const state = { pulled: 0, returned: false };
+/** @param saves true for a run that takes checkpoints where the driver wants them */
+function drive(steps: number, saves = false) {
+  const state = { pulled: 0, returned: false, saved: [] as number[] };
+  const driver = new Driver();
+  driver.saves = saves;
   const sent: LabEvent[] = [];
   async function* events(): AsyncGenerator<LabEvent, void> {
     try {
+      yield { type: 'stage', stage: 'sft' };
       for (let step = 1; step <= steps; step++) {
         state.pulled = step;
         yield sftStep(step);
+        if (saves && (driver.wanted() || driver.stopped.aborted)) {
+          state.saved.push(step);
+          await driver.saved();
+        }
+        if (driver.stopped.aborted) return;
       }
     } finally {
       state.returned = true;
     }
   }
-  const driver = new Driver();
   const done = driver.run(events(), (batch) => sent.push(...batch));
   return { driver, done, state, sent };
 }
@@ -35,7 +43,9 @@ const rest = () => new Promise((resolve) => setTimeout(resolve, 30));
 it('sends every event, in order', async () => {
   const { done, sent } = drive(50);
   await done;
-  expect(sent.map((event) => event.type === 'sft' && event.step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+  expect(sent.slice(1).map((event) => event.type === 'sft' && event.step)).toEqual(
+    Array.from({ length: 50 }, (_, i) => i + 1),
+  );
 });
 
 it('pulls nothing while paused, takes one step, and resumes', async () => {
@@ -44,13 +54,13 @@ it('pulls nothing while paused, takes one step, and resumes', async () => {
   driver.pause();
   await rest();
   const at = state.pulled;
-  expect(sent.length).toBe(at); // the driver sends all events before it pauses
+  expect(sent.length).toBe(at + 1); // the driver sends all events before it pauses
   await rest();
   expect(state.pulled).toBe(at);
   driver.step();
   await rest();
   expect(state.pulled).toBe(at + 1);
-  expect(sent.length).toBe(at + 1);
+  expect(sent.length).toBe(at + 2);
   driver.resume();
   await rest();
   expect(state.pulled).toBeGreaterThan(at + 1);
@@ -80,6 +90,46 @@ it('stops from a pause', async () => {
   driver.stop();
   await done;
   expect(state.returned).toBe(true);
+});
+
+describe('a run that saves', () => {
+  it('pauses after a checkpoint and computes no further step', async () => {
+    const { driver, done, state, sent } = drive(1e6, true);
+    await rest();
+    driver.pause();
+    await rest();
+    const at = state.pulled;
+    expect([state.saved, sent.length]).toEqual([[at], at + 1]);
+    driver.step();
+    await rest();
+    expect([state.pulled, state.saved]).toEqual([at + 1, [at]]);
+    driver.checkpoint(); // a hidden page wants the single step saved
+    await rest();
+    expect([state.pulled, state.saved]).toEqual([at + 1, [at, at + 1]]);
+    driver.stop();
+    await done;
+    expect(state.returned).toBe(true);
+  });
+
+  it('saves once where that is asked for, and goes on', async () => {
+    const { driver, done, state } = drive(1e6, true);
+    await rest();
+    driver.checkpoint();
+    await rest();
+    expect(state.saved).toHaveLength(1);
+    expect(state.pulled).toBeGreaterThan(state.saved[0]! + 1);
+    driver.stop();
+    await done;
+    expect(state.saved.at(-1)).toBe(state.pulled);
+  });
+
+  it('fails in a pause if the device is lost', async () => {
+    const { driver, done } = drive(1e6, true);
+    driver.pause();
+    await rest();
+    driver.lose('the GPU device was lost');
+    await expect(done).rejects.toThrow('the GPU device was lost');
+  });
 });
 
 it('transfers each buffer of an event once', () => {

@@ -1,5 +1,8 @@
-/** Driver of a run: pulls events as the commands allow, and sends them in batches. It knows neither GPU nor comlink. */
-import type { LabEvent } from '../lab/run/events';
+/**
+ * Driver of a run: pulls events as the commands allow, and sends them in batches. A pause of a stored run takes a checkpoint:
+ * the driver pulls on to the step boundary, and the run waits there. It knows neither GPU nor comlink.
+ */
+import type { GrpoEvent, LabEvent } from '../lab/run/events';
 import { turn } from '../turn';
 
 /** Minimum time between two batches, ms. */
@@ -7,75 +10,164 @@ const BATCH_MS = 150;
 
 const isStep = (event: LabEvent) => event.type === 'sft' || event.type === 'grpo';
 
+type Send = (batch: readonly LabEvent[]) => void;
+
 export class Driver {
-  private paused = false;
-  private stopped = false;
+  /** True if the run takes checkpoints. */
+  saves = false;
+  /** `pausing`: the run waits after its next checkpoint. `holding`: it waits before the next event, without a checkpoint. */
+  private mode: 'running' | 'pausing' | 'holding' = 'running';
   private stepsLeft = 0;
+  /** True if the page wants a checkpoint. */
+  private asked = false;
+  /** True while the storage is full. */
+  private full = false;
+  /** Reason for which the device is lost; null while it is not. */
+  private loss: string | null = null;
+  /** True between the steps of a stage, where checkpoints are possible. */
+  private inSteps = false;
+  private readonly stopping = new AbortController();
   private wake: () => void = () => {};
+  private flush: () => void = () => {};
 
   pause(): void {
-    this.paused = true;
+    if (this.mode === 'running') this.mode = this.saves ? 'pausing' : 'holding';
     this.stepsLeft = 0;
   }
 
   resume(): void {
-    this.paused = false;
+    this.mode = 'running';
     this.stepsLeft = 0;
+    this.full = false;
     this.wake();
   }
 
-  /** Takes one more step, then pauses. Three calls during a step take three more. */
+  /** Takes one more step, then pauses without a checkpoint. Three calls during a step take three more. */
   step(): void {
-    this.stepsLeft = this.paused ? this.stepsLeft + 1 : 1;
-    this.paused = true;
+    this.stepsLeft = this.mode === 'running' ? 1 : this.stepsLeft + 1;
+    this.mode = 'holding';
+    this.full = false;
+    this.wake();
+  }
+
+  /** Takes a checkpoint at the next step boundary. A run that holds goes on to that boundary. */
+  checkpoint(): void {
+    if (!this.saves) return;
+    if (this.mode === 'holding' && this.stepsLeft === 0) this.mode = 'pausing';
+    else if (this.mode !== 'pausing') this.asked = true;
     this.wake();
   }
 
   stop(): void {
-    this.stopped = true;
+    this.stopping.abort();
     this.wake();
   }
 
-  /** Runs to the end of the events or to `stop`. */
-  async run(events: AsyncGenerator<LabEvent, void>, send: (batch: readonly LabEvent[]) => void): Promise<void> {
+  /** Aborted by `stop`. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  /** Ends a wait with an error, because the device is lost. */
+  lose(reason: string): void {
+    this.loss = reason;
+    this.wake();
+  }
+
+  get isPlaying(): boolean {
+    return this.mode === 'running';
+  }
+
+  /** True if the run should take a checkpoint at the next step boundary. */
+  readonly wanted = (): boolean => this.mode === 'pausing' || this.asked;
+
+  /** Called after each checkpoint. Waits while the run is paused. */
+  async saved(): Promise<void> {
+    this.asked = false;
+    await this.until(() => this.mode !== 'pausing');
+  }
+
+  /** Waits until there is storage again, `resume`, `step` or `stop`. */
+  async waitForRoom(): Promise<void> {
+    this.full = true;
+    await this.until(() => !this.full);
+  }
+
+  /** Reports that there is storage again. */
+  hasRoom(): void {
+    this.full = false;
+    this.wake();
+  }
+
+  private async until(ready: () => boolean): Promise<void> {
+    while (!ready() && !this.stopped.aborted) {
+      this.flush();
+      if (this.loss !== null) throw new Error(this.loss);
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private get holds(): boolean {
+    return this.stepsLeft === 0 && (this.mode === 'holding' || (this.mode === 'pausing' && !this.inSteps));
+  }
+
+  /** Runs to the end of the events or to `stop`. A stored run that is stopped ends its step and takes a checkpoint. */
+  async run(events: AsyncGenerator<LabEvent, void>, send: Send): Promise<void> {
     let batch: LabEvent[] = [];
     let sent = 0;
-    const flush = () => {
+    this.flush = () => {
       if (batch.length > 0) send(batch);
       batch = [];
       sent = performance.now();
     };
+    this.loss = null;
+    this.inSteps = false;
+    // a continuation after a lost device has the checkpoint of the pause
+    if (this.mode === 'pausing') this.mode = 'holding';
     try {
       for (;;) {
         await turn();
-        while (this.paused && this.stepsLeft === 0 && !this.stopped) {
-          flush();
-          await new Promise<void>((resolve) => {
-            this.wake = resolve;
-          });
-        }
-        if (this.stopped) return;
+        await this.until(() => !this.holds);
+        if (this.stopped.aborted && !(this.saves && this.inSteps)) return;
         const { value, done } = await events.next();
         if (done) return;
         batch.push(value);
+        if (value.type === 'stage') this.inSteps = value.stage === 'sft' || value.stage === 'grpo';
+        else if (value.type === 'resume') this.inSteps = value.step > 0;
         if (isStep(value) && this.stepsLeft > 0) this.stepsLeft--;
-        if (!isStep(value) || performance.now() - sent > BATCH_MS) flush();
+        if (!isStep(value) || performance.now() - sent > BATCH_MS) this.flush();
       }
     } finally {
-      flush();
+      this.flush();
       await events.return();
     }
   }
 }
 
-/** Buffers of events that postMessage may transfer instead of copy. */
-export function transferables(events: readonly LabEvent[]): Transferable[] {
+/** Groups without the numbers that only other programs read. */
+export const groupsForPage = (groups: GrpoEvent['groups']): GrpoEvent['groups'] =>
+  groups.map((group) => ({
+    ...group,
+    rollouts: group.rollouts.map(({ sampler_logprobs: _, ratios: __, kls: ___, clipped: ____, ...rollout }) => rollout),
+  }));
+
+/** Event without the numbers that only other programs read. */
+export const forPage = (event: LabEvent): LabEvent =>
+  event.type === 'grpo' ? { ...event, groups: groupsForPage(event.groups) } : event;
+
+/** Buffers of groups that postMessage may transfer instead of copy. */
+export function buffersOf(groups: GrpoEvent['groups']): ArrayBuffer[] {
   const buffers = new Set<ArrayBufferLike>();
-  for (const event of events)
-    if (event.type === 'grpo')
-      for (const { rollouts } of event.groups)
-        for (const rollout of rollouts)
-          for (const data of [rollout.ids, rollout.logprobs, rollout.entropies])
-            if (ArrayBuffer.isView(data)) buffers.add(data.buffer);
+  for (const { rollouts } of groups)
+    for (const rollout of rollouts)
+      for (const data of [rollout.ids, rollout.logprobs, rollout.entropies])
+        if (ArrayBuffer.isView(data)) buffers.add(data.buffer);
   return [...buffers] as ArrayBuffer[];
 }
+
+/** Buffers of events that postMessage may transfer instead of copy. */
+export const transferables = (events: readonly LabEvent[]): Transferable[] => [
+  ...new Set(events.flatMap((event) => (event.type === 'grpo' ? buffersOf(event.groups) : []))),
+];

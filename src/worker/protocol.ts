@@ -1,7 +1,7 @@
 /** Protocol of page and worker: commands through comlink, events in batches through a plain port. */
 import type { NoGpuCause } from '../gpu/browser';
 import type { Recipe } from '../lab/recipe/recipe';
-import type { LabEvent } from '../lab/run/events';
+import type { GrpoEvent, LabEvent } from '../lab/run/events';
 import type { MemoryEstimate } from '../lab/run/memory';
 
 export type AdapterStatus =
@@ -14,11 +14,58 @@ export const HOLDS_LIFE = 'holds-life';
 
 export type Compute = 'webgpu' | 'cpu';
 
+/** GRPO steps whose rollouts the page keeps; it reads older ones back from the journal. */
+export const ROLLOUTS_KEPT = 64;
+
+/** Groups of a GRPO step. */
+export type Groups = GrpoEvent['groups'];
+
+/** Place between two steps. */
+export interface Place {
+  readonly stage: string;
+  readonly step: number;
+}
+
+/** Fact about a run that the page puts in words. Each code has one notice at a time. */
+export type RunNotice =
+  /** The browser gives this page no storage. */
+  | { readonly code: 'not-stored'; readonly reason: string }
+  /** Another tab writes the run, so this page shows it and does not change it. */
+  | { readonly code: 'held'; readonly who: string }
+  /** The run waits for free storage. */
+  | {
+      readonly code: 'full';
+      /** Bytes that the write needs; 0 if unknown. */
+      readonly bytes: number;
+      /** Largest other runs, which could be deleted. */
+      readonly others: readonly { readonly name: string; readonly bytes: number }[];
+    }
+  /** The device was lost. The run continues on a new one. */
+  | {
+      readonly code: 'lost';
+      readonly reason: string;
+      /** Last step before the loss; null before the first. */
+      readonly at: Place | null;
+      /** Checkpoint from which the run continues; null for the start. */
+      readonly from: Place | null;
+      readonly attempt: number;
+      readonly most: number;
+    }
+  /** Damaged files of the run that are not used. */
+  | { readonly code: 'damaged'; readonly faults: readonly string[] };
+
 /** Message of a run. */
 export type RunMessage =
   | { readonly type: 'events'; readonly events: readonly LabEvent[] }
   /** Progress of compilation: kernels that are ready. */
   | { readonly type: 'compiling'; readonly ready: number; readonly kernels: number }
+  /** The run has a folder of this name; null if it was removed, because the run ended before its first step. */
+  | { readonly type: 'stored'; readonly name: string | null }
+  /** A checkpoint was saved. */
+  | { readonly type: 'saved'; readonly place: Place }
+  | { readonly type: 'notice'; readonly notice: RunNotice }
+  /** There is storage again. The run goes on, unless the user paused it. */
+  | { readonly type: 'room'; readonly playing: boolean }
   | { readonly type: 'failed'; readonly message: string; readonly cause?: NoGpuCause }
   | { readonly type: 'stopped' };
 
@@ -30,10 +77,19 @@ export interface LabCommands {
   sourceFault(source: string): Promise<string | null>;
   /** Starts a run and ends any other. Its messages go to the port. */
   start(recipe: Recipe, compute: Compute, port: MessagePort): Promise<void>;
+  /** Continues a stored run: its events up to the checkpoint come first. Shows it only if another tab writes it. */
+  continueRun(name: string, compute: Compute, port: MessagePort): Promise<void>;
+  /** Sends the events of a stored run and changes nothing. */
+  openRun(name: string, port: MessagePort): Promise<void>;
+  /** Reads the groups of a step back from the journal of a stored run. Rejects if the step is not there. */
+  rolloutsOf(name: string, step: number): Promise<Groups>;
+  /** Pauses at the next step boundary, with a checkpoint. */
   pause(): void;
   resume(): void;
   /** Runs to the next training event, then pauses. */
   step(): void;
-  /** Ends the run and frees its device. */
+  /** Takes a checkpoint at the next step boundary. */
+  checkpoint(): void;
+  /** Ends the run after its step, with a checkpoint, and frees its device. */
   stop(): Promise<void>;
 }

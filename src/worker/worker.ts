@@ -1,57 +1,43 @@
 /** The one worker that owns the GPU. */
 import '../jitless';
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
-import type { Counters } from '../gpu/counters';
 import { openCpuDevice } from '../gpu/cpu';
-import { parseRecipe } from '../lab/recipe/recipe';
-import { foreseeMemory, openSession } from '../lab/run/fittingSetting';
+import { foreseeMemory } from '../lab/run/fittingSetting';
 import { customSourceFault } from '../lab/run/options';
-import { run } from '../lab/run/run';
 import { bounded } from '../quote';
-import { Driver, transferables } from './drive';
+import { buffersOf, Driver } from './drive';
 import { beatEvery } from './heartbeat';
 import { holdLife } from './life';
-import { BEAT, HOLDS_LIFE, type LabCommands, type RunMessage } from './protocol';
-
-type StartArguments = Parameters<LabCommands['start']>;
+import { openPlace, waitForRoom } from './place';
+import { BEAT, HOLDS_LIFE, type LabCommands } from './protocol';
+import { ReadBack } from './readBack';
+import { type Surroundings, Training } from './train';
 
 const beat = beatEvery(() => postMessage(BEAT));
 
-let current: { readonly driver: Driver; readonly ended: Promise<void> } | null = null;
+const around: Surroundings = {
+  place: openPlace,
+  open: async (compute, onLost) =>
+    compute === 'cpu' ? openCpuDevice({ observe: () => beat }) : openBrowserDevice(onLost),
+  waitForRoom,
+  now: () => new Date(),
+};
+const readBack = new ReadBack(openPlace);
 
-/** Time between two reports of compilation, ms. */
-const COMPILING_MS = 250;
+let current: { readonly driver: Driver; readonly training: Training; readonly ended: Promise<void> } | null = null;
 
-function compiling({ pipelines, pipelinesReady }: Readonly<Counters>, post: (message: RunMessage) => void) {
-  if (pipelinesReady < pipelines) post({ type: 'compiling', ready: pipelinesReady, kernels: pipelines });
-}
-
-async function train(driver: Driver, before: Promise<void> | undefined, ...[input, compute, port]: StartArguments) {
-  const post = (message: RunMessage, transfer: Transferable[] = []) => port.postMessage(message, transfer);
-  let watching: ReturnType<typeof setInterval> | undefined;
-  try {
-    await before; // one run at a time has the GPU
-    const recipe = parseRecipe(input);
-    const lost = (message: string) => {
-      post({ type: 'failed', message: bounded(message), cause: 'lost' });
-      driver.stop();
-    };
-    const device = compute === 'cpu' ? openCpuDevice({ observe: () => beat }) : await openBrowserDevice(lost);
-    try {
-      const session = await openSession(device, recipe);
-      watching = setInterval(() => compiling(device.counters, post), COMPILING_MS);
-      await driver.run(run(session), (events) => post({ type: 'events', events }, transferables(events)));
-      session.destroy();
-    } finally {
-      clearInterval(watching);
-      device.destroy();
-    }
-    post({ type: 'stopped' });
-  } catch (error) {
-    const cause = error instanceof NoGpuError ? { cause: error.reason } : {};
-    post({ type: 'failed', message: bounded((error as Error).message), ...cause });
-  }
+/**
+ * Makes a run current at once, so that commands reach it while it waits for the previous run to end: one run at a time has the
+ * GPU.
+ */
+function begin(port: MessagePort, work: (training: Training) => Promise<void>): void {
+  const before = current;
+  before?.driver.stop();
+  const driver = new Driver();
+  const training = new Training(around, driver, (message, transfer = []) => port.postMessage(message, transfer));
+  const ended = Promise.resolve(before?.ended).then(() => work(training));
+  current = { driver, training, ended };
 }
 
 const commands: LabCommands = {
@@ -67,16 +53,23 @@ const commands: LabCommands = {
     return foreseeMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
   },
   sourceFault: customSourceFault,
-  // the new run becomes current at once, so that commands reach it while it waits for the previous run to end
-  async start(...given) {
-    const before = current;
-    before?.driver.stop();
-    const driver = new Driver();
-    current = { driver, ended: train(driver, before?.ended, ...given) };
+  async start(recipe, compute, port) {
+    begin(port, (training) => training.train(recipe, compute));
+  },
+  async continueRun(name, compute, port) {
+    begin(port, (training) => training.continue(name, compute));
+  },
+  async openRun(name, port) {
+    begin(port, (training) => training.open(name));
+  },
+  async rolloutsOf(name, step) {
+    const groups = await readBack.groups(name, step, current?.training.stored ?? null);
+    return transfer(groups, buffersOf(groups));
   },
   pause: () => current?.driver.pause(),
   resume: () => current?.driver.resume(),
   step: () => current?.driver.step(),
+  checkpoint: () => current?.driver.checkpoint(),
   async stop() {
     current?.driver.stop();
     await current?.ended;

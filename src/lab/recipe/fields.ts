@@ -6,9 +6,6 @@ export { choice, flag, integer, number } from '../../fields';
 /** Reports what is wrong with the field at a path. */
 export type Issue = (path: (string | number)[], message: string) => void;
 
-/** A section that forms leave out. */
-export const withoutForm = <T extends z.ZodType>(field: T): T => field.meta({ ...field.meta(), noForm: true });
-
 /** The choice of a section, by its field and value, that a field belongs to: forms show the field only with it. */
 export interface OnlyWith {
   readonly field: string;

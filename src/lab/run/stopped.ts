@@ -14,8 +14,8 @@ import {
 
 /** Reason and place of an early end. */
 export interface Stopped {
-  /** `failed`: any error but a divergence; `message` has its text. */
-  readonly reason: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'diverged' | 'failed';
+  /** `user`: by Stop in the page. `failed`: any error but a divergence; `message` has its text. */
+  readonly reason: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'user' | 'diverged' | 'failed';
   /** Stage of the saved weights; before the first step, the current stage. */
   readonly stage: Stage;
   /** Last step of the stage, from 1; 0 if the saved weights are the initial ones. */

@@ -10,6 +10,7 @@ import { FailureBanner, LinkBanner, NoGpuBanner, VersionBanner } from './Banners
 import { Boundary } from './Boundary';
 import { Confirm } from './Confirm';
 import { onKey } from './keys';
+import { InterruptedBanner, RunNotices } from './RunNotices';
 import { Running } from './Running';
 import { ThemeButton } from './ThemeButton';
 import { Transport } from './Transport';
@@ -57,6 +58,8 @@ export function App() {
       <div className={styles.banners}>
         <NoGpuBanner />
         <FailureBanner />
+        <RunNotices />
+        <InterruptedBanner />
         <LinkBanner />
         <VersionBanner />
       </div>

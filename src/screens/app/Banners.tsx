@@ -1,6 +1,7 @@
 /** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else, a new version. */
 import type { NoGpuCause } from '../../gpu/browser';
 import { listed } from '../../quote';
+import type { LabState } from '../../store/lab';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { openNewVersion } from './updates';
@@ -32,15 +33,22 @@ export function NoGpuBanner() {
   );
 }
 
+const FAILURES: Readonly<Record<LabState['source'], string>> = {
+  replay: 'The recording cannot be read.',
+  live: 'The run ended with an error.',
+  stored: 'The stored run cannot be read.',
+};
+
 /** Error that ended the run or its recording. */
 export function FailureBanner() {
   const error = useLab((state) => state.error);
-  const live = useLab((state) => state.source === 'live');
+  const source = useLab((state) => state.source);
+  const stored = useLab((state) => state.source === 'live' && state.runName !== null && state.run.start !== null);
   if (error === null) return null;
   return (
     <Notice kind="error" shape="banner">
-      <b>{live ? 'The run ended with an error.' : 'The recording cannot be read.'}</b> {error.message}.{' '}
-      {error.cause && ADVICE[error.cause]}
+      <b>{FAILURES[source]}</b> {error.message}. {error.cause && ADVICE[error.cause]}
+      {stored && ' The run stays in Runs: Continue goes on from its last checkpoint.'}
     </Notice>
   );
 }

@@ -6,7 +6,7 @@ import styles from './Running.module.css';
 
 export function Running() {
   const { start } = useRun();
-  const live = useLab((state) => state.source === 'live');
+  const recorded = useLab((state) => state.source === 'replay');
   const started = useLab((state) => state.started);
   const recipe = started ?? start?.recipe;
   const title = recipe?.title;
@@ -15,7 +15,7 @@ export function Running() {
   }, [title]);
   if (!recipe) return <p className={styles.running} data-testid="running" />;
   // a recording may lack newer fields of the recipe
-  const changes = live ? draftChanges(recipe).length : 0;
+  const changes = recorded ? 0 : draftChanges(recipe).length;
   return (
     <p className={styles.running} data-testid="running">
       <b>{recipe.title}</b>

@@ -1,7 +1,8 @@
 /** Transport of a run: play, pause, step, stop; its stages, speed and time left. */
 
-import { pause, resume, setSpeed, stepOnce, stop } from '../../store/control';
-import { pace, secondsLeft } from '../../store/run';
+import { continueRun, pause, resume, setSpeed, stepOnce, stop } from '../../store/control';
+import type { LabState } from '../../store/lab';
+import { pace, secondsLeft, stepsOf } from '../../store/run';
 import { restartRecording } from '../../store/start';
 import { clock } from '../../units';
 import { classes } from '../shared/classes';
@@ -12,6 +13,12 @@ import { Icon } from './Icon';
 import styles from './Transport.module.css';
 
 const SPEEDS = [1, 2, 4, 16];
+
+const SOURCES: Readonly<Record<LabState['source'], string>> = {
+  replay: 'Recorded run',
+  live: 'Training live',
+  stored: 'Stored run',
+};
 
 function Stages() {
   const run = useRun();
@@ -24,15 +31,16 @@ function Stages() {
         {status === 'failed' ? 'failed' : status === 'finished' ? 'stopped' : 'opening …'}
       </span>
     );
+  const steps = stepsOf(run);
   const sftDone = run.evaluations.some(({ stage }) => stage === 'sft');
   const busy = status === 'playing' || status === 'paused';
   return (
     <span className={styles.stages} data-testid="stages">
       <span className={sftDone ? styles.done : styles.now}>
-        SFT {run.sft.length}/{recipe.sft.steps}
+        SFT {steps.sft}/{recipe.sft.steps}
       </span>
       <span className={run.summary ? styles.done : sftDone ? styles.now : styles.later}>
-        GRPO {run.grpo.length}/{recipe.grpo.steps}
+        GRPO {steps.grpo}/{recipe.grpo.steps}
       </span>
       {busy && !run.summary && run.stage === 'compile' && (
         <span className={styles.now}>
@@ -44,6 +52,18 @@ function Stages() {
       {run.summary && <span className={styles.done}>done</span>}
       {status === 'finished' && !run.summary && <span className={styles.now}>stopped</span>}
       {status === 'failed' && <span className={styles.now}>failed</span>}
+    </span>
+  );
+}
+
+/** Place from which a stored run continues. */
+function Saved() {
+  const saved = useLab((state) => state.saved);
+  const paused = useLab((state) => state.status === 'paused');
+  if (!saved) return null;
+  return (
+    <span data-testid="saved" title="Last checkpoint: the run continues from it after a reload or a crash">
+      {paused ? 'paused, ' : ''}saved at {saved.stage.toUpperCase()} {saved.step}
     </span>
   );
 }
@@ -75,6 +95,7 @@ function Pace() {
         </span>
       )}
       {live && running && left !== null && <span>ETA {clock(left)} for this stage</span>}
+      {live && <Saved />}
       {run.start && <span>{run.start.parameters.toLocaleString('en')} parameters</span>}
     </span>
   );
@@ -86,6 +107,9 @@ export function Transport() {
   const speed = useLab((state) => state.speed);
   const running = status === 'playing';
   const over = status === 'finished' || status === 'failed' || status === 'loading';
+  const stored = useLab((state) => state.runName);
+  const ended = useRun().summary !== null;
+  const continuable = over && status !== 'loading' && !ended ? stored : null;
   return (
     <div className={styles.transport} role="toolbar" aria-label="Run">
       <button
@@ -98,12 +122,16 @@ export function Transport() {
       </button>
       <button
         type="button"
-        className={styles.primary}
-        disabled={over}
-        aria-label={running ? 'Pause' : 'Play'}
-        onClick={running ? pause : resume}
+        className={classes(styles.primary, continuable && styles.continue)}
+        disabled={over && !continuable}
+        aria-label={continuable ? 'Continue' : running ? 'Pause' : 'Play'}
+        title={
+          continuable ? 'Train on from the last checkpoint' : running && stored ? 'Pause with a checkpoint' : undefined
+        }
+        onClick={() => (continuable ? void continueRun(continuable) : running ? pause() : resume())}
       >
         <Icon name={running ? 'pause' : 'play'} />
+        {continuable && ' Continue'}
       </button>
       <button type="button" disabled={over} aria-label="One step" title="One training step" onClick={stepOnce}>
         <Icon name="step" />
@@ -111,8 +139,10 @@ export function Transport() {
       <button
         type="button"
         disabled={over}
-        aria-label={source === 'live' ? 'Stop' : 'To the end'}
-        title={source === 'live' ? 'End the run here' : 'Jump to the end'}
+        aria-label={source === 'replay' ? 'To the end' : 'Stop'}
+        title={
+          source === 'replay' ? 'Jump to the end' : stored ? 'End the run here; it can continue' : 'End the run here'
+        }
         onClick={stop}
       >
         <Icon name="stop" />
@@ -130,7 +160,7 @@ export function Transport() {
         </label>
       )}
       <span className={classes(styles.source, styles[source])} data-testid="source">
-        {source === 'live' ? 'Training live' : 'Recorded run'}
+        {SOURCES[source]}
       </span>
       <Stages />
       <Pace />

@@ -8,12 +8,13 @@ import { openLab } from '../../store/control';
 import { firstPaint } from '../shared/firstPaint';
 import { App } from './App';
 import { Boundary } from './Boundary';
-import { askBeforeLeaving } from './leaving';
+import { askBeforeLeaving, saveWhenHidden } from './leaving';
 import { installServiceWorker } from './updates';
 import { followTheUrl } from './url';
 
 followTheUrl();
 const stopAsking = askBeforeLeaving(window);
+saveWhenHidden(window, document);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Boundary part="The page">

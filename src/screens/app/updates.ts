@@ -4,7 +4,7 @@
  */
 import { lab } from '../../store/lab';
 import { ask } from '../../store/question';
-import { runAtStake } from '../../store/start';
+import { leavingCosts } from '../../store/start';
 
 /** Milliseconds between two looks for a new version: a tab may stay open for days. */
 const LOOK_MS = 3_600_000;
@@ -40,9 +40,9 @@ async function install(
     lab.setState({ newVersion: 'ready' });
     open = async () => {
       if (await hasOtherTabs(locks)) return lab.setState({ newVersion: 'other-tabs' });
-      const atStake = runAtStake(lab.getState());
+      const costs = leavingCosts(lab.getState());
       const question = { title: 'Reload for the new version?', confirm: 'Reload' };
-      if (atStake && !(await ask({ ...question, reasons: [atStake] }))) return;
+      if (costs && !(await ask({ ...question, reasons: [costs] }))) return;
       stopAsking();
       serviceWorker.addEventListener('controllerchange', reload, { once: true });
       version.postMessage({ type: 'SKIP_WAITING' }); // workbox's message

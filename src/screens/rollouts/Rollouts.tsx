@@ -16,16 +16,16 @@ import { CollapseButton } from '../shared/Trace';
 import { accuracy } from '../train/charts/accuracy';
 import styles from './Rollouts.module.css';
 
-function StepSlider({ step, total }: { step: number; total: number }) {
+function StepSlider({ step, first, last }: { step: number; first: number; last: number }) {
   const following = useLab((state) => state.step === null);
   return (
     <div className={styles.slider}>
       <label>
-        Step {step} of {total}
+        Step {step} of {last}
         <input
           type="range"
-          min={1}
-          max={total}
+          min={first}
+          max={last}
           value={step}
           onChange={(event) => show({ step: Number(event.target.value) })}
         />
@@ -129,7 +129,7 @@ export function Rollouts() {
   return (
     <>
       <Alerts />
-      {shown && <StepSlider step={shown.step} total={run.grpo.length} />}
+      {shown && <StepSlider step={shown.step} first={run.grpo[0]!.step} last={run.grpo.at(-1)!.step} />}
       {shown && shown.groups.length > 0 && run.start ? <Groups step={shown} start={run.start} /> : <NoGroup />}
     </>
   );

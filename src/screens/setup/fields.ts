@@ -33,7 +33,6 @@ interface Meta {
   title?: string;
   description?: string;
   onlyWith?: OnlyWith;
-  noForm?: boolean;
 }
 
 interface SchemaLike {
@@ -136,12 +135,10 @@ export function formOf(schema: unknown): { sections: Section[]; general: Field[]
   const entries = Object.entries(core(schema as SchemaLike).def.shape ?? {});
   const isSection = ([, inner]: [string, SchemaLike]) => core(inner).def.type === 'object';
   return {
-    sections: entries
-      .filter((entry) => isSection(entry) && !metaOf(entry[1]).noForm)
-      .map(([name, inner]) => {
-        const { title = name, description = '' } = metaOf(inner);
-        return { name, title, description, fields: fieldsOf(name, inner) };
-      }),
+    sections: entries.filter(isSection).map(([name, inner]) => {
+      const { title = name, description = '' } = metaOf(inner);
+      return { name, title, description, fields: fieldsOf(name, inner) };
+    }),
     general: entries
       .filter((entry) => !isSection(entry) && metaOf(entry[1]).title !== undefined)
       .flatMap(([name, inner]) => fieldsOf(name, inner)),

@@ -1,14 +1,14 @@
 /** Group of completions of one problem: its prompt, G advantages, every trace with its reward and the reasons for it. */
 import { useMemo } from 'react';
 import { drawGroup } from '../../lab/run/draw';
-import type { StartEvent } from '../../lab/run/events';
+import type { GrpoEvent, StartEvent } from '../../lab/run/events';
 import { partReason, termOf } from '../../lab/run/reasons';
 import { show } from '../../store/lab';
 import type { Rollout, RolloutGroup } from '../../train/grpo';
 import { classes } from './classes';
 import { fixed, signed } from './format';
 import styles from './Group.module.css';
-import { useLab, useShownStep } from './hooks';
+import { type ShownStep, useLab, useShownStep } from './hooks';
 import { flawsOf, judgementOf } from './judgement';
 import { PartsBar } from './PartsBar';
 import { Picture } from './Picture';
@@ -114,16 +114,22 @@ export function GroupDetail({ group, start }: { group: RolloutGroup; start: Star
   );
 }
 
+/** Words for an old step without rollouts: they are being read, cannot be read, or were not stored. */
+function oldStepWords({ shown, reading, fault }: ShownStep & { readonly shown: GrpoEvent }): string {
+  if (fault !== null) return `The rollouts of step ${shown.step} cannot be read: ${fault}.`;
+  if (reading) return `Reading step ${shown.step} …`;
+  return 'This run is not stored, so only its late steps keep their rollouts. The charts keep the numbers of every step.';
+}
+
 /** Reason for an empty place where a group would be. */
 export function NoGroup() {
-  const { run, shown } = useShownStep();
+  const step = useShownStep();
   const source = useLab((state) => state.source);
   const status = useLab((state) => state.status);
+  const { run, shown } = step;
   return (
-    <p className={texts.empty}>
-      {shown
-        ? 'The rollouts of this early step are no longer in memory. The charts keep its numbers.'
-        : noGroupReason(run, { source, status })}
+    <p className={texts.empty} role="status">
+      {shown ? oldStepWords({ ...step, shown }) : noGroupReason(run, { source, status })}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { GrpoEvent } from '../../lab/run/events';
 import { standardDeviation } from '../../stats';
 import { type LabState, lab } from '../../store/lab';
+import { openStep } from '../../store/opened';
 import type { RunData } from '../../store/run';
 
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(lab, select);
@@ -48,11 +49,29 @@ export function shownGroup({ groups }: Pick<GrpoEvent, 'groups'>, chosen: number
   return spreads.indexOf(Math.max(...spreads));
 }
 
+/** GRPO step on screen. Old rollouts are read back: `reading` until they are there, and `fault` if they cannot be read. */
+export interface ShownStep {
+  readonly run: RunData;
+  readonly shown: GrpoEvent | null;
+  readonly reading: boolean;
+  readonly fault: string | null;
+}
+
 /** GRPO step on screen, with its run: the chosen step, clamped to the steps that exist, or the latest. */
-export function useShownStep(): { readonly run: RunData; readonly shown: GrpoEvent | null } {
+export function useShownStep(): ShownStep {
   const run = useRun(GROUP_DELAY);
-  const step = useLab((state) => state.step);
-  if (run.grpo.length === 0) return { run, shown: null };
-  const index = step === null ? run.grpo.length - 1 : Math.min(Math.max(step, 1), run.grpo.length) - 1;
-  return { run, shown: run.grpo[index] ?? null };
+  const chosen = useLab((state) => state.step);
+  const opened = useLab((state) => state.opened);
+  const [first, last] = [run.grpo[0], run.grpo.at(-1)];
+  const step = Math.min(Math.max(chosen ?? Infinity, first?.step ?? 0), last?.step ?? 0);
+  const event = run.grpo[step - (first?.step ?? 0)] ?? null;
+  const isOld = event !== null && event.groups.length === 0;
+  const readable = useLab((state) => state.source === 'replay' || state.runName !== null);
+  useEffect(() => {
+    if (isOld && readable) void openStep(step);
+  }, [isOld, step, readable]);
+  if (!event || !isOld) return { run, shown: event, reading: false, fault: null };
+  const found = opened.find((one) => one.step === step);
+  const shown = found?.groups ? { ...event, groups: found.groups } : event;
+  return { run, shown, reading: readable && !found?.groups && !found?.fault, fault: found?.fault ?? null };
 }

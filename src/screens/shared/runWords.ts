@@ -13,10 +13,13 @@ const accuracyOf = (run: RunData, stage: 'sft' | 'grpo'): string => {
 
 const hasNoGrpo = ({ start }: RunData): boolean => start?.recipe.grpo.steps === 0;
 
+const failedWords = (source: LabState['source']): string =>
+  source === 'stored' ? 'The stored run cannot be read.' : 'The run failed.';
+
 /** Last milestone of a run, for screen readers; empty before the first. */
 export function milestone(run: RunData, { source, status }: Shown): string {
   const recorded = source === 'replay';
-  if (status === 'failed') return recorded ? 'The recording cannot be read.' : 'The run failed.';
+  if (status === 'failed') return recorded ? 'The recording cannot be read.' : failedWords(source);
   if (run.summary) {
     if (run.grpo.length > 0) return `GRPO is done${accuracyOf(run, 'grpo')}.`;
     return `The run is done${accuracyOf(run, 'sft')}. It has no GRPO steps.`;

@@ -1,0 +1,99 @@
+/** Banners about the storage of a run: not stored, held by another tab, full, continued after a lost GPU, interrupted. */
+import type { ReactNode } from 'react';
+import { listed } from '../../quote';
+import { continueRun, forgetInterrupted, openStoredRun, resume } from '../../store/control';
+import { mebibytes } from '../../units';
+import type { Place, RunNotice } from '../../worker/protocol';
+import { useLab } from '../shared/hooks';
+import { Notice, type NoticeKind } from '../shared/Notice';
+
+const placeWords = ({ stage, step }: Place): string => `${stage.toUpperCase()} step ${step}`;
+
+interface Words {
+  readonly kind: NoticeKind;
+  readonly title: string;
+  readonly detail: ReactNode;
+}
+
+function fullWords({ bytes, others }: Extract<RunNotice, { code: 'full' }>): string {
+  const need = bytes > 0 ? `Free at least ${mebibytes(bytes)}` : 'Free some space';
+  const names = others.map((other) => `${other.name} (${mebibytes(other.bytes)})`);
+  const what =
+    names.length > 0 ? `: delete runs in Runs, such as ${listed(names)}` : ', on this disk or in this browser';
+  return `${need}${what}. Nothing is damaged. The run goes on as soon as there is room.`;
+}
+
+function lostWords({ reason, at, from, attempt, most }: Extract<RunNotice, { code: 'lost' }>): Words {
+  const where = at ? ` at ${placeWords(at)}` : '';
+  const place = from ? placeWords(from) : 'its start';
+  return {
+    kind: 'note',
+    title: `The GPU was lost${where}; training continues from ${place}.`,
+    detail: `Attempt ${attempt} of ${most} in ten minutes (${reason}).`,
+  };
+}
+
+/** Words of a notice. Codes come from the worker. */
+export function noticeWords(notice: RunNotice): Words {
+  switch (notice.code) {
+    case 'not-stored': {
+      const detail = `${notice.reason}. Its charts, rollouts and weights are lost when this page closes.`;
+      return { kind: 'warning', title: 'This run is not stored:', detail };
+    }
+    case 'held': {
+      const detail = 'This page shows it as far as it went, and does not change it.';
+      return { kind: 'note', title: `This run trains in ${notice.who}.`, detail };
+    }
+    case 'full':
+      return { kind: 'warning', title: 'The storage is full, so the run is paused.', detail: fullWords(notice) };
+    case 'lost':
+      return lostWords(notice);
+    case 'damaged': {
+      const detail = `${notice.faults.join('; ')}. The newest good checkpoint is used.`;
+      return { kind: 'warning', title: 'Damaged files are not used:', detail };
+    }
+    default:
+      return notice satisfies never;
+  }
+}
+
+export function RunNotices() {
+  const notices = useLab((state) => state.notices);
+  return notices.map((notice) => {
+    const { kind, title, detail } = noticeWords(notice);
+    return (
+      <Notice key={`${notice.code} ${JSON.stringify(notice)}`} kind={kind} shape="banner">
+        <b>{title}</b> {detail}
+        {notice.code === 'full' && (
+          <>
+            {' '}
+            <button type="button" onClick={resume}>
+              Try again
+            </button>
+          </>
+        )}
+      </Notice>
+    );
+  });
+}
+
+/** Offer to continue the run that trained in this tab before it was closed or reloaded. */
+export function InterruptedBanner() {
+  const name = useLab((state) => state.interrupted);
+  const checking = useLab((state) => state.adapter.kind === 'checking');
+  if (name === null) return null;
+  return (
+    <Notice kind="note" shape="banner">
+      <b>The training of {name} was interrupted.</b> It continues from its last checkpoint.{' '}
+      <button type="button" disabled={checking} onClick={() => void continueRun(name)}>
+        Continue
+      </button>{' '}
+      <button type="button" onClick={() => void openStoredRun(name)}>
+        Show
+      </button>{' '}
+      <button type="button" onClick={forgetInterrupted}>
+        Not now
+      </button>
+    </Notice>
+  );
+}

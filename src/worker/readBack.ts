@@ -1,0 +1,39 @@
+/** Reads steps of stored runs back from their journals. */
+import { eventFromLine } from '../lab/run/events';
+import { filesWithin } from '../runs/files';
+import { Journal, markOf } from '../runs/journal';
+import { groupsForPage } from './drive';
+import type { RunsPlace } from './place';
+import type { Groups } from './protocol';
+
+export class ReadBack {
+  /** Journal that was opened last: opening reads the whole file. */
+  private opened: { readonly name: string; readonly journal: Promise<Journal> } | null = null;
+
+  constructor(private readonly place: () => Promise<RunsPlace>) {}
+
+  private journalOf(name: string): Promise<Journal> {
+    if (this.opened?.name === name) return this.opened.journal;
+    const journal = this.place().then(({ files }) => Journal.open(filesWithin(files, name)));
+    this.opened = { name, journal };
+    journal.catch(() => {
+      this.opened = null;
+    });
+    return journal;
+  }
+
+  /**
+   * Groups of a GRPO step.
+   * @param live the run that this worker has open; its journal needs no opening
+   * @throws if the run has no such step, or its line is damaged
+   */
+  async groups(name: string, step: number, live: { name: string; journal: Journal } | null): Promise<Groups> {
+    const journal = live?.name === name ? live.journal : await this.journalOf(name);
+    const n = journal.find(markOf('grpo', step));
+    if (n === null) throw new Error(`${name} has no GRPO step ${step}; choose another step`);
+    const { text, where } = await journal.event(n);
+    const event = eventFromLine(text, where);
+    if (event.type !== 'grpo') throw new Error(`${where} is no GRPO step; open the run again`);
+    return groupsForPage(event.groups);
+  }
+}

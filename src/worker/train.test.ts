@@ -1,0 +1,237 @@
+/** Stored training of the page on the CPU device, with files in memory: pause, stop, continue, a full storage, lost devices. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openCpuDevice } from '../gpu/cpu';
+import type { Device } from '../gpu/device';
+import { withFields } from '../lab/recipe/recipe';
+import { SMALLEST } from '../lab/run/continued.fixture';
+import type { LabEvent } from '../lab/run/events';
+import { expectSameResult, recordNew, resultOf } from '../lab/stored/stored.fixture';
+import { filesWithin } from '../runs/files';
+import { type MemoryFiles, memoryFiles } from '../runs/memoryFiles';
+import type { Holder, Ownership } from '../runs/owner';
+import { RunFolder } from '../runs/runFolder';
+import { applyEvent, emptyRun } from '../store/run';
+import { Driver } from './drive';
+import type { RunMessage, RunNotice } from './protocol';
+import { ReadBack } from './readBack';
+import { type Surroundings, Training } from './train';
+
+const RECIPE = withFields(SMALLEST, { 'checkpoints.everySeconds': 0 });
+const NAME = 'parity-8-nano-2026-11-27-203412';
+const LOSS = 'the GPU device was lost: driver reset';
+
+let expected: Awaited<ReturnType<typeof resultOf>>;
+beforeAll(async () => {
+  const whole = memoryFiles();
+  await recordNew(whole, RECIPE);
+  expected = await resultOf(whole);
+});
+
+/** Owners within one test. @param others who holds a run, by name */
+function owners(others: Readonly<Record<string, Holder>> = {}): Ownership {
+  const held = new Set<string>();
+  const holderOf = async (run: string) => others[run] ?? (held.has(run) ? { who: 'this tab', seen: null } : null);
+  return {
+    holderOf,
+    async claim(run) {
+      const holder = await holderOf(run);
+      if (holder) return { owner: null, holder };
+      held.add(run);
+      const release = async () => void held.delete(run);
+      return { owner: { lost: new AbortController().signal, release }, holder: null };
+    },
+  };
+}
+
+/** Events with a hook before each, since the page gets them in batches. */
+async function* withHook(events: AsyncGenerator<LabEvent, void>, hook: (event: LabEvent) => void) {
+  for await (const event of events) {
+    hook(event);
+    yield event;
+  }
+}
+
+/** The page of a training: its messages, its run, and commands at events. */
+function page(files: MemoryFiles, given: Partial<Surroundings> = {}, ownership = owners()) {
+  const driver = new Driver();
+  const run = emptyRun();
+  const seen = { messages: [] as RunMessage[], notices: [] as RunNotice[], run };
+  const hooks = { event: (_: LabEvent): unknown => null };
+  const drive = driver.run.bind(driver);
+  driver.run = (events, send) =>
+    drive(
+      withHook(events, (event) => hooks.event(event)),
+      send,
+    );
+  const around: Surroundings = {
+    place: async () => ({ files, ownership }),
+    open: async () => openCpuDevice(),
+    waitForRoom: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    now: () => new Date(2026, 10, 27, 20, 34, 12),
+    ...given,
+  };
+  const training = new Training(around, driver, (message) => {
+    if (message.type === 'notice') seen.notices.push(message.notice);
+    if (message.type === 'events') for (const event of message.events) applyEvent(run, event);
+    else seen.messages.push(message);
+  });
+  return { driver, training, hooks, ...seen };
+}
+
+const types = (messages: readonly RunMessage[]) => messages.map(({ type }) => type);
+const inside = (files: MemoryFiles) => filesWithin(files, NAME);
+/** Stops at a GRPO step. */
+async function trainAndStop(files: MemoryFiles, step: number) {
+  const first = page(files);
+  first.hooks.event = (event) => event.type === 'grpo' && event.step === step && first.driver.stop();
+  await first.training.train(RECIPE, 'cpu');
+  return first;
+}
+
+it('names the run, reports its checkpoints, and stores what a terminal would', async () => {
+  const files = memoryFiles();
+  const { training, messages, run } = page(files);
+  await training.train(RECIPE, 'cpu');
+  expect(messages[0]).toEqual({ type: 'stored', name: NAME });
+  expect(types(messages)).toEqual(['stored', 'saved', 'saved', 'saved', 'stopped']);
+  expect([run.sft.length, run.grpo.length, run.summary?.recipe]).toEqual([4, 3, RECIPE.name]);
+  expect(run.grpo[0]!.groups[0]!.rollouts[0]).not.toHaveProperty('ratios');
+  await expectSameResult(inside(files) as MemoryFiles, expected);
+  const second = page(files);
+  await second.training.train(RECIPE, 'cpu');
+  expect(second.messages[0]).toEqual({ type: 'stored', name: `${NAME}-2` });
+});
+
+describe('a stopped run', () => {
+  it('ends its step, and continues to the same events; the page gets the earlier ones first', async () => {
+    const files = memoryFiles();
+    const { run } = await trainAndStop(files, 1);
+    expect(run.grpo).toHaveLength(1);
+    expect((await RunFolder.open(inside(files))).summary).toMatchObject({
+      stopped: { reason: 'user', stage: 'grpo', step: 1 },
+    });
+    const next = page(files);
+    await next.training.continue(NAME, 'webgpu');
+    expect([next.messages.slice(0, 2), next.run.start?.type]).toEqual([
+      [
+        { type: 'stored', name: NAME },
+        { type: 'saved', place: { stage: 'grpo', step: 1 } },
+      ],
+      'start',
+    ]);
+    expect([next.run.sft.length, next.run.grpo.map(({ step }) => step)]).toEqual([4, [1, 2, 3]]);
+    expect(next.messages.at(-1)).toEqual({ type: 'stopped' });
+    await expectSameResult(inside(files) as MemoryFiles, expected);
+  });
+
+  it('before its first step is not kept', async () => {
+    const files = memoryFiles();
+    const { training, driver, hooks, messages } = page(files);
+    hooks.event = ({ type }) => type === 'start' && driver.stop();
+    await training.train(RECIPE, 'cpu');
+    expect(messages).toEqual([{ type: 'stored', name: NAME }, { type: 'stored', name: null }, { type: 'stopped' }]);
+    expect(await files.list('')).toEqual([]);
+  });
+
+  it('of another tab is shown and not changed', async () => {
+    const files = memoryFiles();
+    await trainAndStop(files, 2);
+    const before = files.spent;
+    const other = page(files, {}, owners({ [NAME]: { who: 'another tab', seen: null } }));
+    await other.training.continue(NAME, 'cpu');
+    expect(other.notices).toEqual([{ code: 'held', who: 'another tab' }]);
+    expect([other.run.grpo.length, files.spent, types(other.messages)]).toEqual([
+      2,
+      before,
+      ['notice', 'stored', 'stopped'],
+    ]);
+  });
+
+  it('that is missing has an error', async () => {
+    const { training, messages } = page(memoryFiles());
+    await training.open('nothing');
+    expect(messages.at(-1)).toMatchObject({ type: 'failed', message: expect.stringContaining('no run nothing') });
+  });
+});
+
+it('a pause takes a checkpoint, computes no further step, and a stop then loses nothing', async () => {
+  const files = memoryFiles();
+  const { training, driver, hooks, run, messages } = page(files);
+  hooks.event = (event) => event.type === 'grpo' && event.step === 2 && driver.pause();
+  const done = training.train(RECIPE, 'cpu');
+  await expect.poll(() => messages.at(-1)).toEqual({ type: 'saved', place: { stage: 'grpo', step: 2 } });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(run.grpo).toHaveLength(2);
+  hooks.event = () => null;
+  driver.step();
+  await expect.poll(() => run.grpo.length).toBe(3);
+  driver.resume();
+  await done;
+  await expectSameResult(inside(files) as MemoryFiles, expected);
+});
+
+it('a full storage pauses the run with what could be deleted; it goes on when there is room', async () => {
+  const files = memoryFiles();
+  await trainAndStop(files, 1);
+  await files.write('other/model.safetensors', new Uint8Array(5000));
+  files.faults.fullAfter = files.spent + 2000;
+  const { training, notices, messages } = page(files, {
+    waitForRoom: async () => {
+      delete files.faults.fullAfter;
+    },
+  });
+  await training.continue(NAME, 'cpu');
+  expect(notices).toEqual([{ code: 'full', bytes: expect.any(Number), others: [{ name: 'other', bytes: 5000 }] }]);
+  expect(messages.filter(({ type }) => type === 'room')).toEqual([{ type: 'room', playing: true }]);
+  await expectSameResult(inside(files) as MemoryFiles, expected);
+});
+
+/** Device that is lost after some reads. */
+function losing(reads: number, onLost: (reason: string) => void): Device {
+  const device = openCpuDevice();
+  let left = reads;
+  const read: Device['read'] = (...given) => {
+    if (left-- > 0) return device.read(...given);
+    onLost(LOSS);
+    return Promise.reject(new Error('reading back failed: AbortError'));
+  };
+  return { ...device, read };
+}
+
+it('a lost device is opened again, and the page has each step once', async () => {
+  const files = memoryFiles();
+  let opened = 0;
+  const { training, notices, run } = page(files, {
+    open: async (_, onLost) => losing([15, 15][opened++] ?? Infinity, onLost),
+  });
+  await training.train(withFields(RECIPE, { 'checkpoints.everySteps': 1 }), 'cpu');
+  expect(notices.map(({ code }) => code)).toEqual(['lost', 'lost']);
+  expect(notices[0]).toMatchObject({ reason: LOSS, attempt: 1, most: 3 });
+  expect([run.sft.map(({ step }) => step), run.grpo.map(({ step }) => step)]).toEqual([
+    [1, 2, 3, 4],
+    [1, 2, 3],
+  ]);
+  expect(run.evaluations.map(({ stage }) => stage)).toEqual(['base', 'sft', 'grpo']);
+}, 30_000);
+
+it('without storage it trains all the same, says why, and a lost device ends it', async () => {
+  const refused: Partial<Surroundings> = { place: () => Promise.reject(new Error('no private files')) };
+  const { training, notices, messages, run } = page(memoryFiles(), refused);
+  await training.train(RECIPE, 'cpu');
+  expect(notices).toEqual([{ code: 'not-stored', reason: 'no private files' }]);
+  expect(messages).toEqual([{ type: 'notice', notice: notices[0] }, { type: 'stopped' }]);
+  expect(run.grpo).toHaveLength(3);
+  const lost = page(memoryFiles(), { ...refused, open: async (_, onLost) => losing(3, onLost) });
+  await lost.training.train(RECIPE, 'cpu');
+  expect(lost.messages.at(-1)).toEqual({ type: 'failed', message: LOSS, cause: 'lost' });
+});
+
+it('old steps are read back from the journal of the run on screen and of others', async () => {
+  const files = memoryFiles();
+  const ownership = owners();
+  const { training, run } = page(files, {}, ownership);
+  await training.train(RECIPE, 'cpu');
+  const readBack = new ReadBack(async () => ({ files, ownership }));
+  for (const live of [training.stored, null]) expect(await readBack.groups(NAME, 2, live)).toEqual(run.grpo[1]!.groups);
+  await expect(readBack.groups(NAME, 9, null)).rejects.toThrow('has no GRPO step 9');
+});

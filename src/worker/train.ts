@@ -1,0 +1,275 @@
+/** Training in the worker: stored where the browser gives room, else as long as the page lives. Knows no comlink. */
+import { NoGpuError } from '../gpu/browser';
+import type { Counters } from '../gpu/counters';
+import type { Device } from '../gpu/device';
+import { parseRecipe, type Recipe } from '../lab/recipe/recipe';
+import { DivergedError } from '../lab/run/diverged';
+import { eventFromLine, type LabEvent } from '../lab/run/events';
+import { openSession } from '../lab/run/fittingSetting';
+import { run } from '../lab/run/run';
+import type { Session } from '../lab/run/session';
+import type { Stopped } from '../lab/run/stopped';
+import { restoreMeta } from '../lab/stored/continuation';
+import { createStored } from '../lab/stored/forked';
+import { RecordedRun } from '../lab/stored/recorded';
+import { DeviceLostError, type Reopening, runOnDevices, type Start } from '../lab/stored/reopen';
+import { bounded } from '../quote';
+import { faultText, messageOf, type StorageFullError } from '../runs/files';
+import type { Journal } from '../runs/journal';
+import { type Driver, forPage, transferables } from './drive';
+import { largestRuns, type RunsPlace } from './place';
+import type { Compute, Place, RunMessage } from './protocol';
+import { claimNew, continueOwned, eventsOf, type Owned, openToRead } from './storedRun';
+
+/** Time between two reports of compilation, ms. */
+const COMPILING_MS = 250;
+
+/** Time that an error may come before the notice of the loss that caused it. */
+const NOTICE_MS = 500;
+
+/** Parts of the browser that a training uses. */
+export interface Surroundings {
+  /** Opens the folder of all runs. Rejects with the reason if there is none. */
+  readonly place: () => Promise<RunsPlace>;
+  readonly open: (compute: Compute, onLost: (reason: string) => void) => Promise<Device>;
+  /** Resolves when a full storage has room again, or when the signal aborts. */
+  readonly waitForRoom: (error: StorageFullError, signal: AbortSignal) => Promise<void>;
+  readonly now: () => Date;
+}
+
+export type Post = (message: RunMessage, transfer?: Transferable[]) => void;
+
+/** Place of an owned run among the others, and the signal that it was taken over. */
+interface OwnedPlace {
+  readonly place: RunsPlace;
+  readonly name: string;
+  readonly lost: AbortSignal;
+}
+
+/** One run of the worker: trains, continues or shows it, and reports to the page. */
+export class Training {
+  /** Name and journal of the stored run; null without one. */
+  stored: { readonly name: string; journal: Journal } | null = null;
+  private recorded: RecordedRun | null = null;
+  /** Last step that the page got. */
+  private at: Place | null = null;
+  private hasSteps = false;
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly driver: Driver,
+    private readonly post: Post,
+  ) {}
+
+  /** Trains a recipe from its start. Reports each error to the page. */
+  train(input: unknown, compute: Compute): Promise<void> {
+    return this.reporting(async () => {
+      const recipe = parseRecipe(input);
+      const place = await this.around.place().catch((error: unknown) => {
+        this.post({ type: 'notice', notice: { code: 'not-stored', reason: bounded(messageOf(error)) } });
+        return null;
+      });
+      if (!place) return this.trainUnstored(recipe, compute);
+      const owned = await claimNew(place, recipe, this.around.now());
+      const create = async ({ name: adapter }: Device): Promise<Start> => {
+        const folder = await createStored(owned.files, recipe, { adapter, title: recipe.title });
+        return { folder, recipe, from: null };
+      };
+      await this.trainOwned(place, owned, create, compute);
+    });
+  }
+
+  /** Continues a stopped run. Shows it only if another tab writes it. Reports each error to the page. */
+  continue(name: string, compute: Compute): Promise<void> {
+    return this.reporting(async () => {
+      const place = await this.around.place();
+      const found = await continueOwned(place, name);
+      if ('holder' in found) {
+        this.post({ type: 'notice', notice: { code: 'held', who: found.holder.who } });
+        return this.show(place, name);
+      }
+      const { owned, start } = found;
+      const { journal } = start.folder;
+      this.warn(start.faults.map(faultText));
+      this.hasSteps = true;
+      for await (const events of eventsOf(journal)) this.send(events);
+      const first = async ({ name: adapter }: Device): Promise<Start> => {
+        await restoreMeta(start, adapter);
+        return start;
+      };
+      await this.trainOwned(place, owned, first, await this.computeOf(journal, compute));
+    });
+  }
+
+  /** Sends the events of a stored run. Reports each error to the page. */
+  open(name: string): Promise<void> {
+    return this.reporting(async () => this.show(await this.around.place(), name));
+  }
+
+  private async reporting(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.post({ type: 'stopped' });
+    } catch (error) {
+      const cause = error instanceof NoGpuError ? error.reason : error instanceof DeviceLostError ? 'lost' : null;
+      this.post({ type: 'failed', message: bounded(messageOf(error)), ...(cause && { cause }) });
+    }
+  }
+
+  private async show(place: RunsPlace, name: string): Promise<void> {
+    const { folder, faults } = await openToRead(place, name);
+    this.remember(name, folder.journal);
+    this.warn(faults);
+    for await (const events of eventsOf(folder.journal)) {
+      if (this.driver.stopped.aborted) return;
+      this.send(events);
+    }
+  }
+
+  private remember(name: string, journal: Journal): void {
+    this.stored = { name, journal };
+    this.post({ type: 'stored', name });
+  }
+
+  private warn(faults: readonly string[]): void {
+    if (faults.length > 0) this.post({ type: 'notice', notice: { code: 'damaged', faults: faults.map(bounded) } });
+  }
+
+  private readonly send = (events: readonly LabEvent[]): void => {
+    for (const event of events)
+      if (event.type === 'sft' || event.type === 'grpo') {
+        this.at = { stage: event.type, step: event.step };
+        this.hasSteps = true;
+      }
+    const shown = events.map(forPage);
+    this.post({ type: 'events', events: shown }, transferables(shown));
+  };
+
+  /** A run of the CPU continues there: another device gives other numbers. */
+  private async computeOf(journal: Journal, compute: Compute): Promise<Compute> {
+    if (journal.events === 0) return compute;
+    const { text, where } = await journal.event(0);
+    const start = eventFromLine(text, where);
+    return start.type === 'start' && start.device === 'cpu' ? 'cpu' : compute;
+  }
+
+  /** Trains without storage: a lost device ends the run. */
+  private async trainUnstored(recipe: Recipe, compute: Compute): Promise<void> {
+    let lost: string | null = null;
+    const device = await this.around.open(compute, (reason) => {
+      lost = reason;
+      this.driver.lose(reason);
+    });
+    try {
+      await this.onSession(await openSession(device, recipe), (session) => this.driver.run(run(session), this.send));
+    } catch (error) {
+      if (lost === null) await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+      throw lost === null ? error : new DeviceLostError(lost);
+    } finally {
+      device.destroy();
+    }
+  }
+
+  /** @param first creates the run on its first device, or gives the run to continue */
+  private async trainOwned(
+    place: RunsPlace,
+    { name, files, owner }: Owned,
+    first: (device: Device) => Promise<Start>,
+    compute: Compute,
+  ): Promise<void> {
+    const { driver } = this;
+    driver.saves = true;
+    try {
+      await runOnDevices(files, first, {
+        open: (onLost) =>
+          this.around.open(compute, (reason) => {
+            onLost(reason);
+            driver.lose(reason);
+          }),
+        run: (device, start) => this.trainOn(device, start, { place, name, lost: owner.lost }),
+        onReopen: (reopening) => {
+          this.recorded = null; // its folder is no longer the run's
+          this.stored = { name, journal: reopening.continuation.folder.journal };
+          this.reportLoss(reopening);
+        },
+        stop: driver.stopped,
+      });
+    } catch (error) {
+      if (driver.stopped.aborted) return; // a stop that fails leaves the last checkpoint
+      const reason = error instanceof DivergedError ? 'diverged' : 'failed';
+      await this.summarize({ reason, message: bounded(messageOf(error)) });
+      throw error;
+    } finally {
+      if (!this.hasSteps) {
+        await files.remove('').catch(() => {}); // nothing to continue from
+        this.stored = null;
+        this.post({ type: 'stored', name: null });
+      }
+      await owner.release();
+    }
+  }
+
+  private reportLoss({ reason, attempt, most, continuation: { from } }: Reopening): void {
+    const place = from && { stage: from.info.stage, step: from.info.step };
+    const notice = { code: 'lost', reason: bounded(reason), at: this.at, from: place, attempt, most } as const;
+    this.post({ type: 'notice', notice });
+    this.at = place;
+  }
+
+  /** Stores why the run ended early. A full storage does not take it. */
+  private async summarize(stopped: Pick<Stopped, 'reason' | 'message'>): Promise<void> {
+    await this.recorded?.stopped(stopped).catch(() => {});
+  }
+
+  private async trainOn(device: Device, { folder, recipe, from }: Start, { place, name, lost }: OwnedPlace) {
+    const { driver } = this;
+    if (this.stored === null) this.remember(name, folder.journal);
+    if (from) this.post({ type: 'saved', place: { stage: from.info.stage, step: from.info.step } });
+    await this.onSession(await openSession(device, recipe, 'full'), async (session) => {
+      const recorded = new RecordedRun(session, folder, {
+        from,
+        lost,
+        wanted: driver.wanted,
+        stop: driver.stopped,
+        onSaved: async ({ stage, step }) => {
+          this.post({ type: 'saved', place: { stage, step } });
+          await driver.saved();
+        },
+        onFull: (error) => this.waitForRoom(error, place, name),
+      });
+      this.recorded = recorded;
+      await driver.run(recorded.events(), this.send);
+      if (!recorded.record.summary) await this.summarize({ reason: 'user' });
+    });
+  }
+
+  private async waitForRoom(error: StorageFullError, { files }: RunsPlace, name: string): Promise<void> {
+    const { driver } = this;
+    const others = await largestRuns(files, name).catch(() => []);
+    this.post({ type: 'notice', notice: { code: 'full', bytes: error.bytes, others } });
+    const over = new AbortController();
+    void this.around.waitForRoom(error, over.signal).then(() => driver.hasRoom());
+    try {
+      await driver.waitForRoom();
+    } finally {
+      over.abort();
+    }
+    if (driver.stopped.aborted) throw error;
+    this.post({ type: 'room', playing: driver.isPlaying });
+  }
+
+  /** Works with a session, reports compilation meanwhile, and destroys the session. */
+  private async onSession(session: Session, work: (session: Session) => Promise<void>): Promise<void> {
+    const watching = setInterval(() => this.compiling(session.device.counters), COMPILING_MS);
+    try {
+      await work(session);
+    } finally {
+      clearInterval(watching);
+      session.destroy();
+    }
+  }
+
+  private compiling({ pipelines, pipelinesReady }: Readonly<Counters>): void {
+    if (pipelinesReady < pipelines) this.post({ type: 'compiling', ready: pipelinesReady, kernels: pipelines });
+  }
+}
