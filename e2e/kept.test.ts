@@ -1,0 +1,86 @@
+/** A training that is stored: a reload interrupts it, it continues to the same events, and a second tab only reads it. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { setField, waitForStage } from './labPage';
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+  context = await browser.newContext({ viewport: { width: 1360, height: 1000 } });
+  page = await context.newPage();
+  page.on('dialog', (dialog) => dialog.accept());
+  complaints = complaintsOf(page);
+  await page.goto(served.url);
+  await page.getByLabel('Recipe').selectOption('parity-8-nano');
+  for (const [path, value] of [
+    ['sft.steps', '4'],
+    ['grpo.steps', '2'],
+    ['grpo.prompts', '2'],
+    ['evaluation.problems', '2'],
+    ['checkpoints.everySteps', '1'],
+  ] as const)
+    await setField(page, path, value);
+});
+afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+const train = () => page.getByRole('button', { name: /Train the small model \(CPU\)|New run/ }).click();
+const interrupted = (shown: Page) => shown.locator('[data-notice]', { hasText: 'was interrupted' });
+const done = () => waitForStage(page, /SFT 4\/4.*GRPO 2\/2.*done/);
+
+/** Events of every stored run, by name, without fields of the clock and of memory. */
+async function storedEvents(): Promise<Record<string, string[]>> {
+  const texts = await page.evaluate(async () => {
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const found: Record<string, string> = {};
+    for await (const [name, folder] of runs.entries()) {
+      const file = await (folder as FileSystemDirectoryHandle).getFileHandle('events.jsonl');
+      found[name] = await (await file.getFile()).text();
+    }
+    return found;
+  });
+  const free = new Set(['n', 'crc', 'step_time', 'seconds', 'peak_bytes']);
+  const eventsOf = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.stringify(JSON.parse(line).event, (key, value) => (free.has(key) ? 0 : value)))
+      .filter((event) => !event.startsWith('{"type":"resume"'));
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, eventsOf(text)]));
+}
+
+it('a reload interrupts a paused training; a second tab reads it, and it continues to the same events', async () => {
+  await train();
+  await done();
+  await train();
+  await waitForStage(page, /SFT [1-4]\/4/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByTestId('saved').filter({ hasText: 'paused, saved at' }).waitFor();
+  const name = await page.evaluate(() => sessionStorage.getItem('groupthink-training'));
+  expect(name).toMatch(/^parity-8-nano-\d{4}-\d\d-\d\d-\d{6}$/);
+
+  const other = await context.newPage();
+  await other.addInitScript((run) => sessionStorage.setItem('groupthink-training', run!), name);
+  await other.goto(served.url);
+  await interrupted(other).getByRole('button', { name: 'Continue' }).click();
+  await other.locator('[data-notice]', { hasText: 'This run trains in another tab' }).waitFor();
+  expect(await other.getByTestId('source').innerText()).toBe('Stored run');
+  await waitForStage(other, /SFT [1-4]\/4/);
+  await other.close();
+
+  await page.reload();
+  await interrupted(page).getByRole('button', { name: 'Continue' }).click();
+  await done();
+  expect(await interrupted(page).count()).toBe(0);
+
+  const runs = Object.values(await storedEvents());
+  expect(runs).toHaveLength(2);
+  expect(runs[0]!.length).toBeGreaterThan(10);
+  expect(runs[0]).toEqual(runs[1]);
+});
+
+it('said nothing on the console', () => expect(complaints).toEqual([]));
