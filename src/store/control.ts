@@ -100,7 +100,7 @@ function notice(about: RunNotice): void {
   set({ notices: [...withoutNotice(about.code), about] });
   if (about.code === 'full') set({ status: 'paused' });
   if (about.code === 'held') set({ source: 'stored' });
-  if (about.code === 'not-stored') get().run.kept = UNSTORED_ROLLOUTS_KEPT;
+  if (about.code === 'not-stored') get().run.grpo.kept = UNSTORED_ROLLOUTS_KEPT;
 }
 
 /** The run on screen is stored under a name, or no longer. */

@@ -2,7 +2,6 @@
 import type {
   CurationEvent,
   EvaluationEvent,
-  GrpoEvent,
   LabEvent,
   ResumeEvent,
   SftEvent,
@@ -10,24 +9,22 @@ import type {
   StartEvent,
   Summary,
 } from '../lab/run/events';
-
 import { ROLLOUTS_KEPT } from '../worker/protocol';
+import { GrpoSteps } from './grpoSteps';
 
 export interface RunData {
   start: StartEvent | null;
   stage: Stage | null;
   readonly sft: SftEvent[];
-  readonly grpo: GrpoEvent[];
+  readonly grpo: GrpoSteps;
   readonly evaluations: EvaluationEvent[];
   readonly curations: CurationEvent[];
   summary: Summary | null;
   /** Steps of the parent run before a fork; 0 without one. */
   before: { readonly sft: number; readonly grpo: number };
-  /** Number of GRPO steps whose rollouts stay in memory; older steps keep only their metrics. */
-  kept: number;
 }
 
-/** `RunData.kept` of a run that is not stored: its older steps cannot be read back. */
+/** Steps whose rollouts stay in memory, of a run that is not stored: its older steps cannot be read back. */
 export const UNSTORED_ROLLOUTS_KEPT = 400;
 
 const NOTHING_BEFORE = { sft: 0, grpo: 0 };
@@ -36,12 +33,11 @@ export const emptyRun = (): RunData => ({
   start: null,
   stage: null,
   sft: [],
-  grpo: [],
+  grpo: new GrpoSteps(ROLLOUTS_KEPT),
   evaluations: [],
   curations: [],
   summary: null,
   before: NOTHING_BEFORE,
-  kept: ROLLOUTS_KEPT,
 });
 
 /** Keeps the items up to a place, in place. */
@@ -61,7 +57,7 @@ function resume(run: RunData, { stage, step, fork }: ResumeEvent): void {
   }
   const inSft = stage === 'sft';
   keep(run.sft, (event) => !inSft || event.step <= step);
-  keep(run.grpo, (event) => !inSft && event.step <= step);
+  run.grpo.cutTo(inSft ? 0 : step);
   keep(run.evaluations, (event) => (inSft ? event.stage === 'base' : event.stage !== 'grpo'));
   // a checkpoint after a step comes before the selection that follows the step; `grpo-0` comes after the first selection
   keep(run.curations, (event) => !inSft && (step === 0 ? event.step === 0 : event.step < step));
@@ -71,7 +67,8 @@ export function applyEvent(run: RunData, event: LabEvent): void {
   switch (event.type) {
     case 'start':
       // a run that continues from its start computes everything again
-      for (const events of [run.sft, run.grpo, run.evaluations, run.curations]) events.length = 0;
+      for (const events of [run.sft, run.evaluations, run.curations]) events.length = 0;
+      run.grpo.begin(event.recipe.grpo.steps);
       run.summary = null;
       run.before = NOTHING_BEFORE;
       run.start = event;
@@ -84,12 +81,9 @@ export function applyEvent(run: RunData, event: LabEvent): void {
     case 'sft':
       run.sft.push(event);
       return;
-    case 'grpo': {
+    case 'grpo':
       run.grpo.push(event);
-      const old = run.grpo.length - 1 - run.kept;
-      if (old >= 0) run.grpo[old] = { ...(run.grpo[old] as GrpoEvent), groups: [] };
       return;
-    }
     case 'evaluation':
       run.evaluations.push(event);
       return;
@@ -107,14 +101,14 @@ export function applyEvent(run: RunData, event: LabEvent): void {
 /** Steps that a run took in each stage, those before a fork included. */
 export const stepsOf = ({ sft, grpo, before }: RunData): { readonly sft: number; readonly grpo: number } => ({
   sft: sft.at(-1)?.step ?? before.sft,
-  grpo: grpo.at(-1)?.step ?? before.grpo,
+  grpo: grpo.last?.step ?? before.grpo,
 });
 
 /** Recent seconds per step and tokens per second; null before the second step. */
 export function pace({ sft, grpo }: RunData): { secondsPerStep: number; tokensPerSecond: number } | null {
   const steps: { time: number; tokens: number }[] =
     grpo.length > 0
-      ? grpo.slice(-8).map(({ step_time, metrics }) => ({ time: step_time, tokens: metrics.num_tokens ?? 0 }))
+      ? grpo.recent.slice(-8).map(({ step_time, metrics }) => ({ time: step_time, tokens: metrics.num_tokens ?? 0 }))
       : sft.slice(-20).map(({ step_time, num_tokens }) => ({ time: step_time, tokens: num_tokens }));
   const [first, last] = [steps[0], steps.at(-1)];
   if (steps.length < 2 || !first || !last) return null;

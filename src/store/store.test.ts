@@ -34,8 +34,10 @@ describe('a run', () => {
   it('keeps the rollouts of late steps and the metrics of all steps', () => {
     const run = emptyRun();
     for (let step = 1; step <= ROLLOUTS_KEPT + 5; step++) applyEvent(run, smallStep(step));
-    expect(run.grpo.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
-    expect(run.grpo).toHaveLength(ROLLOUTS_KEPT + 5);
+    expect(run.grpo.recent.filter(({ groups }) => groups.length > 0)).toHaveLength(ROLLOUTS_KEPT);
+    expect(run.grpo.length).toBe(ROLLOUTS_KEPT + 5);
+    expect(run.grpo.event(5)).toEqual({ ...smallStep(5), groups: [] });
+    expect(run.grpo.event(ROLLOUTS_KEPT + 5)).toEqual(smallStep(ROLLOUTS_KEPT + 5));
   });
 
   const evaluation = (stage: EvaluationEvent['stage']) => ({ type: 'evaluation', stage }) as EvaluationEvent;

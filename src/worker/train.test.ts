@@ -95,7 +95,7 @@ it('names the run, reports its checkpoints, and stores what a terminal would', a
   expect(messages[0]).toEqual({ type: 'stored', name: NAME });
   expect(types(messages)).toEqual(['stored', 'saved', 'saved', 'saved', 'stopped']);
   expect([run.sft.length, run.grpo.length, run.summary?.recipe]).toEqual([4, 3, RECIPE.name]);
-  expect(run.grpo[0]!.groups[0]!.rollouts[0]).not.toHaveProperty('ratios');
+  expect(run.grpo.event(1)!.groups[0]!.rollouts[0]).not.toHaveProperty('ratios');
   await expectSameResult(inside(files) as MemoryFiles, expected);
   const second = page(files);
   await second.training.train(RECIPE, 'cpu');
@@ -106,7 +106,7 @@ describe('a stopped run', () => {
   it('ends its step, and continues to the same events; the page gets the earlier ones first', async () => {
     const files = memoryFiles();
     const { run } = await trainAndStop(files, 1);
-    expect(run.grpo).toHaveLength(1);
+    expect(run.grpo.length).toBe(1);
     expect((await RunFolder.open(inside(files))).summary).toMatchObject({
       stopped: { reason: 'user', stage: 'grpo', step: 1 },
     });
@@ -119,7 +119,7 @@ describe('a stopped run', () => {
       ],
       'start',
     ]);
-    expect([next.run.sft.length, next.run.grpo.map(({ step }) => step)]).toEqual([4, [1, 2, 3]]);
+    expect([next.run.sft.length, next.run.grpo.recent.map(({ step }) => step)]).toEqual([4, [1, 2, 3]]);
     expect(next.messages.at(-1)).toEqual({ type: 'stopped' });
     await expectSameResult(inside(files) as MemoryFiles, expected);
   });
@@ -161,7 +161,7 @@ it('a pause takes a checkpoint, computes no further step, and a stop then loses 
   const done = training.train(RECIPE, 'cpu');
   await expect.poll(() => messages.at(-1)).toEqual({ type: 'saved', place: { stage: 'grpo', step: 2 } });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(run.grpo).toHaveLength(2);
+  expect(run.grpo.length).toBe(2);
   hooks.event = () => null;
   driver.step();
   await expect.poll(() => run.grpo.length).toBe(3);
@@ -207,7 +207,7 @@ it('a lost device is opened again, and the page has each step once', async () =>
   await training.train(withFields(RECIPE, { 'checkpoints.everySteps': 1 }), 'cpu');
   expect(notices.map(({ code }) => code)).toEqual(['lost', 'lost']);
   expect(notices[0]).toMatchObject({ reason: LOSS, attempt: 1, most: 3 });
-  expect([run.sft.map(({ step }) => step), run.grpo.map(({ step }) => step)]).toEqual([
+  expect([run.sft.map(({ step }) => step), run.grpo.recent.map(({ step }) => step)]).toEqual([
     [1, 2, 3, 4],
     [1, 2, 3],
   ]);
@@ -220,7 +220,7 @@ it('without storage it trains all the same, says why, and a lost device ends it'
   await training.train(RECIPE, 'cpu');
   expect(notices).toEqual([{ code: 'not-stored', reason: 'no private files' }]);
   expect(messages).toEqual([{ type: 'notice', notice: notices[0] }, { type: 'stopped' }]);
-  expect(run.grpo).toHaveLength(3);
+  expect(run.grpo.length).toBe(3);
   const lost = page(memoryFiles(), { ...refused, open: async (_, onLost) => losing(3, onLost) });
   await lost.training.train(RECIPE, 'cpu');
   expect(lost.messages.at(-1)).toEqual({ type: 'failed', message: LOSS, cause: 'lost' });
@@ -232,6 +232,7 @@ it('old steps are read back from the journal of the run on screen and of others'
   const { training, run } = page(files, {}, ownership);
   await training.train(RECIPE, 'cpu');
   const readBack = new ReadBack(async () => ({ files, ownership }));
-  for (const live of [training.stored, null]) expect(await readBack.groups(NAME, 2, live)).toEqual(run.grpo[1]!.groups);
+  for (const live of [training.stored, null])
+    expect(await readBack.groups(NAME, 2, live)).toEqual(run.grpo.event(2)!.groups);
   await expect(readBack.groups(NAME, 9, null)).rejects.toThrow('has no GRPO step 9');
 });

@@ -129,7 +129,7 @@ export function Rollouts() {
   return (
     <>
       <Alerts />
-      {shown && <StepSlider step={shown.step} first={run.grpo[0]!.step} last={run.grpo.at(-1)!.step} />}
+      {shown && <StepSlider step={shown.step} first={run.grpo.firstStep!} last={run.grpo.last!.step} />}
       {shown && shown.groups.length > 0 && run.start ? <Groups step={shown} start={run.start} /> : <NoGroup />}
     </>
   );

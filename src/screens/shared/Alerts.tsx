@@ -6,7 +6,7 @@ import { Notice } from './Notice';
 
 export function Alerts() {
   const { sft, grpo, start } = useRun();
-  const last = grpo.at(-1);
+  const last = grpo.last;
   const vocabulary = start?.vocabulary.length ?? 0;
   const alerts = last ? alertsOf(last, vocabulary, sft.length === 0) : sftAlertsOf(sft, vocabulary);
   return (

@@ -62,9 +62,9 @@ export function useShownStep(): ShownStep {
   const run = useRun(GROUP_DELAY);
   const chosen = useLab((state) => state.step);
   const opened = useLab((state) => state.opened);
-  const [first, last] = [run.grpo[0], run.grpo.at(-1)];
-  const step = Math.min(Math.max(chosen ?? Infinity, first?.step ?? 0), last?.step ?? 0);
-  const event = run.grpo[step - (first?.step ?? 0)] ?? null;
+  const { firstStep, last } = run.grpo;
+  const step = Math.min(Math.max(chosen ?? Infinity, firstStep ?? 0), last?.step ?? 0);
+  const event = run.grpo.event(step);
   const isOld = event !== null && event.groups.length === 0;
   const readable = useLab((state) => state.source === 'replay' || state.runName !== null);
   useEffect(() => {

@@ -22,7 +22,7 @@ export function LatestGroup() {
       aside={
         shown && (
           <>
-            {chosenStep !== null && chosenStep > run.grpo.at(-1)!.step && `step ${chosenStep} hasn’t run yet; `}
+            {chosenStep !== null && chosenStep > run.grpo.last!.step && `step ${chosenStep} hasn’t run yet; `}
             step {shown.step}, {which}
             {chosenStep !== null && (
               <button type="button" onClick={() => show({ step: null, group: null })}>

@@ -1,6 +1,6 @@
 /** Accuracy of the rollouts: pass@1 and pass@G; and of held-out problems after each stage, in words. */
 
-import { type EvaluationEvent, meansOfAllGroups } from '../../../lab/run/events';
+import { type EvaluationEvent, MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/events';
 import type { RunData } from '../../../store/run';
 import { fixed, inWords, percent } from '../../shared/format';
 import { type ChartRecord, grpoPoints, metric } from './chart';
@@ -48,16 +48,16 @@ export const accuracy: ChartRecord = {
     ];
   },
   points: (run) =>
-    grpoPoints(run, (event) => ({
-      accuracy: meansOfAllGroups(event.metrics).accuracy,
-      passG: metric(event, `pass@${settingsOf(run).groupSize}`),
+    grpoPoints(run, [...MEANS_OF_ALL_GROUPS, `pass@${settingsOf(run).groupSize}`], (step) => ({
+      accuracy: meansOfAllGroups(step.metrics).accuracy,
+      passG: metric(step, `pass@${settingsOf(run).groupSize}`),
     })),
   headline({ grpo }) {
-    const last = grpo.at(-1);
+    const { last } = grpo;
     return last ? percent(meansOfAllGroups(last.metrics).accuracy) : null;
   },
   words(run) {
-    const last = run.grpo.at(-1);
+    const { last } = run.grpo;
     const answers = settingsOf(run).resamples ? 'all sampled answers' : 'the answers';
     const right = last ? `${capital(inWords(meansOfAllGroups(last.metrics).accuracy))} of ${answers} are right. ` : '';
     return right + heldOutWords(run);

@@ -23,9 +23,22 @@ export interface ChartRecord {
 /** Charts of one panel: the first is shown, the others are its tabs. */
 export type PanelCharts = readonly [ChartRecord, ...ChartRecord[]];
 
-/** Value of a metric in one step; 0 where the step lacks it. */
-export const metric = (event: GrpoEvent, name: string): number => event.metrics[name] ?? 0;
+type Step = Pick<GrpoEvent, 'metrics'>;
 
-/** Points over the steps of GRPO. */
-export const grpoPoints = ({ grpo }: RunData, pick: (event: GrpoEvent) => Omit<Point, 'x'>): Point[] =>
-  grpo.map((event) => ({ x: event.step, ...pick(event) }) as Point);
+/** Value of a metric in one step; 0 where the step lacks it. */
+export const metric = ({ metrics }: Step, name: string): number => metrics[name] ?? 0;
+
+/** Points over the steps of GRPO. @param names metrics that `pick` reads */
+export const grpoPoints = (
+  { grpo }: RunData,
+  names: readonly string[],
+  pick: (step: Step) => Omit<Point, 'x'>,
+): Point[] =>
+  Array.from(
+    { length: grpo.length },
+    (_, i) =>
+      ({
+        x: grpo.stepAt(i),
+        ...pick({ metrics: grpo.metricsAt(i, names) }),
+      }) as Point,
+  );

@@ -6,6 +6,7 @@ import { fixed, inWords } from '../../shared/format';
 import { type ChartRecord, grpoPoints, metric } from './chart';
 
 const MEAN = 'completions/mean_length';
+const LONGEST = 'completions/max_length';
 
 const SERIES: readonly Series[] = [
   { key: 'length', label: 'mean length, tokens', color: 'var(--blue)', digits: 1 },
@@ -19,15 +20,15 @@ export const length: ChartRecord = {
   domain: [0, 'auto'],
   series: () => SERIES,
   points: (run) =>
-    grpoPoints(run, (event) => ({ length: metric(event, MEAN), longest: metric(event, 'completions/max_length') })),
+    grpoPoints(run, [MEAN, LONGEST], (step) => ({ length: metric(step, MEAN), longest: metric(step, LONGEST) })),
   headline({ grpo }) {
-    const last = grpo.at(-1);
+    const { last } = grpo;
     return last ? fixed(metric(last, MEAN), 1) : null;
   },
   words({ grpo }) {
-    const [first, last] = [grpo[0], grpo.at(-1)];
-    if (!first || !last) return 'How long the model thinks before it answers.';
-    const growth = metric(last, MEAN) / metric(first, MEAN);
+    const { last } = grpo;
+    if (!last) return 'How long the model thinks before it answers.';
+    const growth = metric(last, MEAN) / metric({ metrics: grpo.metricsAt(0, [MEAN]) }, MEAN);
     const change = growth > 1.05 || growth < 0.95 ? `${fixed(growth, 1)} times as long as` : 'about as long as';
     return (
       `Traces are ${change} when GRPO began; ` +

@@ -14,9 +14,9 @@ export const grpoChart = ({ name, digits, sentence, title, explanation }: Metric
   title,
   explanation,
   series: () => [{ key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits }],
-  points: (run) => grpoPoints(run, (event) => ({ grpo: metric(event, name) })),
+  points: (run) => grpoPoints(run, [name], (step) => ({ grpo: metric(step, name) })),
   headline({ grpo }) {
-    const last = grpo.at(-1);
+    const { last } = grpo;
     return last ? fixed(metric(last, name), digits) : null;
   },
   words: () => sentence,
@@ -34,9 +34,9 @@ export const stagesChart = (chart: StagesMetricChart): ChartRecord => {
     ...ofGrpo,
     xLabel: 'step, SFT then GRPO,',
     series: (run) => [{ key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits }, ...ofGrpo.series(run)],
-    points: ({ sft, grpo }) => [
-      ...sft.map((event) => ({ x: event.step, sft: event[name], grpo: null })),
-      ...grpo.map((event) => ({ x: sft.length + event.step, sft: null, grpo: metric(event, name) })),
+    points: (run) => [
+      ...run.sft.map((event) => ({ x: event.step, sft: event[name], grpo: null })),
+      ...ofGrpo.points(run).map((point) => ({ ...point, x: run.sft.length + point.x, sft: null })),
     ],
     headline(run) {
       const last = run.sft.at(-1);

@@ -7,12 +7,13 @@ import { lab } from '../../../store/lab';
 import { applyEvent, emptyRun } from '../../../store/run';
 import { TrainCharts } from '../TrainCharts';
 import type { ChartRecord } from './chart';
+import { grpoPoints } from './chart';
 
 const toy: ChartRecord = {
   title: 'Squares',
   explanation: 'Square of the step. Bigger is better. Not in the report.',
   series: () => [{ key: 'square', label: 'step²', color: 'var(--teal)', digits: 1 }],
-  points: ({ grpo }) => grpo.map(({ step }) => ({ x: step, square: step ** 2 })),
+  points: (run) => grpoPoints(run, ['reward'], () => ({})).map(({ x }) => ({ x, square: x ** 2 })),
   headline: ({ grpo }) => `${grpo.length ** 2} so far`,
   words: ({ grpo }) => `The last of ${grpo.length} squares.`,
 };
