@@ -1,5 +1,6 @@
 /** Events as lines, and the metrics of a GRPO step over all sampled groups. */
 import { describe, expect, it } from 'vitest';
+import { seal } from '../../runs/seal';
 import { curvePoint, eventFromLine, eventToLine, groupsDrawn, type LabEvent, meansOfAllGroups } from './events';
 
 const metrics = { reward: 0.4, accuracy: 0.5, kl: 0.1 };
@@ -27,6 +28,11 @@ describe('events', () => {
   it('read back from their lines, and a broken line is named', () => {
     const event: LabEvent = { type: 'stage', stage: 'sft' };
     expect(eventFromLine(eventToLine(event), 'line 1')).toEqual(event);
+    const sealed = seal('event', eventToLine(event), '"n":0,');
+    expect(eventFromLine(sealed, 'line 1')).toEqual(event);
+    expect(() => eventFromLine(sealed.replace('sft', 'grpo'), 'run.jsonl: line 2')).toThrow(
+      'run.jsonl: line 2 is damaged: its checksum differs',
+    );
     expect(() => eventFromLine('{"type":"party"}', 'run.jsonl: line 3')).toThrow('run.jsonl: line 3 has type "party"');
     expect(() => eventFromLine('{', 'run.jsonl: line 4')).toThrow('run.jsonl: line 4 is not JSON');
   });

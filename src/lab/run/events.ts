@@ -9,6 +9,7 @@ import { parseJsonLine } from '../../json';
 import { quote } from '../../quote';
 import type { Reason } from '../../reason';
 import { numbersToText, withNumbers } from '../../runs/numbers';
+import { unseal } from '../../runs/seal';
 import type { GrpoStep } from '../../train/grpo';
 import type { Metrics } from '../../train/metrics';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
@@ -246,12 +247,20 @@ export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>
 /** One line of `events.jsonl`: JSON in which typed arrays keep each bit. @throws for a number that is not finite */
 export const eventToLine = (event: LabEvent): string => numbersToText(event);
 
+/** JSON of the event of a line, which a journal seals. @throws naming the line if its checksum differs */
+function unsealed(line: string, where: string): string {
+  if (!line.startsWith('{"n":')) return line;
+  const found = unseal(new TextEncoder().encode(line), 'event');
+  if (!found) throw new Error(`${where} is damaged: its checksum differs`);
+  return found.text;
+}
+
 /**
- * Reads one line of `events.jsonl`; `EventReader` reads a whole run.
+ * Reads one line of `events.jsonl`, sealed or not; `EventReader` reads a whole run.
  * @throws naming the line and the wrong field
  */
 export function eventFromLine(line: string, where: string): LabEvent {
-  const json = parseJsonLine(line, where);
+  const json = parseJsonLine(unsealed(line, where), where);
   const type = (json as { type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !Object.hasOwn(eventSchemas, type))
     throw new Error(`${where} has type ${quote(type)}, which is no event`);
