@@ -28,7 +28,7 @@ import {
   type StoredCheckpoint,
   saveCheckpoint,
 } from './checkpoints';
-import { bytesIn, type Fault, type Files } from './files';
+import { bytesIn, type Fault, type Files, faultText } from './files';
 import { EVENTS, Journal } from './journal';
 import { type FileSum, faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
 import { metaSchema, type RunMeta } from './meta';
@@ -69,7 +69,13 @@ async function readJson<T>(
   }
 }
 
+const readMeta = (files: Files, manifest: RunManifest | null, faults: Fault[]): Promise<RunMeta | null> =>
+  readJson(files, META, manifest, faults, (value) => parseAs(metaSchema, value, META));
+
 export class RunFolder {
+  /** Resolves when all changes of the manifest so far have ended. */
+  private changed: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly files: Files,
     private manifest: RunManifest,
@@ -105,7 +111,7 @@ export class RunFolder {
     const manifest = await openManifest(files, faults);
     const any = (value: unknown): unknown => value;
     const recipe = await readJson(files, RECIPE, manifest, faults, any);
-    const meta = await readJson(files, META, manifest, faults, (value) => parseAs(metaSchema, value, META));
+    const meta = await readMeta(files, manifest, faults);
     const summary = await readJson(files, SUMMARY, manifest, faults, any);
     const journal = await Journal.open(files);
     if (journal.fault) faults.push(journal.fault);
@@ -153,23 +159,31 @@ export class RunFolder {
     this.journal.checkCut(events);
     for (const later of await this.checkpoints()) if (later.events > events) await this.files.remove(later.folder);
     this.summary = null;
-    const { [SUMMARY]: _, ...sums } = this.manifest.files;
-    await this.setManifest({ files: sums as RunManifest['files'], events: Math.min(this.manifest.events, events) });
-    await this.files.remove(SUMMARY);
+    await this.inTurn(async () => {
+      const { [SUMMARY]: _, ...sums } = this.manifest.files;
+      await this.setManifest({ files: sums as RunManifest['files'], events: Math.min(this.manifest.events, events) });
+      await this.files.remove(SUMMARY);
+    });
     await this.journal.cutTo(events);
   }
 
   /** Replaces meta.json. */
-  async setMeta(meta: RunMeta): Promise<void> {
-    const checked = parseAs(metaSchema, meta, META);
-    await this.writeJson(META, checked);
-    this.meta = checked;
+  setMeta(meta: RunMeta): Promise<void> {
+    return this.inTurn(() => this.writeMeta(meta));
+  }
+
+  /** Changes meta.json, also while the run is written. @throws if the run has none */
+  editMeta(change: (meta: RunMeta) => RunMeta): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.meta) throw noMeta(this.files);
+      await this.writeMeta(change(this.meta));
+    });
   }
 
   /** Writes summary.json, flushes the journal and notes the size of the folder. */
   async finish(summary: unknown): Promise<void> {
     await this.journal.flush();
-    await this.writeJson(SUMMARY, summary);
+    await this.inTurn(() => this.writeJson(SUMMARY, summary));
     this.summary = summary;
     await this.close();
   }
@@ -177,8 +191,23 @@ export class RunFolder {
   /** Flushes the journal and records its length, so that a shorter one is found at the next opening. */
   async close(): Promise<void> {
     await this.journal.flush();
-    await this.setManifest({ ...this.manifest, events: this.journal.events });
-    if (this.meta) await this.setMeta({ ...this.meta, bytes: await bytesIn(this.files) });
+    await this.inTurn(async () => {
+      await this.setManifest({ ...this.manifest, events: this.journal.events });
+      if (this.meta) await this.writeMeta({ ...this.meta, bytes: await bytesIn(this.files) });
+    });
+  }
+
+  /** Runs changes of the manifest one after the other: a person may rename a run while it trains. */
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.changed.then(change);
+    this.changed = done.catch(() => {}); // the caller has the error
+    return done;
+  }
+
+  private async writeMeta(meta: RunMeta): Promise<void> {
+    const checked = parseAs(metaSchema, meta, META);
+    await this.writeJson(META, checked);
+    this.meta = checked;
   }
 
   private async setManifest(manifest: RunManifest): Promise<void> {
@@ -186,22 +215,47 @@ export class RunFolder {
     this.manifest = manifest;
   }
 
-  /**
-   * Writes a file so that a crash leaves a good one: a new file before the manifest, which ignores it until then; a file
-   * that exists after a manifest with the sums of both contents.
-   */
   private async writeJson(file: JsonFile, value: unknown): Promise<void> {
-    const bytes = new TextEncoder().encode(jsonText(value));
-    const sum = await sumOf(bytes);
-    const before = await this.files.read(file);
-    const digest = before && (await sumOf(before)).sha256;
-    const last = this.manifest.files[file]?.find(({ sha256 }) => sha256 === digest);
-    const list = (...sums: FileSum[]) =>
-      this.setManifest({ ...this.manifest, files: { ...this.manifest.files, [file]: sums } });
-    if (last) await list(sum, last);
-    await this.files.write(file, bytes);
-    if (!last) await list(sum);
+    await writeJson(this.files, this.manifest, (manifest) => this.setManifest(manifest), file, value);
   }
+}
+
+/**
+ * Writes a file so that a crash leaves a good one: a new file before the manifest, which ignores it until then; a file
+ * that exists after a manifest with the sums of both contents.
+ */
+async function writeJson(
+  files: Files,
+  manifest: RunManifest,
+  setManifest: (manifest: RunManifest) => Promise<void>,
+  file: JsonFile,
+  value: unknown,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(jsonText(value));
+  const sum = await sumOf(bytes);
+  const before = await files.read(file);
+  const digest = before && (await sumOf(before)).sha256;
+  const last = manifest.files[file]?.find(({ sha256 }) => sha256 === digest);
+  const list = (...sums: FileSum[]) => setManifest({ ...manifest, files: { ...manifest.files, [file]: sums } });
+  if (last) await list(sum, last);
+  await files.write(file, bytes);
+  if (!last) await list(sum);
+}
+
+const noMeta = ({ where }: Files): Error => new Error(`${where} has no ${META}: an earlier version wrote this run`);
+
+/**
+ * Changes meta.json of a run that nobody writes. It reads no journal, so it is fast.
+ * @throws if the run has no meta.json or it is damaged; nothing changes then
+ */
+export async function editMeta(files: Files, change: (meta: RunMeta) => RunMeta): Promise<void> {
+  const faults: Fault[] = [];
+  const manifest = await openManifest(files, faults);
+  const meta = manifest && (await readMeta(files, manifest, faults));
+  if (faults[0]) throw new Error(faultText(faults[0]));
+  if (!manifest || !meta) throw noMeta(files);
+  const edited = parseAs(metaSchema, change(meta), META);
+  await writeJson(files, manifest, (next) => writeManifest(files, '', next), META, edited);
 }
 
 /** Sums of the files that were read without a manifest. */

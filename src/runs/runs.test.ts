@@ -56,6 +56,15 @@ describe('retention', () => {
   });
 });
 
+it('takes a title and a pin while the run is written', async () => {
+  const files = memoryFiles();
+  const run = await writeSmallRun(files);
+  const title = run.editMeta((meta) => ({ ...meta, title: 'New' }));
+  await Promise.all([run.close(), title, run.editMeta((meta) => ({ ...meta, pinned: ['grpo-2'] })), run.close()]);
+  const opened = await RunFolder.open(files);
+  expect(opened).toMatchObject({ faults: [], meta: { title: 'New', pinned: ['grpo-2'] } });
+});
+
 it('opens a run of an earlier version, and takes a title for it', async () => {
   const files = memoryFiles();
   const write = (file: string, text: string) => files.write(file, new TextEncoder().encode(text));

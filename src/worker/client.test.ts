@@ -46,6 +46,7 @@ const obedient =
   (port: MessagePort) => {
     let run: MessagePort | null = null;
     const commands: LabCommands = {
+      editRun: async () => {},
       adapter: async () => ({ kind: 'webgpu', name: 'any' }),
       estimate: async () => ({ peak: 1 }) as never,
       sourceFault: async () => null,

@@ -2,6 +2,7 @@
 import { type Remote, transfer } from 'comlink';
 import type { Recipe } from '../lab/recipe/recipe';
 import { Connection, WorkerEnded } from './connection';
+import type { MetaEdit } from './metaEdit';
 import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol';
 
 /** Time for a run to stop by itself, ms. A step, a hanging custom term or a compiling kernel may take far longer. */
@@ -59,6 +60,10 @@ export class LabClient {
 
   sourceFault(source: string) {
     return this.query((commands) => commands.sourceFault(source));
+  }
+
+  editRun(name: string, edit: MetaEdit) {
+    return this.query((commands) => commands.editRun(name, edit));
   }
 
   rolloutsOf(name: string, step: number) {

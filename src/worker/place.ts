@@ -3,7 +3,7 @@ import { bytesIn, type Files, filesWithin, messageOf, type StorageFullError } fr
 import { type Ownership, webOwnership } from '../runs/owner';
 import { privateFiles } from '../runs/privateFiles';
 
-const RUNS = 'runs';
+export const RUNS = 'runs';
 
 export interface RunsPlace {
   /** Folder of all runs: one folder each, by name. */

@@ -3,6 +3,7 @@ import type { NoGpuCause } from '../gpu/browser';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { GrpoEvent, LabEvent } from '../lab/run/events';
 import type { MemoryEstimate } from '../lab/run/memory';
+import type { MetaEdit } from './metaEdit';
 
 export type AdapterStatus =
   | { readonly kind: 'webgpu'; readonly name: string }
@@ -83,6 +84,8 @@ export interface LabCommands {
   openRun(name: string, port: MessagePort): Promise<void>;
   /** Reads the groups of a step back from the journal of a stored run. Rejects if the step is not there. */
   rolloutsOf(name: string, step: number): Promise<Groups>;
+  /** Changes what a person notes about the run that trains here. Rejects if another run does, or a value does not fit. */
+  editRun(name: string, edit: MetaEdit): Promise<void>;
   /** Pauses at the next step boundary, with a checkpoint. */
   pause(): void;
   resume(): void;

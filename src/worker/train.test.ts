@@ -90,8 +90,12 @@ async function trainAndStop(files: MemoryFiles, step: number) {
 
 it('names the run, reports its checkpoints, and stores what a terminal would', async () => {
   const files = memoryFiles();
-  const { training, messages, run } = page(files);
+  const { training, messages, run, hooks } = page(files);
+  hooks.event = async (event) => {
+    if (event.type === 'grpo') await training.writing(NAME)?.editMeta((meta) => ({ ...meta, title: 'Renamed' }));
+  };
   await training.train(RECIPE, 'cpu');
+  expect([training.writing(NAME), (await RunFolder.open(inside(files))).meta?.title]).toEqual([null, 'Renamed']);
   expect(messages[0]).toEqual({ type: 'stored', name: NAME });
   expect(types(messages)).toEqual(['stored', 'saved', 'saved', 'saved', 'stopped']);
   expect([run.sft.length, run.grpo.length, run.summary?.recipe]).toEqual([4, 3, RECIPE.name]);

@@ -51,6 +51,8 @@ export class Training {
   /** Name and journal of the stored run; null without one. */
   stored: { readonly name: string; journal: Journal } | null = null;
   private recorded: RecordedRun | null = null;
+  /** Folder of the run that this training writes now; null without one. */
+  private folder: { readonly name: string; readonly of: Start['folder'] } | null = null;
   /** Last step that the page got. */
   private at: Place | null = null;
   private hasSteps = false;
@@ -60,6 +62,11 @@ export class Training {
     private readonly driver: Driver,
     private readonly post: Post,
   ) {}
+
+  /** Folder of a run, for other changes than those of its steps; null if this training does not write it now. */
+  writing(run: string): Start['folder'] | null {
+    return this.folder?.name === run ? this.folder.of : null;
+  }
 
   /** Trains a recipe from its start. Reports each error to the page. */
   train(input: unknown, compute: Compute): Promise<void> {
@@ -225,7 +232,9 @@ export class Training {
     const { driver } = this;
     if (this.stored === null) this.remember(name, folder.journal);
     if (from) this.post({ type: 'saved', place: { stage: from.info.stage, step: from.info.step } });
-    await this.onSession(await openSession(device, recipe, 'full'), async (session) => {
+    const session = await openSession(device, recipe, 'full');
+    this.folder = { name, of: folder };
+    const done = this.onSession(session, async () => {
       const recorded = new RecordedRun(session, folder, {
         from,
         lost,
@@ -240,6 +249,9 @@ export class Training {
       this.recorded = recorded;
       await driver.run(recorded.events(), this.send);
       if (!recorded.record.summary) await this.summarize({ reason: 'user' });
+    });
+    await done.finally(() => {
+      this.folder = null;
     });
   }
 

@@ -9,6 +9,7 @@ import { bounded } from '../quote';
 import { buffersOf, Driver } from './drive';
 import { beatEvery } from './heartbeat';
 import { holdLife } from './life';
+import { editedMeta } from './metaEdit';
 import { openPlace, waitForRoom } from './place';
 import { BEAT, HOLDS_LIFE, type LabCommands } from './protocol';
 import { ReadBack } from './readBack';
@@ -65,6 +66,11 @@ const commands: LabCommands = {
   async rolloutsOf(name, step) {
     const groups = await readBack.groups(name, step, current?.training.stored ?? null);
     return transfer(groups, buffersOf(groups));
+  },
+  async editRun(name, edit) {
+    const folder = current?.training.writing(name);
+    if (!folder) throw new Error(`${name} does not train here; read the list of runs again`);
+    await folder.editMeta((meta) => editedMeta(meta, edit));
   },
   pause: () => current?.driver.pause(),
   resume: () => current?.driver.resume(),

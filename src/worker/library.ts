@@ -1,0 +1,206 @@
+/**
+ * Commands about the stored runs, for the page. Files and locks are injected. A command that changes a run owns it meanwhile,
+ * so it never disturbs a worker that trains it.
+ */
+import { z } from 'zod';
+import { parseJsonFile } from '../json';
+import { quote } from '../quote';
+import { type CheckpointInfo, listCheckpoints } from '../runs/checkpoints';
+import { type Fault, type Files, filesWithin } from '../runs/files';
+import { listRuns, type RunInfo } from '../runs/list';
+import type { Ownership } from '../runs/owner';
+import { joinPath } from '../runs/paths';
+import { editMeta, META, RECIPE, SUMMARY } from '../runs/runFolder';
+import { editedMeta, type MetaEdit } from './metaEdit';
+
+/** Facts of a recipe that the list shows. A run of another version may lack some. */
+const recipeFacts = z.object({
+  title: z.string(),
+  seed: z.number(),
+  task: z.object({ name: z.string(), level: z.number() }),
+  sft: z.object({ steps: z.number() }),
+  grpo: z.object({ steps: z.number() }),
+});
+
+export interface StoredRun extends RunInfo {
+  /** Null if recipe.json is damaged. */
+  readonly recipe: z.infer<typeof recipeFacts> | null;
+  /** True if it came to its end. */
+  readonly hasEnded: boolean;
+}
+
+export interface CheckpointRow extends CheckpointInfo {
+  /** True if the user pinned it: it stays when others are thinned. */
+  readonly isPinned: boolean;
+}
+
+export interface ImportedRun {
+  readonly name: string;
+  /** Faults that the run had when it was exported. */
+  readonly faults: readonly Fault[];
+}
+
+export interface LibraryCommands {
+  /** All runs, the newest first. */
+  list(): Promise<StoredRun[]>;
+  /** Checkpoints of a run, the newest first. */
+  checkpoints(run: string): Promise<CheckpointRow[]>;
+  /** Changes what a person notes about a run. @throws naming the value that does not fit, or who holds the run */
+  edit(run: string, edit: MetaEdit): Promise<void>;
+  /** Removes a run that nobody holds. A missing one is fine. */
+  remove(run: string): Promise<void>;
+  removeCheckpoint(run: string, checkpoint: string): Promise<void>;
+  /** Zip of a run as a temporary file on disk, which stays for `EXPORT_MS`. */
+  export(run: string): Promise<Blob>;
+  /** Stores the run of a zip. @throws naming the zip and its fault; nothing is stored then */
+  import(zip: Blob, fileName: string): Promise<ImportedRun>;
+}
+
+/** Place of the runs. */
+export interface LibraryParts {
+  /** Opens the folder of all runs. */
+  readonly place: () => Promise<{ readonly files: Files; readonly ownership: Ownership }>;
+  /** A file of that folder as a Blob that lies on disk. */
+  readonly blobAt: (path: string) => Promise<Blob>;
+}
+
+/** Lifetime of an exported zip, ms: a browser may ask where to save it, and then copies it. */
+export const EXPORT_MS = 10 * 60_000;
+const EXPORTS = '.export-';
+const IMPORTS = '.import-';
+
+/** Facts of a JSON file; null if it is missing or damaged. The list has its fault. */
+async function factsIn<T>(files: Files, file: string, schema: z.ZodType<T>): Promise<T | null> {
+  try {
+    const bytes = await files.read(file);
+    return bytes && schema.parse(parseJsonFile(bytes, file));
+  } catch {
+    return null;
+  }
+}
+
+/** Names of the checkpoints that the user pinned. */
+const pinnedIn = async (files: Files): Promise<readonly string[]> =>
+  (await factsIn(files, META, z.object({ pinned: z.array(z.string()) })))?.pinned ?? [];
+
+/** Name of a run from the name of its zip: letters, digits, `-`, `_` and `.`, free among those that are taken. */
+export function freeName(fileName: string, taken: readonly string[]): string {
+  const plain = fileName.replace(/\.zip$/i, '').replace(/[^\w.-]+/g, '-');
+  const base = plain.replace(/^[-.]+/, '').slice(0, 80) || 'imported';
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? base : `${base}-${i}`;
+    if (!names.has(name.toLowerCase())) return name;
+  }
+}
+
+const namesIn = async (files: Files): Promise<string[]> =>
+  (await files.list('')).filter(({ isFolder }) => isFolder).map(({ name }) => name);
+
+const exists = async (files: Files, run: string): Promise<boolean> =>
+  !run.startsWith('.') && (await namesIn(files)).includes(run);
+
+async function checkpointAt(folder: Files, name: string): Promise<CheckpointInfo> {
+  const found = (await listCheckpoints(folder)).checkpoints.find((one) => one.name === name);
+  if (!found) throw new Error(`${folder.where} has no checkpoint ${quote(name)}; it may have been thinned`);
+  return found;
+}
+
+export class Library implements LibraryCommands {
+  private cleaned: Promise<void> | null = null;
+
+  constructor(private readonly parts: LibraryParts) {}
+
+  async list(): Promise<StoredRun[]> {
+    const { files, ownership } = await this.parts.place();
+    this.cleaned ??= this.removeLeftovers().catch(() => {}); // only space depends on it
+    await this.cleaned;
+    const runs = await listRuns(files, (name) => ownership.holderOf(name));
+    return Promise.all(
+      runs.map(async (run) => {
+        const folder = filesWithin(files, run.name);
+        const recipe = await factsIn(folder, RECIPE, recipeFacts);
+        const summary = await factsIn(folder, SUMMARY, z.looseObject({}));
+        return { ...run, recipe, hasEnded: summary !== null && !('stopped' in summary) };
+      }),
+    );
+  }
+
+  async checkpoints(run: string): Promise<CheckpointRow[]> {
+    const folder = filesWithin((await this.parts.place()).files, run);
+    const pinned = await pinnedIn(folder);
+    return (await listCheckpoints(folder)).checkpoints.map((one) => ({ ...one, isPinned: pinned.includes(one.name) }));
+  }
+
+  edit(run: string, edit: MetaEdit): Promise<void> {
+    return this.owning(run, (folder) => editMeta(folder, (meta) => editedMeta(meta, edit)));
+  }
+
+  async remove(run: string): Promise<void> {
+    const { files } = await this.parts.place();
+    if (await exists(files, run)) await this.owning(run, () => files.remove(run));
+  }
+
+  removeCheckpoint(run: string, name: string): Promise<void> {
+    return this.owning(run, async (folder) => {
+      const { folder: place } = await checkpointAt(folder, name);
+      if ((await pinnedIn(folder)).includes(name)) await editMeta(folder, (meta) => editedMeta(meta, { unpin: name }));
+      await folder.remove(place);
+    });
+  }
+
+  async export(run: string): Promise<Blob> {
+    const { files, ownership } = await this.parts.place();
+    const place = `${EXPORTS}${run}-${Date.now().toString(36)}`;
+    const { owner } = await ownership.claim(place); // other tabs leave it while it may be needed
+    const discard = async () => {
+      await files.remove(place).catch(() => {});
+      await owner?.release();
+    };
+    const zip = joinPath(place, `${run}.zip`);
+    try {
+      const { exportRun } = await import('../runs/zip');
+      await this.owning(run, (folder) => files.write(zip, exportRun(folder)));
+      const blob = await this.parts.blobAt(zip);
+      setTimeout(discard, EXPORT_MS);
+      return blob;
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+  }
+
+  async import(zip: Blob, fileName: string): Promise<ImportedRun> {
+    const { files, ownership } = await this.parts.place();
+    const name = freeName(fileName, await namesIn(files));
+    const { owner } = await ownership.claim(`${IMPORTS}${name}`);
+    try {
+      const { importRun, zipOfBlob } = await import('../runs/zip');
+      return { name, faults: await importRun(files, name, zipOfBlob(zip, quote(fileName))) };
+    } finally {
+      await owner?.release();
+    }
+  }
+
+  /** Works on a run as its owner. @throws if there is no such run, or who holds it */
+  private async owning<T>(run: string, work: (folder: Files) => Promise<T>): Promise<T> {
+    const { files, ownership } = await this.parts.place();
+    if (!(await exists(files, run)))
+      throw new Error(`there is no run ${quote(run)}; it may have been deleted in another tab`);
+    const { owner, holder } = await ownership.claim(run);
+    if (!owner) throw new Error(`${run} is held by ${holder.who}; stop it there first`);
+    try {
+      return await work(filesWithin(files, run));
+    } finally {
+      await owner.release();
+    }
+  }
+
+  /** Removes what ended tabs left of their exports and imports. */
+  private async removeLeftovers(): Promise<void> {
+    const { files, ownership } = await this.parts.place();
+    for (const name of await namesIn(files))
+      if ((name.startsWith(EXPORTS) || name.startsWith(IMPORTS)) && !(await ownership.holderOf(name)))
+        await files.remove(name);
+  }
+}
