@@ -3,8 +3,9 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
+import { zipOfRun } from './fixtures/storedRun';
 
-const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Data'] as const;
+const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Runs', 'Data'] as const;
 const WIDTHS = [360, 390, 768, 1024, 1440];
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -29,8 +30,19 @@ afterAll(async () => {
 });
 
 const shownScreen = () => page.locator('nav[aria-label=Screens] [aria-current=page]').innerText();
+/** Imports a damaged run and opens its details. */
+async function importRun(): Promise<void> {
+  const damaged = await zipOfRun('run.zip', { tags: ['t'.repeat(60)] }, ({ contents }) =>
+    contents.delete('summary.json'),
+  );
+  await page.getByLabel('Import runs from .zip files').setInputFiles(damaged);
+  await page.getByRole('button', { name: 'Details' }).first().click();
+  await page.getByRole('button', { name: 'Pin grpo-2' }).waitFor();
+}
+
 async function go(screen: (typeof SCREENS)[number]): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
+  if (screen === 'Runs') await importRun();
   if (screen === 'Evaluate') await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
 }
 

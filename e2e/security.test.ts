@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskNames } from '../src/tasks';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { fixtureResult } from './fixtures/result';
+import { zipOfRun } from './fixtures/storedRun';
 import { fieldAt, setField, waitForStage } from './labPage';
 
-const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Data'];
+const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Runs', 'Data'];
 const MARKUP = '<img src=x onerror="window.owned=1">';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -46,7 +47,7 @@ async function watch({ serviceWorkers = 'allow', prepare = async () => {} }: Opt
     if (new URL(request.url()).origin !== new URL(served.url).origin) foreign.push(request.url());
   });
   await page.addInitScript(reportViolations);
-  await page.route('**/assets/worker-*.js', async (route) => {
+  await page.route('**/assets/*orker-*.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `(${reportViolations})();${await response.text()}` });
   });
@@ -246,6 +247,12 @@ describe('texts with markup', () => {
     }
     await go(page, 'Evaluate');
     await page.getByRole('region', { name: `E3: ${MARKUP}` }).waitFor();
+    await go(page, 'Runs');
+    const parent = { run: MARKUP, stage: 'grpo', step: 2 };
+    const meta = { title: MARKUP, notes: MARKUP, tags: [MARKUP], adapter: MARKUP, labVersion: MARKUP, parent };
+    await page.getByLabel('Import runs from .zip files').setInputFiles(await zipOfRun(`${MARKUP}.zip`, meta));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText(`${MARKUP} at GRPO 2`).waitFor();
     const problems = await fieldAt(page, 'own.problems');
     await problems.locator('input[type=file]').setInputFiles({
       name: `${MARKUP}.jsonl`,

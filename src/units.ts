@@ -5,6 +5,13 @@ export const mebibytes = (bytes: number): string => {
   return `${size.toFixed(size < 10 ? 1 : 0)} MiB`;
 };
 
+/** Size of something stored, such as "8 KiB", "12 MiB" or "1.4 GiB". */
+export function storageSize(bytes: number): string {
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 2 ** 10)} KiB`;
+  if (bytes < 2 ** 30) return mebibytes(bytes);
+  return `${(bytes / 2 ** 30).toFixed(bytes < 10 * 2 ** 30 ? 1 : 0)} GiB`;
+}
+
 /** @param share in [0, 1]: 0.123 → "12.3 %" */
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 

@@ -3,6 +3,7 @@ import { fetchedFile, isPage } from '../fetched';
 import type { LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
+import type { MetaEdit } from '../worker/metaEdit';
 import type { Compute, RunMessage, RunNotice } from '../worker/protocol';
 import { interruptedRun, noteTraining } from './interrupted';
 import { type LabState, lab, NO_RUN, NOTHING_SELECTED } from './lab';
@@ -187,6 +188,9 @@ export function stepOnce(): void {
     replay?.step();
   }
 }
+
+/** Changes what is noted about the run that trains here. */
+export const editLiveRun = async (name: string, edit: MetaEdit): Promise<void> => client?.editRun(name, edit);
 
 /** Saves a checkpoint of a live run at its next step boundary, because the page may be closed. */
 export function saveSoon(): void {

@@ -4,6 +4,17 @@ import type { LibraryCommands } from './library';
 
 const NOT_LOADED = 'the worker for stored runs did not load: allow scripts and workers for this page, then reload it';
 
+const notLoaded = (message: string): Error => new Error(message ? `${NOT_LOADED} (${message})` : NOT_LOADED);
+
+/** @throws if the browser refuses workers */
+function startWorker(): Worker {
+  try {
+    return new Worker(new URL('./libraryWorker.ts', import.meta.url), { type: 'module', name: 'library' });
+  } catch (error) {
+    throw notLoaded((error as Error).message);
+  }
+}
+
 interface Connection {
   readonly commands: Remote<LibraryCommands>;
   /** Rejects if the worker fails. */
@@ -20,12 +31,12 @@ export class LibraryClient {
   }
 
   private connect(): Connection {
-    const worker = new Worker(new URL('./libraryWorker.ts', import.meta.url), { type: 'module', name: 'library' });
+    const worker = startWorker();
     const failed = new Promise<never>((_, reject) => {
       worker.addEventListener('error', ({ message }) => {
         this.connection = null;
         worker.terminate();
-        reject(new Error(message ? `${NOT_LOADED} (${message})` : NOT_LOADED));
+        reject(notLoaded(message));
       });
     });
     failed.catch(() => {}); // no caller may be waiting

@@ -28,7 +28,7 @@ describe('an address', () => {
   });
 
   it.each([
-    ['#view=party', 'there is no screen "party"; there are train, rollouts, evaluate, data'],
+    ['#view=party', 'there is no screen "party"; there are train, rollouts, evaluate, runs, data'],
     ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
     ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],
     ['#view=rollouts&step=99999999999', 'step="99999999999" is too large'],

@@ -8,11 +8,13 @@ import { openLab } from '../../store/control';
 import { firstPaint } from '../shared/firstPaint';
 import { App } from './App';
 import { Boundary } from './Boundary';
+import { keepRunsOfFirstTraining } from './keeping';
 import { askBeforeLeaving, saveWhenHidden } from './leaving';
 import { installServiceWorker } from './updates';
 import { followTheUrl } from './url';
 
 followTheUrl();
+keepRunsOfFirstTraining();
 const stopAsking = askBeforeLeaving(window);
 saveWhenHidden(window, document);
 createRoot(document.getElementById('root') as HTMLElement).render(
