@@ -1,0 +1,206 @@
+/** Pages that lose their tab, worker, GPU process or device while they train. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { withFields } from '../../src/lab/recipe/recipe';
+import { createStored } from '../../src/lab/stored/forked';
+import { expectSameResult, resultOf } from '../../src/lab/stored/stored.fixture';
+import { memoryFiles } from '../../src/runs/memoryFiles';
+import { openBrowser, serveApp } from '../browser';
+import { waitForStage } from '../labPage';
+import { momentOf, RECIPE } from './recipe';
+
+/** Kinds of kills, each with what it does to a page; false if it did nothing. */
+const kinds = {
+  tab: (page: Page) => page.close({ runBeforeUnload: false }),
+  worker: (page: Page) => page.evaluate(() => window.groupthinkTest.workers.at(-1)!.terminate()),
+  'GPU process': (page: Page) => killGpuProcess(page.context().browser()!),
+  device: async (page: Page) => {
+    for (const worker of page.workers()) await worker.evaluate(() => globalThis.groupthinkDevices?.at(-1)?.destroy());
+  },
+  quota: fillQuota,
+} as const;
+type PageKill = keyof typeof kinds;
+
+declare global {
+  interface Window {
+    groupthinkTest: { readonly workers: Worker[] };
+  }
+  var groupthinkDevices: GPUDevice[] | undefined;
+}
+
+async function killGpuProcess(browser: Browser): Promise<void> {
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = (await cdp.send('SystemInfo.getProcessInfo')) as {
+    processInfo: readonly { readonly type: string; readonly id: number }[];
+  };
+  for (const { type, id } of processInfo) if (type === 'GPU') process.kill(id, 'SIGKILL');
+  await cdp.detach();
+}
+
+/** Leaves no room for the page's files until the page says so, or has ended. @returns true if it said so */
+async function fillQuota(page: Page): Promise<boolean> {
+  const cdp = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  const full = page.getByText('The storage is full, so the run is paused.');
+  await full.or(page.getByTestId('stages').getByText('done')).first().waitFor();
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin });
+  const paused = await full.isVisible();
+  if (paused) await page.getByRole('button', { name: 'Try again' }).click();
+  return paused;
+}
+
+const NAME = 'killed';
+
+/** Folder of a run in which nothing has happened yet: path and content in base64. */
+async function newRun(): Promise<[path: string, base64: string][]> {
+  const files = memoryFiles();
+  await createStored(files, withFields(RECIPE, { kernels: 'fixed' }), { adapter: 'page', title: NAME });
+  return [...files.contents].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]);
+}
+
+/** Puts a new run into the page's private files. */
+async function putRun(page: Page): Promise<void> {
+  await page.evaluate(
+    async ({ name, files }) => {
+      const root = await navigator.storage.getDirectory();
+      const runs = await root.getDirectoryHandle('runs', { create: true });
+      const run = await runs.getDirectoryHandle(name, { create: true });
+      for (const [path, base64] of files) {
+        const stream = await (await run.getFileHandle(path, { create: true })).createWritable();
+        await stream.write(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+        await stream.close();
+      }
+    },
+    { name: NAME, files: await newRun() },
+  );
+}
+
+/** Reads the run back out of the page's private files. */
+async function storedRun(page: Page) {
+  const files = await page.evaluate(async (name) => {
+    const found: [string, string][] = [];
+    const read = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      for await (const [entry, handle] of folder.entries()) {
+        if (handle.kind === 'directory') {
+          await read(handle as FileSystemDirectoryHandle, `${path}${entry}/`);
+          continue;
+        }
+        const bytes = new Uint8Array(await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer());
+        let text = '';
+        for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+        found.push([`${path}${entry}`, btoa(text)]);
+      }
+    };
+    const root = await navigator.storage.getDirectory();
+    await read(await (await root.getDirectoryHandle('runs')).getDirectoryHandle(name), '');
+    return found;
+  }, NAME);
+  return memoryFiles(
+    {},
+    new Map(files.map(([path, base64]) => [path, Uint8Array.from(Buffer.from(base64, 'base64'))])),
+  );
+}
+
+/** Pages of one browser on one server. */
+export class PageKills {
+  private whole: { readonly result: Awaited<ReturnType<typeof resultOf>>; readonly took: number } | null = null;
+
+  private constructor(
+    private readonly served: Awaited<ReturnType<typeof serveApp>>,
+    private readonly browser: Browser,
+  ) {}
+
+  static async open(webgpu: boolean): Promise<PageKills> {
+    const [served, browser] = await Promise.all([serveApp(), openBrowser(webgpu)]);
+    return new PageKills(served, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.served.close();
+  }
+
+  private async newContext(): Promise<BrowserContext> {
+    const context = await this.browser.newContext();
+    await context.addInitScript(() => {
+      const workers: Worker[] = [];
+      const Real = Worker;
+      Object.assign(window, {
+        groupthinkTest: { workers },
+        Worker: function make(url: URL, options: WorkerOptions) {
+          const worker = new Real(url, options);
+          workers.push(worker);
+          return worker;
+        },
+      });
+    });
+    return context;
+  }
+
+  private async openPage(context: BrowserContext): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(`${this.served.url}#view=runs`);
+    return page;
+  }
+
+  /** Keeps the devices that the worker of a page opens from now on. */
+  private async keepDevices(page: Page): Promise<void> {
+    for (const worker of page.workers())
+      await worker.evaluate(() => {
+        if (globalThis.groupthinkDevices || !('gpu' in navigator)) return;
+        const devices: GPUDevice[] = [];
+        globalThis.groupthinkDevices = devices;
+        const { requestDevice } = GPUAdapter.prototype;
+        GPUAdapter.prototype.requestDevice = async function request(...given) {
+          const device = await requestDevice.apply(this, given);
+          devices.push(device);
+          return device;
+        };
+      });
+  }
+
+  private async continueRun(page: Page): Promise<void> {
+    await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Runs' }).click();
+    await page.getByRole('button', { name: /^Continue/ }).click();
+  }
+
+  private async train(page: Page): Promise<number> {
+    const began = performance.now();
+    await this.continueRun(page);
+    await this.toEnd(page);
+    return performance.now() - began;
+  }
+
+  private toEnd = (page: Page) => waitForStage(page, /done/);
+
+  private async isDone(page: Page): Promise<boolean> {
+    return /done/.test((await page.getByTestId('stages').innerText()) ?? '');
+  }
+
+  /** @returns true if the kill came before the end of the run @throws if the run, continued, has other events or weights */
+  async trial(trial: number, kind: PageKill): Promise<boolean> {
+    const context = await this.newContext();
+    try {
+      let page = await this.openPage(context);
+      await putRun(page);
+      await page.reload();
+      if (!this.whole) {
+        const took = await this.train(page);
+        this.whole = { result: await resultOf(await storedRun(page)), took };
+        return await this.trial(trial, kind);
+      }
+      if (kind === 'device') await this.keepDevices(page);
+      await this.continueRun(page);
+      await new Promise((resolve) => setTimeout(resolve, momentOf(trial).share * this.whole!.took));
+      const ended = await this.isDone(page);
+      const paused = await kinds[kind](page);
+      if (kind === 'tab') page = await this.openPage(context);
+      if (!ended && (kind === 'tab' || kind === 'worker')) await this.continueRun(page);
+      if (!(ended && kind === 'tab')) await this.toEnd(page);
+      await expectSameResult(await storedRun(page), this.whole.result);
+      return paused ?? !ended;
+    } finally {
+      await context.close();
+    }
+  }
+}
