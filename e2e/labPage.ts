@@ -10,11 +10,11 @@ export const STOP_MS = 1500;
 export const stages = (page: Page): Promise<string> => page.getByTestId('stages').innerText();
 
 /** @param pattern of the line that shows the stages: `SFT 12/150 GRPO 0/40` */
-export const waitForStage = (page: Page, pattern: RegExp) =>
+export const waitForStage = (page: Page, pattern: RegExp, timeout = 300_000) =>
   page.waitForFunction(
     (source) => new RegExp(source).test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
     pattern.source,
-    { timeout: 300_000 },
+    { timeout },
   );
 
 /** Field of Setup by its path in the recipe; its section opens. */

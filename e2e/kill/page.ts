@@ -101,27 +101,25 @@ async function storedRun(page: Page) {
   );
 }
 
-/** Pages of one browser on one server. */
+/** Pages of one server, with WebGPU or without. */
 export class PageKills {
   private whole: { readonly result: Awaited<ReturnType<typeof resultOf>>; readonly took: number } | null = null;
 
   private constructor(
     private readonly served: Awaited<ReturnType<typeof serveApp>>,
-    private readonly browser: Browser,
+    private readonly webgpu: boolean,
   ) {}
 
-  static async open(webgpu: boolean): Promise<PageKills> {
-    const [served, browser] = await Promise.all([serveApp(), openBrowser(webgpu)]);
-    return new PageKills(served, browser);
+  static open = async (webgpu: boolean): Promise<PageKills> => new PageKills(await serveApp(), webgpu);
+
+  close(): Promise<void> {
+    return this.served.close();
   }
 
-  async close(): Promise<void> {
-    await this.browser.close();
-    await this.served.close();
-  }
-
+  /** Context of a browser of its own: after a few lost devices, Chrome gives a site no adapter. */
   private async newContext(): Promise<BrowserContext> {
-    const context = await this.browser.newContext();
+    const browser = await openBrowser(this.webgpu);
+    const context = await browser.newContext();
     await context.addInitScript(() => {
       const workers: Worker[] = [];
       const Real = Worker;
@@ -171,36 +169,55 @@ export class PageKills {
     return performance.now() - began;
   }
 
-  private toEnd = (page: Page) => waitForStage(page, /done/);
+  /** @throws with the words on the page if the run does not come to its end */
+  private async toEnd(page: Page): Promise<void> {
+    await waitForStage(page, /done/, 90_000).catch(async (error: Error) => {
+      const header = await page.getByTestId('stages').innerText();
+      const notices = await page.locator('[data-notice]').allInnerTexts();
+      throw new Error(`${error.message}\n${[header, ...notices].join('\n')}`);
+    });
+  }
 
   private async isDone(page: Page): Promise<boolean> {
     return /done/.test((await page.getByTestId('stages').innerText()) ?? '');
   }
 
+  /** Opens a page that has a new run. */
+  private async openRun(context: BrowserContext): Promise<Page> {
+    const page = await this.openPage(context);
+    await putRun(page);
+    await page.reload();
+    return page;
+  }
+
+  private async uninterrupted() {
+    const context = await this.newContext();
+    const page = await this.openRun(context);
+    const took = await this.train(page);
+    const result = await resultOf(await storedRun(page));
+    await context.browser()!.close();
+    return { result, took };
+  }
+
   /** @returns true if the kill came before the end of the run @throws if the run, continued, has other events or weights */
   async trial(trial: number, kind: PageKill): Promise<boolean> {
+    this.whole ??= await this.uninterrupted();
+    const { result, took } = this.whole;
     const context = await this.newContext();
     try {
-      let page = await this.openPage(context);
-      await putRun(page);
-      await page.reload();
-      if (!this.whole) {
-        const took = await this.train(page);
-        this.whole = { result: await resultOf(await storedRun(page)), took };
-        return await this.trial(trial, kind);
-      }
+      let page = await this.openRun(context);
       if (kind === 'device') await this.keepDevices(page);
       await this.continueRun(page);
-      await new Promise((resolve) => setTimeout(resolve, momentOf(trial).share * this.whole!.took));
+      await new Promise((resolve) => setTimeout(resolve, momentOf(trial).share * took));
       const ended = await this.isDone(page);
       const paused = await kinds[kind](page);
       if (kind === 'tab') page = await this.openPage(context);
       if (!ended && (kind === 'tab' || kind === 'worker')) await this.continueRun(page);
       if (!(ended && kind === 'tab')) await this.toEnd(page);
-      await expectSameResult(await storedRun(page), this.whole.result);
+      await expectSameResult(await storedRun(page), result);
       return paused ?? !ended;
     } finally {
-      await context.close();
+      await context.browser()!.close();
     }
   }
 }

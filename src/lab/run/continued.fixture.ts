@@ -86,7 +86,7 @@ export function expectSameTensors(got: Tensors, expected: Tensors): void {
 }
 
 /** First difference of two lines, with the text before it. */
-function differenceOf(got: string, expected: string): string {
+export function differenceOf(got: string, expected: string): string {
   const at = [...expected].findIndex((char, i) => char !== got[i]);
   const around = (line: string) => line.slice(Math.max(0, at - 80), at + 20);
   return `${around(got)}, not ${around(expected)}`;

@@ -69,16 +69,21 @@ it('the fourth loss within ten minutes, and a loss during a stop, end the run', 
   expect(stopping.said).toEqual([]);
 });
 
-it('a device that does not open again counts as lost; other errors are not caught', async () => {
-  let opened = 0;
-  const { said, work } = await train([], {
-    open: async (onLost) => {
-      if (++opened === 2) throw new Error('no adapter');
-      return losing(opened === 1 ? 3 : Infinity, onLost);
-    },
-  });
-  await work;
-  expect(said.map((line) => line.split(' (')[0])).toEqual([REASON, 'no adapter']);
+it('a device opens again in four tries, then counts as lost; other errors are not caught', async () => {
+  const reasonsOf = async (failures: number) => {
+    let opened = 0;
+    const { said, work } = await train([], {
+      open: async (onLost) => {
+        opened++;
+        if (opened > 1 && opened <= 1 + failures) throw new Error('no adapter');
+        return losing(opened === 1 ? 3 : Infinity, onLost);
+      },
+    });
+    await work;
+    return said.map((line) => line.split(' (')[0]);
+  };
+  expect(await reasonsOf(3)).toEqual([REASON]);
+  expect(await reasonsOf(4)).toEqual([REASON, 'no adapter']);
   const refused = await train([], { open: () => Promise.reject(new Error('no adapter')) });
   await expect(refused.work).rejects.toThrow('no adapter');
   const failing = await train([], { run: () => Promise.reject(new Error('a fault of the lab')) });

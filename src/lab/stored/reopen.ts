@@ -8,8 +8,8 @@ import { type Continuation, continueStored } from './continuation';
 
 const MOST_REOPENINGS = 3;
 const REOPENING_WINDOW_MS = 600_000;
-/** Pause before a reopening: a driver or GPU process needs a moment to start again. */
-const PAUSE_MS = 1000;
+/** Pauses before the tries of one reopening: a driver, a GPU process or a computer that slept needs a moment to start again. */
+const PAUSES_MS = [1000, 2000, 4000, 8000];
 /** Time that an error may come before the notice of the loss that caused it. */
 const NOTICE_MS = 250;
 /** Time in which a run must fail after the loss of its device. */
@@ -74,21 +74,37 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Result of a run on one device, or the loss of that device. */
 type Outcome<T> = { readonly result: T } | { readonly lost: string };
 
-async function runOnce<T>(start: FirstStart, isFirst: boolean, { open, run }: ReopenOptions<T>): Promise<Outcome<T>> {
+/** Opens a device after a loss, in several tries. @throws the error of the last one */
+async function openAgain<T>(
+  { open, stop, wait = sleep }: ReopenOptions<T>,
+  onLost: (reason: string) => void,
+): Promise<Device> {
+  for (const [i, pause] of PAUSES_MS.entries()) {
+    await wait(pause);
+    try {
+      return await open(onLost);
+    } catch (error) {
+      if (stop?.aborted || i === PAUSES_MS.length - 1) throw error;
+    }
+  }
+  throw new Error('unreachable');
+}
+
+async function runOnce<T>(start: FirstStart, isFirst: boolean, options: ReopenOptions<T>): Promise<Outcome<T>> {
   let notice: (reason: string) => void = () => {};
   const loss = new Promise<string>((resolve) => {
     notice = resolve;
   });
   let device: Device;
   try {
-    device = await open(notice);
+    device = isFirst ? await options.open(notice) : await openAgain(options, notice);
   } catch (error) {
     if (isFirst) throw error;
     return { lost: messageOf(error) };
   }
   try {
     const from = typeof start === 'function' ? await start(device) : start;
-    const work = run(device, from).then((result) => ({ result }));
+    const work = options.run(device, from).then((result) => ({ result }));
     const late = loss.then(async (reason): Promise<never> => {
       await sleep(GRACE_MS);
       throw new DeviceLostError(`${reason}; the run did not end after it`);
@@ -110,7 +126,7 @@ async function runOnce<T>(start: FirstStart, isFirst: boolean, { open, run }: Re
  * @throws DeviceLostError after too many losses, or if the run is being stopped; else as `run`
  */
 export async function runOnDevices<T>(files: Files, first: FirstStart, options: ReopenOptions<T>): Promise<T> {
-  const { onReopen, stop, attempts = new Attempts(), wait = sleep } = options;
+  const { onReopen, stop, attempts = new Attempts() } = options;
   let start: FirstStart = first;
   for (let isFirst = true; ; isFirst = false) {
     const outcome = await runOnce(start, isFirst, options);
@@ -120,7 +136,6 @@ export async function runOnDevices<T>(files: Files, first: FirstStart, options: 
     if (attempt === null) throw new DeviceLostError(reason);
     const continuation = await continueStored(files);
     await onReopen?.({ reason, attempt, most: MOST_REOPENINGS, continuation });
-    await wait(PAUSE_MS);
     start = continuation;
   }
 }

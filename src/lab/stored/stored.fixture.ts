@@ -7,7 +7,7 @@ import { readCheckpoint } from '../../runs/checkpoints';
 import type { Files } from '../../runs/files';
 import { RunFolder } from '../../runs/runFolder';
 import type { Recipe } from '../recipe/recipe';
-import { expectSameTensors } from '../run/continued.fixture';
+import { differenceOf, expectSameTensors } from '../run/continued.fixture';
 import { Session } from '../run/session';
 import { continueStored } from './continuation';
 import { createStored, type StoredAt } from './forked';
@@ -65,6 +65,8 @@ export async function resultOf(files: Files): Promise<{ events: string[]; weight
 
 export async function expectSameResult(files: Files, expected: Awaited<ReturnType<typeof resultOf>>) {
   const result = await resultOf(files);
-  expect(result.events).toEqual(expected.events);
+  const at = expected.events.findIndex((event, i) => event !== result.events[i]);
+  if (at >= 0) expect.fail(`event ${at} differs: ${differenceOf(result.events[at] ?? '', expected.events[at]!)}`);
+  expect(result.events).toHaveLength(expected.events.length);
   expectSameTensors(result.weights, expected.weights);
 }
