@@ -19,6 +19,6 @@ export const SEED = Number(process.env.KILL_SEED ?? 0);
 export function momentOf(trial: number): { readonly share: number; readonly second: number | null } {
   const { next } = random(SEED, 'kill', trial);
   // most of the time that is measured lies before the end; clicks and starts take the rest
-  const share = 0.85 * next();
+  const share = 0.7 * next();
   return { share, second: next() < 0.3 ? next() : null };
 }
