@@ -38,8 +38,8 @@ describe('a plan', () => {
   });
 
   it('says which number a run leaves out', async () => {
-    const { supervised } = await openModel(openCpuDevice());
-    const device = (supervised as unknown as { device: Device }).device;
+    const device = openCpuDevice();
+    const { supervised } = await openModel(device);
     const { sequence } = (supervised as unknown as { plan: { sequence: never } }).plan;
     expect(() => device.submit([{ sequence }])).toThrow('this run gives no value for "tokens"');
   });
