@@ -5,6 +5,7 @@ import { cutOffs } from '../lab/run/cutOff';
 import { type EvaluationEvent, groupsDrawn, type LabEvent, meansOfAllGroups } from '../lab/run/events';
 import { policyAlertWords } from '../lab/run/policyAlert';
 import { fallbackText } from '../lab/run/reasons';
+import { excerpt } from '../quote';
 import { clock, mebibytes } from '../units';
 
 const fixed = (value: number | undefined, digits = 2) => (value ?? Number.NaN).toFixed(digits);
@@ -100,6 +101,14 @@ export class Progress {
             `${kept} kept (${select})`,
         );
         if (fallback) this.print(`  ${fallbackText(fallback)}`);
+        return;
+      }
+      case 'apply': {
+        const { stage, step, fields } = event;
+        const shown = (value: unknown) => excerpt(JSON.stringify(value));
+        this.print(`applied after ${stage.toUpperCase()} step ${step}:`);
+        for (const [field, { from, to }] of Object.entries(fields))
+          this.print(`  ${field}: ${shown(from)} → ${shown(to)}`);
         return;
       }
       case 'end':

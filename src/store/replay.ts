@@ -16,6 +16,7 @@ const DURATION: Readonly<Record<LabEvent['type'], number>> = {
   sft: 12,
   evaluation: 600,
   curation: 600,
+  apply: 0,
   grpo: 375,
   end: 0,
 };

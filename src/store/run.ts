@@ -90,6 +90,8 @@ export function applyEvent(run: RunData, event: LabEvent): void {
     case 'curation':
       run.curations.push(event);
       return;
+    case 'apply':
+      return;
     case 'end':
       run.summary = event.summary;
       return;

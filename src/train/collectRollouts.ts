@@ -12,6 +12,7 @@ import { mean } from '../stats';
 import type { Tokenizer } from '../text/tokenizer';
 import { mapInTurns } from '../turn';
 import { groupsOf, hasSpread } from './advantages';
+import type { PhaseReports } from './grpoPhase';
 import type { Metrics } from './metrics';
 import type { Sampler } from './rollout';
 import type { Completion, SamplingOptions } from './sampling';
@@ -61,6 +62,7 @@ const isRight = ({ judged }: Rewarded): number => (judged.verdict.correct ? 1 : 
  * Collects the groups of one step.
  * @param step from 0
  * @param steps number of steps of the stage: resampling uses random numbers after those of all first rounds
+ * @param phases reports each round, and holds it; null for no hold
  */
 export async function collectRollouts(
   step: number,
@@ -69,6 +71,7 @@ export async function collectRollouts(
   source: ProblemSource,
   tokenizer: Tokenizer,
   options: CollectOptions,
+  phases: Pick<PhaseReports, 'collected' | 'scored'> | null = null,
 ): Promise<RolloutBatch> {
   const { prompts: P, groupSize: G, dynamicSampling } = options;
   const reward = forOneStep(options.reward);
@@ -80,6 +83,7 @@ export async function collectRollouts(
       sequence: firstSequence + b,
     }));
     const completions = await sampler.generate(requests, { ...options.sampling, seed: options.seed });
+    await phases?.collected(problems, completions);
     const rewarded = await mapInTurns(completions, (completion, b) => ({
       completion,
       ...scoreCompletion(sampled[b]!, completion, tokenizer, reward),
@@ -89,6 +93,7 @@ export async function collectRollouts(
       prompt: requests[p * G]!.prompt,
       rollouts,
     }));
+    await phases?.scored(groups);
     for (const { problem, rollouts } of groups) source.answered(problem, mean(rollouts.map(isRight)));
     return groups;
   };

@@ -15,6 +15,7 @@ import type { Tokenizer } from '../text/tokenizer';
 import { type Aggregation, advantagesOf, type ScaleRewards } from './advantages';
 import { type CollectOptions, collectRollouts } from './collectRollouts';
 import { type EntropyControl, startEntropyControl } from './entropyControl';
+import { type OnPhase, PhaseReports, problemOf, scoredOf } from './grpoPhase';
 import { correctionOf } from './losses/options';
 import { type Metrics, meanMetrics, rewardMetrics } from './metrics';
 import type { PolicyTrainer, TokenStats } from './policy';
@@ -33,6 +34,8 @@ export interface GrpoOptions extends CollectOptions, UpdateOptions {
   readonly maskTruncated: boolean;
   /** `page` where not given. */
   readonly detail?: Detail;
+  /** Holds the step between its phases; null for no hold. */
+  readonly onPhase?: OnPhase | null;
 }
 
 /** Numbers of tokens in a rollout: what a screen shows, or all that recomputes the loss. */
@@ -123,10 +126,12 @@ export async function* grpo(
   const { groupSize: G, schedule, loss } = options;
   const correction = correctionOf(loss);
   for (let i = cursor.steps; i < schedule.steps; i++) {
-    const drawn = await collectRollouts(i, schedule.steps, sampler, source, tokenizer, options);
+    const phases = options.onPhase ? new PhaseReports(options.onPhase, i + 1, tokenizer) : null;
+    const drawn = await collectRollouts(i, schedule.steps, sampler, source, tokenizer, options, phases);
     const rewarded = drawn.groups.flatMap(({ rollouts }) => rollouts); // [groups·G]
     const completions = rewarded.map(({ completion }) => completion);
     const advantages = advantagesOf(rewarded, options);
+    await phases?.compared(drawn.groups, advantages);
 
     const counted = completions.map(({ ended }) => ended || !options.maskTruncated);
     const batch = policyBatch(
@@ -178,32 +183,22 @@ export async function* grpo(
       epoch: (i + 1) / schedule.steps,
     };
     const rollouts = rewarded.map(
-      ({ completion: { ids, ended, logprobs }, judged, total, parts }, b): Rollout => ({
-        ids: Uint16Array.from(ids),
-        text: judged.text,
-        ended,
-        correct: judged.verdict.correct,
-        verdict: judged.verdict.reason,
-        partial: judged.verdict.partial,
-        ...(judged.verdict.measures && { measures: judged.verdict.measures }),
-        reward: total,
-        parts,
+      (one, b): Rollout => ({
+        ...scoredOf(one),
         advantage: advantages[b]!,
         logprobs: first[b]!.logprobs,
         entropies: first[b]!.entropies,
-        ...(options.detail === 'full' && fullDetail(logprobs, updates, b)),
+        ...(options.detail === 'full' && fullDetail(one.completion.logprobs, updates, b)),
       }),
     );
-    const groups = drawn.groups.map(({ problem: { task, level, problem } }, p) => ({
-      prompt: problem.prompt,
-      answer: problem.answer,
-      task: task.name,
-      level,
-      problem: problem.problem,
+    const groups = drawn.groups.map(({ problem }, p) => ({
+      ...problemOf(problem),
       rollouts: rollouts.slice(p * G, (p + 1) * G),
     }));
     cursor.steps = i + 1;
-    yield { step: i + 1, metrics, groups };
+    const step: GrpoStep = { step: i + 1, metrics, groups };
+    await phases?.updated(step);
+    yield step;
   }
 }
 

@@ -61,7 +61,8 @@ export class Checkpointer {
   ): Promise<void> {
     const { onCheckpoint } = this.options;
     if (!onCheckpoint) return;
-    const { recipe, weights, model } = this.session;
+    const { recipe } = this.progress;
+    const { weights, model } = this.session;
     const checkpoint: Checkpoint = {
       ...{ stage, step, recipe },
       state: this.progress.stateAt(stage, cursors),

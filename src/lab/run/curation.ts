@@ -28,7 +28,7 @@ interface Pool extends Omit<CurationState, 'curriculum'> {
 export class Curation {
   private constructor(
     private readonly session: CurationSession,
-    private readonly recipe: CurationRecipe,
+    private recipe: CurationRecipe,
     private readonly pool: Pool,
     private readonly curriculum: Curriculum,
   ) {}
@@ -72,6 +72,11 @@ export class Curation {
   state(): CurationState {
     const { duplicates, contaminated, removed } = this.pool;
     return { duplicates, contaminated, removed: [...removed], curriculum: this.curriculum.state() };
+  }
+
+  /** Follows a changed recipe of the running run. */
+  follow(recipe: CurationRecipe): void {
+    this.recipe = recipe;
   }
 
   /** Source of GRPO's problems; valid after the first `select`. */

@@ -7,8 +7,12 @@ import { usedTerms } from '../../rewards/total';
 import { mean } from '../../stats';
 import { SPECIAL } from '../../text/vocabulary';
 import { advantagesOf } from '../../train/advantages';
+import { valueAt } from '../../valueAt';
+import type { Recipe } from '../recipe/recipe';
+import { recipeAfter } from './changes';
 import { near } from './eventSchema';
 import {
+  type ApplyEvent,
   type CurationEvent,
   type CurvePoint,
   curvePoint,
@@ -42,6 +46,8 @@ type History = NonNullable<ResumeEvent['fork']>['before'];
 /** Reads the lines of one run in their order. */
 export class EventReader {
   private start: StartEvent | null = null;
+  /** Recipe of the next event: the start's, with the changes since. */
+  private recipe: Recipe | null = null;
   private stage: Stage | null = null;
   /** Device of the last continuation; null before one. */
   private adapter: string | null = null;
@@ -64,11 +70,13 @@ export class EventReader {
     if (event.type === 'start') {
       if (this.start) return 'a second "start"; a file holds one run';
       this.start = event;
+      this.recipe = event.recipe;
       return null;
     }
     if (!this.start) return `the first event has to be "start", and is "${event.type}"`;
     if (event.type === 'resume') return this.resume(event);
     if (event.type === 'stage') return this.enter(event.stage);
+    if (event.type === 'apply') return this.apply(event);
     if (event.type === 'end') return this.end(event);
     if (this.stage !== STAGE_OF[event.type])
       return `an event "${event.type}" in the stage ${this.stage ?? 'before any'}`;
@@ -76,11 +84,11 @@ export class EventReader {
       case 'sft':
         return this.sftStep(event);
       case 'grpo':
-        return this.grpoStep(event, this.start);
+        return this.grpoStep(event, this.recipe!, this.start);
       case 'evaluation':
         return this.evaluation(event);
       case 'curation':
-        return this.curation(event, this.start);
+        return this.curation(event, this.recipe!);
       default:
         return event satisfies never;
     }
@@ -115,17 +123,36 @@ export class EventReader {
     return null;
   }
 
+  /** Follows a change of the recipe. */
+  private apply(event: ApplyEvent): string | null {
+    const { stage, step, fields } = event;
+    if (stage !== this.stage) return `stage: "${stage}", but the run is in ${this.stage ?? 'no stage'}`;
+    const taken = stage === 'sft' ? this.sft.steps : this.grpo.curve.length;
+    if (step !== taken) return `step: ${step}, but ${taken} were taken`;
+    const before = this.recipe!;
+    const stale = Object.keys(fields).find(
+      (field) => JSON.stringify(fields[field]!.from) !== JSON.stringify(valueAt(before, field)),
+    );
+    if (stale !== undefined) return `fields.${stale}.from: the recipe has ${JSON.stringify(valueAt(before, stale))}`;
+    try {
+      this.recipe = recipeAfter(before, event);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return null;
+  }
+
   private sftStep(event: SftEvent): string | null {
     const due = this.sft.steps + 1;
     if (event.step !== due) return `step: ${event.step}, but ${due} is next`;
-    if (event.step > this.start!.recipe.sft.steps) return `step: ${event.step}, more than the recipe's sft.steps`;
+    if (event.step > this.recipe!.sft.steps) return `step: ${event.step}, more than the recipe's sft.steps`;
     const before = this.sft.num_tokens;
     if (event.num_tokens <= before) return `num_tokens: ${event.num_tokens}, not more than ${before} before`;
     this.sft = { steps: event.step, final_loss: event.loss, num_tokens: event.num_tokens };
     return null;
   }
 
-  private grpoStep({ step, metrics, groups }: GrpoEvent, { recipe, vocabulary }: StartEvent): string | null {
+  private grpoStep({ step, metrics, groups }: GrpoEvent, recipe: Recipe, { vocabulary }: StartEvent): string | null {
     const { prompts, groupSize, steps } = recipe.grpo;
     const due = this.grpo.curve.length + 1;
     if (step !== due) return `step: ${step}, but ${due} is next`;
@@ -157,7 +184,7 @@ export class EventReader {
     return null;
   }
 
-  private curation(event: CurationEvent, { recipe }: StartEvent): string | null {
+  private curation(event: CurationEvent, recipe: Recipe): string | null {
     const { step } = event;
     const { length: taken } = this.grpo.curve;
     if (step !== taken || step <= this.curated) return `step: ${step}, but ${taken} were taken`;

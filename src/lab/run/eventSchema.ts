@@ -13,6 +13,7 @@ import { OWN } from '../../tasks/own';
 import { verdictFault } from '../../tasks/verdicts';
 import { explain } from '../../validation';
 import { recipeSchema } from '../recipe/recipe';
+import { apply } from './applySchema';
 import type { LabEvent } from './events';
 import { fallbackWords } from './reasons';
 
@@ -195,7 +196,6 @@ const accuracy = z.strictObject({
 
 const gradientCost = z.strictObject({ relative: z.number().min(0), cosine: z.number().min(-1).max(1) });
 const storageCost = z.strictObject({ tokens: z.int().min(1), mean: z.number().min(0), max: z.number().min(0) });
-
 const taskAt = { task: text, level: z.int().min(0) };
 const evaluation = z.strictObject({
   type: z.literal('evaluation'),
@@ -295,6 +295,6 @@ const resume = z.strictObject({
     .exactOptional(),
 });
 
-export const eventSchemas = { start, resume, stage, sft, grpo, evaluation, curation, end } satisfies {
+export const eventSchemas = { start, resume, stage, sft, grpo, evaluation, curation, apply, end } satisfies {
   readonly [T in LabEvent['type']]: z.ZodType<Extract<LabEvent, { type: T }>>;
 };

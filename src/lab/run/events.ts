@@ -61,6 +61,16 @@ export interface ResumeEvent {
   };
 }
 
+/** Change of the recipe of a running run, between two steps. Later events follow the changed recipe. */
+export interface ApplyEvent {
+  readonly type: 'apply';
+  readonly stage: CheckpointStage;
+  /** Steps of the stage before the change. */
+  readonly step: number;
+  /** Changed fields by path, with the values before and after. */
+  readonly fields: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+}
+
 export interface StageEvent {
   readonly type: 'stage';
   readonly stage: Stage;
@@ -149,6 +159,7 @@ export type LabEvent =
   | GrpoEvent
   | EvaluationEvent
   | CurationEvent
+  | ApplyEvent
   | EndEvent;
 
 /** `summary.json`. */

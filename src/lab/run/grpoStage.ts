@@ -1,35 +1,38 @@
-/** GRPO stage of a run, as events: steps, alerts if training destroys the policy, and new selections of problems. */
+/** GRPO stage of a run, as events: steps, alerts if training destroys the policy, new selections, and changes of the recipe. */
 import type { RewardOptions } from '../../rewards/total';
-import type { Tokenizer } from '../../text/tokenizer';
-import { type Detail, grpo, type Learner } from '../../train/grpo';
-import type { Optimizer } from '../../train/optimizers/optimizer';
+import { type GrpoOptions, grpo } from '../../train/grpo';
+import type { OnPhase } from '../../train/grpoPhase';
 import type { Sampler } from '../../train/rollout';
-import type { Recipe } from '../recipe/recipe';
 import type { Checkpointer } from './checkpointer';
 import type { Curation } from './curation';
-import { type CurationEvent, curvePoint, type GrpoEvent, type StageEvent } from './events';
+import { type ApplyEvent, type CurationEvent, curvePoint, type GrpoEvent, type StageEvent } from './events';
 import { grpoOptions } from './options';
 import type { Cursors, RunProgress } from './progress';
+import { reopenedPolicy } from './reopenStage';
+import type { RunChanges } from './runChanges';
+import type { Session } from './session';
+import type { Policy } from './stages';
 import type { StageTimer } from './stageTimer';
 
 export interface GrpoStage {
-  readonly recipe: Recipe;
-  readonly detail: Detail;
-  readonly learner: Learner & { readonly optimizer: Optimizer };
+  readonly session: Session;
+  readonly policy: Policy;
   readonly sampler: Sampler;
   /** Problems that rollouts answer; curation, where the recipe has it, selects them again while the stage trains. */
   readonly data: Cursors;
-  readonly tokenizer: Tokenizer;
   readonly rewards: RewardOptions;
-  /** Steps taken so far; the stage continues after them. */
+  /** Recipe and steps so far; the stage continues after them. */
   readonly progress: RunProgress;
+  readonly changes: RunChanges;
   readonly checkpoints: Checkpointer;
   readonly timer: StageTimer;
+  /** Holds a step between its phases; null for no hold. */
+  readonly onPhase: OnPhase | null;
   /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
 }
 
-type StageEvents = AsyncGenerator<GrpoEvent | StageEvent | CurationEvent, void>;
+type StageEvents<T = void> = AsyncGenerator<GrpoEvent | StageEvent | CurationEvent | ApplyEvent, T>;
 
 /** Selects problems again, if that is due after this step. */
 async function* reselect(curation: Curation | null, step: number): StageEvents {
@@ -39,23 +42,42 @@ async function* reselect(curation: Curation | null, step: number): StageEvents {
   yield { type: 'stage', stage: 'grpo' };
 }
 
-/** Runs the stage, and takes checkpoints at its end and wherever one is due: after a step, before a selection. */
-export async function* grpoStage(stage: GrpoStage): StageEvents {
-  const { recipe, detail, learner, sampler, data, tokenizer, rewards, progress, checkpoints, timer, stop } = stage;
-  const { cursor, curve, watch } = progress;
+/**
+ * Runs the stage, and takes checkpoints at its end and wherever one is due: after a step, before a selection or a change.
+ * Returns the trainer and optimizer at its end.
+ */
+export async function* grpoStage(stage: GrpoStage): StageEvents<Policy> {
+  const { session, sampler, data, progress, changes, checkpoints, timer, onPhase, stop } = stage;
+  const { detail, tokenizer } = session;
+  const { cursor, curve } = progress;
+  let { policy, rewards } = stage;
   const problems = data.curation?.problems ?? data.sources.grpo;
   if (cursor.steps > 0) yield* reselect(data.curation, cursor.steps);
-  timer.start();
-  const options = { ...grpoOptions(recipe, rewards), detail };
-  for await (const step of grpo(learner, sampler, problems, tokenizer, options, cursor)) {
-    curve.push(curvePoint(step));
-    const alert = watch.check(step.metrics);
-    yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };
-    const isStageEnd = step.step >= recipe.grpo.steps;
-    if (isStageEnd || stop?.aborted || checkpoints.due(step.step))
-      await checkpoints.take({ stage: 'grpo', step: step.step, isStageEnd }, learner.optimizer, data);
-    if (stop?.aborted) return;
-    yield* reselect(data.curation, step.step);
+  while (cursor.steps < progress.recipe.grpo.steps) {
+    const change = await changes.next(progress.recipe, { stage: 'grpo', step: cursor.steps });
+    if (change) {
+      policy = await reopenedPolicy(session, policy, change);
+      rewards = change.rewards;
+      progress.change(change.recipe, Object.keys(change.event.fields));
+      data.curation?.follow(change.recipe);
+      change.settle();
+      yield change.event;
+    }
+    const { recipe } = progress;
+    const options: GrpoOptions = { ...grpoOptions(recipe, rewards), detail, onPhase };
     timer.start();
+    for await (const step of grpo(policy, sampler, problems, tokenizer, options, cursor)) {
+      curve.push(curvePoint(step));
+      const alert = progress.watch.check(step.metrics);
+      yield { type: 'grpo', ...step, ...(alert && { alert }), step_time: timer.lap() };
+      const isStageEnd = step.step >= recipe.grpo.steps;
+      if (isStageEnd || stop?.aborted || checkpoints.due(step.step))
+        await checkpoints.take({ stage: 'grpo', step: step.step, isStageEnd }, policy.optimizer, data);
+      if (stop?.aborted) return policy;
+      yield* reselect(data.curation, step.step);
+      if (changes.isDue({ stage: 'grpo', step: step.step })) break;
+      timer.start();
+    }
   }
+  return policy;
 }

@@ -1,9 +1,12 @@
 /** Progress of a run: counters, controllers and evaluations, as checkpoints store them and the summary reports them. */
+import { startEntropyControl } from '../../train/entropyControl';
 import { type GrpoCursor, startGrpo } from '../../train/grpo';
 import { LAB_VERSION } from '../../version';
+import type { Recipe } from '../recipe/recipe';
 import type { Checkpoint, CheckpointStage } from './checkpoint';
 import type { Curation } from './curation';
 import type { CurvePoint, EvaluationEvent, Summary } from './events';
+import { restartsOf } from './fork';
 import { lossOptions } from './options';
 import { PolicyWatch } from './policyAlert';
 import type { RunState } from './runState';
@@ -22,7 +25,9 @@ export class RunProgress {
   readonly sft: { -readonly [K in keyof SftCounters]: SftCounters[K] };
   readonly evaluations: EvaluationEvent[];
   readonly cursor: GrpoCursor;
-  readonly watch: PolicyWatch;
+  /** Recipe that the next step follows: the session's, with the changes since. */
+  recipe: Recipe;
+  watch: PolicyWatch;
   readonly curve: CurvePoint[];
   /** Estimate of the run's `start` event. */
   estimatedBytes: number;
@@ -39,6 +44,7 @@ export class RunProgress {
     this.sft = { steps, final_loss, num_tokens };
     this.evaluations = [...(state?.evaluations ?? [])];
     const grpo = state?.grpo ?? null;
+    this.recipe = session.recipe;
     this.cursor = startGrpo({ loss: lossOptions(session.recipe) });
     if (grpo) {
       const { gamma, entropy } = grpo.control;
@@ -51,6 +57,14 @@ export class RunProgress {
     this.estimatedBytes = state?.memory.estimated_bytes ?? 0;
     this.peakBefore = state?.memory.peak_bytes ?? 0;
     this.began = now() - (state?.seconds ?? 0);
+  }
+
+  /** Follows a changed recipe from the next step on, as a fork of a checkpoint here would. */
+  change(recipe: Recipe, fields: readonly string[]): void {
+    const { control, watch } = restartsOf(fields);
+    this.recipe = recipe;
+    if (control) this.cursor.control = startEntropyControl(lossOptions(recipe).gamma);
+    if (watch) this.watch = new PolicyWatch();
   }
 
   evaluation(stage: EvaluationEvent['stage']): EvaluationEvent | null {

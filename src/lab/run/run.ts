@@ -5,7 +5,9 @@
  */
 import { OutOfMemoryError } from '../../gpu/outOfMemory';
 import { initialTensors, type Tensors } from '../../model/parameters';
+import type { OnPhase } from '../../train/grpoPhase';
 import { NonFiniteError } from '../../train/nonFiniteError';
+import { recipeAfter } from './changes';
 import type { Checkpoint } from './checkpoint';
 import { Checkpointer, type CheckpointOptions } from './checkpointer';
 import { checkCheckpoint, loadCheckpoint, loadOptimizer, resumeEvent } from './continue';
@@ -19,19 +21,22 @@ import { plannedDispatches } from './memory';
 import { openRewards } from './options';
 import { assertSound, f16Costs } from './precision';
 import { RunProgress } from './progress';
+import { type ChangeOptions, RunChanges } from './runChanges';
 import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
 import { sftStage } from './sftStage';
-import { openPolicy, openSupervised } from './stages';
+import { openPolicy, openSupervised, partsUnder } from './stages';
 import { stageTimer } from './stageTimer';
 
-export interface RunOptions extends CheckpointOptions {
+export interface RunOptions extends CheckpointOptions, ChangeOptions {
   /** Weights to start from; null for fresh weights. */
   readonly weights?: Tensors | null;
   /** Checkpoint of the same recipe to continue from; null for a new run. */
   readonly checkpoint?: Checkpoint | null;
   /** Clock in seconds, for step times. */
   readonly now?: () => number;
+  /** Holds each GRPO step between its phases: the step waits for it. Null for no hold, which costs nothing. */
+  readonly onPhase?: OnPhase | null;
   /** Ends the run after the current step, with a checkpoint; the run then has no `end`. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -42,16 +47,19 @@ export interface RunOptions extends CheckpointOptions {
  * @throws MemoryError if the device has too little memory, naming the setting that would fit
  */
 export async function* run(session: Session, options: RunOptions = {}): AsyncGenerator<LabEvent, void> {
+  const { model, device } = session;
   let place = RUN_START;
+  let { recipe } = session;
   try {
     for await (const event of stagesOf(session, options)) {
       assertFiniteEvent(event);
       place = placeAfter(place, event);
+      if (event.type === 'apply') recipe = recipeAfter(recipe, event);
       yield event;
     }
   } catch (error) {
-    if (error instanceof NonFiniteError) throw await divergedError(error, place, session);
-    if (error instanceof OutOfMemoryError) throw await outOfMemory(error, session.recipe, session.device);
+    if (error instanceof NonFiniteError) throw await divergedError(error, place, { recipe, model });
+    if (error instanceof OutOfMemoryError) throw await outOfMemory(error, recipe, device);
     throw error;
   }
 }
@@ -62,6 +70,7 @@ async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<
   if (checkpoint) checkCheckpoint(checkpoint, session);
   const progress = new RunProgress(session, { state: checkpoint?.state ?? null }, now);
   const checkpoints = new Checkpointer(session, progress, options, now);
+  const changes = new RunChanges(options);
   const rewards = await openRewards(recipe); // a term that does not compile ends the run before it computes
   if (!checkpoint || checkpoint.state.fork) {
     progress.estimatedBytes = (await foreseeMemory(recipe, device)).peak;
@@ -114,22 +123,22 @@ async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<
   const selects = recipe.curation.select !== 'none' && recipe.grpo.steps > 0;
   const select = async function* (): AsyncGenerator<LabEvent, void> {
     yield { type: 'stage', stage: 'curate' };
-    curation = Curation.open(session, recipe, sources.grpo);
+    curation = Curation.open(session, progress.recipe, sources.grpo);
     yield await curation.select(0);
   };
   /** Checkpoint before GRPO, after the first selection. */
   const takeBeforeGrpo = () =>
     checkpoints.take({ stage: 'grpo', step: 0, isStageEnd: true }, null, { sources, curation });
   if (supervised) {
-    const { trainer, optimizer } = supervised;
-    loadOptimizer(optimizer, checkpoint, 'sft');
+    loadOptimizer(supervised.optimizer, checkpoint, 'sft');
     if (progress.sft.steps === 0) {
       const start = { stage: 'sft', step: 0, isStageEnd: false } as const;
       if (checkpoints.wanted) await checkpoints.take(start, null, { sources, curation });
       yield { type: 'stage', stage: 'sft' };
     }
     const { gate } = evaluator;
-    yield* sftStage({ recipe, trainer, optimizer, sources, tokenizer, gate, progress, checkpoints, timer, stop });
+    const stage = { session, supervised, gate, progress, changes, checkpoints, timer, stop };
+    const { trainer, optimizer } = yield* sftStage(stage);
     if (stop?.aborted) return;
     yield { type: 'stage', stage: 'evaluate' };
     yield await evaluate('sft', [trainer, optimizer]);
@@ -152,13 +161,13 @@ async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<
     device.copy(session.model.working.buffer, session.model.reference.buffer);
     yield { type: 'stage', stage: 'compile' };
   }
-  const policy = await openPolicy(session);
-  loadOptimizer(policy.optimizer, checkpoint, 'grpo');
+  const opened = await openPolicy(partsUnder(session, progress.recipe));
+  loadOptimizer(opened.optimizer, checkpoint, 'grpo');
   if (begins) yield { type: 'stage', stage: 'grpo' };
-  const data = { sources, curation };
-  yield* grpoStage({
-    ...{ recipe, detail: session.detail, learner: policy, sampler, data, tokenizer, rewards },
-    ...{ progress, checkpoints, timer, stop },
+  const policy = yield* grpoStage({
+    ...{ session, policy: opened, sampler, data: { sources, curation }, progress, changes },
+    rewards: progress.recipe === recipe ? rewards : await openRewards(progress.recipe),
+    ...{ checkpoints, timer, onPhase: options.onPhase ?? null, stop },
   });
   if (stop?.aborted) return;
 

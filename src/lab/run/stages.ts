@@ -5,11 +5,18 @@ import type { Optimizer } from '../../train/optimizers/optimizer';
 import { PolicyTrainer } from '../../train/policy';
 import { ReferenceSync } from '../../train/referenceSync';
 import { SupervisedTrainer } from '../../train/supervised';
+import type { Recipe } from '../recipe/recipe';
 import { commonOptions, lossOptions, type OptimizerFields, referenceSyncOptions } from './options';
 import type { Session } from './session';
 
 /** Parts of a session that a stage uses. */
 export type StageParts = Pick<Session, 'model' | 'recipe' | 'lengths' | 'own'>;
+
+/** Parts of a session under a recipe that a running run has changed. */
+export const partsUnder = (session: Session, recipe: Recipe): StageParts => ({
+  ...{ model: session.model, lengths: session.lengths, recipe },
+  own: (thing) => session.own(thing),
+});
 
 /** Capacity of a pass over a batch of `sequences`, limited by the recipe's tokens per pass. */
 const passCapacity = ({ recipe, lengths }: StageParts, sequences: number): BatchCapacity => ({
@@ -46,3 +53,6 @@ export async function openPolicy(
   const referenceSync = sync && session.own(await ReferenceSync.create(model.device, model, sync));
   return { trainer: session.own(created), referenceSync, optimizer, capacity };
 }
+
+export type Supervised = Awaited<ReturnType<typeof openSupervised>>;
+export type Policy = Awaited<ReturnType<typeof openPolicy>>;
