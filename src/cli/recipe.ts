@@ -7,15 +7,18 @@ import { OWN, type OwnProblems } from '../tasks/own';
 import type { Given } from './command';
 import { InputError, input, readJson, readText, SEED } from './input';
 
-/** `grpo.steps=40` → ['grpo.steps', 40]. A value that is not JSON is text; `@FILE` is the text of a file. */
-function field(text: string): [string, unknown] {
+/**
+ * `grpo.steps=40` → ['grpo.steps', 40]. A value that is not JSON is text; `@FILE` is the text of a file.
+ * @param option for errors
+ */
+export function fieldOf(text: string, option: string): [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1)
-    throw new InputError(`--set: ${quote(text)} is not of the form field=value; use for example grpo.steps=40`);
+    throw new InputError(`${option}: ${quote(text)} is not of the form field=value; use for example grpo.steps=40`);
   const value = text.slice(at + 1);
   if (value.startsWith('@')) return [text.slice(0, at), readText(value.slice(1))];
   try {
-    return [text.slice(0, at), parseJson(value, `--set: ${text.slice(0, at)}`)];
+    return [text.slice(0, at), parseJson(value, `${option}: ${text.slice(0, at)}`)];
   } catch (error) {
     if (error instanceof JsonSyntaxError) return [text.slice(0, at), value];
     throw new InputError((error as Error).message);
@@ -43,7 +46,7 @@ export function withSet(
   recipe: Recipe,
   { seed, set = [] }: Pick<Given<typeof RECIPE_OPTIONS>, 'seed' | 'set'>,
 ): Recipe {
-  const fields = Object.fromEntries(set.map(field));
+  const fields = Object.fromEntries(set.map((text) => fieldOf(text, '--set')));
   return input(() => withFields(recipe, seed === undefined ? fields : { ...fields, seed }));
 }
 

@@ -1,6 +1,7 @@
 /** Training of a stored run in the terminal: progress, signals, a full disk, lost devices, and an early end. */
 import type { Device } from '../gpu/device';
 import type { Recipe } from '../lab/recipe/recipe';
+import type { ChangeQueue } from '../lab/run/changes';
 import type { LabEvent } from '../lab/run/events';
 import { openSession } from '../lab/run/fittingSetting';
 import type { Session } from '../lab/run/session';
@@ -72,10 +73,12 @@ export interface Training {
   readonly owner: Owner;
   readonly adapter: string | undefined;
   readonly first: FirstStart;
+  /** Changes of the recipe while the run trains; null for none. */
+  readonly changes: ChangeQueue | null;
 }
 
 /** Trains to the end. @throws ExitError with the way to go on */
-export async function trainStored({ folder, owner, adapter, first }: Training): Promise<void> {
+export async function trainStored({ folder, owner, adapter, first, changes }: Training): Promise<void> {
   let current: { run: RecordedRun; progress: Progress } | null = null;
   const onDevice = async (device: Device, start: Start): Promise<void> => {
     const { recipe, from } = start;
@@ -83,7 +86,7 @@ export async function trainStored({ folder, owner, adapter, first }: Training): 
     const progress = new Progress(recipe);
     const disk = new FullDisk(start.folder, (...lines) => progress.note(...lines));
     const onFull = (error: Parameters<FullDisk['wait']>[0]) => disk.wait(error);
-    const run = new RecordedRun(session, start.folder, { from, stop: stopping, lost: owner.lost, onFull });
+    const run = new RecordedRun(session, start.folder, { from, stop: stopping, lost: owner.lost, changes, onFull });
     current = { run, progress };
     const before = from?.checkpoint.state.adapter ?? device.name;
     if (before !== device.name)
@@ -106,6 +109,7 @@ export async function trainStored({ folder, owner, adapter, first }: Training): 
     if (!ended) throw error;
     throw await endedEarly(ended.run, error, folder);
   } finally {
+    changes?.close(new Error('the run ended before this step'));
     await owner.release();
   }
 }

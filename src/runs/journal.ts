@@ -189,6 +189,12 @@ export class Journal {
     return this.marks.get(mark) ?? null;
   }
 
+  /** Numbers of the events whose marks begin with a text, in the order of the journal. */
+  marked(prefix: string): number[] {
+    const found = [...this.marks].filter(([mark]) => mark.startsWith(prefix)).map(([, n]) => n);
+    return found.sort((a, b) => a - b);
+  }
+
   /** Reads an event back from the file. @throws naming the line if it is damaged by now */
   async event(n: number): Promise<StoredEvent> {
     const where = lineName(this.file, n);

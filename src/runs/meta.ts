@@ -20,6 +20,8 @@ export const metaSchema = z.strictObject({
   bytes: z.int().min(0),
   /** Names of checkpoints that retention keeps. */
   pinned: z.array(z.string().min(1).max(60)).max(100),
+  /** Events that a continued run repeats, although its journal was cut off before them. */
+  repeats: z.array(z.unknown()).max(10_000).exactOptional(),
 });
 
 export type RunMeta = z.infer<typeof metaSchema>;

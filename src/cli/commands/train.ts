@@ -2,6 +2,7 @@
 import type { Device } from '../../gpu/device';
 import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
+import type { Checkpoint } from '../../lab/run/checkpoint';
 import { forkCheckpoint } from '../../lab/run/fork';
 import { openRewards } from '../../lab/run/options';
 import { continueStored, RunEndedError, restoreMeta } from '../../lab/stored/continuation';
@@ -12,6 +13,7 @@ import { StorageFullError } from '../../runs/files';
 import { nodeFiles } from '../../runs/nodeFiles';
 import { valueAt } from '../../valueAt';
 import { ADAPTER } from '../adapter';
+import { APPLY_OPTION, changesOf } from '../applied';
 import { command, type Given, type Options } from '../command';
 import { shownPath } from '../fileFault';
 import { InputError, inputAsync } from '../input';
@@ -33,6 +35,7 @@ const options = {
     value: 'DIR[@NAME]',
     help: 'begins a new run in --out from a checkpoint of a run, such as runs/a@grpo-20 (default: the newest), with the fields of --set',
   },
+  apply: APPLY_OPTION,
   adapter: ADAPTER,
   ...OWN_OPTIONS,
 } as const satisfies Options;
@@ -59,11 +62,13 @@ function newPlace({ out }: TrainOptions): string {
 /** Makes a run in a new folder, and trains it. */
 async function trainNew(
   out: string,
-  { adapter }: TrainOptions,
+  { adapter, apply }: TrainOptions,
   recipe: Recipe,
   create: (device: Device) => Promise<Start>,
+  from: Pick<Checkpoint, 'stage' | 'step'> | null = null,
 ): Promise<void> {
   await inputAsync(() => openRewards(recipe));
+  const changes = changesOf(apply, recipe, from);
   const { owner, discard } = await takeNewRun(out);
   let isCreated = false;
   const first = async (device: Device): Promise<Start> => {
@@ -73,7 +78,7 @@ async function trainNew(
     return start;
   };
   try {
-    await trainStored({ folder: out, owner, adapter, first });
+    await trainStored({ folder: out, owner, adapter, first, changes });
   } catch (error) {
     if (isCreated) throw error;
     await discard();
@@ -105,12 +110,14 @@ async function trainRest(folder: string, given: TrainOptions): Promise<void> {
       throw new InputError(`${error.message}: ${fork}`);
     }),
   );
+  const { recipe, from } = continuation;
+  const changes = changesOf(given.apply, recipe, from?.checkpoint ?? null);
   for (const line of continuationLines(continuation)) console.error(line);
   const first = async ({ name }: Device): Promise<Start> => {
     await restoreMeta(continuation, name);
     return continuation;
   };
-  await trainStored({ folder, owner, adapter: given.adapter, first });
+  await trainStored({ folder, owner, adapter: given.adapter, first, changes });
 }
 
 async function trainFork(place: string, given: TrainOptions): Promise<void> {
@@ -128,12 +135,13 @@ async function trainFork(place: string, given: TrainOptions): Promise<void> {
       (field) => `  ${field}: ${shown(checkpoint.recipe, field)} → ${shown(recipe, field)}`,
     ),
   ];
-  await trainNew(out, given, recipe, async ({ name: adapter }) => {
+  const create = async ({ name: adapter }: Device): Promise<Start> => {
     for (const line of lines) console.error(line);
     const parent = { run, stage: info.stage, step: info.step };
     const { folder, from } = await createFork(nodeFiles(out), start, parent, { adapter, title: recipe.title });
     return { folder, recipe, from };
-  });
+  };
+  await trainNew(out, given, recipe, create, start);
 }
 
 async function work(given: TrainOptions): Promise<void> {
@@ -151,11 +159,13 @@ export const train = command({
     'train --recipe parity-12 --data mine.jsonl --match numeric --out runs/mine --set reward.lMax=64',
     'train --resume runs/parity',
     'train --fork runs/parity@grpo-20 --set grpo.beta=0 --out runs/parity-beta-0',
+    'train --recipe parity-12 --out runs/shaped --apply 20:reward.brevity=0.5',
   ],
   notes: [
     'Writes [the files of a run](runs.md). Each folder in `checkpoints` is a model that [other programs](data.md#use-the-model-elsewhere) can read. `--recipe` takes a name or a `.json` file.',
     '`--out` takes a new or empty folder: nothing is replaced. One process writes a run; the others are refused.',
     'A signal ends the run after its step, with a checkpoint. `--resume` continues it to the bit on the same adapter: its events and weights equal those of a run that was never stopped. The same holds for a run that was killed; it computes the events after its last checkpoint again.',
+    '`--apply` changes a reward, sampling, loss or optimizer field of the running run between two steps. The journal has the change, and `--resume` repeats it.',
     '`--fork` refuses a change that the checkpoint cannot continue with, such as another width, and names the field.',
     'On a full disk the run pauses, prints what it needs, and goes on once there is room. If the GPU device is lost, the run opens it again and continues from its last checkpoint, up to three times in ten minutes.',
   ],

@@ -8,6 +8,7 @@ import { LAB_VERSION } from '../../version';
 import { parseRecipe, type Recipe } from '../recipe/recipe';
 import { type Checkpoint, parseCheckpoint } from '../run/checkpoint';
 import { eventFromLine } from '../run/events';
+import { changesToRepeat } from './changes';
 
 export interface Continuation {
   readonly folder: RunFolder;
@@ -40,6 +41,15 @@ export async function storedRecipe({ recipe, journal, files }: RunFolder): Promi
   throw new Error(`${files.where}: recipe.json and events.jsonl are missing or damaged; start a new run`);
 }
 
+/** Notes the changes of the recipe that the cut would drop, so that another crash loses none. */
+async function noteRepeats(folder: RunFolder, { title }: Recipe, from: Continuation['from']): Promise<void> {
+  const repeats = await changesToRepeat(folder, from?.info.events ?? 0);
+  const { repeats: before = [], ...meta } =
+    folder.meta ?? newMeta({ labVersion: LAB_VERSION, adapter: from?.checkpoint.state.adapter ?? '', title });
+  if (JSON.stringify(before) === JSON.stringify(repeats)) return;
+  await folder.setMeta({ ...meta, ...(repeats.length > 0 && { repeats }) });
+}
+
 /**
  * Opens a stopped run for its owner, and removes what comes after its newest good checkpoint: the run computes it again.
  * @throws RunEndedError, or if an earlier version wrote it or its recipe is lost; nothing changes then
@@ -58,6 +68,7 @@ export async function continueStored(files: Files): Promise<Continuation> {
     throw new RunEndedError(`${files.where}: this run has ended; fork one of its checkpoints to train on`);
   const recipe = from?.checkpoint.recipe ?? (await storedRecipe(folder));
   const dropped = journal.events - (from?.info.events ?? 0);
+  await noteRepeats(folder, recipe, from);
   await folder.rewind(from?.info ?? null);
   const faults = [...folder.faults];
   for (const fault of newest.faults) if (!faults.some(({ file }) => file === fault.file)) faults.push(fault);

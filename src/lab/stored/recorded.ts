@@ -13,9 +13,10 @@ import { eventToLine, type LabEvent } from '../run/events';
 import { type RunOptions, run } from '../run/run';
 import type { Session } from '../run/session';
 import { RunRecord, type Stopped } from '../run/stopped';
+import { changeMark, repeatsOf } from './changes';
 import { modelFilesOf } from './files';
 
-export interface RecordedOptions extends Omit<RunOptions, 'onCheckpoint' | 'checkpoint'> {
+export interface RecordedOptions extends Omit<RunOptions, 'onCheckpoint' | 'checkpoint' | 'repeats'> {
   /** Place to continue from; null for the start. */
   readonly from?: { readonly checkpoint: Checkpoint; readonly info: CheckpointInfo } | null;
   /**
@@ -39,7 +40,11 @@ const isBoundary = ({ type }: LabEvent): boolean => type !== 'start' && type !==
 
 /** Mark of an event in the journal. */
 const markFor = (event: LabEvent): string | null =>
-  event.type === 'sft' || event.type === 'grpo' ? markOf(event.type, event.step) : null;
+  event.type === 'sft' || event.type === 'grpo'
+    ? markOf(event.type, event.step)
+    : event.type === 'apply'
+      ? changeMark(event)
+      : null;
 
 export class RecordedRun {
   /** Summary so far. */
@@ -108,7 +113,9 @@ export class RecordedRun {
     const { from, onFull: _, onSaved: __, lost: ___, ...options } = this.options;
     const { journal } = this.folder;
     const onCheckpoint = (checkpoint: Checkpoint, occasion: Occasion) => this.save(checkpoint, occasion);
-    for await (const event of run(this.session, { ...options, checkpoint: from?.checkpoint ?? null, onCheckpoint })) {
+    const repeats = repeatsOf(this.folder.meta, `${this.folder.files.where}: meta.json`);
+    const start = { checkpoint: from?.checkpoint ?? null, repeats };
+    for await (const event of run(this.session, { ...options, ...start, onCheckpoint })) {
       this.checkOpen();
       journal.append(eventToLine(event), markFor(event));
       this.record.add(event);
