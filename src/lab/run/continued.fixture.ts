@@ -6,7 +6,7 @@ import { recipeByName } from '../recipe/presets/index';
 import { type Recipe, withFields } from '../recipe/recipe';
 import { type Checkpoint, checkpointName, parseCheckpoint } from './checkpoint';
 import type { LabEvent } from './events';
-import { run } from './run';
+import { type RunOptions, run } from './run';
 import { Session } from './session';
 
 /** Every stage with few steps, for the CPU device. */
@@ -42,13 +42,14 @@ interface HowToRun {
   readonly checkpoint?: Checkpoint | null;
   /** Checkpoints to keep, by name; a run that keeps some takes one after every step. */
   readonly keep?: (name: string) => boolean;
+  readonly options?: RunOptions;
 }
 
 /** Runs to the end, from the start or from a checkpoint. */
 export async function runWhole(
   open: () => Promise<Device> | Device,
   recipe: Recipe,
-  { checkpoint = null, keep }: HowToRun = {},
+  { checkpoint = null, keep, options: others = {} }: HowToRun = {},
 ): Promise<Whole> {
   const device = await open();
   const session = new Session(device, recipe);
@@ -59,7 +60,7 @@ export async function runWhole(
         if (keep(checkpointName(checkpoint))) checkpoints.push({ checkpoint: stored(checkpoint), lines: lines.length });
       }
     : null;
-  const options = { checkpoint, onCheckpoint, wanted: () => keep !== undefined };
+  const options = { checkpoint, onCheckpoint, wanted: () => keep !== undefined, ...others };
   for await (const event of run(session, options)) lines.push(lineOf(event));
   const weights = await session.weights.read();
   session.destroy();

@@ -17,19 +17,25 @@ export const fails = async (error: Error): Promise<never> => {
   throw error;
 };
 
+interface RecordOptions extends Partial<RecordedOptions> {
+  readonly open?: () => Promise<Device> | Device;
+  /** Called after each event, which lies in the journal. */
+  readonly onEvent?: () => Promise<void>;
+}
+
 /** Runs to the end or to a stop, and returns the run. */
 export async function record(
   folder: RunFolder,
   recipe: Recipe,
   from: StoredAt | null,
-  options: Partial<RecordedOptions> & { open?: () => Promise<Device> | Device } = {},
+  options: RecordOptions = {},
 ): Promise<RecordedRun> {
-  const { open = () => openCpuDevice(), ...others } = options;
+  const { open = () => openCpuDevice(), onEvent, ...others } = options;
   const device = await open();
   const session = new Session(device, recipe, 'full');
   const run = new RecordedRun(session, folder, { onFull: fails, from, ...others });
   try {
-    for await (const _ of run.events());
+    for await (const _ of run.events()) await onEvent?.();
   } finally {
     session.destroy();
     device.destroy();
@@ -37,11 +43,11 @@ export async function record(
   return run;
 }
 
-export async function recordNew(files: Files, recipe: Recipe, options: Parameters<typeof record>[3] = {}) {
+export async function recordNew(files: Files, recipe: Recipe, options: RecordOptions = {}) {
   return record(await createStored(files, recipe, { adapter: 'cpu' }), recipe, null, options);
 }
 
-export async function recordRest(files: Files, options: Parameters<typeof record>[3] = {}) {
+export async function recordRest(files: Files, options: RecordOptions = {}) {
   const { folder, recipe, from } = await continueStored(files);
   return record(folder, recipe, from, options);
 }
