@@ -4,6 +4,7 @@ import { compare } from './compare';
 import { curate } from './curate';
 import { data, verify } from './data';
 import { evaluate } from './evaluate';
+import { inspect } from './inspect';
 import { mixture } from './mixture';
 import { probe } from './probe';
 import { reproduce } from './reproduce';
@@ -13,6 +14,6 @@ import { train } from './train';
 import { transfer } from './transfer';
 
 export const commands: readonly Command[] = [
-  ...[train, runs, sample, evaluate, compare, transfer],
+  ...[train, runs, sample, evaluate, compare, transfer, inspect],
   ...[curate, mixture, data, verify, reproduce, probe],
 ];

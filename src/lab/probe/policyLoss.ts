@@ -2,19 +2,16 @@
  * `probe policy-loss`: advantages, loss, gradient with respect to the log-probabilities, and metrics. Input are log-probabilities and
  * rewards; the kernel and the host code are those of training.
  */
-import { type Device, type DeviceBuffer, whole } from '../../gpu/device';
-import { Graph } from '../../graph/graph';
-import { policyLossOfScores } from '../../graph/ops/policyLoss';
-import { makePlan } from '../../graph/plan';
+import type { Device } from '../../gpu/device';
 import { advantagesOf } from '../../train/advantages';
 import { afterUpdate, gammaInForce } from '../../train/entropyControl';
 import { lossByName } from '../../train/losses/index';
-import { kernelOptions } from '../../train/losses/kernels';
 import { correctionOf } from '../../train/losses/options';
 import { type PolicyLoss, tokenWeights } from '../../train/losses/policyLoss';
 import { entropyThreshold } from '../../train/losses/topEntropy';
 import { lossMetrics, type Metrics, meanEntropy, type ScoredSequence, spreadMetrics } from '../../train/metrics';
 import { correctionMetrics, samplingMetrics } from '../../train/samplerMetrics';
+import { lossOfScores } from './lossOfScores';
 import * as asked from './lossOptionsSchema';
 import type { ProbePolicyLossInput } from './policyLossSchema';
 
@@ -76,33 +73,9 @@ export async function probePolicyLoss(
       row++;
     }
   });
-  const graph = new Graph();
-  const owned: DeviceBuffer[] = [];
-  const given = (label: string, data: Float32Array | Uint32Array) => {
-    const buffer = device.createBuffer(label, Math.ceil(data.byteLength / 16) * 16);
-    device.write(buffer, data);
-    owned.push(buffer);
-    return graph.external(label, [N, data.length / N], whole(buffer));
-  };
-  const scored = given('scores', scores);
-  const batch = {
-    reference: given('reference', reference),
-    tokens: given('tokens', tokens),
-    spans: given('spans', spans),
-  };
-  const { dscores, stats } = policyLossOfScores(graph, scored, batch, await kernelOptions(options));
-  graph.output(dscores);
-  graph.output(stats);
-  const plan = await makePlan(device, graph);
-  const run = {
-    sequence: plan.sequence,
-    dynamics: { tokens: count, entropyWeight, onPolicy: 0, entropyThreshold: threshold },
-  };
-  const [gradBytes, statBytes] = await device.read([plan.range(dscores), plan.range(stats)], [run]);
-  plan.destroy();
-  for (const buffer of owned) buffer.destroy();
-  const grads = new Float32Array(gradBytes!);
-  const stat = new Float32Array(statBytes!);
+  const rows = { scores, reference, tokens, spans };
+  const dynamics = { tokens: count, entropyWeight, onPolicy: 0, entropyThreshold: threshold };
+  const { dscores: grads, stats: stat } = await lossOfScores(device, rows, options, dynamics);
 
   let at = 0;
   let value = 0;

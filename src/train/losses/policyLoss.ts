@@ -22,6 +22,8 @@ export interface PolicyLoss<O extends Readonly<Record<string, NumberOption>> = R
   readonly sequenceRatio?: true;
   /** `epsilonHigh` is the cap of the ratio itself, 1 or more; otherwise the ratio's excess over 1. */
   readonly epsilonHighIsRatio?: true;
+  /** The number that its metrics count is a gate; otherwise 1 where a clip bound decides. */
+  readonly marksGate?: true;
   /** Metrics beside KL and entropy. */
   readonly metrics: (sequences: readonly ScoredSequence[], sequenceLevel: boolean) => Metrics;
   /** Says why shared options do not fit it, as TRL refuses them; null where they do. */

@@ -70,6 +70,7 @@ export const vespo = definePolicyLoss({
     ],
   },
   aggregation: meanOfTokens,
+  marksGate: true,
   metrics: (sequences) => ({ 'vespo/phi_seq_mean': gateMean(sequences) }),
   fault: ({ samplerCorrection }) =>
     samplerCorrection.startsWith('sequence')
