@@ -45,7 +45,8 @@ const labMay = {
   run: ['recipe'],
   probe: ['recipe', 'run'],
   report: ['recipe', 'run', 'probe'],
-  stored: ['recipe', 'run'],
+  // inspects rollouts of stored runs
+  stored: ['recipe', 'run', 'probe'],
 };
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 
