@@ -93,14 +93,33 @@ describe('a change', () => {
     expect(texts(stepsOf(parsed(rest))[0]!)).toEqual(texts(stepsOf(parsed(plain))[1]!));
   });
 
-  it('is repeated to the bit from a checkpoint before it, and kept from one after it', async () => {
-    for (const { checkpoint, lines } of changed.checkpoints) {
-      const repeats = appliesOf(parsed(changed).slice(lines));
+  /** Continues from every checkpoint, with the changes of the journal after it. */
+  async function expectRepeats(whole: Whole) {
+    for (const { checkpoint, lines } of whole.checkpoints) {
+      const repeats = appliesOf(parsed(whole).slice(lines));
       const rest = await runWhole(openCpuDevice, checkpoint.recipe, { checkpoint, options: { repeats } });
       const name = checkpointName(checkpoint);
-      expect([...changed.lines.slice(0, lines), ...rest.lines.slice(1)], name).toEqual(changed.lines);
-      expectSameTensors(rest.weights, changed.weights);
+      expect([...whole.lines.slice(0, lines), ...rest.lines.slice(1)], name).toEqual(whole.lines);
+      expectSameTensors(rest.weights, whole.weights);
     }
+  }
+
+  it('is repeated to the bit from a checkpoint before it, and kept from one after it', () => expectRepeats(changed));
+
+  it.each([
+    [
+      'curation',
+      { 'curation.select': 'random', 'curation.pool': 4, 'curation.samples': 2, 'curation.refreshEvery': 1 },
+    ],
+    ['the gate of SFT', { 'sft.gateEvery': 1, 'sft.gateAccuracy': 1 }],
+    ['a steered entropy and a reference that follows', { 'grpo.entropyTarget': 5, 'grpo.referenceSync': 2 }],
+    ['more updates than one', { 'grpo.updates': 2 }],
+  ])('is repeated to the bit with %s', async (_, fields) => {
+    const { queue, applied: pending } = queued();
+    const recipe = withFields(RECIPE, fields);
+    const whole = await runWhole(openCpuDevice, recipe, { keep: () => true, options: { changes: queue } });
+    expect(appliesOf(parsed(whole))).toEqual(await Promise.all(pending));
+    await expectRepeats(whole);
   });
 });
 
