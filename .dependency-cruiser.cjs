@@ -47,6 +47,7 @@ const labMay = {
   report: ['recipe', 'run', 'probe'],
   // inspects rollouts of stored runs
   stored: ['recipe', 'run', 'probe'],
+  play: ['recipe', 'run', 'probe', 'stored'],
 };
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 

@@ -1,4 +1,7 @@
-/** A completion judged against its problem: its parts, its text, its verdict. One that was cut off is not right: its answer might have gone on. */
+/**
+ * Verdict of a completion against its problem, with its text and parts. A completion that was cut off is not right: its answer
+ * might have gone on.
+ */
 import type { Problem, Task, Verdict } from '../tasks/task';
 import { cutOff } from '../tasks/verdicts';
 import { type ParsedCompletion, parseCompletion } from '../text/completion';
@@ -10,7 +13,12 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-export function judge(task: Task, problem: Problem, ids: readonly number[], tokenizer: Tokenizer): Judged {
+export function judge(
+  task: Pick<Task, 'verify'>,
+  problem: Problem,
+  ids: readonly number[],
+  tokenizer: Tokenizer,
+): Judged {
   const text = tokenizer.decode(ids);
   const parsed = parseCompletion(text);
   const verdict = task.verify(problem.problem, parsed.answer);

@@ -37,23 +37,34 @@ const isSameTextOrNumber: SameVote = (a, b) => {
   return isSameText(a, b) || (first != null && second != null && isSameNumber(first, second));
 };
 
+/** Most frequent answer to a problem. */
+export interface Majority {
+  readonly answer: string;
+  readonly correct: boolean;
+  readonly votes: number;
+}
+
 /**
- * True if the most frequent answer is right. A completion without an answer, or cut off, has no vote. The earliest answer
- * wins a tie. Without votes the majority is wrong. A right and a wrong answer never count as one vote.
+ * Most frequent answer; null without votes. A completion without an answer, or cut off, has no vote. The earliest answer wins
+ * a tie. A right and a wrong answer never count as one vote.
  * @param problem index of the problem, for `isSame`
  */
-export function majorityIsRight(
+export function majorityOf(
   attempts: readonly Answered[],
   isSame: SameVote = isSameTextOrNumber,
   problem = 0,
-): boolean {
-  const votes: { readonly answer: string; readonly correct: boolean; count: number }[] = [];
+): Majority | null {
+  const found: { readonly answer: string; readonly correct: boolean; votes: number }[] = [];
   for (const { answer, correct } of attempts) {
     if (answer === null || plain(answer) === '') continue;
-    const vote = votes.find((other) => other.correct === correct && isSame(other.answer, answer, problem));
-    if (vote) vote.count++;
-    else votes.push({ answer, correct, count: 1 });
+    const vote = found.find((other) => other.correct === correct && isSame(other.answer, answer, problem));
+    if (vote) vote.votes++;
+    else found.push({ answer, correct, votes: 1 });
   }
-  const most = Math.max(...votes.map(({ count }) => count));
-  return votes.find(({ count }) => count === most)?.correct ?? false;
+  const most = Math.max(...found.map(({ votes }) => votes));
+  return found.find(({ votes }) => votes === most) ?? null;
 }
+
+/** True if the most frequent answer is right. Without votes the majority is wrong. */
+export const majorityIsRight = (...asked: Parameters<typeof majorityOf>): boolean =>
+  majorityOf(...asked)?.correct ?? false;

@@ -89,7 +89,7 @@ export const passRates = (runs: readonly EvaluationRun[]): number[] =>
   rightCounts(runs).map((count) => count / runs.length);
 
 /** Values of k: 1, 2, 4, … and the number of runs. */
-function attemptCounts(runs: number): number[] {
+export function attemptCounts(runs: number): number[] {
   const counts = [];
   for (let k = 1; k < runs; k *= 2) counts.push(k);
   return [...counts, runs];

@@ -22,6 +22,7 @@ import { embedding } from './embedding';
 import { embeddingDecode } from './embeddingDecode';
 import { embeddingGrad } from './embeddingGrad';
 import { clipScale, squareSum } from './gradNorm';
+import { keepLogits } from './keepLogits';
 import { linearDecode, linearDecodeSubgroup } from './linearDecode';
 import { products } from './matmul';
 import { mix } from './mix';
@@ -73,5 +74,6 @@ export const kernels: readonly AnyKernel[] = [
   linearDecode,
   linearDecodeSubgroup,
   attentionDecode,
+  keepLogits,
   sample,
 ];

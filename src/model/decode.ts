@@ -12,6 +12,7 @@ import { makePlan, type Plan } from '../graph/plan';
 import { trace } from '../graph/trace';
 import { attentionDecode } from '../kernels/attentionDecode';
 import { embeddingDecode } from '../kernels/embeddingDecode';
+import { keepLogits } from '../kernels/keepLogits';
 import { sample } from '../kernels/sample';
 import type { BlockOps } from './architectures/architecture';
 import { headsOf, rotaryDim } from './config';
@@ -126,6 +127,11 @@ function traceStep(graph: Graph, model: Model, state: DecodeState, endCount: num
   const logits = graph.tensor('logits', [S, V]);
   const norm: DecodeInput = { kind: 'rmsNorm', weight: w(FINAL_NORM), eps };
   linearDecode(graph, 'lm_head', logits, x, w(headParameter(config)), norm, ROWS);
+  if (state.kept) {
+    const { keptSteps: K = 0 } = state.capacity;
+    const kept = graph.external('kept logits', [S, K, V], whole(state.kept));
+    graph.dispatch('keep logits', keepLogits, { live, slots, logits, kept }, { rows: ROWS, vocabulary: V, steps: K });
+  }
   graph.dispatch(
     'sample',
     sample,

@@ -15,6 +15,8 @@ export interface DecodeCapacity {
   readonly promptTokens: number;
   /** M, most tokens of a completion. */
   readonly newTokens: number;
+  /** K, steps whose logits the host can read; left out, the step keeps none and has no dispatch for it. */
+  readonly keptSteps?: number;
 }
 
 /** Tokens of a prompt that are computed ahead: all but the last, which the first decoding step takes. */
@@ -43,6 +45,8 @@ export class DecodeState {
   readonly completions: DeviceBuffer;
   /** [S, M] */
   readonly logprobs: DeviceBuffer;
+  /** Logits of the last K steps, [S, K, V]; null if the capacity keeps none. */
+  readonly kept: DeviceBuffer | null;
   /** Tokens that end a completion, [E], or one unused number. */
   readonly ends: DeviceBuffer;
   readonly cacheShape: readonly number[];
@@ -59,7 +63,7 @@ export class DecodeState {
     readonly capacity: DecodeCapacity,
     ends: readonly number[],
   ) {
-    const { slots: S, promptTokens, newTokens: M } = capacity;
+    const { slots: S, promptTokens, newTokens: M, keptSteps = 0 } = capacity;
     this.cacheShape = [cacheRows(capacity), cacheWidth(config)];
     const buffer = (label: string, numbers: number, of: Dtype = 'f32') => {
       const made = device.createBuffer(label, Math.ceil(numbers / 4) * 4 * BYTES[of]);
@@ -72,6 +76,7 @@ export class DecodeState {
     this.tokens = buffer('next tokens', S);
     this.completions = buffer('completions', S * M);
     this.logprobs = buffer('logprobs', S * M);
+    this.kept = keptSteps > 0 ? buffer('kept logits', S * keptSteps * config.vocab_size) : null;
     this.ends = buffer('end tokens', Math.max(1, ends.length));
     if (ends.length > 0) device.write(this.ends, Uint32Array.from(ends));
     this.caches = Array.from({ length: config.num_hidden_layers }, (_, l) =>

@@ -18,6 +18,8 @@ import type { Admission, Place, Slots } from './slots';
  * The host sees ends and reassigns slots only between chunks.
  */
 const CHUNK_STEPS = 16;
+/** Maximum number of decoding steps between two readbacks, forced tokens aside. */
+export const MOST_UNREAD_STEPS = 2 * CHUNK_STEPS - 1;
 
 /** Decoding steps with a pending readback. */
 export interface Chunk {
@@ -26,7 +28,7 @@ export interface Chunk {
   readonly steps: number;
   /** Time of the submit, ms. */
   readonly submitted: number;
-  /** Slots, completions and log-probabilities after the chunk. */
+  /** Slots, completions, log-probabilities, and logits if the capacity keeps them, after the chunk. */
   readonly readback: Promise<ArrayBuffer[]>;
 }
 
@@ -40,6 +42,12 @@ export interface SamplerStatistics {
   readonly prefillTokens: number;
 }
 
+/** Tokens of a rollout, the logits of the last ones, [t][V]. */
+export interface SampledTokens {
+  readonly ids: readonly number[];
+  readonly logits: readonly Float32Array[];
+}
+
 export class Decoder {
   readonly statistics = { steps: 0, rows: 0, prefillTokens: 0 };
 
@@ -51,6 +59,7 @@ export class Decoder {
     private readonly prefill: Prefill | null,
     private readonly capacity: DecodeCapacity,
     private readonly ends: readonly number[],
+    private readonly vocabulary: number,
   ) {}
 
   static async create(model: Model, capacity: DecodeCapacity, ends: readonly number[]): Promise<Decoder> {
@@ -58,7 +67,7 @@ export class Decoder {
     // one after the other: autotuning of each needs the device for itself
     const step = await makeDecodePlan(model, state, ends.length);
     const prefill = regionRows(capacity) > 0 ? await Prefill.create(model, state) : null;
-    return new Decoder(model.device, state, step, prefill, capacity, ends);
+    return new Decoder(model.device, state, step, prefill, capacity, ends, model.config.vocab_size);
   }
 
   /** Writes the slots of new rollouts. Prefills their prompts, all but the last token, unless another rollout did. */
@@ -89,6 +98,29 @@ export class Decoder {
     }
   }
 
+  /**
+   * Feeds the forced tokens of new rollouts one by one. Each step computes the distribution of its token as any step does;
+   * then the host replaces the sampled token.
+   */
+  force(admissions: readonly Admission[], requests: readonly RolloutRequest[], options: SamplingOptions): void {
+    for (let t = 0; ; t++) {
+      const held = admissions.filter(({ request }) => t < (requests[request]!.forced?.length ?? 0));
+      if (held.length === 0) return;
+      this.device.write(
+        this.state.live,
+        Uint32Array.from(held, ({ slot }) => slot),
+      );
+      this.device.submit([{ sequence: this.step.sequence, dynamics: dynamicsOf(held.length, options) }]);
+      this.statistics.steps++;
+      this.statistics.rows += held.length;
+      for (const { slot, request } of held) {
+        const { prompt, sequence, forced } = requests[request]!;
+        this.device.write(this.state.tokens, Uint32Array.of(forced![t]!), slot * 4);
+        this.device.write(this.state.slots, Uint32Array.of(sequence, 0, t + 1, prompt.length + t), slot * 16);
+      }
+    }
+  }
+
   /** Submits the rest of a chunk and its readback; null if no slot holds a rollout. */
   finishChunk(slots: Slots, options: SamplingOptions, pace: Pace): Chunk | null {
     const { last, unread } = slots.steps();
@@ -96,8 +128,9 @@ export class Decoder {
     if (steps + unread === 0) return null;
     const submitted = performance.now();
     const run = this.advance(slots, steps, options, pace);
-    const { slots: rows, completions, logprobs } = this.state;
-    const readback = this.device.read([rows, completions, logprobs].map(whole), run ? [run] : []);
+    const { slots: rows, completions, logprobs, kept } = this.state;
+    const read = [rows, completions, logprobs, ...(kept ? [kept] : [])];
+    const readback = this.device.read(read.map(whole), run ? [run] : []);
     readback.catch(() => {}); // the caller sees a failure when it awaits the chunk
     return { places: slots.read(), steps: steps + unread, submitted, readback };
   }
@@ -141,6 +174,18 @@ export class Decoder {
       const logprobs = allLogprobs.slice(base, base + length);
       return [{ place, completion: { ids, logprobs, ended: this.ends.includes(ids.at(-1)!) } }];
     });
+  }
+
+  /** Tokens of a rollout so far, with the logits of those from token `first` on, from a readback of kept logits. */
+  sampled({ slot }: Place, first: number, contents: readonly ArrayBuffer[]): SampledTokens {
+    const { newTokens, keptSteps = 0 } = this.capacity;
+    const length = new Uint32Array(contents[0]!)[slot * 4 + 2]!;
+    const V = this.vocabulary;
+    const logits = Array.from({ length: length - first }, (_, i) => {
+      const at = slot * keptSteps + ((first + i) % keptSteps);
+      return new Float32Array(contents[3]!, at * V * 4, V).slice();
+    });
+    return { ids: [...new Uint32Array(contents[1]!, slot * newTokens * 4, length)], logits };
   }
 
   destroy(): void {

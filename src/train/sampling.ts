@@ -22,6 +22,21 @@ export interface RolloutRequest {
   readonly prompt: readonly number[];
   /** Stream of random numbers: the same sequence and seed give the same numbers. */
   readonly sequence: number;
+  /** Tokens that the completion begins with, as if they had been sampled; only `stream` takes them. */
+  readonly forced?: readonly number[];
+}
+
+/** New tokens of a rollout, as a readback shows them. */
+export interface StreamedTokens {
+  /** Index of the request. */
+  readonly request: number;
+  /** Position of the first new token in the completion. */
+  readonly first: number;
+  readonly ids: readonly number[];
+  /** Logits before temperature and truncation, one row for each new token, [t][V]. */
+  readonly logits: readonly Float32Array[];
+  /** The whole completion, once it has ended. */
+  readonly completion: Completion | null;
 }
 
 export interface Completion {

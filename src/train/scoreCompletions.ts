@@ -1,35 +1,45 @@
 /** Verdict and reward of a completion. */
 import { type Judged, judge } from '../data/judge';
-import type { TaskProblem } from '../data/problems';
 import type { RewardInput } from '../rewards/term';
 import { type Reward, type RewardOptions, totalReward } from '../rewards/total';
+import type { Problem, Task, Verdict } from '../tasks/task';
+import type { ParsedCompletion } from '../text/completion';
 import type { Tokenizer } from '../text/tokenizer';
 import type { Completion } from './sampling';
 
-/** Judges a completion against its problem, then adds up the reward terms. Tokens serve as the words of the repetition term. */
+/** A completion whose verdict is known. */
+export interface JudgedCompletion extends Pick<Verdict, 'correct' | 'partial' | 'measures'> {
+  readonly ids: ArrayLike<number>;
+  readonly ended: boolean;
+  readonly text: string;
+  readonly parsed: ParsedCompletion;
+}
+
+/** Fields of a completion that reward terms read. Tokens serve as the words of the repetition term. */
+export function rewardInput(
+  { prompt, answer: expected }: Pick<Problem, 'prompt' | 'answer'>,
+  { ids, ended, text, parsed, correct, partial, measures = {} }: JudgedCompletion,
+  tokenizer: Tokenizer,
+  lMax: number,
+): RewardInput {
+  const { thought, answer, think, thinkFault } = parsed;
+  const words: string[] = [];
+  for (let i = 0; i < ids.length; i++) words.push(tokenizer.token(ids[i]!));
+  return {
+    ...{ prompt, expected, text, thought, answer, length: ids.length, lMax },
+    ...{ correct, partial, measures, ended, think, thinkFault, words },
+  };
+}
+
+/** Judges a completion against its problem, then adds up the reward terms. */
 export function scoreCompletion(
-  { task, problem }: TaskProblem,
-  { ids, ended }: Completion,
+  { task, problem }: { readonly task: Pick<Task, 'verify'>; readonly problem: Problem },
+  { ids, ended }: Pick<Completion, 'ids' | 'ended'>,
   tokenizer: Tokenizer,
   options: RewardOptions,
 ): Reward & { readonly judged: Judged } {
   const judged = judge(task, problem, ids, tokenizer);
   const { text, parsed, verdict } = judged;
-  const input: RewardInput = {
-    prompt: problem.prompt,
-    expected: problem.answer,
-    text,
-    thought: parsed.thought,
-    answer: parsed.answer,
-    length: ids.length,
-    lMax: options.lMax,
-    correct: verdict.correct,
-    partial: verdict.partial,
-    measures: verdict.measures ?? {},
-    ended,
-    think: parsed.think,
-    thinkFault: parsed.thinkFault,
-    words: ids.map((id) => tokenizer.token(id)),
-  };
+  const input = rewardInput(problem, { ...verdict, ids, ended, text, parsed }, tokenizer, options.lMax);
   return { judged, ...totalReward(input, options) };
 }

@@ -17,23 +17,40 @@ import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import type { Completion, SamplingOptions } from '../../train/sampling';
 import { assertFits } from '../run/fits';
 
-/** Work with a sampler of the model, which lasts as long as the work. */
+/** A sampler of a saved model. */
+export interface OpenedSampler {
+  readonly sampler: Sampler;
+  destroy(): void;
+}
+
+/** Loads the model and opens its sampler. @throws SizeError if the device cannot hold them */
+export async function openSaved(device: Device, saved: SavedModel, capacity: DecodeCapacity): Promise<OpenedSampler> {
+  const open = (model: Model) => Sampler.create(model, capacity, saved.ends ?? [saved.tokenizer.special.end]);
+  await assertFits(device, (counting) => open(openModel(counting, saved.config)));
+  const model = openModel(device, saved.config);
+  loadWeights(model, saved.tensors, 'model.safetensors');
+  const sampler = await open(model);
+  return {
+    sampler,
+    destroy() {
+      sampler.destroy();
+      model.destroy();
+    },
+  };
+}
+
+/** Works with a sampler of the model, which lasts as long as the work. */
 async function withSampler<T>(
   device: Device,
   saved: SavedModel,
   capacity: DecodeCapacity,
   work: (sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const open = (model: Model) => Sampler.create(model, capacity, saved.ends ?? [saved.tokenizer.special.end]);
-  await assertFits(device, (counting) => open(openModel(counting, saved.config)));
-  const model = openModel(device, saved.config);
-  loadWeights(model, saved.tensors, 'model.safetensors');
-  const sampler = await open(model);
+  const opened = await openSaved(device, saved, capacity);
   try {
-    return await work(sampler);
+    return await work(opened.sampler);
   } finally {
-    sampler.destroy();
-    model.destroy();
+    opened.destroy();
   }
 }
 

@@ -14,9 +14,9 @@ import { gradientPlanes } from '../../train/gradientPlanes';
 import type { Detail } from '../../train/grpo';
 import { MOST_SLOTS, Sampler } from '../../train/rollout';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
-import { longestTaught } from '../recipe/traces';
 import { KernelChoices } from './kernelChoices';
-import { evaluatedTasks, grpoTasks, openSources, type Sources, sftTasks, type TaskLevel } from './sources';
+import { type Lengths, lengthsOf } from './lengths';
+import { evaluatedTasks, openSources, type Sources, type TaskLevel } from './sources';
 
 /** A task at a level, with the held-out problems that it is evaluated on. */
 export interface Evaluated extends TaskLevel {
@@ -26,8 +26,7 @@ export interface Evaluated extends TaskLevel {
 export class Session {
   readonly tokenizer = new Tokenizer();
   readonly model: PolicyModel;
-  /** Most tokens of a prompt, of a completion while decoding, and of both in training. */
-  readonly lengths: { readonly prompt: number; readonly completion: number; readonly longest: number };
+  readonly lengths: Lengths;
   /** Problems of the evaluation, the recipe's own task first; training never sees them. */
   readonly evaluated: readonly Evaluated[];
   private opened: Sources | null = null;
@@ -53,15 +52,10 @@ export class Session {
     this.device = device.tuningCache ? { ...device, tuningCache: this.kernels } : device;
     if (recipe.precision === 'f16' && !device.f16)
       throw new Error(`precision: ${device.name} has no f16 in buffers (the feature shader-f16): choose f32`);
-    const [taught, drawn, evaluated] = [sftTasks(recipe), grpoTasks(recipe), evaluatedTasks(recipe)];
-    const prompts = [...taught, ...drawn, ...evaluated].map(({ task, level }) => task.longestPrompt(level));
-    const prompt = Math.max(...prompts) + this.tokenizer.chatPrompt('').length;
-    const completion = recipe.reward.lMax;
-    const traces = taught.map(({ task, level }) => longestTaught(recipe, task, level));
-    const longest = prompt + Math.max(completion, ...traces);
-    this.lengths = { prompt, completion, longest };
+    this.lengths = lengthsOf(recipe, this.tokenizer);
+    const { longest } = this.lengths;
     const config = { ...modelConfigOf(recipe, this.tokenizer.size), max_position_embeddings: longest };
-    this.evaluated = evaluated.map(({ task, level }) => {
+    this.evaluated = evaluatedTasks(recipe).map(({ task, level }) => {
       const problems = heldOutProblems(task, level, recipe.evaluation.problems, recipe.seed);
       return { task, level, problems };
     });
