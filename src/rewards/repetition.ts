@@ -5,6 +5,25 @@
 import { integer, number } from '../fields';
 import { rewardTerm } from './term';
 
+/** Keys of all n-grams in order: numbers in the base of the distinct words, or joined words if numbers cannot hold them. */
+function gramKeys(words: readonly string[], n: number): (number | string)[] {
+  const numbers = new Map<string, number>();
+  for (const word of words) if (!numbers.has(word)) numbers.set(word, numbers.size);
+  const base = numbers.size;
+  const keys: (number | string)[] = [];
+  if (base ** (n + 1) > Number.MAX_SAFE_INTEGER) {
+    for (let i = 0; i + n <= words.length; i++) keys.push(words.slice(i, i + n).join('\u0000'));
+    return keys;
+  }
+  const span = base ** n;
+  let key = 0;
+  for (let i = 0; i < words.length; i++) {
+    key = (key * base + numbers.get(words[i]!)!) % span;
+    if (i + 1 >= n) keys.push(key);
+  }
+  return keys;
+}
+
 export const repetition = rewardTerm({
   name: 'repetition',
   title: 'Repetition of n-grams',
@@ -27,16 +46,17 @@ export const repetition = rewardTerm({
   },
   most: () => 0,
   evaluate({ words }, { repetitionN: n, repetitionOften: often }) {
-    const counts = new Map<string, number>();
-    for (let i = 0; i + n <= words.length; i++) {
-      const gram = words.slice(i, i + n).join('\u0000');
-      counts.set(gram, (counts.get(gram) ?? 0) + 1);
-    }
+    const none = { value: 0, reason: { code: 'none', values: { n, often } } } as const;
+    if (words.length - n + 1 <= often) return none; // too few n-grams for one to repeat so often
+    const keys = gramKeys(words, n);
+    const counts = new Map<number | string, number>();
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     const repeated = [...counts].filter(([, count]) => count > often);
-    if (repeated.length === 0) return { value: 0, reason: { code: 'none', values: { n, often } } };
+    if (repeated.length === 0) return none;
     const [gram, times] = repeated.reduce((best, entry) => (entry[1] > best[1] ? entry : best));
     const value = -Math.max(repeated.length / counts.size, times / (words.length / n));
-    const values = { gram: gram.replaceAll('\u0000', ' '), times, words: words.length };
+    const first = keys.indexOf(gram);
+    const values = { gram: words.slice(first, first + n).join(' '), times, words: words.length };
     return { value, reason: { code: 'repeated', values } };
   },
 });

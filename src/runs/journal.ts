@@ -201,15 +201,29 @@ export class Journal {
     if (!(n >= 0 && n < this.events)) throw new Error(`${where}: the journal has ${this.events} events`);
     if (n >= this.stored) await this.flush();
     const bytes = await this.files.readRange(this.file, this.starts[n]!, this.starts[n + 1]!);
-    const line = bytes?.at(-1) === 10 ? bytes.subarray(0, -1) : (bytes ?? new Uint8Array());
+    return this.eventIn(bytes?.at(-1) === 10 ? bytes.subarray(0, -1) : (bytes ?? new Uint8Array()), n);
+  }
+
+  /** @throws naming the line if it is damaged by now */
+  private eventIn(line: Uint8Array, n: number): StoredEvent {
+    const where = lineName(this.file, n);
     const read = this.isSealed ? readSealed(line) : readBare(line);
     if (!read || (this.isSealed && read.n !== n)) throw new Error(`${where} is damaged; open the run again`);
     return { n, text: read.text, where };
   }
 
-  /** Events from number `from` up to `to`, one at a time. */
+  /** Events from number `from` up to `to`, one at a time. The file is read in parts of many events. */
   async *read(from = 0, to = this.events): AsyncGenerator<StoredEvent> {
-    for (let n = from; n < Math.min(to, this.events); n++) yield await this.event(n);
+    const end = Math.min(to, this.events);
+    if (from >= end) return;
+    if (end > this.stored) await this.flush();
+    let n = from;
+    for await (const line of linesOfFile(this.files, this.file, this.starts[from])) {
+      if (!this.isSealed && line.isWhole && isEmpty(line)) continue;
+      yield this.eventIn(line.bytes, n++);
+      if (n === end) return;
+    }
+    throw new Error(`${lineName(this.file, n)} is missing; open the run again`);
   }
 }
 

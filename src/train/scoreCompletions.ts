@@ -23,8 +23,8 @@ export function rewardInput(
   lMax: number,
 ): RewardInput {
   const { thought, answer, think, thinkFault } = parsed;
-  const words: string[] = [];
-  for (let i = 0; i < ids.length; i++) words.push(tokenizer.token(ids[i]!));
+  const words = new Array<string>(ids.length);
+  for (let i = 0; i < ids.length; i++) words[i] = tokenizer.token(ids[i]!);
   return {
     ...{ prompt, expected, text, thought, answer, length: ids.length, lMax },
     ...{ correct, partial, measures, ended, think, thinkFault, words },

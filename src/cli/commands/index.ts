@@ -10,10 +10,12 @@ import { probe } from './probe';
 import { reproduce } from './reproduce';
 import { runs } from './runs';
 import { sample } from './sample';
+import { score } from './score';
 import { train } from './train';
 import { transfer } from './transfer';
+import { whatIf } from './whatIf';
 
 export const commands: readonly Command[] = [
-  ...[train, runs, sample, evaluate, compare, transfer, inspect],
+  ...[train, runs, sample, evaluate, compare, transfer, inspect, score, whatIf],
   ...[curate, mixture, data, verify, reproduce, probe],
 ];

@@ -18,7 +18,7 @@ const schema = z.object({
   prompt: z.string().min(1),
   answer: z.string(),
   /** The problem as plain data; left out, the answer has to match as text. */
-  problem: z.unknown(),
+  problem: z.unknown().optional(),
 });
 
 /**

@@ -1,0 +1,55 @@
+/** Scores of completions as text and as JSON. */
+
+import type { Scored } from '../lab/play/score';
+import { partReason, rolloutVerdict, termOf } from '../lab/run/reasons';
+import { sentence } from '../reason';
+import type { WeightedPart } from '../rewards/total';
+import type { Verdict } from '../tasks/task';
+import { thinkWords } from '../text/completion';
+import { table } from './evaluation';
+
+const decimals = (value: number): string => String(Number(value.toFixed(4)));
+
+/** Verdict with its reason as a sentence. */
+export const verdictJson = (task: string, { correct, partial, reason, measures }: Verdict) => ({
+  ...{ correct, partial, ...reason, reason: rolloutVerdict({ task }, { verdict: reason }) },
+  ...(measures && { measures }),
+});
+
+/** Parts of a reward with their reasons as sentences. */
+export const partsJson = (task: string, verdict: Verdict, parts: readonly WeightedPart[]) =>
+  parts.map((part) => ({
+    ...{ name: part.name, weight: part.weight, value: part.value },
+    reason: partReason({ task }, { verdict: verdict.reason }, part),
+    ...(part.failed && { failed: true }),
+  }));
+
+/** A scored completion for `--json`. */
+export function scoredJson(task: string, { ids, ended, judged, total, parts }: Scored) {
+  const { text, parsed, verdict } = judged;
+  const { think, thinkFault, thought, answer } = parsed;
+  return {
+    ...{ text, ids, tokens: ids.length, ended, think },
+    ...(thinkFault && { thinkFault: sentence(thinkWords, thinkFault) }),
+    ...{ thought, answer, verdict: verdictJson(task, verdict), parts: partsJson(task, verdict, parts), total },
+  };
+}
+
+/** A scored completion as lines of text. */
+export function scoredText(task: string, { ids, ended, judged, total, parts }: Scored): string {
+  const { verdict, parsed } = judged;
+  const tags = parsed.thinkFault ? sentence(thinkWords, parsed.thinkFault) : 'in order';
+  const reasons = parts.map((part) => partReason({ task }, { verdict: verdict.reason }, part));
+  const rows = parts.map(({ name, weight, value }) => [
+    termOf({ name }).title,
+    ...[value, weight, weight * value].map(decimals),
+  ]);
+  const lines = table([['term', 'value', '× weight', '= reward'], ...rows, ['total', '', '', decimals(total)]]).split(
+    '\n',
+  );
+  return [
+    `${verdict.correct ? 'right' : 'wrong'}: ${rolloutVerdict({ task }, { verdict: verdict.reason })}`,
+    `${ids.length} tokens, ${ended ? 'ended' : 'cut off'}; think tags: ${tags}`,
+    ...lines.map((line, i) => (reasons[i - 1] === undefined ? line : `${line}  ${reasons[i - 1]}`)),
+  ].join('\n');
+}
