@@ -3,7 +3,6 @@
 import type { Scored } from '../lab/play/score';
 import { partReason, rolloutVerdict, termOf } from '../lab/run/reasons';
 import { sentence } from '../reason';
-import type { WeightedPart } from '../rewards/total';
 import type { Verdict } from '../tasks/task';
 import { thinkWords } from '../text/completion';
 import { table } from './evaluation';
@@ -17,7 +16,7 @@ export const verdictJson = (task: string, { correct, partial, reason, measures }
 });
 
 /** Parts of a reward with their reasons as sentences. */
-export const partsJson = (task: string, verdict: Verdict, parts: readonly WeightedPart[]) =>
+export const partsJson = (task: string, verdict: Verdict, parts: Scored['parts']) =>
   parts.map((part) => ({
     ...{ name: part.name, weight: part.weight, value: part.value },
     reason: partReason({ task }, { verdict: verdict.reason }, part),

@@ -39,6 +39,13 @@ export const opener =
   (model: Model) =>
   (
     slots: number,
-    { promptTokens = 5, newTokens = 20, pace = new Pace(), on = model.device, ends = [END] as readonly number[] } = {},
+    {
+      promptTokens = 5,
+      newTokens = 20,
+      keptSteps = 0,
+      pace = new Pace(),
+      on = model.device,
+      ends = [END] as readonly number[],
+    } = {},
   ) =>
-    Sampler.create({ ...model, device: on }, { slots, promptTokens, newTokens }, ends, pace);
+    Sampler.create({ ...model, device: on }, { slots, promptTokens, newTokens, keptSteps }, ends, pace);

@@ -6,6 +6,7 @@ import { sampleRandom } from '../kernels/sample';
 import type { Model } from '../model/model';
 import { Pace } from './pace';
 import { END, many, opener, openLoaded, options, prompts, requests } from './rollout.fixture';
+import type { Completion, RolloutRequest } from './sampling';
 import { sequenceLogits } from './scoring';
 
 let device: Device;
@@ -107,10 +108,46 @@ it('samples tokens as often as their probabilities say', async () => {
   });
 });
 
+it('streams the same completions with the logits of each token, also after forced tokens', async () => {
+  const longer = { ...options, maxNew: 70 };
+  const sampler = await open(6, { newTokens: 70, keptSteps: 31 + 9 });
+  const stream = async (asked: readonly RolloutRequest[]) => {
+    const streamed: { ids: number[]; logits: Float32Array[]; completion: Completion | null }[] = [];
+    for await (const { request, first, ids, logits, completion } of sampler.stream(asked, longer)) {
+      streamed[request] ??= { ids: [], logits: [], completion: null };
+      const one = streamed[request]!;
+      expect(one.ids).toHaveLength(first);
+      one.ids.push(...ids);
+      one.logits.push(...logits);
+      one.completion = completion;
+    }
+    return streamed;
+  };
+  const whole = await sampler.generate(many, longer);
+  const streamed = await stream(many);
+  expect(streamed.map(({ completion }) => completion)).toEqual(whole);
+  for (const [i, { ids, logits }] of streamed.entries()) {
+    expect(ids).toEqual(whole[i]!.ids);
+    ids.forEach((id, t) => {
+      const mass = logits[t]!.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      expect(Math.abs(logits[t]![id]! - Math.log(mass) - whole[i]!.logprobs[t]!)).toBeLessThan(1e-4);
+    });
+  }
+  const forced = many.map((request, i) => ({ ...request, forced: whole[i]!.ids.slice(0, -1).slice(0, i % 10) }));
+  const branched = await stream(forced);
+  sampler.destroy();
+  expect(branched.map(({ ids }) => ids)).toEqual(whole.map(({ ids }) => ids));
+  expect(branched.map(({ logits }) => logits)).toEqual(streamed.map(({ logits }) => logits));
+});
+
 it('refuses requests beyond its capacity', async () => {
   const sampler = await open(2);
   await expect(sampler.generate([{ prompt: [], sequence: 0 }], options)).rejects.toThrow('a prompt has 0 tokens');
   await expect(sampler.generate([{ prompt: [1, 2, 3, 4, 5, 6], sequence: 0 }], options)).rejects.toThrow('1 to 5');
   await expect(sampler.generate(requests, { ...options, maxNew: 21 })).rejects.toThrow('21 new tokens');
+  await expect(sampler.generate([{ ...requests[0]!, forced: [1] }], options)).rejects.toThrow('use stream');
+  await expect(sampler.stream(requests, options).next()).rejects.toThrow(
+    'the logits of 31 steps; this sampler keeps 0',
+  );
   sampler.destroy();
 });

@@ -1,7 +1,13 @@
 /** `sample`: completions of one prompt by one saved model or several side by side, whole or token by token. */
 import type { Device } from '../../gpu/device';
 import type { PlayModel } from '../../lab/play/models';
-import { type CompletionEvent, type SampleOptions, sampleCompletions, sample as streamed } from '../../lab/play/sample';
+import {
+  type CompletionEvent,
+  forcedTokens,
+  type SampleOptions,
+  sampleCompletions,
+  sample as streamed,
+} from '../../lab/play/sample';
 import { openRewards } from '../../lab/run/options';
 import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
@@ -65,10 +71,12 @@ async function samplingOf(given: Given<typeof options>, models: readonly PlayMod
     const tokens = input(() => model.tokenizer.chatPrompt(prompt)).length;
     return maxNewOf(given['max-new'], model.config, { prompt: tokens, usual: null });
   });
+  const maxNew = Math.min(...budgets);
+  for (const { model } of models) input(() => forcedTokens(model, { prefix, maxNew }));
   const reward = problem && recipe && (await inputAsync(() => openRewards(recipe)));
   return {
     ...{ prompt, count, problem, reward, topK, topP, minP, seed },
-    ...{ temperature: checkTemperature(given.temperature), maxNew: Math.min(...budgets) },
+    ...{ temperature: checkTemperature(given.temperature), maxNew },
     ...(prefix !== undefined && { prefix }),
   };
 }

@@ -56,7 +56,7 @@ function printSummary({
   );
   print('');
   print(
-    `${signs.changed} advantages change their sign (${percent(signs.changed / rollouts)}): ${signs.lessToMore} from less to more likely, ${signs.moreToLess} from more to less likely`,
+    `${signs.changed} advantages change their sign (${percent(signs.changed / rollouts)}): ${signs.lessToMore} from less to more likely, ${signs.moreToLess} from more to less likely, ${signs.changed - signs.lessToMore - signs.moreToLess} from or to 0`,
   );
 }
 

@@ -103,14 +103,15 @@ class Column {
   }
 }
 
-/** @throws if the prefix leaves nothing to sample */
-function forcedTokens({ tokenizer, ends = [tokenizer.special.end] }: SavedModel, options: SampleOptions): number[] {
-  const ids = tokenizer.encode(options.prefix ?? '', 'prefix');
+/** Tokens of the prefix. @throws if it has a character outside the vocabulary, or leaves nothing to sample */
+export function forcedTokens(
+  { tokenizer, ends = [tokenizer.special.end] }: SavedModel,
+  { prefix = '', maxNew }: { readonly prefix?: string | undefined; readonly maxNew: number },
+): number[] {
+  const ids = tokenizer.encode(prefix, 'prefix');
   if (ids.some((id) => ends.includes(id))) throw new Error('prefix: its end token ends the completion; leave it out');
-  if (ids.length >= options.maxNew)
-    throw new Error(
-      `prefix: ${ids.length} tokens leave none of ${options.maxNew}; use a shorter one or more new tokens`,
-    );
+  if (ids.length >= maxNew)
+    throw new Error(`prefix: ${ids.length} tokens leave none of ${maxNew}; use a shorter one or more new tokens`);
   return ids;
 }
 

@@ -1,4 +1,4 @@
-/** What if: the run's own rewards under its own recipe, those of `score` and `probe reward` under another one, and their summary. */
+/** Stored rollouts under a reward: the run's own numbers under its own recipe, those of `score` and `probe reward` under another one, and their summary. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../runs/journal';
 import { memoryFiles } from '../../runs/memoryFiles';

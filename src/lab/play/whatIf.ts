@@ -1,5 +1,5 @@
 /**
- * What if: the stored rollouts of a run under an edited reward. Verdicts stay those of the run, because a reward does not
+ * Stored rollouts of a run under an edited reward. Verdicts stay those of the run, because a reward does not
  * change them; rewards, parts and advantages are computed as training would. Needs no GPU.
  */
 import { forOneStep, type RewardOptions, totalReward, type WeightedPart } from '../../rewards/total';
