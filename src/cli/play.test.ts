@@ -42,14 +42,14 @@ describe('sample', () => {
   });
 
   it('judges the completions of a problem, with votes and pass@k; a prefix begins each of them', async () => {
-    const prefix = ['--prefix', '<think>0</think>1'];
+    const prefix = ['--prefix', '<think>0</think>1', '--set', 'reward.tagCount=0.1'];
     const asked = ['--model', run, '--problem', PROBLEM, '-n', '4', ...prefix, ...CPU];
     const [line] = lines(await ok('sample', ...asked, '--json'));
     expect(line).toMatchObject({ n: 4, correct: expect.any(Number), passAtK: [{ k: 1 }, { k: 2 }, { k: 4 }] });
     for (const { text, verdict, parts } of line!.completions as Record<string, unknown>[]) {
       expect(text).toMatch(/^<think>0<\/think>1/);
       expect(verdict).toMatchObject({ correct: expect.any(Boolean), reason: expect.any(String) });
-      expect(parts).toMatchObject([{ name: 'accuracy' }, { name: 'repetition' }]);
+      expect(parts).toMatchObject([{ name: 'accuracy' }, { name: 'repetition' }, { name: 'tagCount' }]);
     }
     const { out } = await ok('sample', ...asked);
     expect(out).toMatch(/^<think>0<\/think>1.*\n {2}(right|wrong): .*; reward -?\d\.\d{3}\n/);
@@ -64,7 +64,7 @@ describe('sample', () => {
     [['--model', run], 'give either --problem or --prompt'],
     [['--model', run, '--problem', PROBLEM, '--answer', '1'], '--answer belongs to --prompt'],
     [['--model', run, '--prompt', '1=', '--prefix', '1<|im_end|>'], 'prefix: its end token ends the completion'],
-    [['--model', run, '--prompt', '1=', '--set', 'reward.length=1'], '--set needs --recipe'],
+    [['--model', run, '--prompt', '1=', '--set', 'reward.lenght=1'], 'there is no field reward.lenght'],
     [['--model', `${run}@best`, '--prompt', '1='], 'there is no checkpoint "best"; it has grpo-2, grpo-0, '],
   ])('refuses %j', async (args, message) => {
     const { code, error } = await lab('sample', ...args, ...CPU);

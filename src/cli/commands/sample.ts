@@ -17,7 +17,7 @@ import { checkTemperature, InputError, input, inputAsync, JSON_OPTION } from '..
 import { print } from '../output';
 import { readPlayModels } from '../playModels';
 import { PROBLEM_OPTIONS, readProblem } from '../problem';
-import { RECIPE_OPTIONS, readRecipe } from '../recipe';
+import { RECIPE_OPTIONS, readRecipe, withSet } from '../recipe';
 import {
   attemptsLine,
   attemptsText,
@@ -62,9 +62,9 @@ const options = {
 async function samplingOf(given: Given<typeof options>, models: readonly PlayModel[]): Promise<SampleOptions> {
   const { seed, n: count, prefix, 'top-k': topK, 'top-p': topP, 'min-p': minP } = given;
   const trained = models.find(({ recipe }) => recipe)?.recipe ?? null;
-  const recipe = given.recipe ? readRecipe({ recipe: given.recipe, ...(given.set && { set: given.set }) }) : trained;
-  if (given.set && !given.recipe)
-    throw new InputError('--set needs --recipe; the reward of the training cannot be set');
+  const named = given.recipe === undefined ? trained : readRecipe({ recipe: given.recipe });
+  if (given.set && !named) throw new InputError('--set needs --recipe: the models name no recipe of their training');
+  const recipe = named && withSet(named, given.set ? { set: given.set } : {});
   const problem = readProblem(given, recipe?.task.name ?? null);
   const prompt = problem?.problem.prompt ?? given.prompt!;
   const budgets = models.map(({ model }) => {
@@ -142,7 +142,7 @@ export const sample = command({
   summary: 'Prints completions of one prompt by saved models',
   examples: [
     'sample --model runs/parity --prompt "110101001001=" -n 8 --temperature 1 --seed 7',
-    'sample --model runs/parity@base --model runs/parity@sft-60 --model runs/parity --prompt "1101=" --answer 1 -n 8',
+    'sample --model runs/a@base --model runs/a@sft-60 --model runs/a --prompt "1101=" --answer 1 -n 8',
     'sample --model runs/parity --prompt "1101=" --prefix "<think>0" --tokens',
   ],
   notes: [

@@ -54,7 +54,7 @@ export const score = command({
   name: 'score',
   summary: 'Scores written completions under the reward of a recipe',
   examples: [
-    'score --recipe parity-8-nano --prompt "1101=" --answer 1 --completion "<think>1,0,0,1</think>1<|im_end|>"',
+    'score --recipe parity-8-nano --prompt "1101=" --answer 1 --completion "<think>1001</think>1"',
     'score --recipe parity-8-nano --problem @problem.json --completion - --set reward.rightLong=1 --json',
   ],
   notes: [
