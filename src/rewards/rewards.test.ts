@@ -1,5 +1,6 @@
 /** The report's reward by hand-worked numbers, the other terms, and their reasons as codes and as sentences. */
 import { describe, expect, it } from 'vitest';
+import { random } from '../random';
 import { sentence } from '../reason';
 import { accuracy, cosineReward } from './accuracy';
 import { answerFormat } from './answerFormat';
@@ -127,6 +128,29 @@ describe('repetition', () => {
     });
   });
 });
+
+it.each([
+  [3, 2, 2],
+  [40, 2, 8],
+  [4, 3, 12],
+])(
+  'repetition of %d distinct words, more than %d times, %d-grams: as joined words count them',
+  (distinct, often, n) => {
+    const stream = random(4, 'words');
+    for (let trial = 0; trial < 50; trial++) {
+      const some = Array.from({ length: 30 }, () => String(stream.integer(1, distinct)));
+      const all = [...some, ...some.slice(0, 20), ...some.slice(0, 20)];
+      const grams = Array.from({ length: all.length - n + 1 }, (_, i) => all.slice(i, i + n).join(' '));
+      const counts = [...new Set(grams)].map((gram) => grams.filter((other) => other === gram).length);
+      const repeated = counts.filter((count) => count > often);
+      const value = -Math.max(repeated.length / counts.length, Math.max(...repeated) / (all.length / n));
+      const part = repetition.evaluate(input({ words: all }), { repetitionN: n, repetitionOften: often });
+      expect(part.value).toBe(repeated.length === 0 ? 0 : value);
+      const most = grams.find((gram) => grams.filter((other) => other === gram).length === Math.max(...counts));
+      if (repeated.length > 0) expect(part.reason.values).toMatchObject({ gram: most, times: Math.max(...counts) });
+    }
+  },
+);
 
 it('repetition counts n-grams of another n, more than another often', () => {
   // "a b" 4 times and "b a" 3 times among 8 words: with n 2 and often 3, −max(1/2, 4 / (8/2))

@@ -8,7 +8,8 @@ import type { Tokenizer } from '../text/tokenizer';
 import type { Completion } from './sampling';
 
 /** A completion whose verdict is known. */
-export interface JudgedCompletion extends Pick<Verdict, 'correct' | 'partial' | 'measures'> {
+export interface JudgedCompletion extends Pick<Verdict, 'correct' | 'partial'> {
+  readonly measures?: Verdict['measures'] | undefined;
   readonly ids: ArrayLike<number>;
   readonly ended: boolean;
   readonly text: string;
@@ -25,9 +26,23 @@ export function rewardInput(
   const { thought, answer, think, thinkFault } = parsed;
   const words = new Array<string>(ids.length);
   for (let i = 0; i < ids.length; i++) words[i] = tokenizer.token(ids[i]!);
+  const { length } = ids;
+  // no spreads here: a what-if makes hundreds of thousands of these
   return {
-    ...{ prompt, expected, text, thought, answer, length: ids.length, lMax },
-    ...{ correct, partial, measures, ended, think, thinkFault, words },
+    prompt,
+    expected,
+    text,
+    thought,
+    answer,
+    length,
+    lMax,
+    correct,
+    partial,
+    measures,
+    ended,
+    think,
+    thinkFault,
+    words,
   };
 }
 

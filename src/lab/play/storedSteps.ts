@@ -54,7 +54,10 @@ function rolloutOf(fields: Fields, where: string): StoredRollout {
   const ids = withNumbers(fields.ids, 'ids');
   if (!Array.isArray(ids) && !(ids instanceof Uint16Array))
     throw new Error(`${where}: ids is ${quote(fields.ids)}, expected token ids; the line is damaged`);
-  return { ...(fields as unknown as StoredRollout), ids };
+  const { text, ended, correct, partial, measures, reward, advantage } = fields as unknown as StoredRollout;
+  // the texts of unread numbers of tokens are freed with the event
+  const rollout = { ids, text, ended, correct, partial, reward, advantage };
+  return measures ? { ...rollout, measures } : rollout;
 }
 
 /** Parses a line whose checksum fits; the strict parser takes ten times as long, and explains a fault. */

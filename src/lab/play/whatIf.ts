@@ -53,8 +53,8 @@ export class WhatIf {
   step({ step, groups }: StoredStep): WhatIfStep {
     const reward = forOneStep(this.reward);
     const rewards = groups.flatMap((group) =>
-      group.rollouts.map((rollout) => {
-        const judged = { ...rollout, parsed: parseCompletion(rollout.text) };
+      group.rollouts.map(({ ids, text, ended, correct, partial, measures }) => {
+        const judged = { ids, text, ended, correct, partial, measures, parsed: parseCompletion(text) };
         return totalReward(rewardInput(group, judged, this.tokenizer, reward.lMax), reward);
       }),
     );
