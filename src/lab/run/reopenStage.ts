@@ -8,7 +8,7 @@ import { selfTest } from './selfTest/selfTest';
 import type { Session } from './session';
 import { openPolicy, openSupervised, type Policy, partsUnder, type Supervised } from './stages';
 
-/** Fields that a step reads anew, without a change of its plans. */
+/** Fields that each step reads, without a change of its plans. */
 const READ_BY_STEPS = [
   /^reward\./,
   /^(sft|grpo)\.(learningRate|warmup|decay|floor)$/,
