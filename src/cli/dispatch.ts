@@ -1,4 +1,5 @@
 /** One call of the terminal: finds the command, prints help, and turns errors into a line and an exit code. */
+import '../re2';
 import { SizeError } from '../gpu/checks';
 import { AdvisedError } from '../lab/run/advice';
 import { MemoryError } from '../lab/run/fittingSetting';

@@ -1,4 +1,5 @@
 /** Importers of foreign files: for each, a valid sample and a function that reads it. */
+import '../re2';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -20,10 +20,9 @@ import {
   write,
 } from '../gpu/kernel';
 import { normal, segments, unwritten } from './fill';
+import { MAX_HEAD_DIM } from './headDim';
 import { type KernelVariant, withoutSharing, withSharing } from './variant';
 
-/** Widest head that the attention kernels hold in registers. */
-export const MAX_HEAD_DIM = 128;
 /** Widest head of the variants that hold one as matrices (shaders/head.wgsl). */
 const MAX_TILED_HEAD_DIM = 64;
 

@@ -1,6 +1,6 @@
 /** The shape of a model in Hugging Face's names, read from a `config.json` with every check. Presets are in presets.ts. */
 import type { Heads } from '../graph/ops/attention';
-import { MAX_HEAD_DIM } from '../kernels/attention';
+import { MAX_HEAD_DIM } from '../kernels/headDim';
 import { listed, quote } from '../quote';
 import { architectureOf, modelTypes } from './architectures';
 import type { Architecture, ConfigSchema } from './architectures/architecture';

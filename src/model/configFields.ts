@@ -1,5 +1,5 @@
 /** Keys of a `config.json` that this lab computes with, and the range of each. Defaults belong to the architectures. */
-import { MAX_HEAD_DIM } from '../kernels/attention';
+import { MAX_HEAD_DIM } from '../kernels/headDim';
 
 interface Field {
   readonly fits: (value: unknown) => boolean;

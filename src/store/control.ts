@@ -10,7 +10,7 @@ import { type LabState, lab, NO_RUN, NOTHING_SELECTED } from './lab';
 import { followDraft } from './memory';
 import { readStepsFrom } from './opened';
 import { followProgram } from './program';
-import { Replay } from './replay';
+import type { Replay } from './replay';
 import { applyEvent, emptyRun, UNSTORED_ROLLOUTS_KEPT } from './run';
 
 const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
@@ -75,7 +75,7 @@ export async function playRecording(): Promise<void> {
 async function play(): Promise<void> {
   const mine = begin({ source: 'replay', status: 'loading', started: null });
   try {
-    const response = await fetchedFile(RECORDING);
+    const [response, { Replay }] = await Promise.all([fetchedFile(RECORDING), import('./replay')]);
     if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload this page`);
     const text = await response.text();
     if (mine !== turn) return;

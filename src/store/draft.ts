@@ -76,6 +76,17 @@ export const editDraft = (path: string, value: unknown, text = String(value)): v
 /** Sets the whole shape at once, since a single field may not match the others. */
 export const chooseModelPreset = (name: ModelPreset): void => change(MODEL_PRESET, { value: name, text: name });
 
+/** Loads the engine of regular expressions, then tries the refused edits again. Without it, their messages say so. */
+export async function loadPatterns(): Promise<void> {
+  try {
+    await import('../re2');
+  } catch {
+    return; // a fault of each expression names the missing engine
+  }
+  const { draft, refused, alsoChanged } = lab.getState();
+  if (Object.keys(refused).length > 0) take(draft, refused, alsoChanged);
+}
+
 /** Drops all refused edits, so that each field shows the draft's value again. */
 export function dropRefused(): void {
   take(lab.getState().draft);

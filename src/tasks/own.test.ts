@@ -1,3 +1,4 @@
+import '../re2';
 import { describe, expect, it } from 'vitest';
 import { random } from '../random';
 import { OWN_LIMITS, type OwnLine, ownFaults, ownJudge, ownTask } from './own';

@@ -3,9 +3,9 @@
  * matched exactly, as a number within a tolerance, or by a regular expression. Patterns are RE2's: matching takes time linear
  * in the answer, whoever wrote the pattern (so there are no backreferences and no lookaround), and always spans all of it.
  */
-import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { type Decimal, decimalOf, distanceBetween, isAtMost, toNumber } from '../decimal';
+import { patternOf } from '../patterns';
 import { excerpt } from '../quote';
 import { sentence } from '../reason';
 import { isSameText, plain, typed } from '../text/answerText';
@@ -52,17 +52,6 @@ const ownProblemSchema = ownLineSchema
 type OwnProblem = z.output<typeof ownProblemSchema>;
 
 const tokenizer = new Tokenizer();
-const patterns = new Map<string, RE2JS>();
-
-/** @throws in RE2's words where the pattern is none */
-function compile(pattern: string): RE2JS {
-  const known = patterns.get(pattern);
-  if (known) return known;
-  const compiled = RE2JS.compile(pattern);
-  if (patterns.size >= OWN_LIMITS.problems) patterns.clear();
-  patterns.set(pattern, compiled);
-  return compiled;
-}
 
 const numberIn = (answer: string): Decimal | null => decimalOf(plain(answer));
 
@@ -79,7 +68,7 @@ function matches({ answer, pattern, match, tolerance }: OwnProblem, given: strin
     }
     case 'regex':
       // the expression decides on spaces within and letter case
-      return [given, typed(given)].some((text) => compile(pattern ?? answer).matches(text));
+      return [given, typed(given)].some((text) => patternOf(pattern ?? answer).matches(text));
     default:
       return match satisfies never;
   }
@@ -110,10 +99,10 @@ function faultsOf(problem: OwnProblem): { readonly path: string[]; readonly mess
     return [{ path: ['answer'], message: `${JSON.stringify(answer)} is no number` }];
   if (match === 'regex')
     try {
-      compile(pattern ?? answer);
+      patternOf(pattern ?? answer);
     } catch (error) {
       const path = pattern === undefined ? 'answer' : 'pattern';
-      return [{ path: [path], message: `no regular expression of RE2: ${(error as Error).message}` }];
+      return [{ path: [path], message: (error as Error).message }];
     }
   if (match !== 'regex' && pattern !== undefined)
     return [{ path: ['pattern'], message: `is for regex; answers are matched as ${match}` }];

@@ -1,5 +1,6 @@
 /** The one worker that owns the GPU. */
 import '../jitless';
+import '../re2';
 import { expose, transfer } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';

@@ -5,6 +5,7 @@ import './base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openLab } from '../../store/control';
+import { loadPatterns } from '../../store/draft';
 import { firstPaint } from '../shared/firstPaint';
 import { App } from './App';
 import { Boundary } from './Boundary';
@@ -25,6 +26,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   </StrictMode>,
 );
 await firstPaint;
+void loadPatterns();
 await openLab();
 // the development server has no service worker
 if (import.meta.env.PROD) void installServiceWorker(navigator, `${import.meta.env.BASE_URL}sw.js`, stopAsking);

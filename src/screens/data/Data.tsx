@@ -1,4 +1,5 @@
 /** Data: problems of any task at any level, and the draft's own, each with its picture, its verifier and its teacher traces. */
+import '../../jitless'; // schemas that this view shares with the page are in a chunk of their own, which runs first
 import { useMemo } from 'react';
 import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../../lab/recipe/browse';
 import { levelsOf } from '../../lab/recipe/levels';

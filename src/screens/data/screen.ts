@@ -1,7 +1,7 @@
 import { type Browsed, browsable, MOST_BROWSED } from '../../lab/recipe/browse';
 import { quote } from '../../quote';
 import type { AddressReader, Screen, ScreenAddress } from '../screen';
-import { Data } from './Data';
+import { lazyScreen } from '../shared/lazyScreen';
 
 /** Problem that an address asks for, or the nearest one; what the address leaves out stays as it is. */
 function read(reader: AddressReader, { data, draft }: Parameters<ScreenAddress['read']>[1]): { data: Browsed } {
@@ -25,7 +25,7 @@ function read(reader: AddressReader, { data, draft }: Parameters<ScreenAddress['
 export const data: Screen = {
   id: 'data',
   title: 'Data',
-  Component: Data,
+  Component: lazyScreen(() => import('./Data').then(({ Data }) => Data)),
   address: {
     names: ['task', 'level', 'seed', 'n'],
     write: ({ data: { task, level, seed, index } }) => ({ task, level, seed, n: index + 1 }),

@@ -1,10 +1,10 @@
 import type { Screen } from '../screen';
-import { Evaluate } from './Evaluate';
+import { lazyScreen } from '../shared/lazyScreen';
 
 export const evaluate: Screen = {
   id: 'evaluate',
   title: 'Evaluate',
-  Component: Evaluate,
+  Component: lazyScreen(() => import('./Evaluate').then(({ Evaluate }) => Evaluate)),
   address: {
     names: ['experiment'],
     write: ({ experiment }) => ({ experiment }),
