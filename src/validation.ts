@@ -1,6 +1,5 @@
 /** Checks data against a schema. Errors name each wrong field with its place. Any room may import this file. */
 import type { z } from 'zod';
-import { parseJson } from './json';
 import { excerpt, listed, quote } from './quote';
 
 /** Characters of a path, key or choice in a message. */
@@ -174,7 +173,3 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string):
   }
   throw new Error(listed(linesOf(parsed.error, where)));
 }
-
-/** Reads and checks a JSON text. @throws as `parseJson` and `parseAs` */
-export const parseJsonAs = <T>(schema: z.ZodType<T>, text: string, where: string): T =>
-  parseAs(schema, parseJson(text, where), where);

@@ -2,7 +2,8 @@
 import type { Counters } from '../gpu/counters';
 import type { Recipe } from '../lab/recipe/recipe';
 import { cutOffs } from '../lab/run/cutOff';
-import { type EvaluationEvent, groupsDrawn, type LabEvent, meansOfAllGroups } from '../lab/run/events';
+import type { EvaluationEvent, LabEvent } from '../lab/run/events';
+import { groupsDrawn, meansOfAllGroups } from '../lab/run/groupMetrics';
 import { policyAlertWords } from '../lab/run/policyAlert';
 import { fallbackText } from '../lab/run/reasons';
 import { excerpt } from '../quote';

@@ -70,7 +70,7 @@ it('says at the weight and at the program of a custom term which to set first', 
   expect([draft().reward.custom, draft().reward.customSource, lab.getState().draftErrors]).toEqual([0, '', {}]);
 });
 
-it('changes to own problems once there are some, and accepts another file with other levels', () => {
+it('changes to own problems once there are some, and accepts another file with other levels', async () => {
   const file = (level: number) =>
     Array.from({ length: 40 }, (_, i) =>
       JSON.stringify({ prompt: `${level} + ${i}`, answer: `${level + i}`, level }),
@@ -78,10 +78,10 @@ it('changes to own problems once there are some, and accepts another file with o
   editDraft('task.name', 'calendar');
   editDraft('task.name', 'own');
   expect(lab.getState().draftErrors['task.name']).toMatch(/the task own has no problems; add a file of them/);
-  fillDraft('own.problems', file(7), 'mine.jsonl');
+  await fillDraft('own.problems', file(7), 'mine.jsonl');
   editDraft('task.name', 'own');
   expect([draft().task, lab.getState().draftErrors]).toEqual([{ name: 'own', level: 7 }, {}]);
-  fillDraft('own.problems', file(2), 'other.jsonl');
+  await fillDraft('own.problems', file(2), 'other.jsonl');
   expect([draft().task.level, lab.getState().draftErrors]).toEqual([2, {}]);
 });
 
@@ -126,8 +126,8 @@ describe('a refused edit', () => {
     expect(refused()).toEqual([]);
   });
 
-  it('can be a file; another recipe starts without it', () => {
-    fillDraft('data.clusters', '{"task":', 'mine.jsonl');
+  it('can be a file; another recipe starts without it', async () => {
+    await fillDraft('data.clusters', '{"task":', 'mine.jsonl');
     expect(refused()).toEqual([['data.clusters', 'mine.jsonl']]);
     expect(lab.getState().draftErrors['data.clusters']).toContain('mine.jsonl: line 1');
     chooseRecipe('parity-8-nano');

@@ -2,7 +2,6 @@
  * The draft: the recipe of the next run, edited field by field. It is always valid. An edit that makes it invalid waits in its
  * field as a refused edit, and is tried again whenever the draft changes.
  */
-import { parseJsonLines, utf8Text } from '../json';
 import { atInitialLevel } from '../lab/recipe/levels';
 import { recipeByName, recipes } from '../lab/recipe/presets';
 import { type Recipe, recipeSchema, withFields } from '../lab/recipe/recipe';
@@ -118,17 +117,23 @@ export function addToDraft(path: string, items: readonly unknown[]): void {
 /** True if the path is within an item of the list. */
 const withinList = (list: string, path: string) => path.startsWith(`${list}.`);
 
+/** Items of a file of JSON lines. The reader of files loads with the first one. */
+async function itemsIn(file: string | Uint8Array, where: string): Promise<unknown[]> {
+  const [{ parseJsonLines, utf8Text }] = await Promise.all([import('../json'), loadPatterns()]);
+  const text = typeof file === 'string' ? file : utf8Text(file, where);
+  return Array.from(parseJsonLines(text, where), ({ json }) => json);
+}
+
 /** Sets a list from a file of JSON lines. A fault names the line or the field. */
-export function fillDraft(path: string, file: string | Uint8Array, where: string): void {
+export async function fillDraft(path: string, file: string | Uint8Array, where: string): Promise<void> {
+  const read = await itemsIn(file, where).then(
+    (items) => ({ items }),
+    (error: unknown) => ({ fault: messageOf(error) }),
+  );
   const { refused } = lab.getState();
   lab.setState({ refused: Object.fromEntries(Object.entries(refused).filter(([other]) => !withinList(path, other))) });
-  try {
-    const text = typeof file === 'string' ? file : utf8Text(file, where);
-    const items = Array.from(parseJsonLines(text, where), ({ json }) => json);
-    change(path, { value: items, text: where });
-  } catch (error) {
-    refuse(path, { value: undefined, text: where, faults: { [path]: messageOf(error) } });
-  }
+  if ('items' in read) change(path, { value: read.items, text: where });
+  else refuse(path, { value: undefined, text: where, faults: { [path]: read.fault } });
 }
 
 /** Removes an item from a list with its refused edits. Refused edits of later items move up with their items. */

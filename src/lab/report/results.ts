@@ -4,9 +4,9 @@
  * whose means do not follow from its values is refused.
  */
 import { z } from 'zod';
-import { jsonText } from '../../json';
+import { jsonText, parseJson } from '../../json';
 import { deviationOf, mean } from '../../stats';
-import { parseAs, parseJsonAs } from '../../validation';
+import { parseAs } from '../../validation';
 
 /** Relative tolerance for sums in another order. */
 const ROUNDING = 1e-9;
@@ -163,10 +163,11 @@ const indexSchema = z.array(idSchema).superRefine((ids, context) => {
 
 /** Reads a result file. @throws one line per wrong field: file, path of the field, reason */
 export const parseResult = (source: string, where: string): Result =>
-  parseJsonAs(resultSchema, source, where) as Result;
+  parseAs(resultSchema, parseJson(source, where), where) as Result;
 
 /** Reads the index: the ids of all results. @throws like `parseResult` */
-export const parseIndex = (source: string, where: string): string[] => parseJsonAs(indexSchema, source, where);
+export const parseIndex = (source: string, where: string): string[] =>
+  parseAs(indexSchema, parseJson(source, where), where);
 
 /** Text of a result file, checked. @throws like `parseResult` */
 export function resultToText(result: ResultInput): string {

@@ -1,7 +1,8 @@
 /** Events as lines, and the metrics of a GRPO step over all sampled groups. */
 import { describe, expect, it } from 'vitest';
 import { seal } from '../../runs/seal';
-import { curvePoint, eventFromLine, eventToLine, groupsDrawn, type LabEvent, meansOfAllGroups } from './events';
+import { curvePoint, eventFromLine, eventToLine, type LabEvent } from './events';
+import { groupsDrawn, meansOfAllGroups } from './groupMetrics';
 
 const metrics = { reward: 0.4, accuracy: 0.5, kl: 0.1 };
 const dynamic = {

@@ -11,12 +11,12 @@ import type { Reason } from '../../reason';
 import { numbersToText, withNumbers } from '../../runs/numbers';
 import { unseal } from '../../runs/seal';
 import type { GrpoStep } from '../../train/grpo';
-import type { Metrics } from '../../train/metrics';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
 import { parseAs } from '../../validation';
 import type { Recipe } from '../recipe/recipe';
 import type { CheckpointStage } from './checkpoint';
 import { eventSchemas } from './eventSchema';
+import { meansOfAllGroups } from './groupMetrics';
 import type { PolicyAlert } from './policyAlert';
 
 export type Stage = 'compile' | 'sft' | 'evaluate' | 'curate' | 'grpo';
@@ -219,30 +219,6 @@ export interface CurvePoint {
   readonly kl: number;
   readonly entropy: number;
   readonly frac_reward_zero_std: number;
-}
-
-/** Share of groups with equal rewards. It does not depend on how advantages are scaled. */
-export const groupsWithoutSpread = (metrics: Metrics): number =>
-  metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
-
-/** Metrics that `meansOfAllGroups` reads. */
-export const MEANS_OF_ALL_GROUPS = [
-  'reward',
-  'accuracy',
-  'dynamic_sampling/reward',
-  'dynamic_sampling/accuracy',
-] as const;
-
-/** Mean reward and accuracy of all drawn groups, including those that dynamic sampling sets aside. */
-export const meansOfAllGroups = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
-  reward: metrics['dynamic_sampling/reward'] ?? metrics.reward!,
-  accuracy: metrics['dynamic_sampling/accuracy'] ?? metrics.accuracy!,
-});
-
-/** Numbers of groups that `meansOfAllGroups` averages and of those with spread; null without dynamic sampling. */
-export function groupsDrawn(metrics: Metrics): { readonly drawn: number; readonly kept: number } | null {
-  const drawn = metrics['dynamic_sampling/groups_drawn'];
-  return drawn === undefined ? null : { drawn, kept: metrics['dynamic_sampling/groups_kept']! };
 }
 
 export const curvePoint = ({ step, metrics }: Pick<GrpoStep, 'step' | 'metrics'>): CurvePoint => ({

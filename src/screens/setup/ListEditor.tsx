@@ -25,7 +25,7 @@ function FromFile({ path, title }: Pick<FieldProps['field'], 'path' | 'title'>) 
   const take = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
     if (!file) return;
-    fillDraft(path, new Uint8Array(await file.arrayBuffer()), file.name);
+    await fillDraft(path, new Uint8Array(await file.arrayBuffer()), file.name);
     input.value = ''; // the same file can then be chosen again
   };
   return (

@@ -84,7 +84,7 @@ describe('an editor', () => {
     expect(html).toContain('aria-label="Add to Clusters"');
   });
 
-  it.each(lists)('of $path takes items, keeps them apart, and lets go of them', ({ path, blanks, columns }) => {
+  it.each(lists)('of $path takes items, keeps them apart, and lets go of them', async ({ path, blanks, columns }) => {
     chooseRecipe((recipes[0] as { name: string }).name);
     const before = items(path).length;
     addToDraft(path, blanks);
@@ -99,9 +99,9 @@ describe('an editor', () => {
     expect(items(path).slice(before)).toEqual([second]);
     const file = [...items(path)].map((item) => JSON.stringify(item)).join('\n');
     removeFromDraft(path, before);
-    fillDraft(path, `${file}\n`, 'mine.jsonl');
+    await fillDraft(path, `${file}\n`, 'mine.jsonl');
     expect(items(path).slice(before)).toEqual([second]);
-    fillDraft(path, `${file}\n{`, 'mine.jsonl');
+    await fillDraft(path, `${file}\n{`, 'mine.jsonl');
     expect(lab.getState().draftErrors[path]).toContain(`mine.jsonl: line ${before + 2} is not JSON`);
   });
 });

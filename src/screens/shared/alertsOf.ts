@@ -1,6 +1,7 @@
 /** Alerts of a step: success, a missing signal, a policy that runs away. */
 
-import { type GrpoEvent, groupsWithoutSpread, type SftEvent } from '../../lab/run/events';
+import type { GrpoEvent, SftEvent } from '../../lab/run/events';
+import { groupsWithoutSpread } from '../../lab/run/groupMetrics';
 import { KL_FAR, policyAlertWords } from '../../lab/run/policyAlert';
 import { percent } from './format';
 import type { NoticeKind } from './Notice';

@@ -1,6 +1,7 @@
 /** Accuracy of the rollouts: pass@1 and pass@G; and of held-out problems after each stage, in words. */
 
-import { type EvaluationEvent, MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/events';
+import type { EvaluationEvent } from '../../../lab/run/events';
+import { MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/groupMetrics';
 import type { RunData } from '../../../store/run';
 import { fixed, inWords, percent } from '../../shared/format';
 import { type ChartRecord, grpoPoints, metric } from './chart';

@@ -1,6 +1,6 @@
 /** Length of completions in tokens: mean and longest. */
 
-import { groupsDrawn } from '../../../lab/run/events';
+import { groupsDrawn } from '../../../lab/run/groupMetrics';
 import type { Series } from '../../shared/chartSeries';
 import { fixed, inWords } from '../../shared/format';
 import { type ChartRecord, grpoPoints, metric } from './chart';

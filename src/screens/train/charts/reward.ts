@@ -1,6 +1,6 @@
 /** Reward of a step with its deviation within groups, against the maximum that a completion can earn. */
 
-import { groupsDrawn, groupsWithoutSpread, MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/events';
+import { groupsDrawn, groupsWithoutSpread, MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/groupMetrics';
 import { mostReward } from '../../../rewards/total';
 import type { Metrics } from '../../../train/metrics';
 import type { Series } from '../../shared/chartSeries';
