@@ -25,8 +25,13 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     </Boundary>
   </StrictMode>,
 );
-await firstPaint;
-void loadPatterns();
-await openLab();
-// the development server has no service worker
-if (import.meta.env.PROD) void installServiceWorker(navigator, `${import.meta.env.BASE_URL}sw.js`, stopAsking);
+
+/** Starts what the first picture does not need. Code that loads then may import this file's chunk, so this file does not wait. */
+async function openAfterPaint(): Promise<void> {
+  await firstPaint;
+  void loadPatterns();
+  await openLab();
+  // the development server has no service worker
+  if (import.meta.env.PROD) void installServiceWorker(navigator, `${import.meta.env.BASE_URL}sw.js`, stopAsking);
+}
+void openAfterPaint();
