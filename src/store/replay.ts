@@ -2,7 +2,7 @@
  * Plays the events of a recorded run at a readable pace. Reads each line when it is due, so that opening a long recording
  * blocks nothing. Knows no screen.
  */
-import '../jitless'; // the schema of events is in a chunk of its own, which runs first
+import '../jitless'; // before the schemas of events, however the build splits the page
 import { linesOf } from '../json';
 import { EventReader } from '../lab/run/eventReader';
 import { eventFromLine, type GrpoEvent, type LabEvent } from '../lab/run/events';

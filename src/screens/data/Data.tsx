@@ -1,5 +1,5 @@
 /** Data: problems of any task at any level, and the draft's own, each with its picture, its verifier and its teacher traces. */
-import '../../jitless'; // schemas that this view shares with the page are in a chunk of their own, which runs first
+import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useMemo } from 'react';
 import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../../lab/recipe/browse';
 import { levelsOf } from '../../lab/recipe/levels';

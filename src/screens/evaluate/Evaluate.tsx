@@ -1,5 +1,5 @@
 /** Evaluate: findings of the report beside ours, from result files, and the evaluations of the run on screen. */
-import '../../jitless'; // schemas that this view shares with the page are in a chunk of their own, which runs first
+import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useEffect } from 'react';
 import type { Result } from '../../lab/report/results';
 import { quote } from '../../quote';

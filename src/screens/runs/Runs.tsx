@@ -1,5 +1,5 @@
 /** Runs: the trainings that this browser keeps, and what can be done with each. */
-import '../../jitless'; // schemas that this view shares with the page are in a chunk of their own, which runs first
+import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useEffect } from 'react';
 import { listed } from '../../quote';
 import { followRuns, importRuns, refreshRuns } from '../../store/runs';
