@@ -13,21 +13,41 @@ const NO_SPREAD = 1e-8;
 
 export const hasSpread = (values: readonly number[]): boolean => standardDeviation(values) >= NO_SPREAD;
 
+/** One value compared with its group, and the numbers that give its advantage. */
+export interface Comparison {
+  readonly value: number;
+  readonly mean: number;
+  /** Standard deviation that divides; null divides by nothing. */
+  readonly deviation: number | null;
+  readonly advantage: number;
+}
+
 /**
- * Advantages A_i = (r_i − mean of the group) / (std + 1e-4). The std (ddof 1) is that of the group or of the batch; Dr. GRPO does not
- * divide. A group of equal rewards has advantage 0.
+ * Advantages A_i = (r_i − mean of the group) / (std + 1e-4), with the numbers behind them. The std (ddof 1) is that of the group or
+ * of the batch; Dr. GRPO does not divide. A group of equal rewards has advantage 0.
  * @param rewards group after group
  * @throws where they do not fill whole groups
  */
-export function groupAdvantages(rewards: readonly number[], groupSize: number, scale: ScaleRewards): number[] {
+export function groupComparisons(rewards: readonly number[], groupSize: number, scale: ScaleRewards): Comparison[] {
   if (rewards.length % groupSize !== 0) throw new Error(`${rewards.length} rewards do not fill groups of ${groupSize}`);
   const batchDeviation = standardDeviation(rewards);
   return groupsOf(rewards, groupSize).flatMap((group) => {
     const center = mean(group);
     const deviation = { group: standardDeviation(group), batch: batchDeviation, none: null }[scale];
-    return group.map((reward) => (reward - center) / (deviation === null ? 1 : deviation + EPSILON));
+    return group.map((value) => ({
+      value,
+      mean: center,
+      deviation,
+      advantage: (value - center) / (deviation === null ? 1 : deviation + EPSILON),
+    }));
   });
 }
+
+const advantageOf = ({ advantage }: Comparison): number => advantage;
+
+/** Advantages of `groupComparisons` alone. */
+export const groupAdvantages = (rewards: readonly number[], groupSize: number, scale: ScaleRewards): number[] =>
+  groupComparisons(rewards, groupSize, scale).map(advantageOf);
 
 /** One completion's reward: its terms unweighted, and their weighted sum. */
 export interface RewardTerms {
@@ -41,21 +61,32 @@ export interface AdvantageOptions {
   readonly aggregation: Aggregation;
 }
 
+/** Comparison of a completion. `normalize_then_sum` also compares each term, in the order of the parts. */
+export interface CompletionComparison extends Comparison {
+  readonly terms: readonly Comparison[] | null;
+}
+
 /**
- * Advantages of completions. `sum_then_normalize` compares the totals, as above. `normalize_then_sum` (GDPO) normalizes each term
+ * Compares completions. `sum_then_normalize` compares the totals, as above. `normalize_then_sum` (GDPO) normalizes each term
  * within its group, then the weighted sums over the batch; `scaleRewards` has no effect then.
  */
-export function advantagesOf(rewards: readonly RewardTerms[], options: AdvantageOptions): number[] {
+export function comparisonsOf(rewards: readonly RewardTerms[], options: AdvantageOptions): CompletionComparison[] {
   const { groupSize, scaleRewards, aggregation } = options;
-  if (aggregation === 'sum_then_normalize')
-    return groupAdvantages(
-      rewards.map(({ total }) => total),
-      groupSize,
-      scaleRewards,
-    );
-  const sums = sumsOfNormalized(rewards, groupSize);
-  return groupAdvantages(sums, sums.length, 'group');
+  if (aggregation === 'sum_then_normalize') {
+    const totals = rewards.map(({ total }) => total);
+    return groupComparisons(totals, groupSize, scaleRewards).map((comparison) => ({ ...comparison, terms: null }));
+  }
+  const terms = comparedTerms(rewards, groupSize);
+  const sums = sumsOfNormalized(rewards, terms);
+  return groupComparisons(sums, sums.length, 'group').map((comparison, b) => ({
+    ...comparison,
+    terms: terms.map((term) => term[b]!),
+  }));
 }
+
+/** Advantages of completions, as `comparisonsOf` gives them. */
+export const advantagesOf = (rewards: readonly RewardTerms[], options: AdvantageOptions): number[] =>
+  comparisonsOf(rewards, options).map(advantageOf);
 
 /**
  * Share of completions in groups without spread, TRL's `frac_reward_zero_std`. It is 0 or 1 where the deviation that divides is the
@@ -63,20 +94,31 @@ export function advantagesOf(rewards: readonly RewardTerms[], options: Advantage
  */
 export function shareWithoutSpread(rewards: readonly RewardTerms[], options: AdvantageOptions): number {
   const { groupSize, scaleRewards, aggregation } = options;
-  if (aggregation === 'normalize_then_sum') return hasSpread(sumsOfNormalized(rewards, groupSize)) ? 0 : 1;
+  if (aggregation === 'normalize_then_sum')
+    return hasSpread(sumsOfNormalized(rewards, comparedTerms(rewards, groupSize))) ? 0 : 1;
   const totals = rewards.map(({ total }) => total);
   if (scaleRewards === 'batch') return hasSpread(totals) ? 0 : 1;
   return mean(groupsOf(totals, groupSize).map((group) => (hasSpread(group) ? 0 : 1)));
 }
 
-function sumsOfNormalized(rewards: readonly RewardTerms[], groupSize: number): number[] {
+/** Comparisons of each term's values within their groups, [K, B]. */
+const comparedTerms = (rewards: readonly RewardTerms[], groupSize: number): Comparison[][] =>
+  (rewards[0]?.parts ?? []).map((_, k) =>
+    groupComparisons(
+      rewards.map(({ parts }) => parts[k]!.value),
+      groupSize,
+      'group',
+    ),
+  );
+
+/** Weighted sums of the normalized terms, [B]. */
+function sumsOfNormalized(rewards: readonly RewardTerms[], terms: readonly (readonly Comparison[])[]): number[] {
   const sums = rewards.map(() => 0);
-  for (const k of (rewards[0]?.parts ?? []).keys()) {
-    const values = rewards.map(({ parts }) => parts[k]!.value);
-    groupAdvantages(values, groupSize, 'group').forEach((advantage, b) => {
+  terms.forEach((term, k) => {
+    term.forEach(({ advantage }, b) => {
       sums[b]! += rewards[b]!.parts[k]!.weight * advantage;
     });
-  }
+  });
   return sums;
 }
 

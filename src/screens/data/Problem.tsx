@@ -21,7 +21,7 @@ function VerdictOf({ task, verdict }: { task: Task; verdict: TaskVerdict }) {
   return (
     <div className={styles.judgement} role="status" data-testid="verdict">
       <p>
-        <Verdict tone={correct ? 'right' : 'wrong'} words={correct ? 'right' : 'wrong'} /> {verdictText(task, reason)}
+        <Verdict correct={correct} /> {verdictText(task, reason)}
       </p>
       <dl>
         <div>

@@ -8,8 +8,9 @@ import { Alerts } from '../shared/Alerts';
 import { explanations } from '../shared/explanations';
 import { fixed, percent, signed } from '../shared/format';
 import { GroupDetail, NoGroup } from '../shared/Group';
+import { Help } from '../shared/Help';
 import { shownGroup, useLab, useShownStep } from '../shared/hooks';
-import { judgementOf } from '../shared/judgement';
+import { flawsOf } from '../shared/judgement';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import { CollapseButton } from '../shared/Trace';
@@ -45,7 +46,7 @@ function StepSlider({ step, first, last }: { step: number; first: number; last: 
 function GroupRow({ group, index, chosen }: { group: RolloutGroup; index: number; chosen: boolean }) {
   const { prompt, rollouts } = group;
   const choose = () => show({ group: index });
-  const flawed = rollouts.filter((rollout) => judgementOf(rollout).tone === 'flawed').length;
+  const flawed = rollouts.filter((rollout) => rollout.correct && flawsOf(rollout).length > 0).length;
   return (
     <tr className={chosen ? styles.chosen : undefined} onClick={choose}>
       <td>
@@ -80,10 +81,9 @@ function GroupRow({ group, index, chosen }: { group: RolloutGroup; index: number
   );
 }
 
-function Groups({ step, start }: { step: Pick<GrpoStep, 'groups'>; start: StartEvent }) {
+function Groups({ step, start }: { step: Pick<GrpoStep, 'groups' | 'metrics'>; start: StartEvent }) {
   const chosen = useLab((state) => state.group);
   const index = shownGroup(step, chosen);
-  const group = step.groups[index];
   return (
     <div className={styles.split}>
       <Panel title="Groups" explanation={accuracy.explanation} aside={`${step.groups.length} problems`}>
@@ -115,10 +115,11 @@ function Groups({ step, start }: { step: Pick<GrpoStep, 'groups'>; start: StartE
               {index + 1} of {step.groups.length}
             </span>
             <CollapseButton />
+            <Help text={explanations.parts} about="the bar of each completion" />
           </>
         }
       >
-        {group && <GroupDetail group={group} start={start} />}
+        <GroupDetail step={step} index={index} start={start} />
       </Panel>
     </div>
   );

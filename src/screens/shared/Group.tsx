@@ -1,115 +1,65 @@
-/** Group of completions of one problem: its prompt, G advantages, every trace with its reward and the reasons for it. */
-import { useMemo } from 'react';
+/** Group of completions of one problem, worked out: prompt, figures of the chosen one, all around their mean, and the reasons. */
+import { useMemo, useState } from 'react';
 import { drawGroup } from '../../lab/run/draw';
 import type { GrpoEvent, StartEvent } from '../../lab/run/events';
-import { partReason, termOf } from '../../lab/run/reasons';
+import { trainedOptions, type WorkedOptions, workedOut } from '../../lab/run/workedOut';
 import { show } from '../../store/lab';
-import type { Rollout, RolloutGroup } from '../../train/grpo';
-import { classes } from './classes';
-import { fixed, signed } from './format';
+import type { GrpoStep } from '../../train/grpo';
+import { Completions } from './Completions';
+import { Figures, Switches } from './Figures';
 import styles from './Group.module.css';
 import { type ShownStep, useLab, useShownStep } from './hooks';
-import { flawsOf, judgementOf } from './judgement';
-import { PartsBar } from './PartsBar';
+import { flawsOf } from './judgement';
 import { Picture } from './Picture';
+import { Reasons } from './Reasons';
 import { noGroupReason } from './runWords';
-import { Trace } from './Trace';
 import texts from './text.module.css';
-import { Verdict } from './Verdict';
 
-/** Blue above 0, orange below, stronger with distance from 0. The number stays easy to read on the strongest shade. */
-const diverging = (value: number, most: number): string => {
-  if (signed(value) === signed(0)) return 'var(--neutral)';
-  const share = Math.min(1, Math.abs(value) / Math.max(most, 1e-9));
-  return `color-mix(in srgb, var(${value < 0 ? '--orange' : '--blue'}) ${Math.round(20 + 35 * share)}%, var(--panel))`;
-};
-
-interface AdvantagesProps {
-  readonly rollouts: readonly Rollout[];
-  readonly chosen: number;
-  readonly onChoose: (i: number) => void;
+interface GroupDetailProps {
+  readonly step: Pick<GrpoStep, 'groups' | 'metrics'>;
+  /** Position of the group in the step. */
+  readonly index: number;
+  readonly start: StartEvent;
 }
 
-function Advantages({ rollouts, chosen, onChoose }: AdvantagesProps) {
-  const most = rollouts.reduce((top, { advantage }) => Math.max(top, Math.abs(advantage)), 0);
-  return (
-    <div className={styles.advantages} role="group" aria-label="Advantages of the group">
-      {rollouts.map(({ advantage }, i) => (
-        <button
-          key={i}
-          type="button"
-          data-testid="advantage"
-          aria-pressed={i === chosen}
-          style={{ background: diverging(advantage, most) }}
-          onClick={() => onChoose(i)}
-        >
-          {signed(advantage)}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function RolloutRow({ rollout, start, chosen }: { rollout: Rollout; start: StartEvent; chosen: boolean }) {
-  return (
-    <li className={classes(styles.rollout, chosen && styles.chosen)} data-testid="rollout">
-      <Verdict {...judgementOf(rollout)} />
-      <Trace ids={rollout.ids} vocabulary={start.vocabulary} ended={rollout.ended} />
-      <PartsBar parts={rollout.parts} />
-      <span className={styles.number} data-testid="reward" title="reward">
-        {signed(rollout.reward)}
-      </span>
-    </li>
-  );
-}
-
-function Reasons({ group, rollout }: { group: RolloutGroup; rollout: Rollout }) {
-  return (
-    <dl className={styles.reasons} data-testid="reasons">
-      {rollout.parts.map((part) => (
-        <div key={part.name}>
-          <dt>
-            <i style={{ background: termOf(part).color }} />
-            {termOf(part).title}
-          </dt>
-          <dd>
-            <b>{signed(part.value)}</b> × {fixed(part.weight, 3)} = <b>{signed(part.weight * part.value)}</b>
-            <span>{partReason(group, rollout, part)}</span>
-          </dd>
-        </div>
-      ))}
-      <div>
-        <dt>Advantage</dt>
-        <dd>
-          <b>{signed(rollout.advantage)}</b>
-          <span>Compared with its group’s average; {rollout.ids.length} tokens</span>
-        </dd>
-      </div>
-    </dl>
-  );
-}
-
-export function GroupDetail({ group, start }: { group: RolloutGroup; start: StartEvent }) {
+export function GroupDetail({ step, index, start }: GroupDetailProps) {
+  const [changed, change] = useState<WorkedOptions | null>(null);
+  const { recipe } = start;
+  const group = step.groups[index]!;
   const chosen = Math.min(
     useLab((state) => state.rollout),
     group.rollouts.length - 1,
   );
-  const rollout = group.rollouts[chosen];
-  const text = rollout?.text;
-  const picture = useMemo(() => (text === undefined ? null : drawGroup(group, text)), [group, text]);
+  const rollout = group.rollouts[chosen]!;
+  const picture = useMemo(() => drawGroup(group, rollout.text), [group, rollout.text]);
+  const own = useMemo(() => trainedOptions(recipe), [recipe]);
+  const options = changed ?? own;
+  const trained = useMemo(() => workedOut(step, index, recipe, own), [step, index, recipe, own]);
+  const worked = useMemo(() => workedOut(step, index, recipe, options), [step, index, recipe, options]);
   return (
     <>
       <p className={styles.prompt} data-testid="prompt">
         <code>{group.prompt}</code> <span>Answer: {group.answer}</span>
       </p>
-      {picture && <Picture picture={picture} flaws={rollout ? flawsOf(rollout) : []} />}
-      <Advantages rollouts={group.rollouts} chosen={chosen} onChoose={(i) => show({ rollout: i })} />
-      <ul className={styles.rollouts}>
-        {group.rollouts.map((one, i) => (
-          <RolloutRow key={i} rollout={one} start={start} chosen={i === chosen} />
-        ))}
-      </ul>
-      {rollout && <Reasons group={group} rollout={rollout} />}
+      <Figures
+        worked={worked}
+        completion={worked.completions[chosen]!}
+        trained={trained.completions[chosen]!}
+        options={options}
+        trainedOptions={own}
+        recipe={recipe}
+        metrics={step.metrics}
+      />
+      <Completions
+        rollouts={group.rollouts}
+        worked={worked}
+        start={start}
+        chosen={chosen}
+        onChoose={(i) => show({ rollout: i })}
+      />
+      <Switches options={options} trainedOptions={own} recipe={recipe} onChange={change} />
+      <Reasons group={group} rollout={rollout} />
+      {picture && <Picture picture={picture} flaws={flawsOf(rollout)} />}
     </>
   );
 }

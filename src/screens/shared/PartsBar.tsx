@@ -1,39 +1,84 @@
-/** Weighted parts of one reward as a bar: terms below zero lie left of the line. */
-
+/**
+ * Weighted parts of one reward as a stacked bar, on the scale of its group: terms below 0 lie left of 0. A line through all bars of
+ * the group marks the mean, a band ± the standard deviation.
+ */
 import { termOf } from '../../lab/run/reasons';
-import type { Rollout } from '../../train/grpo';
+import type { WorkedCompletion, WorkedGroup } from '../../lab/run/workedOut';
 import { signed } from './format';
 import styles from './PartsBar.module.css';
 
-/** Minimum reward at the end of half a bar. */
-const BAR_REACH = 0.7;
+/** Ends of the bars' axis, in rewards. */
+export interface Axis {
+  readonly low: number;
+  readonly high: number;
+}
 
-export function PartsBar({ parts }: Pick<Rollout, 'parts'>) {
-  const values = parts.map(({ weight, value }) => weight * value);
-  const reach = parts.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
-  const below = values.filter((v) => v < 0).reduce((sum, v) => sum - v, 0);
-  const scale = 50 / Math.max(BAR_REACH, reach, below);
-  let right = 50;
-  let left = 50 - below * scale;
+/** Free space at both ends of the axis, as a share of it. */
+const MARGIN = 0.04;
+
+const sumWhere = ({ parts }: WorkedCompletion, keep: (amount: number) => boolean) =>
+  parts.reduce((sum, { amount }) => sum + (keep(amount) ? amount : 0), 0);
+
+/** Axis with room for every bar, the mean and the band. */
+export function axisOf({ completions, mean, deviation }: WorkedGroup): Axis {
+  const below = completions.map((one) => sumWhere(one, (amount) => amount < 0));
+  const above = completions.map((one) => sumWhere(one, (amount) => amount > 0));
+  const low = Math.min(0, mean - deviation, ...below);
+  const high = Math.max(0, mean + deviation, ...above);
+  const margin = Math.max(high - low, 1e-6) * MARGIN;
+  return { low: low - margin, high: high + margin };
+}
+
+interface PartsBarProps {
+  readonly completion: WorkedCompletion;
+  readonly group: Pick<WorkedGroup, 'mean' | 'deviation'>;
+  readonly axis: Axis;
+}
+
+export function PartsBar({
+  completion: { parts, reward },
+  group: { mean, deviation },
+  axis: { low, high },
+}: PartsBarProps) {
+  const at = (value: number) => (100 * (value - low)) / (high - low);
+  let [left, right] = [0, 0];
+  const bars = parts.map(({ name, amount }) => {
+    const from = amount < 0 ? left + amount : right;
+    if (amount < 0) left += amount;
+    else right += amount;
+    return { name, x: at(from), width: at(from + Math.abs(amount)) - at(from) };
+  });
+  const line = (value: number) => ({ x1: at(value), x2: at(value), vectorEffect: 'non-scaling-stroke' as const });
   return (
-    <svg
-      className={styles.parts}
-      viewBox="0 0 100 10"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={parts.map(({ name, weight, value }) => `${name} ${signed(weight * value)}`).join(', ')}
-    >
-      {values.map((value, i) => {
-        const width = Math.abs(value) * scale;
-        const x = value < 0 ? left : right;
-        if (value < 0) left += width;
-        else right += width;
-        const part = parts[i]!;
-        // the first term below zero is orange instead of its own colour
-        const fill = value < 0 && i === 0 ? 'var(--orange)' : termOf(part).color;
-        return <rect key={part.name} x={x} y="1.5" width={width} height="7" fill={fill} />;
-      })}
-      <line x1="50" x2="50" y1="0" y2="10" stroke="var(--text)" strokeWidth="0.6" />
-    </svg>
+    <div className={styles.cell}>
+      <svg
+        viewBox="0 0 100 100"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${parts.map(({ name, amount }) => `${termOf({ name }).title} ${signed(amount)}`).join(', ')}; reward ${signed(reward)}, mean of the group ${signed(mean)}`}
+      >
+        <rect
+          className={styles.band}
+          x={at(mean - deviation)}
+          width={at(mean + deviation) - at(mean - deviation)}
+          y="0"
+          height="100"
+        />
+        {bars.map(({ name, x, width }) => (
+          <rect key={name} x={x} width={width} y="14" height="36" fill={termOf({ name }).color} />
+        ))}
+        <line className={styles.zero} {...line(0)} y1="0" y2="100" />
+        <line className={styles.total} {...line(reward)} y1="6" y2="58" />
+        <line className={styles.mean} {...line(mean)} y1="0" y2="100" />
+      </svg>
+      <span className={styles.amounts}>
+        {parts.map(({ name, amount }) => (
+          <span key={name} title={termOf({ name }).title}>
+            <i style={{ background: termOf({ name }).color }} />
+            {signed(amount)}
+          </span>
+        ))}
+      </span>
+    </div>
   );
 }

@@ -1,8 +1,8 @@
-/** Verdict on an answer in its colour. */
+/** Verdict on an answer: a word in its colour. */
 import { classes } from './classes';
-import type { Judgement } from './judgement';
 import styles from './Verdict.module.css';
 
-export const Verdict = ({ tone, words }: Judgement) => (
-  <span className={classes(styles.verdict, styles[tone])}>{words}</span>
-);
+export function Verdict({ correct }: { readonly correct: boolean }) {
+  const words = correct ? 'right' : 'wrong';
+  return <span className={classes(styles.verdict, styles[words])}>{words}</span>;
+}

@@ -1,27 +1,27 @@
-/** Verdict on a completion in words. A right answer is no success where the completion is cut off or malformed. */
-import { parseCompletion } from '../../text/completion';
+/** Verdict on a completion and the state of its format, in words. */
+import { sentence } from '../../reason';
+import { parseCompletion, thinkWords } from '../../text/completion';
 import type { Rollout } from '../../train/grpo';
-
-/** `flawed`: the answer is right, the completion is not. */
-type Tone = 'right' | 'flawed' | 'wrong';
-
-export interface Judgement {
-  readonly tone: Tone;
-  readonly words: string;
-}
 
 const WITHOUT_FORMAT = 'without format';
 const CUT_OFF = 'cut off';
 
+type Written = Pick<Rollout, 'text' | 'ended'>;
+
 /** Flaws of a completion beside its answer: "cut off", "without format". */
-export const flawsOf = ({ text, ended }: Pick<Rollout, 'text' | 'ended'>): string[] => [
+export const flawsOf = ({ text, ended }: Written): string[] => [
   ...(ended ? [] : [CUT_OFF]),
   ...(parseCompletion(text).think === 'ok' ? [] : [WITHOUT_FORMAT]),
 ];
 
-export function judgementOf(rollout: Pick<Rollout, 'text' | 'ended' | 'correct'>): Judgement {
-  if (!rollout.correct) return { tone: 'wrong', words: 'wrong' };
-  const flaws = flawsOf(rollout);
-  if (flaws.length === 0) return { tone: 'right', words: 'right' };
-  return { tone: 'flawed', words: `right, but ${flaws.join(' and ')}` };
+export interface Format {
+  readonly ok: boolean;
+  /** "format ok", or each fault: "cut off; </think> is missing". */
+  readonly words: string;
+}
+
+export function formatOf({ text, ended }: Written): Format {
+  const { thinkFault } = parseCompletion(text);
+  const faults = [...(ended ? [] : [CUT_OFF]), ...(thinkFault ? [sentence(thinkWords, thinkFault)] : [])];
+  return { ok: faults.length === 0, words: faults.join('; ') || 'format ok' };
 }

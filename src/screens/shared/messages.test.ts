@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { alertsOf, sftAlertsOf } from './alertsOf';
 import type { Series } from './chartSeries';
 import { chartSummary } from './chartSummary';
-import { flawsOf, judgementOf } from './judgement';
+import { flawsOf, formatOf } from './judgement';
 import { Notice } from './Notice';
 
 describe('the alerts of a step', () => {
@@ -74,19 +74,18 @@ it('a notice of each kind has its role, and says its kind', () => {
   expect(html.map((one) => /<span[^>]*>(\w+): </.exec(one)?.[1])).toEqual(['Success', 'Note', 'Warning', 'Error']);
 });
 
-describe('a verdict', () => {
+describe('the format of a completion', () => {
   const whole = '<think>1 0 1</think>0<end>';
   it.each([
-    [true, true, whole, 'right', 'right'],
-    [true, false, '<think>1 0 1</think>0', 'flawed', 'right, but cut off'],
-    [true, true, '0<end>', 'flawed', 'right, but without format'],
-    [true, true, '<think>1<think></think>0<end>', 'flawed', 'right, but without format'],
-    [true, false, '0', 'flawed', 'right, but cut off and without format'],
-    [false, false, '<think>1', 'wrong', 'wrong'],
-  ] as const)('correct %s, ended %s, %s is %s: %s', (correct, ended, text, tone, words) => {
-    expect(judgementOf({ correct, ended, text })).toEqual({ tone, words });
+    [true, whole, 'format ok'],
+    [false, '<think>1 0 1</think>0', 'cut off'],
+    [true, '0<end>', '<think> is missing'],
+    [true, '<think>1<think></think>0<end>', '<think> occurs 2 times'],
+    [false, '<think>1', 'cut off; </think> is missing'],
+  ] as const)('ended %s, %s: %s', (ended, text, words) => {
+    expect(formatOf({ ended, text })).toEqual({ ok: words === 'format ok', words });
   });
-  it('names the flaws of a wrong answer, too', () =>
+  it('has two flaws where a completion without tags is cut off', () =>
     expect(flawsOf({ ended: false, text: '1' })).toEqual(['cut off', 'without format']));
 });
 

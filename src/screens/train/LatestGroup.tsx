@@ -30,12 +30,12 @@ export function LatestGroup() {
               </button>
             )}
             <CollapseButton />
-            <Help text={explanations.parts} about="the bar beside each trace" />
+            <Help text={explanations.parts} about="the bar of each completion" />
           </>
         )
       }
     >
-      {group && run.start ? <GroupDetail group={group} start={run.start} /> : <NoGroup />}
+      {shown && group && run.start ? <GroupDetail step={shown} index={index} start={run.start} /> : <NoGroup />}
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-/** Train: what the model learns right now, in charts, curation and the latest group. */
+/** Train: what the model learns right now. The latest group comes first, with charts and curation beside or below. */
 
 import { TrainButton } from '../setup/TrainButton';
 import { Alerts } from '../shared/Alerts';
@@ -30,9 +30,13 @@ export function Train() {
     <>
       {recorded && <Lead />}
       <Alerts />
-      <TrainCharts panels={chartPanels} />
-      <Curation />
-      <LatestGroup />
+      <div className={styles.split}>
+        <LatestGroup />
+        <div className={styles.charts}>
+          <TrainCharts panels={chartPanels} />
+          <Curation />
+        </div>
+      </div>
     </>
   );
 }

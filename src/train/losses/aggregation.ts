@@ -35,3 +35,13 @@ export const meanOfSequenceSums: Aggregation = {
   words: 'mean over sequences of the sum over tokens',
   weights: (lengths) => lengths.map(() => 1 / lengths.length),
 };
+
+/** Every aggregation, by what divides the loss of a token. */
+export const aggregationsByDivisor = {
+  sequence: meanOfSequenceMeans,
+  batch: meanOfTokens,
+  constant: sumOverMaxLength,
+  none: meanOfSequenceSums,
+} as const satisfies Record<string, Aggregation>;
+/** Length normalization of a loss: length of the sequence, tokens of the batch, maximum completion length, or none. */
+export type LengthDivisor = keyof typeof aggregationsByDivisor;

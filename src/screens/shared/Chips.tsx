@@ -1,0 +1,21 @@
+/** Two chips of a completion: the verdict on its answer, and the state of its format. One may be right where the other is not. */
+import type { Rollout } from '../../train/grpo';
+import styles from './Chips.module.css';
+import { classes } from './classes';
+import { formatOf } from './judgement';
+
+const Chip = ({ good, words, name }: { good: boolean; words: string; name: string }) => (
+  <span className={classes(styles.chip, good ? styles.good : styles.bad)} data-testid={name}>
+    <span aria-hidden="true">{good ? '✓' : '✗'}</span> {words}
+  </span>
+);
+
+export function Chips({ rollout }: { readonly rollout: Rollout }) {
+  const format = formatOf(rollout);
+  return (
+    <span className={styles.chips}>
+      <Chip good={rollout.correct} words={rollout.correct ? 'right' : 'wrong'} name="verdict-chip" />
+      <Chip good={format.ok} words={format.words} name="format-chip" />
+    </span>
+  );
+}
