@@ -1,5 +1,6 @@
 /** Data of a run, collected from its events. Series grow in place, outside React; `version` in lab.ts notifies screens. */
 import type {
+  ApplyEvent,
   CurationEvent,
   EvaluationEvent,
   LabEvent,
@@ -19,6 +20,8 @@ export interface RunData {
   readonly grpo: GrpoSteps;
   readonly evaluations: EvaluationEvent[];
   readonly curations: CurationEvent[];
+  /** Changes of the recipe while the run trains. */
+  readonly changes: ApplyEvent[];
   summary: Summary | null;
   /** Steps of the parent run before a fork; 0 without one. */
   before: { readonly sft: number; readonly grpo: number };
@@ -36,6 +39,7 @@ export const emptyRun = (): RunData => ({
   grpo: new GrpoSteps(ROLLOUTS_KEPT),
   evaluations: [],
   curations: [],
+  changes: [],
   summary: null,
   before: NOTHING_BEFORE,
 });
@@ -58,6 +62,9 @@ function resume(run: RunData, { stage, step, fork }: ResumeEvent): void {
   const inSft = stage === 'sft';
   keep(run.sft, (event) => !inSft || event.step <= step);
   run.grpo.cutTo(inSft ? 0 : step);
+  keep(run.changes, (event) =>
+    inSft ? event.stage === 'sft' && event.step <= step : event.stage === 'sft' || event.step <= step,
+  );
   keep(run.evaluations, (event) => (inSft ? event.stage === 'base' : event.stage !== 'grpo'));
   // a checkpoint after a step comes before the selection that follows the step; `grpo-0` comes after the first selection
   keep(run.curations, (event) => !inSft && (step === 0 ? event.step === 0 : event.step < step));
@@ -67,7 +74,7 @@ export function applyEvent(run: RunData, event: LabEvent): void {
   switch (event.type) {
     case 'start':
       // a run that continues from its start computes everything again
-      for (const events of [run.sft, run.evaluations, run.curations]) events.length = 0;
+      for (const events of [run.sft, run.evaluations, run.curations, run.changes]) events.length = 0;
       run.grpo.begin(event.recipe.grpo.steps);
       run.summary = null;
       run.before = NOTHING_BEFORE;
@@ -91,6 +98,7 @@ export function applyEvent(run: RunData, event: LabEvent): void {
       run.curations.push(event);
       return;
     case 'apply':
+      run.changes.push(event);
       return;
     case 'end':
       run.summary = event.summary;

@@ -6,9 +6,9 @@ import { aggregationsByDivisor, type LengthDivisor } from '../../train/losses/ag
 import { lossTypes } from '../../train/losses/index';
 import { recipeByName } from '../recipe/presets/index';
 import { type Recipe, withFields } from '../recipe/recipe';
-import type { GrpoEvent } from './events';
+import type { ApplyEvent, GrpoEvent } from './events';
 import { runAll } from './tinyRun.fixture';
-import { trainedOptions, workedOut } from './workedOut';
+import { recipeAt, trainedOptions, workedOut } from './workedOut';
 
 const BASE = withFields(recipeByName('parity-8-nano'), {
   ...{ 'model.layers': 1, 'model.width': 16, 'model.heads': 2, 'model.kvHeads': 1, 'model.ffn': 16, 'task.level': 5 },
@@ -147,4 +147,14 @@ it('a masked completion gets nothing, and divides nothing', async () => {
   step.groups[0]!.rollouts.forEach(({ ended }, i) => {
     expect(worked.completions[i]).toMatchObject(ended ? { counted: true } : { counted: false, perToken: 0 });
   });
+});
+
+it('a step follows the changes before it, not those after it', () => {
+  const change = (step: number, from: string, to: string): ApplyEvent => ({
+    ...{ type: 'apply', stage: 'grpo', step },
+    fields: { 'grpo.scaleRewards': { from, to } },
+  });
+  const changes = [change(2, 'group', 'none'), change(5, 'none', 'batch')];
+  const scaleOf = (step: number) => recipeAt(BASE, changes, step).grpo.scaleRewards;
+  expect([1, 2, 3, 5, 6].map(scaleOf)).toEqual(['group', 'group', 'none', 'none', 'batch']);
 });

@@ -8,6 +8,8 @@ import type { GrpoStep, Rollout } from '../../train/grpo';
 import { aggregationsByDivisor, type LengthDivisor } from '../../train/losses/aggregation';
 import { lossByName } from '../../train/losses/index';
 import type { Recipe } from '../recipe/recipe';
+import { recipeAfter } from './changes';
+import type { ApplyEvent } from './events';
 
 /** Two choices that change the shown numbers. */
 export interface WorkedOptions {
@@ -16,6 +18,13 @@ export interface WorkedOptions {
 }
 
 type RunOptions = Pick<Recipe, 'grpo' | 'reward'>;
+
+/**
+ * Recipe of a GRPO step: the recipe of the start, with the changes applied before the step.
+ * @param step from 1
+ */
+export const recipeAt = (recipe: Recipe, changes: readonly ApplyEvent[], step: number): Recipe =>
+  changes.filter((change) => change.stage === 'sft' || change.step < step).reduce(recipeAfter, recipe);
 
 /** Choices of a run's recipe. */
 export function trainedOptions({ grpo }: Pick<Recipe, 'grpo'>): WorkedOptions {

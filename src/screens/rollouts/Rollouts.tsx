@@ -1,9 +1,9 @@
 /** Rollouts: every group of a step, and one of them in full. */
 
-import type { StartEvent } from '../../lab/run/events';
+import type { ComponentProps } from 'react';
 import { mean } from '../../stats';
 import { show } from '../../store/lab';
-import type { GrpoStep, RolloutGroup } from '../../train/grpo';
+import type { RolloutGroup } from '../../train/grpo';
 import { Alerts } from '../shared/Alerts';
 import { explanations } from '../shared/explanations';
 import { fixed, percent, signed } from '../shared/format';
@@ -81,7 +81,9 @@ function GroupRow({ group, index, chosen }: { group: RolloutGroup; index: number
   );
 }
 
-function Groups({ step, start }: { step: Pick<GrpoStep, 'groups' | 'metrics'>; start: StartEvent }) {
+type GroupsProps = Pick<ComponentProps<typeof GroupDetail>, 'step' | 'start' | 'changes'>;
+
+function Groups({ step, start, changes }: GroupsProps) {
   const chosen = useLab((state) => state.group);
   const index = shownGroup(step, chosen);
   return (
@@ -119,7 +121,7 @@ function Groups({ step, start }: { step: Pick<GrpoStep, 'groups' | 'metrics'>; s
           </>
         }
       >
-        <GroupDetail step={step} index={index} start={start} />
+        <GroupDetail step={step} index={index} start={start} changes={changes} />
       </Panel>
     </div>
   );
@@ -131,7 +133,11 @@ export function Rollouts() {
     <>
       <Alerts />
       {shown && <StepSlider step={shown.step} first={run.grpo.firstStep!} last={run.grpo.last!.step} />}
-      {shown && shown.groups.length > 0 && run.start ? <Groups step={shown} start={run.start} /> : <NoGroup />}
+      {shown && shown.groups.length > 0 && run.start ? (
+        <Groups step={shown} start={run.start} changes={run.changes} />
+      ) : (
+        <NoGroup />
+      )}
     </>
   );
 }

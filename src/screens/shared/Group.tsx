@@ -2,8 +2,9 @@
 import { useMemo, useState } from 'react';
 import { drawGroup } from '../../lab/run/draw';
 import type { GrpoEvent, StartEvent } from '../../lab/run/events';
-import { trainedOptions, type WorkedOptions, workedOut } from '../../lab/run/workedOut';
+import { recipeAt, trainedOptions, type WorkedOptions, workedOut } from '../../lab/run/workedOut';
 import { show } from '../../store/lab';
+import type { RunData } from '../../store/run';
 import type { GrpoStep } from '../../train/grpo';
 import { Completions } from './Completions';
 import { Figures, Switches } from './Figures';
@@ -16,15 +17,16 @@ import { noGroupReason } from './runWords';
 import texts from './text.module.css';
 
 interface GroupDetailProps {
-  readonly step: Pick<GrpoStep, 'groups' | 'metrics'>;
+  readonly step: GrpoStep;
   /** Position of the group in the step. */
   readonly index: number;
   readonly start: StartEvent;
+  readonly changes: RunData['changes'];
 }
 
-export function GroupDetail({ step, index, start }: GroupDetailProps) {
+export function GroupDetail({ step, index, start, changes }: GroupDetailProps) {
   const [changed, change] = useState<WorkedOptions | null>(null);
-  const { recipe } = start;
+  const recipe = useMemo(() => recipeAt(start.recipe, changes, step.step), [start, changes, step.step]);
   const group = step.groups[index]!;
   const chosen = Math.min(
     useLab((state) => state.rollout),

@@ -35,7 +35,11 @@ export function LatestGroup() {
         )
       }
     >
-      {shown && group && run.start ? <GroupDetail step={shown} index={index} start={run.start} /> : <NoGroup />}
+      {shown && group && run.start ? (
+        <GroupDetail step={shown} index={index} start={run.start} changes={run.changes} />
+      ) : (
+        <NoGroup />
+      )}
     </Panel>
   );
 }

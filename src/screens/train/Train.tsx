@@ -1,4 +1,4 @@
-/** Train: what the model learns right now. The latest group comes first, with charts and curation beside or below. */
+/** Train: what the model learns right now. The latest group comes first, the rest beside or below. */
 
 import { TrainButton } from '../setup/TrainButton';
 import { Alerts } from '../shared/Alerts';
@@ -9,7 +9,7 @@ import { LatestGroup } from './LatestGroup';
 import styles from './Train.module.css';
 import { TrainCharts } from './TrainCharts';
 
-/** First line while a recorded run plays. On a narrow page it has the button of Setup, which is closed there. */
+/** Line about the recorded run that plays. On a narrow page it has the button of Setup, which is closed there. */
 function Lead() {
   const setupOpen = useLab((state) => state.setupOpen);
   return (
@@ -27,16 +27,14 @@ function Lead() {
 export function Train() {
   const recorded = useLab((state) => state.source === 'replay');
   return (
-    <>
-      {recorded && <Lead />}
-      <Alerts />
-      <div className={styles.split}>
-        <LatestGroup />
-        <div className={styles.charts}>
-          <TrainCharts panels={chartPanels} />
-          <Curation />
-        </div>
+    <div className={styles.split}>
+      <LatestGroup />
+      <div className={styles.side}>
+        {recorded && <Lead />}
+        <Alerts />
+        <TrainCharts panels={chartPanels} />
+        <Curation />
       </div>
-    </>
+    </div>
   );
 }
