@@ -151,6 +151,51 @@ it('says what a chart and the advantages of a group show', async () => {
   expect((await strip.getAttribute('aria-label'))?.split(', ')).toHaveLength(8);
 });
 
+it.each([
+  [1440, 900],
+  [360, 740],
+])('shows a completion and an advantage without scrolling, %s × %s', async (width, height) => {
+  await go('Train');
+  await page.setViewportSize({ width, height });
+  await page.evaluate(() => scrollTo(0, 0));
+  const nav = width < 640 ? (await page.locator('nav[aria-label=Screens]').boundingBox())!.y : height;
+  const shown = [page.getByTestId('rollout').first().locator('code'), page.getByTestId('advantage').first()];
+  for (const one of shown) {
+    const box = (await one.boundingBox())!;
+    expect(box.y).toBeGreaterThan(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(nav);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+it('works an advantage out in one click, and recomputes only the shown numbers', async () => {
+  await go('Train');
+  const [advantages, figures] = [page.getByTestId('advantage'), page.getByTestId('figures')];
+  await advantages.first().click();
+  const events = await advantages.allInnerTexts();
+  const value = events[0]!.replace('+', '');
+  const formula = /reward (\S+) − mean (\S+) = (\S+); ÷ std (\S+) = (\S+) → (more|less) likely/;
+  const [, reward, mean, difference, std, advantage] = formula.exec(await figures.innerText())!;
+  expect(advantage).toBe(value);
+  const number = (text: string) => Number(text.replace(/[()]/g, '').replace('−', '-'));
+  // the figures are rounded to ±0.005
+  expect(Math.abs(number(reward!) - number(mean!) - number(difference!))).toBeLessThan(0.016);
+  expect(Math.abs(number(difference!) - number(std!) * number(advantage!))).toBeLessThan(0.05);
+  await page.keyboard.press('ArrowDown');
+  expect(await advantages.nth(1).getAttribute('aria-pressed')).toBe('true');
+  await page.keyboard.press('Home');
+  const scaling = page.getByRole('group', { name: 'Divide by std of' });
+  expect(await scaling.getByRole('button', { pressed: true }).innerText()).toMatch(/as trained$/);
+  await scaling.getByRole('button', { name: 'none' }).click();
+  await figures.getByText(/; not divided → /).waitFor();
+  expect(await figures.innerText()).toContain(`As trained: advantage ${value}`);
+  expect((await advantages.first().innerText()).replace('+', '')).toBe(difference);
+  await page.getByRole('group', { name: 'Length normalization' }).getByRole('button', { name: 'batch tokens' }).click();
+  await figures.getByText(/tokens of the batch = /).waitFor();
+  await scaling.getByRole('button', { name: 'group' }).click();
+  expect(await advantages.allInnerTexts()).toEqual(events);
+});
+
 it('trains the small recipe on the CPU, says so, and asks before that run is lost', async () => {
   await go('Train');
   const start = page.getByLabel('Setup').getByTestId('start');
