@@ -53,6 +53,19 @@ describe('a run', () => {
     return [run.sft.length, run.grpo.length, evaluations, curations];
   };
 
+  it('keeps the changes of the recipe up to the checkpoint', () => {
+    const change = (stage: 'sft' | 'grpo', step: number): LabEvent => ({ type: 'apply', stage, step, fields: {} });
+    const changesAfter = (event: LabEvent) => {
+      const run = emptyRun();
+      for (const one of [smallStart, change('sft', 1), change('grpo', 1), change('grpo', 2), event])
+        applyEvent(run, one);
+      return run.changes.map(({ stage, step }) => `${stage}-${step}`);
+    };
+    expect(changesAfter(resume('grpo', 1))).toEqual(['sft-1', 'grpo-1']);
+    expect(changesAfter(resume('sft', 1))).toEqual(['sft-1']);
+    expect(changesAfter(smallStart)).toEqual([]);
+  });
+
   it('drops what comes after the checkpoint from which it continues', () => {
     expect(runAfter(resume('grpo', 1))).toEqual([2, 1, ['base', 'sft'], [0]]);
     expect(runAfter(resume('grpo', 0))).toEqual([2, 0, ['base', 'sft'], [0]]);
