@@ -7,8 +7,7 @@ import { type CompletionComparison, comparisonsOf, type ScaleRewards } from '../
 import type { GrpoStep, Rollout } from '../../train/grpo';
 import { aggregationsByDivisor, type LengthDivisor } from '../../train/losses/aggregation';
 import { lossByName } from '../../train/losses/index';
-import type { Recipe } from '../recipe/recipe';
-import { recipeAfter } from './changes';
+import { type Recipe, withFields } from '../recipe/recipe';
 import type { ApplyEvent } from './events';
 
 /** Two choices that change the shown numbers. */
@@ -24,7 +23,13 @@ type RunOptions = Pick<Recipe, 'grpo' | 'reward'>;
  * @param step from 1
  */
 export const recipeAt = (recipe: Recipe, changes: readonly ApplyEvent[], step: number): Recipe =>
-  changes.filter((change) => change.stage === 'sft' || change.step < step).reduce(recipeAfter, recipe);
+  changes
+    .filter((change) => change.stage === 'sft' || change.step < step)
+    .reduce((before, { fields }) => withFields(before, newValues(fields)), recipe);
+
+/** New value of each changed field. */
+const newValues = (fields: ApplyEvent['fields']): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
 
 /** Choices of a run's recipe. */
 export function trainedOptions({ grpo }: Pick<Recipe, 'grpo'>): WorkedOptions {

@@ -1,5 +1,5 @@
 /** The chosen completion in figures, and switches that recompute the shown numbers. The run does not change. */
-import { groupsDrawn, type StartEvent } from '../../lab/run/events';
+import type { StartEvent } from '../../lab/run/events';
 import { termOf } from '../../lab/run/reasons';
 import type { WorkedCompletion, WorkedGroup, WorkedOptions } from '../../lab/run/workedOut';
 import type { GrpoStep } from '../../train/grpo';
@@ -37,11 +37,13 @@ export function Figures(props: FiguresProps) {
     lMax: recipe.reward.lMax,
     updates: recipe.grpo.updates,
   };
-  const drawn = groupsDrawn(metrics);
+  const drawn = metrics['dynamic_sampling/groups_drawn'];
   const lines = [
     ...termFormulas(completion, titleOf),
     tokenFormula(completion, context),
-    ...(drawn ? [`Dynamic sampling kept ${drawn.kept} of ${drawn.drawn} groups drawn`] : []),
+    ...(drawn === undefined
+      ? []
+      : [`Dynamic sampling kept ${metrics['dynamic_sampling/groups_kept']} of ${drawn} groups drawn`]),
   ];
   const note = trainedNote(completion, trained, options, trainedOptions);
   return (
