@@ -140,11 +140,27 @@ function hasMore(value: unknown, limit: number): boolean {
   return false;
 }
 
-const linesOf = ({ issues }: z.ZodError, where: string, path: readonly PropertyKey[] = []): string[] =>
-  issues.map((issue) => {
-    const at = excerpt([...path, ...issue.path].join('.'), MAX_NAME) || 'top level';
-    return `${where}: ${at}: ${issue.message}`;
-  });
+export interface FieldFault {
+  /** Path of the field, such as `grpo.steps`; empty for the value itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Error of a value that does not match its schema. Its message lists the first faults; `faults` has all. */
+export class SchemaError extends Error {
+  constructor(
+    where: string,
+    readonly faults: readonly FieldFault[],
+  ) {
+    super(listed(faults.map(({ path, message }) => `${where}: ${excerpt(path, MAX_NAME) || 'top level'}: ${message}`)));
+  }
+}
+
+const schemaError = ({ issues }: z.ZodError, where: string, at: readonly PropertyKey[] = []): SchemaError =>
+  new SchemaError(
+    where,
+    issues.map(({ path, message }) => ({ path: [...at, ...path].join('.'), message })),
+  );
 
 const safelyParsed = <T>(schema: z.ZodType<T>, value: unknown) =>
   schema.safeParse(value, { error: (issue) => explain(issue, rangeAt(schema, issue.path)) });
@@ -158,7 +174,7 @@ function checkLongLists(schema: z.ZodType, value: unknown, where: string, path: 
   if (!element) return;
   for (const [i, item] of (value as unknown[]).entries()) {
     const parsed = safelyParsed(element as z.ZodType, item);
-    if (!parsed.success) throw new Error(listed(linesOf(parsed.error, where, [...path, i])));
+    if (!parsed.success) throw schemaError(parsed.error, where, [...path, i]);
   }
 }
 
@@ -168,8 +184,8 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, where: string):
   const parsed = safelyParsed(schema, value);
   if (parsed.success) {
     const lost = prototypeKey(value);
-    if (lost !== null) throw new Error(`${where}: ${excerpt(lost, MAX_NAME)}: is not a field; remove it`);
+    if (lost !== null) throw new SchemaError(where, [{ path: lost, message: 'is not a field; remove it' }]);
     return parsed.data;
   }
-  throw new Error(listed(linesOf(parsed.error, where)));
+  throw schemaError(parsed.error, where);
 }

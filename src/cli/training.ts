@@ -1,6 +1,7 @@
 /** Training of a stored run in the terminal: progress, signals, a full disk, lost devices, and an early end. */
 import type { Device } from '../gpu/device';
 import type { Recipe } from '../lab/recipe/recipe';
+import { recipeHash } from '../lab/recipe/recipeHash';
 import type { ChangeQueue } from '../lab/run/changes';
 import type { LabEvent } from '../lab/run/events';
 import { openSession } from '../lab/run/fittingSetting';
@@ -84,6 +85,7 @@ export async function trainStored({ folder, owner, adapter, first, changes }: Tr
     const { recipe, from } = start;
     const session = await inputAsync(() => openSession(device, recipe, 'full'));
     const progress = new Progress(recipe);
+    if (!current) progress.note(`recipe ${recipe.name}, hash ${await recipeHash(recipe)}`);
     const disk = new FullDisk(start.folder, (...lines) => progress.note(...lines));
     const onFull = (error: Parameters<FullDisk['wait']>[0]) => disk.wait(error);
     const run = new RecordedRun(session, start.folder, { from, stop: stopping, lost: owner.lost, changes, onFull });

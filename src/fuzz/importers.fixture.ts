@@ -8,8 +8,11 @@ import { headerLine, type RecordHeader, readRecord, runLine } from '../eval/reco
 import { folderOf, modelToFiles, readModelFolder } from '../formats/model';
 import { readSafetensors } from '../formats/safetensors';
 import { linesOf, parseJsonFile, utf8Text } from '../json';
+import { changesOf, linkOf, recipeOfLink } from '../lab/recipe/link';
+import { packText } from '../lab/recipe/packedText';
 import { recipeByName } from '../lab/recipe/presets/index';
 import { modelConfigOf, parseRecipe, withFields } from '../lab/recipe/recipe';
+import { recipeHash } from '../lab/recipe/recipeHash';
 import { parseResult } from '../lab/report/results';
 import { EventReader } from '../lab/run/eventReader';
 import { eventToLine } from '../lab/run/events';
@@ -18,8 +21,9 @@ import { initialTensors, parameterTable } from '../model/parameters';
 import { listed } from '../quote';
 import { openCustomTerm } from '../rewards/sandbox/sandbox';
 import type { CustomRollout } from '../rewards/sandbox/term';
-import { readAddress } from '../screens/app/address';
+import { readAddress, writeLinked } from '../screens/app/address';
 import { Tokenizer } from '../text/tokenizer';
+import { valueAt } from '../valueAt';
 import { schemaImporters } from './probes.fixture';
 import { HEADER } from './weights.fixture';
 
@@ -36,16 +40,15 @@ export interface Importer {
   readonly lastMayBeCut?: true;
 }
 
+const changed = withFields(recipeByName('mixed'), {
+  'evaluation.others': [{ task: 'addition', level: 2 }],
+  'reward.custom': 0.5,
+  'reward.customSource': 'function reward({ text }) { return text.length; }',
+});
 const recipe: Importer = {
   name: 'a recipe',
   form: 'JSON',
-  sample: JSON.stringify(
-    withFields(recipeByName('mixed'), {
-      'evaluation.others': [{ task: 'addition', level: 2 }],
-      'reward.custom': 0.5,
-      'reward.customSource': 'function reward({ text }) { return text.length; }',
-    }),
-  ),
+  sample: JSON.stringify(changed),
   read: (bytes) => parseRecipe(parseJsonFile(bytes, 'recipe.json'), 'recipe.json'),
 };
 
@@ -203,20 +206,40 @@ const customReward: Importer = {
 const link: Importer = {
   name: 'a link',
   form: 'link',
-  sample: '#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&experiment=E3',
-  read(bytes) {
+  sample: `#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&experiment=E3&${writeLinked(await linkOf(changed))}`,
+  async read(bytes) {
     const data = { task: 'addition', level: 1, seed: 0, index: 0 };
-    const { changes, faults } = readAddress(utf8Text(bytes, 'the link'), { data, draft: SMALL });
-    if (faults.length > 0) throw new Error(listed(faults)); // as the page shows them
+    const { changes, faults, linked } = readAddress(utf8Text(bytes, 'the link'), { data, draft: SMALL });
+    const found = linked && (await recipeOfLink(linked));
+    const all = [...faults, ...(found?.faults ?? [])];
+    if (all.length > 0) throw new Error(listed(all)); // as the page shows them
     const { screen, data: browsed = data, ...chosen } = changes;
-    const understood = { view: screen, ...chosen, ...browsed, n: browsed.index + 1 };
+    // an unchanged hash proves that the packed fields were read as written
+    const isSame = found?.recipe && linked?.hash === (await recipeHash(found.recipe));
+    const recipe = isSame ? linked : { recipe: linked?.recipe };
+    const understood = { view: screen, ...chosen, ...browsed, n: browsed.index + 1, ...recipe };
     return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
+  },
+};
+
+const linkedFields: Importer = {
+  name: 'changed fields in a link',
+  form: 'JSON',
+  sample: JSON.stringify(changesOf(changed).fields),
+  async read(bytes) {
+    const set = await packText(utf8Text(bytes, 'set='));
+    const { recipe: found, faults } = await recipeOfLink({ recipe: changed.name, set, hash: null });
+    if (!found || faults.length > 0) throw new Error(listed(faults));
+    return Object.fromEntries(
+      Object.keys(parseJsonFile(bytes, 'set=') as object).map((at) => [at, valueAt(found, at)]),
+    );
   },
 };
 
 export const importers: readonly Importer[] = [
   recipe,
   link,
+  linkedFields,
   own,
   events,
   results,

@@ -30,6 +30,7 @@ function take(draft: Recipe, refused: Refused = {}, alsoChanged: AlsoChanged | n
     draftErrors: Object.assign({}, ...Object.values(next.refused).map(({ faults }) => faults)),
     edition: edition + 1,
     alsoChanged,
+    linked: '',
   }));
 }
 
@@ -39,13 +40,13 @@ function refuse(path: string, edit: RefusedEdit): void {
   take(draft, { ...without(refused, path), [path]: edit }, alsoChanged);
 }
 
-/** Makes the recipe the draft, without changes. */
-function load(recipe: Recipe): void {
+/** Makes the recipe the draft, without changes; replace.ts asks before changes are lost. */
+export function load(recipe: Recipe): void {
   take(recipe);
   lab.setState({ loaded: recipe });
 }
 
-/** Replaces the draft with a recipe by name; replace.ts asks before changes are lost. */
+/** Makes a recipe by name the draft. */
 export const chooseRecipe = (name: string): void => load(recipeByName(name));
 
 /** Loads a recipe by name with fields set by path, and opens Setup. @throws if the name is unknown or a field is invalid */

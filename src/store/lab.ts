@@ -92,6 +92,10 @@ export interface LabState {
   newVersion: 'ready' | 'other-tabs' | null;
   /** Faults of the opened link. */
   linkFaults: readonly string[];
+  /** Recipe that the opened link loaded, in words; null without one, and once the user has moved on. */
+  linkNote: string | null;
+  /** Parameters of the link whose recipe is the draft, for the address; empty once the draft changes. */
+  linked: string;
 }
 
 const first = recipes[0] as Recipe;
@@ -137,6 +141,8 @@ export const lab = createStore<LabState>(() => ({
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
   newVersion: null,
   linkFaults: [],
+  linkNote: null,
+  linked: '',
 }));
 
 export const show = (shown: Partial<Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>

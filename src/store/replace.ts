@@ -2,7 +2,7 @@
 
 import { recipeByName } from '../lab/recipe/presets';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
-import { chooseRecipe, loadRecipe } from './draft';
+import { chooseRecipe, load, loadRecipe } from './draft';
 import { lab } from './lab';
 import { ask } from './question';
 
@@ -33,5 +33,19 @@ export async function switchRecipe(name: string): Promise<void> {
 export async function openRecipe(name: string, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
   if (!(await mayReplace(withFields(recipeByName(name), fields)))) return false;
   loadRecipe(name, fields);
+  return true;
+}
+
+/**
+ * Loads the recipe of a link. Asks first if changes would be lost.
+ * @param linked parameters of the link, for the address
+ * @returns false if the user kept the changes
+ */
+export async function openLinked(recipe: Recipe, linked: string): Promise<boolean> {
+  const { draft, refused } = lab.getState();
+  const isDraft = Object.keys(refused).length === 0 && JSON.stringify(draft) === JSON.stringify(recipe);
+  if (!isDraft && !(await mayReplace(recipe))) return false;
+  if (!isDraft) load(recipe);
+  lab.setState({ linked });
   return true;
 }

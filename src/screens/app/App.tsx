@@ -12,6 +12,7 @@ import { Confirm } from './Confirm';
 import { onKey } from './keys';
 import { InterruptedBanner, RunNotices } from './RunNotices';
 import { Running } from './Running';
+import { Share } from './Share';
 import { ThemeButton } from './ThemeButton';
 import { Transport } from './Transport';
 
@@ -47,6 +48,7 @@ export function App() {
         <Running />
         <Navigation shown={id} />
         <AdapterBadge />
+        <Share />
         <ThemeButton />
         <button type="button" className={styles.setupToggle} aria-expanded={setupOpen} onClick={toggleSetup}>
           Setup

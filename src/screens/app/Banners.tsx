@@ -53,10 +53,18 @@ export function FailureBanner() {
   );
 }
 
-/** Faults of a link. */
+/** Recipe that a link loaded, and the faults of the link. */
 export function LinkBanner() {
   const faults = useLab((state) => state.linkFaults);
-  if (faults.length === 0) return null;
+  const note = useLab((state) => (state.source === 'live' ? null : state.linkNote));
+  if (faults.length === 0)
+    return (
+      note && (
+        <Notice kind="note" shape="banner">
+          <b>The recipe of this link is in Setup:</b> {note}. Train runs it.
+        </Notice>
+      )
+    );
   return (
     <Notice kind="warning" shape="banner">
       <b>This link asks for something that does not exist.</b> {listed(faults.map((fault) => `${fault}.`))} You see the

@@ -1,16 +1,16 @@
 /** Links: a written address reads back; a link names what it cannot open. */
 import { describe, expect, it } from 'vitest';
 import { lab } from '../../store/lab';
-import { readAddress, writeAddress } from './address';
+import { readAddress, writeAddress, writeLinked } from './address';
 
 const data = { task: 'parity', level: 8, seed: 0, index: 0 };
 const read = (hash: string) => readAddress(hash, { ...lab.getState(), data });
 
 describe('an address', () => {
   it.each([
-    { screen: 'train', step: null, group: null, rollout: 0, experiment: null, data },
-    { screen: 'rollouts', step: 12, group: 3, rollout: 5, experiment: null, data },
-    { screen: 'evaluate', step: null, group: null, rollout: 0, experiment: 'E3', data },
+    { screen: 'train', step: null, group: null, rollout: 0, experiment: null, data, linked: '' },
+    { screen: 'rollouts', step: 12, group: 3, rollout: 5, experiment: null, data, linked: '' },
+    { screen: 'evaluate', step: null, group: null, rollout: 0, experiment: 'E3', data, linked: '' },
     {
       screen: 'data',
       step: null,
@@ -18,9 +18,24 @@ describe('an address', () => {
       rollout: 0,
       experiment: null,
       data: { ...data, task: 'addition', level: 2 },
+      linked: '',
     },
   ])('reads as it was written: $screen', (state) => {
-    expect(read(writeAddress(state))).toEqual({ changes: state, faults: [] });
+    const { linked: _, ...changes } = state;
+    expect(read(writeAddress(state))).toEqual({ changes, faults: [], linked: null });
+  });
+
+  it('keeps the recipe that a link asks for', () => {
+    const linked = { recipe: 'parity-12', set: 'q1Yq-_', hash: null };
+    const { screen, step, group, rollout, experiment } = lab.getState();
+    const state = { screen, step, group, rollout, experiment, data, linked: writeLinked(linked) };
+    expect(writeAddress(state)).toBe('#view=train&recipe=parity-12&set=q1Yq-_');
+    expect(read(writeAddress(state))).toMatchObject({ linked, faults: [] });
+  });
+
+  it('that is too long is refused whole', () => {
+    const { faults, linked } = read(`#view=data&recipe=parity-12&set=${'a'.repeat(1_000_000)}`);
+    expect([faults, linked]).toEqual([['the link has 1000032 characters; use at most 1000000'], null]);
   });
 
   it('without parameters opens the first screen', () => {

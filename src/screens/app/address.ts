@@ -1,20 +1,26 @@
 /**
- * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3.
- * Text in, text out; needs no browser.
+ * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3. A shared
+ * address also has a recipe: recipe=parity-12&set=…&hash=…. Text in, text out; needs no browser.
  */
+import type { LinkedRecipe } from '../../lab/recipe/link';
 import { quote } from '../../quote';
 import type { LabState } from '../../store/lab';
 import { screens } from '..';
 import type { AddressReader, ScreenAddress } from '../screen';
 
 /** Parameters of every screen. */
-const COMMON = ['view', 'step', 'group', 'rollout'];
+const COMMON = ['view', 'step', 'group', 'rollout', 'recipe', 'set', 'hash'];
+
+/** Most characters of an address; browsers have limits from a million on. */
+export const MOST_CHARACTERS = 1_000_000;
 
 export interface Address {
   /** Changes of the state that the address asks for. */
   readonly changes: Partial<LabState>;
   /** Parts of the address that could not be taken, in words; the page shows the nearest that exists. */
   readonly faults: readonly string[];
+  /** Recipe that the address asks for; null without one. */
+  readonly linked: LinkedRecipe | null;
 }
 
 const addresses = screens.flatMap(({ address }): ScreenAddress[] => (address ? [address] : []));
@@ -37,8 +43,10 @@ function readerOf(params: URLSearchParams, faults: string[]): AddressReader {
 
 /** Reads the part of an address after its #. */
 export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'>): Address {
-  const params = new URLSearchParams(hash.replace(/^#/, ''));
+  const isTooLong = hash.length > MOST_CHARACTERS;
+  const params = new URLSearchParams(isTooLong ? '' : hash.replace(/^#/, ''));
   const faults: string[] = [];
+  if (isTooLong) faults.push(`the link has ${hash.length} characters; use at most ${MOST_CHARACTERS}`);
   const names = [...COMMON, ...addresses.flatMap((address) => address.names)];
   for (const name of new Set(params.keys())) {
     if (!names.includes(name)) faults.push(`a link cannot choose ${quote(name)}`);
@@ -55,16 +63,27 @@ export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'
     group: reader.number('group', 0),
     rollout: reader.number('rollout', 0) ?? 0,
   };
-  return { changes: Object.assign(common, ...addresses.map((address) => address.read(reader, state))), faults };
+  const linked = { recipe: reader.text('recipe'), set: reader.text('set'), hash: reader.text('hash') };
+  return {
+    changes: Object.assign(common, ...addresses.map((address) => address.read(reader, state))),
+    faults,
+    linked: Object.values(linked).some((text) => text !== null) ? linked : null,
+  };
 }
 
-type Written = Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'data'>;
+/** Parameters of an address that asks for a recipe. */
+export function writeLinked({ recipe, set, hash }: LinkedRecipe): string {
+  const given = Object.entries({ recipe, set, hash }).filter((entry): entry is [string, string] => entry[1] !== null);
+  return new URLSearchParams(given).toString();
+}
+
+type Written = Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'data' | 'linked'>;
 
 export function writeAddress(state: Written): string {
-  const { screen, step, group, rollout } = state;
+  const { screen, step, group, rollout, linked } = state;
   const own = screens.find(({ id }) => id === screen)?.address?.write(state) ?? {};
   const params = new URLSearchParams({ view: screen });
   for (const [name, value] of Object.entries({ ...own, step, group, rollout: rollout > 0 ? rollout : null }))
     if (value !== null) params.set(name, String(value));
-  return `#${params}`;
+  return linked === '' ? `#${params}` : `#${params}&${linked}`;
 }

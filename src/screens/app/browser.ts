@@ -30,10 +30,16 @@ export function prefersDark(): boolean {
   }
 }
 
+/** Mark of history entries that the page wrote: it has opened the recipe of their address before. */
+const OURS = { isOurs: true };
+
+/** True for an entry of the history that the page wrote. */
+export const isOurs = (state: unknown): boolean => (state as Partial<typeof OURS> | null)?.isOurs === true;
+
 /** Rewrites the address of the page, unless a sandbox or a limit of the browser forbids it. */
 export function rewriteAddress(address: string): void {
   try {
-    history.replaceState(null, '', address);
+    history.replaceState(OURS, '', address);
   } catch {
     // a copied link then opens another screen; everything else works
   }
@@ -42,8 +48,18 @@ export function rewriteAddress(address: string): void {
 /** Adds an entry to the page's history, so that Back returns from it, unless that is forbidden. */
 export function pushAddress(address: string): void {
   try {
-    history.pushState(null, '', address);
+    history.pushState(OURS, '', address);
   } catch {
     // Back then leaves the page; everything else works
+  }
+}
+
+/** Copies a text. @returns false where the browser refuses it */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
   }
 }

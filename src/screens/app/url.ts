@@ -1,11 +1,45 @@
 /** Keeps address and screen in step: a link opens what it names, and every choice can be linked to. */
-import { lab } from '../../store/lab';
-import { readAddress, writeAddress } from './address';
-import { pushAddress, rewriteAddress } from './browser';
+import type { LinkedRecipe } from '../../lab/recipe/link';
+import { type LabState, lab } from '../../store/lab';
+import { openLinked } from '../../store/replace';
+import { readAddress, writeAddress, writeLinked } from './address';
+import { isOurs, pushAddress, rewriteAddress } from './browser';
 
-function readUrl(hash: string): void {
-  const { changes, faults } = readAddress(hash, lab.getState());
-  lab.setState({ ...changes, linkFaults: faults });
+/** True while the address changes the state, which is then not written back at once. */
+let reading = false;
+
+function take(changes: Partial<LabState>): void {
+  reading = true;
+  lab.setState(changes);
+  reading = false;
+}
+
+/** Counts readings: the recipe of an earlier address is dropped. */
+let turn = 0;
+
+/** Loads the recipe of an address into the draft. Asks first if changes would be lost. */
+async function readRecipe(hash: string, linked: LinkedRecipe, faults: readonly string[]): Promise<void> {
+  const mine = ++turn;
+  // most addresses have no recipe
+  const { recipeOfLink, recipeWords } = await import('./sharedRecipe');
+  const found = await recipeOfLink(linked);
+  if (mine !== turn) return;
+  if (!found.recipe) return take({ linkFaults: [...faults, ...found.faults] });
+  if (!(await openLinked(found.recipe, writeLinked(linked))) || mine !== turn) return;
+  // again: the Data screen may show own problems of this recipe
+  const { changes, faults: left } = readAddress(hash, lab.getState());
+  take({ ...changes, linkFaults: [...left, ...found.faults], linkNote: recipeWords(found.recipe) });
+}
+
+/** @param isKnown true if the page has opened the recipe of this address before */
+function readUrl(hash: string, isKnown = false): void {
+  turn++;
+  const { changes, faults, linked } = readAddress(hash, lab.getState());
+  take({ ...changes, linkFaults: faults, linkNote: null });
+  if (!linked || isKnown) return;
+  readRecipe(hash, linked, faults).catch(() =>
+    take({ linkFaults: [...faults, 'its recipe was not read: a part of the page did not load; reload the page'] }),
+  );
 }
 
 /** Milliseconds of rest before the address is rewritten: browsers limit how often a page may do so. */
@@ -16,23 +50,22 @@ const REST_MS = 250;
  * rewrite that entry.
  */
 export function followTheUrl(): void {
-  let reading = true;
-  const read = (hash: string) => {
-    reading = true;
-    readUrl(hash);
-    reading = false;
-  };
-  read(location.hash);
-  // from the event: the page may have rewritten the address since
-  window.addEventListener('hashchange', ({ newURL }) => read(new URL(newURL).hash));
+  readUrl(location.hash);
   let timer: ReturnType<typeof setTimeout> | undefined;
   lab.subscribe((state, before) => {
     if (writeAddress(state) === writeAddress(before)) return;
     clearTimeout(timer);
-    if (!reading && state.linkFaults.length > 0) lab.setState({ linkFaults: [] }); // the person has moved on
+    const hasWords = state.linkFaults.length > 0 || state.linkNote !== null;
+    if (!reading && hasWords) lab.setState({ linkFaults: [], linkNote: null }); // the person has moved on
     if (state.screen !== before.screen && !reading) {
       rewriteAddress(writeAddress(before));
       pushAddress(writeAddress(state));
     } else timer = setTimeout(() => rewriteAddress(writeAddress(state)), REST_MS);
   });
+  let isKnown = false;
+  window.addEventListener('popstate', ({ state }) => {
+    isKnown = isOurs(state);
+  });
+  // from the event: the page may have rewritten the address since
+  window.addEventListener('hashchange', ({ newURL }) => readUrl(new URL(newURL).hash, isKnown));
 }

@@ -1,0 +1,76 @@
+/** Link that opens the recipe, the view and the selection on screen elsewhere, and the words for it. */
+import { changesOf, linkOf } from '../../lab/recipe/link';
+import { parseRecipe, type Recipe } from '../../lab/recipe/recipe';
+import type { LabState } from '../../store/lab';
+import { screens } from '..';
+import { MOST_CHARACTERS, writeAddress, writeLinked } from './address';
+
+export { recipeOfLink } from '../../lab/recipe/link';
+
+/** Names of fields in one sentence. */
+const MOST_NAMED = 6;
+/** Longest link that mail and chat programs keep whole. */
+const SHORT_LINK = 2000;
+
+/** Title, changes and seed of a recipe. */
+export function recipeWords(recipe: Recipe): string {
+  const { base, fields } = changesOf(recipe);
+  const paths = Object.keys(fields);
+  const named = paths.slice(0, MOST_NAMED).join(', ');
+  const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
+  const changes =
+    paths.length === 0
+      ? 'no changes'
+      : `${paths.length} ${paths.length === 1 ? 'change' : 'changes'} (${named}${more})`;
+  return `“${recipe.title}”, ${changes} from ${base.name}, seed ${recipe.seed}`;
+}
+
+/** Recipe that a link shares: of the run that trains here or is stored, else of Setup. A recording is no run of the user. */
+export const recipeOnScreen = ({ source, started, run, draft }: LabState): Recipe =>
+  source === 'replay' ? draft : (started ?? run.start?.recipe ?? draft);
+
+function selectionWords({ screen, step, group, rollout, data, experiment }: LabState): string {
+  const { title } = screens.find(({ id }) => id === screen) ?? screens[0];
+  const parts = [
+    title,
+    ...(step === null ? [] : [`step ${step}`]),
+    ...(group === null ? [] : [`group ${group + 1}`]),
+    ...(group === null && rollout === 0 ? [] : [`rollout ${rollout + 1}`]),
+    ...(screen === 'data' ? [`${data.task} level ${data.level}, problem ${data.index + 1}`] : []),
+    ...(screen === 'evaluate' && experiment !== null ? [`experiment ${experiment}`] : []),
+  ];
+  return parts.join(', ');
+}
+
+export interface SharedLink {
+  readonly link: string;
+  /** Hash of the recipe; null where the browser has none. */
+  readonly hash: string | null;
+  /** Contents of the link, and facts about it. */
+  readonly contents: readonly string[];
+}
+
+/**
+ * Link to the recipe, the view and the selection on screen.
+ * @param page address of the page without its hash
+ * @throws if the link is too long for browsers
+ */
+export async function sharedLink(state: LabState, page: string): Promise<SharedLink> {
+  const recipe = parseRecipe(recipeOnScreen(state));
+  const params = await linkOf(recipe);
+  const address = writeAddress({ ...state, linked: writeLinked(params) });
+  if (address.length > MOST_CHARACTERS)
+    throw new Error(`The link has ${address.length} characters, too many for browsers: export the run in Runs instead`);
+  const link = page + address;
+  const refused = state.source === 'replay' ? Object.keys(state.refused) : [];
+  return {
+    link,
+    hash: params.hash,
+    contents: [
+      `Recipe: ${recipeWords(recipe)}`,
+      `View: ${selectionWords(state)}`,
+      ...(refused.length > 0 ? [`Not in the link: ${refused.join(', ')}, which Setup refuses`] : []),
+      ...(link.length > SHORT_LINK ? [`${link.length} characters: some mail and chat programs cut longer links`] : []),
+    ],
+  };
+}
