@@ -1,9 +1,10 @@
 /** Questions before changes in Setup are lost. */
 import { beforeEach, expect, it, vi } from 'vitest';
+import { recipeByName } from '../lab/recipe/presets';
 import { chooseRecipe, editDraft } from './draft';
 import { lab } from './lab';
 import { answer } from './question';
-import { openRecipe, switchRecipe } from './replace';
+import { openLinked, openRecipe, switchRecipe } from './replace';
 
 const question = () => lab.getState().question;
 const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
@@ -22,6 +23,7 @@ it('another recipe replaces a draft without changes at once', async () => {
 it.each([
   ['that is chosen', () => switchRecipe('parity-8-nano')],
   ['that is loaded', () => openRecipe('parity-8-nano', { 'grpo.steps': 5 })],
+  ['of a link', () => openLinked(recipeByName('parity-8-nano'), 'recipe=parity-8-nano')],
 ] as const)('a recipe %s over changes raises a question: no keeps them all, yes drops them', async (_, replace) => {
   editDraft('sft.steps', 3);
   editDraft('grpo.groupSize', 1);
@@ -61,4 +63,12 @@ it('an unknown recipe is refused before any question', async () => {
   editDraft('sft.steps', 3);
   await expect(openRecipe('nothing', {})).rejects.toThrow(/there is no recipe "nothing"/);
   expect([draft().sft.steps, question()]).toEqual([3, null]);
+});
+
+it('the address keeps the recipe of a link until the draft changes; the draft itself raises no question', async () => {
+  editDraft('sft.steps', 3);
+  expect(await openLinked(draft(), 'recipe=parity-12&set=abc')).toBe(true);
+  expect([lab.getState().linked, question()]).toEqual(['recipe=parity-12&set=abc', null]);
+  editDraft('sft.steps', 4);
+  expect(lab.getState().linked).toBe('');
 });

@@ -30,16 +30,17 @@ export function prefersDark(): boolean {
   }
 }
 
-/** Mark of history entries that the page wrote: it has opened the recipe of their address before. */
-const OURS = { isOurs: true };
+/** State of a history entry that the page wrote. */
+const written = (address: string) => ({ address });
 
-/** True for an entry of the history that the page wrote. */
-export const isOurs = (state: unknown): boolean => (state as Partial<typeof OURS> | null)?.isOurs === true;
+/** True if the page wrote this address into the entry of the history on screen, so it has opened its recipe before. */
+export const isWritten = (address: string): boolean =>
+  (history.state as Partial<ReturnType<typeof written>> | null)?.address === address;
 
 /** Rewrites the address of the page, unless a sandbox or a limit of the browser forbids it. */
 export function rewriteAddress(address: string): void {
   try {
-    history.replaceState(OURS, '', address);
+    history.replaceState(written(address), '', address);
   } catch {
     // a copied link then opens another screen; everything else works
   }
@@ -48,7 +49,7 @@ export function rewriteAddress(address: string): void {
 /** Adds an entry to the page's history, so that Back returns from it, unless that is forbidden. */
 export function pushAddress(address: string): void {
   try {
-    history.pushState(OURS, '', address);
+    history.pushState(written(address), '', address);
   } catch {
     // Back then leaves the page; everything else works
   }

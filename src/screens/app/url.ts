@@ -3,7 +3,7 @@ import type { LinkedRecipe } from '../../lab/recipe/link';
 import { type LabState, lab } from '../../store/lab';
 import { openLinked } from '../../store/replace';
 import { readAddress, writeAddress, writeLinked } from './address';
-import { isOurs, pushAddress, rewriteAddress } from './browser';
+import { isWritten, pushAddress, rewriteAddress } from './browser';
 
 /** True while the address changes the state, which is then not written back at once. */
 let reading = false;
@@ -62,10 +62,9 @@ export function followTheUrl(): void {
       pushAddress(writeAddress(state));
     } else timer = setTimeout(() => rewriteAddress(writeAddress(state)), REST_MS);
   });
-  let isKnown = false;
-  window.addEventListener('popstate', ({ state }) => {
-    isKnown = isOurs(state);
-  });
   // from the event: the page may have rewritten the address since
-  window.addEventListener('hashchange', ({ newURL }) => readUrl(new URL(newURL).hash, isKnown));
+  window.addEventListener('hashchange', ({ newURL }) => {
+    const { hash } = new URL(newURL);
+    readUrl(hash, isWritten(hash));
+  });
 }

@@ -1,0 +1,50 @@
+/** Shared links: the recipe that they carry, and the words for it. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recipeOfLink } from '../../lab/recipe/link';
+import { recipeByName } from '../../lab/recipe/presets';
+import { withFields } from '../../lab/recipe/recipe';
+import { chooseRecipe, editDraft } from '../../store/draft';
+import { type LabState, lab } from '../../store/lab';
+import { readAddress } from './address';
+import { sharedLink } from './sharedRecipe';
+
+const PAGE = 'https://lab.example/';
+const shared = (state: Partial<LabState> = {}) => sharedLink({ ...lab.getState(), ...state }, PAGE);
+const opened = async (link: string) => {
+  const { linked, changes, faults } = readAddress(new URL(link).hash, lab.getState());
+  return { ...(await recipeOfLink(linked!)), changes, more: faults };
+};
+beforeEach(() => chooseRecipe('parity-12'));
+
+describe('a shared link', () => {
+  it('opens the draft, the view and the selection', async () => {
+    editDraft('grpo.steps', 60);
+    const { link, hash, contents } = await shared({ screen: 'rollouts', step: 12, group: 3, rollout: 5 });
+    expect(await opened(link)).toMatchObject({
+      recipe: lab.getState().draft,
+      changes: { screen: 'rollouts', step: 12, group: 3, rollout: 5 },
+      faults: [],
+      more: [],
+    });
+    expect(new URL(link).hash).toContain(`hash=${hash}`);
+    expect(contents).toEqual([
+      'Recipe: “Parity of 12 bits”, 1 change (grpo.steps) from parity-12, seed 0',
+      'View: Rollouts, step 12, group 4, rollout 6',
+    ]);
+  });
+
+  it('has the recipe of a run that trains here, and names edits that Setup refuses', async () => {
+    const started = withFields(recipeByName('addition-2'), { seed: 5 });
+    editDraft('grpo.groupSize', 1);
+    expect((await opened((await shared({ source: 'live', started })).link)).recipe).toEqual(started);
+    expect((await shared()).contents).toContain('Not in the link: grpo.groupSize, which Setup refuses');
+  });
+
+  it('warns of many characters', async () => {
+    const random = (n: number) => Array.from({ length: n }, () => Math.random().toString(36).slice(2)).join('');
+    const draft = withFields(recipeByName('parity-12'), {
+      'reward.customSource': `function reward() { return 0; } // ${random(300)}`,
+    });
+    expect((await shared({ draft })).contents.join()).toMatch(/\d{4} characters: some mail and chat programs/);
+  });
+});
