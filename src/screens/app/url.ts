@@ -25,7 +25,10 @@ async function readRecipe(hash: string, linked: LinkedRecipe, faults: readonly s
   const found = await recipeOfLink(linked);
   if (mine !== turn) return;
   if (!found.recipe) return take({ linkFaults: [...faults, ...found.faults] });
-  if (!(await openLinked(found.recipe, writeLinked(linked))) || mine !== turn) return;
+  const isTaken = await openLinked(found.recipe, writeLinked(linked));
+  if (mine !== turn) return;
+  // Back asks only once
+  if (!isTaken) return rewriteAddress(writeAddress(lab.getState()));
   // again: the Data screen may show own problems of this recipe
   const { changes, faults: left } = readAddress(hash, lab.getState());
   take({ ...changes, linkFaults: [...left, ...found.faults], linkNote: recipeWords(found.recipe) });
