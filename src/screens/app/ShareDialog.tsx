@@ -1,4 +1,5 @@
 /** Modal dialog with the link to what is on screen. It copies the link when it opens; where that is refused, it selects the link. */
+import '../../jitless';
 import { useEffect, useId, useRef, useState } from 'react';
 import { lab } from '../../store/lab';
 import { Notice } from '../shared/Notice';

@@ -1,4 +1,5 @@
 /** Link that opens the recipe, the view and the selection on screen elsewhere, and the words for it. */
+import '../../jitless';
 import { changesOf, linkOf } from '../../lab/recipe/link';
 import { parseRecipe, type Recipe } from '../../lab/recipe/recipe';
 import type { LabState } from '../../store/lab';

@@ -1,5 +1,6 @@
 /** Keeps address and screen in step: a link opens what it names, and every choice can be linked to. */
 import type { LinkedRecipe } from '../../lab/recipe/link';
+import { loadPatterns } from '../../store/draft';
 import { type LabState, lab } from '../../store/lab';
 import { openLinked } from '../../store/replace';
 import { readAddress, writeAddress, writeLinked } from './address';
@@ -21,7 +22,7 @@ let turn = 0;
 async function readRecipe(hash: string, linked: LinkedRecipe, faults: readonly string[]): Promise<void> {
   const mine = ++turn;
   // most addresses have no recipe
-  const { recipeOfLink, recipeWords } = await import('./sharedRecipe');
+  const [{ recipeOfLink, recipeWords }] = await Promise.all([import('./sharedRecipe'), loadPatterns()]);
   const found = await recipeOfLink(linked);
   if (mine !== turn) return;
   if (!found.recipe) return take({ linkFaults: [...faults, ...found.faults] });
