@@ -130,8 +130,17 @@ describe('a new version on the server', () => {
 
   it('asks before it ends the training, and opens when a person agrees', async () => {
     const dialog = page.getByRole('dialog');
-    await reload().click();
-    await dialog.filter({ hasText: /“Parity of 8 bits, quick” is training here/ }).waitFor();
+    const asks = dialog.filter({ hasText: /“Parity of 8 bits, quick” is training here/ });
+    // the browser may take a moment to notice that the other tab is gone
+    await expect
+      .poll(
+        async () => {
+          if (!(await asks.isVisible())) await reload().click();
+          return asks.isVisible();
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBe(true);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await trainsOn();
     expect(await description()).toContain(DESCRIPTION);
