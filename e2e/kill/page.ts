@@ -159,7 +159,10 @@ export class PageKills {
 
   private async continueRun(page: Page): Promise<void> {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Runs' }).click();
-    await page.getByRole('button', { name: /^Continue/ }).click();
+    await page
+      .locator('main')
+      .getByRole('button', { name: /^Continue/ })
+      .click();
   }
 
   private async train(page: Page): Promise<number> {

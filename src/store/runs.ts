@@ -92,8 +92,10 @@ const trains = ({ source, status }: ReturnType<typeof lab.getState>) =>
 
 /** Time until the browser has freed the lock of a worker that the page has ended, ms. */
 const FREED_MS = 1000;
+/** Time between two looks at a run that another tab holds: the tab may end at any time. */
+const HELD_MS = 2000;
 
-/** Reads the list now, when a training starts, saves or ends. @returns a function that ends this */
+/** Reads the list now, when a training starts, saves or ends, and while another tab holds a run. @returns a function that ends this */
 export function followRuns(): () => void {
   set({ failed: null, imported: null });
   void refreshRuns();
@@ -104,8 +106,12 @@ export function followRuns(): () => void {
     void refreshRuns();
     if (hasStopped) later = setTimeout(refreshRuns, FREED_MS);
   });
+  const looking = setInterval(() => {
+    if (get().list.some((run) => isHeld(run) && !run.isHere)) void refreshRuns();
+  }, HELD_MS);
   return () => {
     clearTimeout(later);
+    clearInterval(looking);
     end();
   };
 }
