@@ -190,6 +190,27 @@ it('a full storage pauses the run with what could be deleted; it goes on when th
   await expectSameResult(inside(files) as MemoryFiles, expected);
 });
 
+it('a full storage is asked again by Resume; the watch of an earlier wait ends no later one', async () => {
+  const files = memoryFiles();
+  await trainAndStop(files, 1);
+  files.faults.fullAfter = files.spent + 2000;
+  const watches: (() => void)[] = [];
+  const { training, driver, notices, messages } = page(files, {
+    waitForRoom: () => new Promise((resolve) => watches.push(resolve)),
+  });
+  const done = training.continue(NAME, 'cpu');
+  await expect.poll(() => notices.length).toBe(1);
+  driver.resume();
+  await expect.poll(() => notices.length).toBe(2);
+  watches[0]!();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([notices.length, messages.filter(({ type }) => type === 'room').length]).toEqual([2, 1]);
+  delete files.faults.fullAfter;
+  watches[1]!();
+  await done;
+  await expectSameResult(inside(files) as MemoryFiles, expected);
+});
+
 /** Device that is lost after some reads. */
 function losing(reads: number, onLost: (reason: string) => void): Device {
   const device = openCpuDevice();

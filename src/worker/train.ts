@@ -260,7 +260,10 @@ export class Training {
     const others = await largestRuns(files, name).catch(() => []);
     this.post({ type: 'notice', notice: { code: 'full', bytes: error.bytes, others } });
     const over = new AbortController();
-    void this.around.waitForRoom(error, over.signal).then(() => driver.hasRoom());
+    const room = () => {
+      if (!over.signal.aborted) driver.hasRoom(); // a later wait has its own watch
+    };
+    this.around.waitForRoom(error, over.signal).then(room, () => {}); // without an estimate, the user resumes
     try {
       await driver.waitForRoom();
     } finally {
