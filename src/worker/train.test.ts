@@ -6,6 +6,7 @@ import { withFields } from '../lab/recipe/recipe';
 import { SMALLEST } from '../lab/run/continued.fixture';
 import type { LabEvent } from '../lab/run/events';
 import { expectSameResult, recordNew, resultOf } from '../lab/stored/stored.fixture';
+import { listCheckpoints, readCheckpoint } from '../runs/checkpoints';
 import { filesWithin } from '../runs/files';
 import { type MemoryFiles, memoryFiles } from '../runs/memoryFiles';
 import type { Holder, Ownership } from '../runs/owner';
@@ -149,6 +150,20 @@ describe('a stopped run', () => {
       before,
       ['notice', 'stored', 'stopped'],
     ]);
+  });
+
+  it('of a newer version, which cannot be shown, is free again', async () => {
+    const files = memoryFiles();
+    await trainAndStop(files, 1);
+    const { recipe, meta, files: from } = await RunFolder.open(inside(files));
+    const newer = await RunFolder.create(filesWithin(files, 'newer'), recipe, meta!);
+    newer.journal.append('{"type":"later"}', null);
+    const [newest] = (await listCheckpoints(from)).checkpoints;
+    await newer.save(await readCheckpoint(from, newest!), { isStageEnd: false, accuracy: null });
+    const ownership = owners();
+    const { training, messages } = page(files, {}, ownership);
+    await training.continue('newer', 'cpu');
+    expect([types(messages), await ownership.holderOf('newer')]).toEqual([['failed'], null]);
   });
 
   it('that is missing has an error', async () => {

@@ -82,7 +82,7 @@ export class Training {
         const folder = await createStored(owned.files, recipe, { adapter, title: recipe.title });
         return { folder, recipe, from: null };
       };
-      await this.trainOwned(place, owned, create, compute);
+      await this.owning(owned, () => this.trainOwned(place, owned, create, compute));
     });
   }
 
@@ -99,12 +99,14 @@ export class Training {
       const { journal } = start.folder;
       this.warn(start.faults.map(faultText));
       this.hasSteps = true;
-      for await (const events of eventsOf(journal)) this.send(events);
       const first = async ({ name: adapter }: Device): Promise<Start> => {
         await restoreMeta(start, adapter);
         return start;
       };
-      await this.trainOwned(place, owned, first, await this.computeOf(journal, compute));
+      await this.owning(owned, async () => {
+        for await (const events of eventsOf(journal)) this.send(events);
+        await this.trainOwned(place, owned, first, await this.computeOf(journal, compute));
+      });
     });
   }
 
@@ -177,6 +179,20 @@ export class Training {
     }
   }
 
+  /** Works on an owned run, then frees it. Removes it if it has no step: there is nothing to continue from. */
+  private async owning({ files, owner }: Owned, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } finally {
+      if (!this.hasSteps) {
+        await files.remove('').catch(() => {});
+        this.stored = null;
+        this.post({ type: 'stored', name: null });
+      }
+      await owner.release();
+    }
+  }
+
   /** @param first creates the run on its first device, or gives the run to continue */
   private async trainOwned(
     place: RunsPlace,
@@ -206,13 +222,6 @@ export class Training {
       const reason = error instanceof DivergedError ? 'diverged' : 'failed';
       await this.summarize({ reason, message: bounded(messageOf(error)) });
       throw error;
-    } finally {
-      if (!this.hasSteps) {
-        await files.remove('').catch(() => {}); // nothing to continue from
-        this.stored = null;
-        this.post({ type: 'stored', name: null });
-      }
-      await owner.release();
     }
   }
 
