@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { StorageFullError } from '../runs/files';
 import type { RunFolder } from '../runs/runFolder';
 import { mebibytes } from '../units';
+import { word } from './shell';
 import { stopping, unlessStopped } from './stopping';
 
 /** Time between two attempts to write. */
@@ -35,7 +36,9 @@ export class FullDisk {
     const { files, meta } = this.folder;
     const [, ...older] = await this.folder.checkpoints();
     const spare = older.filter(({ name }) => !meta?.pinned.includes(name));
-    const rows = spare.map(({ folder, bytes }) => `  rm -r ${path.join(files.where, folder)}  # ${mebibytes(bytes)}`);
+    const rows = spare.map(
+      ({ folder, bytes }) => `  rm -r ${word(path.join(files.where, folder))}  # ${mebibytes(bytes)}`,
+    );
     return [
       `paused: ${path.join(files.where, message)}`,
       ...(rows.length > 0 ? ['checkpoints of this run that it does not need:', ...rows] : []),

@@ -42,7 +42,7 @@ async function expectSameRun(folder: string) {
 }
 
 it('a full disk pauses a run, which says what it needs and goes on once there is room', async () => {
-  const out = at('filled');
+  const out = at('a filled disk');
   let refused = 0;
   disk.isFull = (file) => file.includes('sft-9') && refused++ < 1;
   const ended = await lab(...smallestTraining(out, ...SETS));
@@ -50,7 +50,7 @@ it('a full disk pauses a run, which says what it needs and goes on once there is
   expect(ended.error).toContain(
     `paused: ${out}/checkpoints/sft-9: the storage is full; free at least 1.0 MiB, then continue`,
   );
-  expect(ended.error).toMatch(new RegExp(`^ {2}rm -r ${out}/checkpoints/sft-3 {2}# 0\\.0 MiB$`, 'm'));
+  expect(ended.error).toMatch(new RegExp(`^ {2}rm -r '${out}/checkpoints/sft-3' {2}# 0\\.0 MiB$`, 'm'));
   expect(ended.error).toContain('there is room again; the run goes on');
   await expectSameRun(out);
 });
