@@ -17,13 +17,13 @@ export const verified: RunAction = {
   async run([run = '']) {
     checkStoredRun(run, 'runs verify');
     const files = nodeFiles(run);
-    const { faults, journal } = await RunFolder.open(files);
-    const found = faults.map(faultText);
-    const checkpoints = await (await RunFolder.open(files)).checkpoints();
+    const folder = await RunFolder.open(files);
+    const found = folder.faults.map(faultText);
+    const checkpoints = await folder.checkpoints();
     for (const info of checkpoints)
       await verifyCheckpoint(files, info).catch((error: unknown) => found.push(messageOf(error)));
     for (const line of found) print(line);
-    const good = `${journal.events} events and ${checkpoints.length} checkpoints`;
+    const good = `${folder.journal.events} events and ${checkpoints.length} checkpoints`;
     if (found.length === 0) return print(`${shownPath(run)}: no damage in ${good}`);
     const count = `${found.length} ${found.length === 1 ? 'file is' : 'files are'} damaged`;
     throw new ExitError(EXIT.failed, `${shownPath(run)}: ${count}; train --resume uses the newest good checkpoint`);
