@@ -1,8 +1,8 @@
-/** `train --apply` and `inspect` in the terminal. */
+/** `train --apply`, and `what-if`, `runs diff` and `inspect` on its run. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { at, CPU, lab, smallestTraining, weightsOf } from './cli.fixture';
+import { at, CPU, lab, lines, smallestTraining, weightsOf } from './cli.fixture';
 
 const SETS = ['sft.steps=2', 'grpo.steps=3', 'checkpoints.everySteps=1', 'checkpoints.everySeconds=0'];
 const APPLY = [
@@ -76,6 +76,20 @@ describe('train --apply', () => {
       ...CPU,
     );
     expect([ended.code, ended.error]).toEqual([2, expect.stringContaining('--apply: grpo-1 is over')]);
+  });
+});
+
+describe('a run with changes', () => {
+  it('has a what-if that edits its last recipe', async () => {
+    const ended = await lab('what-if', changed, '--set', 'grpo.scaleRewards=none', '--json');
+    expect(ended.code, ended.error).toBe(0);
+    type Row = { step: number; before: { reward: number }; after: { reward: number; parts: { name: string }[] } };
+    const rows = (lines(ended) as unknown as Row[]).slice(0, -1);
+    expect(rows.map(({ step }) => step)).toEqual([1, 1, 2, 2, 3, 3]);
+    for (const { step, before, after } of rows) {
+      expect(after.parts.map(({ name }) => name)).toContain('brevity');
+      if (step > 1) expect(after.reward).toBe(before.reward);
+    }
   });
 });
 

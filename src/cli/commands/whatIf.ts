@@ -2,6 +2,7 @@
 import { storedSteps, storedVocabulary } from '../../lab/play/storedSteps';
 import { editFault, whatIf as scoreAgain } from '../../lab/play/whatIf';
 import { type WhatIfSummary, WhatIfTotals } from '../../lab/play/whatIfSummary';
+import { recipeAt } from '../../lab/stored/changes';
 import { storedRecipe } from '../../lab/stored/continuation';
 import { nodeFiles } from '../../runs/nodeFiles';
 import { RunFolder } from '../../runs/runFolder';
@@ -68,7 +69,7 @@ async function work({ set, json }: Given<typeof options>, operands: readonly str
   const run = await RunFolder.open(nodeFiles(place));
   const { journal } = run;
   if (journal.events === 0) throw new InputError(`${place} has no events yet; train it first`);
-  const recipe = await inputAsync(() => storedRecipe(run));
+  const recipe = await inputAsync(async () => recipeAt(journal, journal.events, await storedRecipe(run)));
   const edited = withSet(recipe, { set });
   const fault = editFault(recipe, edited);
   if (fault !== null) throw new InputError(`--set: ${fault}`);
@@ -95,7 +96,7 @@ export const whatIf = command({
     'what-if runs/parity --set reward.brevity=0.1 --set grpo.scaleRewards=none --json',
   ],
   notes: [
-    'Sets fields of `reward`, `grpo.scaleRewards` or `grpo.aggregation`. Verdicts stay those of the run; rewards and advantages are computed as training would. Needs no GPU and changes nothing ([docs/rewards.md](rewards.md#what-if)).',
+    'Sets fields of `reward`, `grpo.scaleRewards` or `grpo.aggregation` in the last recipe of the run, which has its changes by `--apply`. Verdicts stay those of the run; rewards and advantages are computed as training would. Needs no GPU and changes nothing ([docs/rewards.md](rewards.md#what-if)).',
   ],
   operands: { usage: 'RUN', help: 'folder of a stored run' },
   options,
