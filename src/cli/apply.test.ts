@@ -91,6 +91,15 @@ describe('a run with changes', () => {
       if (step > 1) expect(after.reward).toBe(before.reward);
     }
   });
+
+  it('differs from its twin in the fields at the end', async () => {
+    const { out } = await lab('runs', 'diff', plain, changed);
+    expect(out).toMatch(/^recipe field .+\nsft\.learningRate at the end +0\.003 +0\.002\n/);
+    const [{ recipe, applied }] = lines(await lab('runs', 'diff', plain, changed, '--json')) as [
+      Record<string, unknown>,
+    ];
+    expect([recipe, applied]).toEqual([[], expect.arrayContaining([{ field: 'reward.brevity', a: 0, b: 0.5 }])]);
+  });
 });
 
 describe('inspect', () => {

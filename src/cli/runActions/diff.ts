@@ -1,6 +1,7 @@
-/** `runs diff A B`: the recipe fields that differ, and the final metrics side by side. */
+/** `runs diff A B`: the recipe fields that differ, fields that changed in training, and the final metrics side by side. */
 import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
+import { recipeAt } from '../../lab/stored/changes';
 import { storedRecipe } from '../../lab/stored/continuation';
 import { excerpt } from '../../quote';
 import { runInfo } from '../../runs/list';
@@ -23,6 +24,8 @@ const OF_SUMMARY = ['base', 'sft', 'grpo'].flatMap((stage) =>
 
 interface Read {
   readonly recipe: Recipe;
+  /** Recipe after the changes of `--apply`. */
+  readonly last: Recipe;
   readonly state: string;
   readonly metrics: Metrics;
 }
@@ -31,7 +34,9 @@ async function readRun(place: string): Promise<Read> {
   checkStoredRun(place, 'runs diff');
   const files = nodeFiles(place);
   const run = await RunFolder.open(files);
+  const { journal } = run;
   const recipe = await inputAsync(() => storedRecipe(run));
+  const last = await inputAsync(() => recipeAt(journal, journal.events, recipe));
   const { state, stage, step, reward } = await runInfo(files, place, await nodeOwnership(place).holderOf(''));
   const metrics: Record<string, number | null> = {};
   for (const name of OF_SUMMARY) {
@@ -41,7 +46,7 @@ async function readRun(place: string): Promise<Read> {
   metrics['grpo.reward'] = reward;
   const seconds = valueAt(run.summary, 'seconds');
   metrics.seconds = typeof seconds === 'number' ? seconds : null;
-  return { recipe, state: stage === null ? state : `${state}, ${stage} ${step ?? 0}`, metrics };
+  return { recipe, last, state: stage === null ? state : `${state}, ${stage} ${step ?? 0}`, metrics };
 }
 
 const shownNumber = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))));
@@ -54,19 +59,24 @@ export const diff: RunAction = {
   async run([first = '', second = ''], { json }) {
     const [a, b] = [await readRun(first), await readRun(second)];
     const fields = changedFields(a.recipe, b.recipe);
+    const applied = [...new Set([a, b].flatMap(({ recipe, last }) => changedFields(recipe, last)))];
     const names = Object.keys(a.metrics).filter((name) => a.metrics[name] !== null || b.metrics[name] !== null);
     if (json) {
-      const values = fields.map((field) => ({ field, a: valueAt(a.recipe, field), b: valueAt(b.recipe, field) }));
+      const valuesOf = (names: readonly string[], of: Recipe, other: Recipe) =>
+        names.map((field) => ({ field, a: valueAt(of, field), b: valueAt(other, field) }));
+      const recipe = valuesOf(fields, a.recipe, b.recipe);
       const metrics = names.map((name) => ({ name, a: a.metrics[name], b: b.metrics[name] }));
-      print(JSON.stringify({ recipe: values, state: { a: a.state, b: b.state }, metrics }));
+      const state = { a: a.state, b: b.state };
+      print(JSON.stringify({ recipe, applied: valuesOf(applied, a.last, b.last), state, metrics }));
       return;
     }
-    if (fields.length === 0) print('the recipes are equal');
+    if (fields.length + applied.length === 0) print('the recipes are equal');
     else
       print(
         table([
           ['recipe field', first, second],
           ...fields.map((field) => [field, shownField(a.recipe, field), shownField(b.recipe, field)]),
+          ...applied.map((field) => [`${field} at the end`, shownField(a.last, field), shownField(b.last, field)]),
         ]),
       );
     print('');
