@@ -104,6 +104,7 @@ describe('score', () => {
       ['--prompt', '1=', '--answer', '1', '--completion', '日'],
       'character "日" at position 1 is outside the vocabulary',
     ],
+    [['--prompt', '1=', '--answer', '1', '--completion', '-', '--completion', '-'], 'give - once'],
     [['--problem', '{', '--completion', RIGHT], '--problem is not JSON'],
     [['--problem', '{"prompt":"1=","answer":"1","problem":3}', '--completion', RIGHT], '--problem: problem: '],
   ])('refuses %j', async (args, message) => {

@@ -48,7 +48,7 @@ export function scoredText(task: string, { ids, ended, judged, total, parts }: S
   );
   return [
     `${verdict.correct ? 'right' : 'wrong'}: ${rolloutVerdict({ task }, { verdict: verdict.reason })}`,
-    `${ids.length} tokens, ${ended ? 'ended' : 'cut off'}; think tags: ${tags}`,
+    `${ids.length} ${ids.length === 1 ? 'token' : 'tokens'}, ${ended ? 'ended' : 'cut off'}; think tags: ${tags}`,
     ...lines.map((line, i) => (reasons[i - 1] === undefined ? line : `${line}  ${reasons[i - 1]}`)),
   ].join('\n');
 }

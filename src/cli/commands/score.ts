@@ -27,6 +27,8 @@ const readCompletion = (text: string): string =>
 async function work(given: Given<typeof options>): Promise<void> {
   const { completion: texts, json } = given;
   if (!texts) throw new InputError('--completion is missing; give a text, or - for standard input');
+  if (texts.filter((text) => text === '-').length > 1)
+    throw new InputError('--completion: standard input is one completion; give - once');
   const recipe = readRecipe({ recipe: given.recipe, ...(given.set && { set: given.set }) });
   const problem = readProblem(given, recipe.task.name);
   if (!problem) throw new InputError('--answer is missing; a prompt without an answer cannot be judged');
@@ -54,7 +56,7 @@ export const score = command({
   name: 'score',
   summary: 'Scores written completions under the reward of a recipe',
   examples: [
-    'score --recipe parity-8-nano --prompt "1101=" --answer 1 --completion "<think>1001</think>1"',
+    'score --recipe parity-8-nano --prompt "1101=" --answer 1 --completion "<think>1001</think>1<|im_end|>"',
     'score --recipe parity-8-nano --problem @problem.json --completion - --set reward.rightLong=1 --json',
   ],
   notes: [
