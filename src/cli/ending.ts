@@ -57,7 +57,10 @@ function adviceFor({ change }: Ending, { saved }: RecordedRun, folder: string): 
 /** Stores the early end of a run. @returns the error that ends the command */
 export async function endedEarly(run: RecordedRun, error: unknown, folder: string): Promise<ExitError> {
   if (error instanceof TakenOverError)
-    return new ExitError(EXIT.failed, `${error.message}; this process writes no more. ${call('runs')} says who has it`);
+    return new ExitError(
+      EXIT.failed,
+      `${error.message}; this process writes no more. ${call('runs', folder)} shows who has it`,
+    );
   const ending = endingOf(error);
   let fault = '';
   try {

@@ -87,7 +87,7 @@ describe('train --resume', () => {
     vi.useRealTimers();
     expect(ended.code, ended.error).toBe(1);
     expect(ended.error).toContain(
-      `error: ${out}: another process has taken this run over; this process writes no more`,
+      `error: ${out}: another process has taken this run over; this process writes no more. npm run lab -- runs ${out} shows who has it`,
     );
     expect(fs.existsSync(path.join(out, 'summary.json'))).toBe(false);
     expect(fs.readFileSync(lock, 'utf8')).toContain(another);
