@@ -20,7 +20,7 @@ const { values } = parseArgs({
 function whole(name: 'seconds' | 'files' | 'seed'): number | null {
   const text = values[name];
   if (text === undefined) return null;
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`--${name}: ${text} is not a whole number from 0`);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: ${text} is not a whole number from 0 to 999999999`);
   return Number(text);
 }
 const seconds = whole('seconds');

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { times: { type: 'string' }, seed: { type: 'string' } } });
 for (const [name, text] of Object.entries(values))
-  if (!/^\d{1,9}$/.test(text ?? '')) throw new Error(`--${name}: ${text} is not a whole number from 0`);
+  if (!/^\d{1,9}$/.test(text ?? '')) throw new Error(`--${name}: ${text} is not a whole number from 0 to 999999999`);
 const { times = '50', seed = String(Date.now() % 1e9) } = values;
 console.log(`${times} kills, seed ${seed}`);
 const env = { ...process.env, KILL_TIMES: times, KILL_SEED: seed };
