@@ -8,7 +8,7 @@ import { isStoredRun, runAndCheckpoint } from './runPlace';
 /** Columns side by side. */
 const MOST_MODELS = 3;
 
-/** Reads a model. The newest good checkpoint is that of a run without a name. */
+/** Reads a model. Without the name of a checkpoint, a run gives its newest good one. */
 async function playModel(given: string): Promise<PlayModel> {
   const { run, checkpoint } = runAndCheckpoint(given);
   if (checkpoint !== null && isStoredRun(run)) return inputAsync(() => storedModel(nodeFiles(run), checkpoint));

@@ -38,7 +38,7 @@ export const runs = command({
     'runs verify runs/parity',
   ],
   notes: [
-    'Without a word it lists the runs of a folder: state, step, accuracy, reward, size and title. `diff` prints the recipe fields that differ, the last values of fields that `--apply` changed, and the results side by side. `verify` names each damaged file, with exit code 1. `--json` is for the list and `diff`.',
+    'Without an action it lists the runs of a folder: state, step, accuracy, reward, size and title. `diff` prints the recipe fields that differ, the last values of fields that `--apply` changed, and the results side by side. `verify` names each damaged file, with exit code 1. `--json` is for the list and `diff`.',
     '`import` checks a zip before it writes anything ([docs/runs.md](runs.md#zip)).',
   ],
   operands: {
