@@ -157,12 +157,18 @@ export class PageKills {
       });
   }
 
-  private async continueRun(page: Page): Promise<void> {
+  /** Presses *Continue* in Runs. @returns false if the run has finished */
+  private async continueRun(page: Page): Promise<boolean> {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Runs' }).click();
-    await page
-      .locator('main')
-      .getByRole('button', { name: /^Continue/ })
-      .click();
+    const main = page.locator('main');
+    const button = main.getByRole('button', { name: /^Continue/ });
+    await button
+      .or(main.getByText('finished', { exact: true }))
+      .first()
+      .waitFor();
+    if (!(await button.isVisible())) return false;
+    await button.click();
+    return true;
   }
 
   private async train(page: Page): Promise<number> {
@@ -215,10 +221,10 @@ export class PageKills {
       const wasDone = await this.isDone(page);
       const paused = await kinds[kind](page);
       if (kind === 'tab') page = await this.openPage(context);
-      // the files say more than the page: a run may end before its page knows
-      const ended = wasDone || (await storedRun(page)).contents.has('summary.json');
-      if (!ended && (kind === 'tab' || kind === 'worker')) await this.continueRun(page);
-      if (!ended || (kind !== 'tab' && kind !== 'worker')) await this.toEnd(page);
+      const restarts = kind === 'tab' || kind === 'worker';
+      // the list says more than the page that is gone: a run may finish before its page knows
+      const ended = restarts ? !(await this.continueRun(page)) : wasDone;
+      if (!ended || !restarts) await this.toEnd(page);
       await expectSameResult(await storedRun(page), result);
       return paused ?? !ended;
     } finally {
