@@ -1,32 +1,26 @@
-/**
- * GRPO steps of a run: the latest whole, of the older ones the metrics, in columns that have room for the whole run from its
- * first step. A long run takes no more memory at its end than at its start.
- */
+/** GRPO steps of a run: the latest whole, of the older ones the metrics, in columns. */
+import { Columns } from '../columns';
 import type { GrpoEvent } from '../lab/run/events';
 
 type Metrics = GrpoEvent['metrics'];
-type Column = Float64Array<ArrayBuffer>;
 
 export class GrpoSteps {
-  private readonly columns = new Map<string, Column>();
-  /** Duration of each step, s. */
-  private times: number[] = [];
+  private readonly metrics = new Columns();
+  private readonly times = new Columns();
   private events: GrpoEvent[] = [];
-  private capacity = 0;
   private first = 1;
-  private taken = 0;
 
   /** @param kept number of steps whose rollouts stay in memory */
   constructor(public kept: number) {}
 
   /** Steps in memory. Those before a fork are in its parent. */
   get length(): number {
-    return this.taken;
+    return this.metrics.length;
   }
 
   /** Number of the first step; null before it. */
   get firstStep(): number | null {
-    return this.taken > 0 ? this.first : null;
+    return this.length > 0 ? this.first : null;
   }
 
   /** Latest step, with its rollouts; null before the first. */
@@ -39,32 +33,29 @@ export class GrpoSteps {
     return this.events;
   }
 
-  /** Drops all steps. @param capacity steps that the run will take */
-  begin(capacity: number): void {
-    this.columns.clear();
-    this.times = [];
+  /** Drops all steps. @param steps that the run will take */
+  begin(steps: number): void {
+    this.metrics.clear(steps);
+    this.times.clear(steps);
     this.events = [];
-    this.capacity = capacity;
-    this.taken = 0;
   }
 
   push(event: GrpoEvent): void {
-    if (this.taken === 0) this.first = event.step;
-    if (this.taken === this.capacity) this.grow();
-    for (const [name, value] of Object.entries(event.metrics)) this.column(name)[this.taken] = value;
-    this.times[this.taken] = event.step_time;
-    this.taken++;
+    const { step, metrics, step_time } = event;
+    if (this.length === 0) this.first = step;
+    this.metrics.push(metrics);
+    this.times.push({ step_time });
     this.events.push(event);
     if (this.events.length > this.kept) this.events.shift();
   }
 
   /** Drops the steps after `step`, which a continued run takes again. */
   cutTo(step: number): void {
-    this.taken = Math.max(0, Math.min(this.taken, step - this.first + 1));
-    for (const column of this.columns.values()) column.fill(Number.NaN, this.taken);
+    const left = step - this.first + 1;
+    this.metrics.cutTo(left);
+    this.times.cutTo(left);
     this.events = this.events.filter((event) => event.step <= step);
-    const last = this.taken > 0 ? this.first + this.taken - 1 : null;
-    if (last !== null && this.events.length === 0) this.events = [this.withoutRollouts(last)];
+    if (this.length > 0 && this.events.length === 0) this.events = [this.withoutRollouts(this.stepAt(this.length - 1))];
   }
 
   /** Number of the i-th step, from 0. */
@@ -73,42 +64,19 @@ export class GrpoSteps {
   }
 
   /** Metrics of the i-th step, from 0: those that it has, of `names`. */
-  metricsAt(i: number, names: Iterable<string> = this.columns.keys()): Metrics {
-    const metrics: Metrics = {};
-    for (const name of names) {
-      const value = this.columns.get(name)?.[i];
-      if (value !== undefined && !Number.isNaN(value)) metrics[name] = value;
-    }
-    return metrics;
+  metricsAt(i: number, names?: Iterable<string>): Metrics {
+    return this.metrics.row(i, names);
   }
 
   /** Step by its number; without rollouts if it is old, null if it is not there. */
   event(step: number): GrpoEvent | null {
     const i = step - this.first;
-    if (i < 0 || i >= this.taken) return null;
+    if (i < 0 || i >= this.length) return null;
     return this.events.find((event) => event.step === step) ?? this.withoutRollouts(step);
   }
 
   private withoutRollouts(step: number): GrpoEvent {
     const i = step - this.first;
-    return { type: 'grpo', step, metrics: this.metricsAt(i), groups: [], step_time: this.times[i]! };
-  }
-
-  private column(name: string): Column {
-    const found = this.columns.get(name);
-    if (found) return found;
-    const column = new Float64Array(this.capacity).fill(Number.NaN);
-    this.columns.set(name, column);
-    return column;
-  }
-
-  /** Doubles the room, for a run with more steps than its recipe says. */
-  private grow(): void {
-    this.capacity = Math.max(16, 2 * this.capacity);
-    for (const [name, column] of this.columns) {
-      const larger = new Float64Array(this.capacity).fill(Number.NaN);
-      larger.set(column);
-      this.columns.set(name, larger);
-    }
+    return { type: 'grpo', step, metrics: this.metricsAt(i), groups: [], step_time: this.times.row(i).step_time! };
   }
 }

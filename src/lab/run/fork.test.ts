@@ -159,7 +159,7 @@ describe('a journal', () => {
   });
 
   it('of a fork gives the summary of a stopped run with the steps before it', async () => {
-    const record = new RunRecord();
+    const record = new RunRecord(QUICK);
     for (const event of (await journal(forked('grpo-1', { title: 'Again' }).checkpoint)).slice(0, 3)) record.add(event);
     expect(record.last).toEqual({ stage: 'grpo', step: 2 });
     const run = { recipe: 'custom', seed: 0, adapter: 'cpu', peak_bytes: 1 };

@@ -5,7 +5,8 @@ import { LAB_VERSION } from '../../version';
 import type { Recipe } from '../recipe/recipe';
 import type { Checkpoint, CheckpointStage } from './checkpoint';
 import type { Curation } from './curation';
-import type { CurvePoint, EvaluationEvent, Summary } from './events';
+import { Curve } from './curve';
+import type { EvaluationEvent, Summary } from './events';
 import { restartsOf } from './fork';
 import { lossOptions } from './options';
 import { PolicyWatch } from './policyAlert';
@@ -28,7 +29,7 @@ export class RunProgress {
   /** Recipe that the next step follows: the session's, with the changes since. */
   recipe: Recipe;
   watch: PolicyWatch;
-  readonly curve: CurvePoint[];
+  readonly curve: Curve;
   /** Estimate of the run's `start` event. */
   estimatedBytes: number;
   private readonly peakBefore: number;
@@ -53,7 +54,7 @@ export class RunProgress {
       this.cursor.control = { gamma, entropy: entropy ?? Number.POSITIVE_INFINITY };
     }
     this.watch = new PolicyWatch(grpo?.watch ?? null);
-    this.curve = [...(grpo?.curve ?? [])];
+    this.curve = new Curve(session.recipe.grpo.steps, grpo?.curve);
     this.estimatedBytes = state?.memory.estimated_bytes ?? 0;
     this.peakBefore = state?.memory.peak_bytes ?? 0;
     this.began = now() - (state?.seconds ?? 0);
@@ -106,7 +107,7 @@ export class RunProgress {
               num_tokens: cursor.tokens,
               control: { gamma, entropy: Number.isFinite(entropy) ? entropy : null },
               watch: watch.state,
-              curve: [...curve],
+              curve: curve.points,
               problems: drawn ? sources.grpo.state() : null,
               curation: curation?.state() ?? null,
             },

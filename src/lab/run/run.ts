@@ -190,7 +190,7 @@ async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<
     memory: progress.memory,
     ...(base && { base }),
     sft: { steps, final_loss, ...afterSft },
-    grpo: { steps: curve.length, curve, ...(accuracyAfter('grpo') ?? afterSft) },
+    grpo: { steps: curve.length, curve: curve.points, ...(accuracyAfter('grpo') ?? afterSft) },
   };
   yield { type: 'end', summary };
 }

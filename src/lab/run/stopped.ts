@@ -1,7 +1,8 @@
 /** Summary of a run that ends early, collected from its events. */
+import type { Recipe } from '../recipe/recipe';
 import type { Checkpoint } from './checkpoint';
+import { Curve } from './curve';
 import {
-  type CurvePoint,
   curvePoint,
   type EvaluationEvent,
   type LabEvent,
@@ -46,23 +47,25 @@ export class RunRecord {
   private sftSteps = 0;
   private loss: number | null = null;
   private estimated = 0;
-  private readonly curve: CurvePoint[] = [];
+  private readonly curve: Curve;
   private readonly evaluations: Partial<Record<EvaluationEvent['stage'], EvaluationEvent>> = {};
   private readonly began: number;
 
   /** @param before checkpoint that the run continues from; null for a new run */
-  constructor(before: Pick<Checkpoint, 'stage' | 'state'> | null = null) {
+  constructor({ grpo }: Pick<Recipe, 'grpo'>, before: Pick<Checkpoint, 'stage' | 'state'> | null = null) {
+    this.curve = new Curve(grpo.steps);
     this.began = performance.now() - (before?.state.seconds ?? 0) * 1000;
     if (!before) return;
-    const { memory, sft, grpo, evaluations } = before.state;
+    const { memory, sft, grpo: taken, evaluations } = before.state;
     this.stage = before.stage;
     this.estimated = memory.estimated_bytes;
-    this.continueFrom({ sft, grpo: { curve: grpo?.curve ?? [] }, evaluations });
+    this.continueFrom({ sft, grpo: { curve: taken?.curve ?? [] }, evaluations });
   }
 
   private continueFrom({ sft, grpo, evaluations }: Before): void {
     [this.sftSteps, this.loss] = [sft.steps, sft.final_loss];
-    this.curve.splice(0, Infinity, ...grpo.curve);
+    this.curve.cutTo(0);
+    for (const point of grpo.curve) this.curve.push(point);
     for (const event of evaluations) this.evaluations[event.stage] = event;
   }
 
@@ -84,8 +87,8 @@ export class RunRecord {
 
   /** Last training step, or step 0 of the current stage; null if there are no weights. */
   get last(): Pick<Stopped, 'stage' | 'step'> | null {
-    const { length } = this.curve;
-    if (length > 0) return { stage: 'grpo', step: this.curve[length - 1]!.step };
+    const { lastStep } = this.curve;
+    if (lastStep !== null) return { stage: 'grpo', step: lastStep };
     if (this.sftSteps > 0) return { stage: 'sft', step: this.sftSteps };
     return this.stage && { stage: this.stage, step: 0 };
   }
@@ -102,7 +105,7 @@ export class RunRecord {
       memory: { estimated_bytes: this.estimated, peak_bytes },
       ...(base && { base: stageAccuracy(base) }),
       sft: { steps: this.sftSteps, final_loss: this.loss, ...(sft && stageAccuracy(sft)) },
-      grpo: { steps: this.curve.length, curve: this.curve, ...(grpo && stageAccuracy(grpo)) },
+      grpo: { steps: this.curve.length, curve: this.curve.points, ...(grpo && stageAccuracy(grpo)) },
     };
   }
 }

@@ -64,7 +64,7 @@ export class RecordedRun {
     private readonly options: RecordedOptions,
   ) {
     this.saved = options.from?.info ?? null;
-    this.record = new RunRecord(options.from?.checkpoint ?? null);
+    this.record = new RunRecord(session.recipe, options.from?.checkpoint ?? null);
   }
 
   /** @throws if the run may not write */

@@ -5,6 +5,7 @@ import { mean, standardDeviation } from '../../stats';
 import { Chart } from '../shared/Chart';
 import { ChartGrid } from '../shared/ChartGrid';
 import type { Point, Series } from '../shared/chartSeries';
+import { drawnPoints } from '../shared/chartSummary';
 import styles from './Curves.module.css';
 
 /** Styles of the settings, which differ in colour and dash. */
@@ -40,20 +41,21 @@ export function armSeries({ arm, lines }: Curve, a: number): { series: Series[];
 }
 
 function Axes({ curves }: { curves: readonly Curve[] }) {
-  const { series, points } = useMemo(() => {
+  const [{ x, y }] = curves as [Curve];
+  const { series, ...drawn } = useMemo(() => {
     const arms = curves.map(armSeries);
     const byX = new Map<number, Values>();
     for (const [x, values] of arms.flatMap((arm) => arm.values)) byX.set(x, { ...byX.get(x), ...values });
     const points = [...byX].sort(([a], [b]) => a - b).map(([x, values]): Point => ({ x, ...values }));
-    return { series: arms.flatMap((arm) => arm.series), points };
-  }, [curves]);
-  const [{ x, y }] = curves as [Curve];
+    const series = arms.flatMap((arm) => arm.series);
+    return { series, ...drawnPoints(points, series, x) };
+  }, [curves, x]);
   return (
     <section className={styles.axes} aria-label={`${y} over ${x}`}>
       <h3>
         {y} <small>over {x}</small>
       </h3>
-      <Chart title={y} points={points} series={series} xLabel={x} />
+      <Chart title={y} {...drawn} series={series} xLabel={x} />
     </section>
   );
 }

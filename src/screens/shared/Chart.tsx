@@ -1,15 +1,14 @@
 /** One chart over the steps of a run: its plot, its legend, and a summary for screen readers. */
 import { lazy, memo, Suspense } from 'react';
 import styles from './Chart.module.css';
-import { thin } from './chartSeries';
-import { chartSummary } from './chartSummary';
 import { firstPaint } from './firstPaint';
 import { Notice } from './Notice';
 import { HEIGHT, type PlotProps } from './plotProps';
 
 interface Props extends PlotProps {
-  /** Names the chart for screen readers; a summary of its series follows. */
+  /** Names the chart for screen readers; `summary` follows. */
   readonly title: string;
+  readonly summary: string;
 }
 
 const NotLoaded = () => (
@@ -52,15 +51,15 @@ function Legend({ series }: Pick<PlotProps, 'series'>) {
   );
 }
 
-export const Chart = memo(function Chart({ title, points, series, xLabel, ...others }: Props) {
+export const Chart = memo(function Chart({ title, summary, ...plot }: Props) {
   return (
     <figure className={styles.chart}>
-      <div role="img" aria-label={`${title}, ${chartSummary(points, series, xLabel)}`}>
+      <div role="img" aria-label={`${title}, ${summary}`}>
         <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-          <Plot points={thin(points)} series={series} xLabel={xLabel} {...others} />
+          <Plot {...plot} />
         </Suspense>
       </div>
-      <Legend series={series} />
+      <Legend series={plot.series} />
     </figure>
   );
 });

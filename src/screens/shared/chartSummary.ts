@@ -1,6 +1,6 @@
 /** Chart in one line of text, for screen readers. */
 
-import type { Point, Series } from './chartSeries';
+import { type Point, type Series, thin } from './chartSeries';
 import { fixed } from './format';
 
 interface At {
@@ -33,3 +33,9 @@ export function chartSummary(points: readonly Point[], series: readonly Series[]
     });
   return lines.length === 0 ? 'no points yet' : `over ${xLabel}: ${lines.join('; ')}`;
 }
+
+/** Points to draw and a summary of all of them. A chart of a long run keeps no others. */
+export const drawnPoints = (points: readonly Point[], series: readonly Series[], xLabel: string) => ({
+  points: thin(points),
+  summary: chartSummary(points, series, xLabel),
+});

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import { Chart } from '../shared/Chart';
 import { ChartGrid } from '../shared/ChartGrid';
+import { drawnPoints } from '../shared/chartSummary';
 import { useRun } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
 import texts from '../shared/text.module.css';
@@ -35,13 +36,13 @@ function ChartPanel({ charts, delay }: { readonly charts: PanelCharts; readonly 
   const { title, explanation, domain, xLabel = 'step' } = chart;
   const run = useRun(delay);
   const steps = run.sft.length + run.grpo.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the run grows in place; its number of steps says when
-  const points = useMemo(() => chart.points(run), [chart, run, run.start, steps]);
   const series = useMemo(() => chart.series(run), [chart, run, run.start]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the run grows in place; its number of steps says when
+  const drawn = useMemo(() => drawnPoints(chart.points(run), series, xLabel), [chart, run, series, xLabel, steps]);
   return (
     <Panel title={title} explanation={explanation} aside={chart.headline(run)}>
       {charts.length > 1 && <Tabs charts={charts} shown={chart} onShow={choose} />}
-      <Chart title={title} points={points} series={series} xLabel={xLabel} {...(domain && { domain })} />
+      <Chart title={title} {...drawn} series={series} xLabel={xLabel} {...(domain && { domain })} />
       <p className={texts.words}>{chart.words(run)}</p>
     </Panel>
   );
