@@ -108,5 +108,22 @@ it('does without a service worker where the browser has none or refuses it', asy
   await installServiceWorker({}, 'sw.js', vi.fn());
   const refuse = { register: () => Promise.reject(new Error('refused')) };
   await installServiceWorker({ serviceWorker: refuse } as never, 'sw.js', vi.fn());
+  const sandboxed = {
+    get serviceWorker(): never {
+      throw new DOMException('sandboxed', 'SecurityError');
+    },
+  };
+  await installServiceWorker(sandboxed, 'sw.js', vi.fn());
   expect(offered()).toBe(null);
+});
+
+it('offers and opens a version where the browser refuses locks', async () => {
+  const registration = new FakeRegistration();
+  registration.waiting = new FakeWorker();
+  const serviceWorker = Object.assign(new EventTarget(), { register: async () => registration });
+  const refuse = () => Promise.reject(new DOMException('refused', 'SecurityError'));
+  await installServiceWorker({ serviceWorker, locks: { request: refuse, query: refuse } } as never, 'sw.js', vi.fn());
+  expect(offered()).toBe('ready');
+  await openNewVersion();
+  expect(registration.waiting.posted).toHaveLength(1);
 });

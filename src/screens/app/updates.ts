@@ -25,7 +25,7 @@ export const openNewVersion = (): Promise<void> => open();
 
 /** True if another tab has the lab open. */
 async function hasOtherTabs(locks: UpdateBrowser['locks']): Promise<boolean> {
-  const { held = [] } = (await locks?.query()) ?? {};
+  const { held = [] } = (await locks?.query().catch(() => null)) ?? {};
   return held.filter(({ name }) => name === OPEN_TAB).length > 1;
 }
 
@@ -48,7 +48,8 @@ async function install(
       version.postMessage({ type: 'SKIP_WAITING' }); // workbox's message
     };
   };
-  void locks?.request(OPEN_TAB, { mode: 'shared' }, () => new Promise(() => {}));
+  // without the lock, an update opens without a look at other tabs
+  locks?.request(OPEN_TAB, { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
   const registration = await serviceWorker.register(script);
   // without an active version the waiting one is the first, which starts by itself
   if (registration.active && registration.waiting) offer(registration.waiting);
@@ -68,7 +69,10 @@ export async function installServiceWorker(
   stopAsking: () => void,
   reload: () => void = () => location.reload(),
 ): Promise<void> {
-  const { serviceWorker, locks } = browser;
-  if (!serviceWorker) return;
-  await install({ serviceWorker, ...(locks && { locks }) }, script, stopAsking, reload).catch(() => {});
+  try {
+    const { serviceWorker, locks } = browser;
+    if (serviceWorker) await install({ serviceWorker, ...(locks && { locks }) }, script, stopAsking, reload);
+  } catch {
+    // refused, as in a sandboxed frame
+  }
 }
