@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setField, waitForStage } from './labPage';
+import { setFields, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 beforeAll(async () => {
@@ -32,9 +32,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
   it('trains on the CPU where that is asked for by name', async () => {
     await page.getByRole('button', { name: 'Setup' }).click();
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    await setField(page, 'sft.steps', '3');
-    await setField(page, 'grpo.steps', '1');
-    await setField(page, 'evaluation.problems', '4');
+    await setFields(page, { 'sft.steps': '3', 'grpo.steps': '1', 'evaluation.problems': '4' });
     await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
     await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
     expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
@@ -51,15 +49,14 @@ describe('without WebGPU, on a phone, in the dark', () => {
     other.on('request', (request) => asked.push(request.url()));
     await other.goto(served.url);
     await other.getByLabel('Recipe').selectOption('parity-8-nano');
-    for (const [path, value] of [
-      ['sft.steps', '0'],
-      ['grpo.steps', '1'],
-      ['grpo.prompts', '1'],
-      ['grpo.temperature', '5'],
-      ['evaluation.problems', '2'],
-      ['reward.lMax', '16'],
-    ] as const)
-      await setField(other, path, value);
+    await setFields(other, {
+      'sft.steps': '0',
+      'grpo.steps': '1',
+      'grpo.prompts': '1',
+      'grpo.temperature': '5',
+      'evaluation.problems': '2',
+      'reward.lMax': '16',
+    });
     expect(asked.filter((url) => url.endsWith('.wasm'))).toEqual([]); // nobody has asked for the engine yet
     // the text goes into the recipe on its way to the worker
     await other.evaluate((customSource) => {

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { fieldAt, STOP_MS, setField, timeToStop, waitForStage } from './labPage';
+import { fieldAt, STOP_MS, setFields, timeToStop, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -111,13 +111,12 @@ describe('while it runs', () => {
   it('stops at once while an own term hangs', async () => {
     await page.reload();
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    for (const [path, value] of [
-      ['sft.steps', '0'],
-      ['evaluation.problems', '2'],
-      ['reward.custom', '1'],
-    ] as const)
-      await setField(page, path, value);
-    await setField(page, 'reward.customSource', '(rollout) => { for (;;); }');
+    await setFields(page, {
+      'sft.steps': '0',
+      'evaluation.problems': '2',
+      'reward.custom': '1',
+      'reward.customSource': '(rollout) => { for (;;); }',
+    });
     await train();
     await waitForStage(page, /GRPO 1\//); // most of the next step is the term running into its limit
     expect(await timeToStop(page)).toBeLessThan(STOP_MS);

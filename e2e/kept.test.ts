@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setField, waitForStage } from './labPage';
+import { setFields, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -17,14 +17,13 @@ beforeAll(async () => {
   complaints = complaintsOf(page);
   await page.goto(served.url);
   await page.getByLabel('Recipe').selectOption('parity-8-nano');
-  for (const [path, value] of [
-    ['sft.steps', '4'],
-    ['grpo.steps', '2'],
-    ['grpo.prompts', '2'],
-    ['evaluation.problems', '2'],
-    ['checkpoints.everySteps', '1'],
-  ] as const)
-    await setField(page, path, value);
+  await setFields(page, {
+    'sft.steps': '4',
+    'grpo.steps': '2',
+    'grpo.prompts': '2',
+    'evaluation.problems': '2',
+    'checkpoints.everySteps': '1',
+  });
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
 

@@ -34,6 +34,11 @@ export async function setField(page: Page, path: string, value: string): Promise
   await field.blur();
 }
 
+/** @param fields values by the path of their field in the recipe */
+export async function setFields(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, value] of Object.entries(fields)) await setField(page, path, value);
+}
+
 /** Presses *Stop* in a page whose transport shows a run. Returns the milliseconds until the page shows that it has stopped. */
 export const timeToStop = (page: Page): Promise<number> =>
   page.evaluate(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setField, stages, waitForStage } from './labPage';
+import { setFields, stages, waitForStage } from './labPage';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const untilOffline = (page: Page) => page.waitForFunction(() => navigator.servic
 
 async function trainSmall(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   await page.getByRole('combobox', { name: 'Recipe' }).selectOption('parity-8-nano');
-  for (const [field, value] of Object.entries(fields)) await setField(page, field, value);
+  await setFields(page, fields);
   await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
 }
 

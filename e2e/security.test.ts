@@ -5,7 +5,7 @@ import { taskNames } from '../src/tasks';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { fixtureResult } from './fixtures/result';
 import { zipOfRun } from './fixtures/storedRun';
-import { fieldAt, setField, waitForStage } from './labPage';
+import { fieldAt, setFields, waitForStage } from './labPage';
 
 const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Runs', 'Data'];
 const MARKUP = '<img src=x onerror="window.owned=1">';
@@ -107,15 +107,14 @@ describe('the page as it is used', () => {
   it('trains on the CPU with a custom reward term', async () => {
     const { page } = watched;
     await page.getByLabel('Recipe').selectOption('parity-8-nano');
-    for (const [path, value] of [
-      ['sft.steps', '1'],
-      ['grpo.steps', '1'],
-      ['grpo.prompts', '1'],
-      ['evaluation.problems', '2'],
-      ['reward.custom', '1'],
-      ['reward.customSource', '(rollout) => Math.min(1, rollout.text.length / 40)'],
-    ] as const)
-      await setField(page, path, value);
+    await setFields(page, {
+      'sft.steps': '1',
+      'grpo.steps': '1',
+      'grpo.prompts': '1',
+      'evaluation.problems': '2',
+      'reward.custom': '1',
+      'reward.customSource': '(rollout) => Math.min(1, rollout.text.length / 40)',
+    });
     await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
     await waitForStage(page, /SFT 1\/1.*GRPO 1\/1.*done/);
     const reasons = page.getByTestId('reasons');

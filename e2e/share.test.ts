@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recipeByName } from '../src/lab/recipe/presets';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setField } from './labPage';
+import { setField, setFields } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -32,8 +32,7 @@ it('copies a link that opens the same recipe, view and selection in a fresh prof
   const { page, complaints } = await open(`${served.url}#${SELECTION}`, (context) =>
     context.grantPermissions(['clipboard-read', 'clipboard-write']),
   );
-  await setField(page, 'grpo.steps', '60');
-  await setField(page, 'seed', '41');
+  await setFields(page, { 'grpo.steps': '60', seed: '41' });
   await page.getByRole('button', { name: 'Share', exact: true }).focus();
   await page.keyboard.press('Enter');
   await dialogOf(page).getByText('Link copied').waitFor();
