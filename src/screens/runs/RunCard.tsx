@@ -1,5 +1,4 @@
 /** One stored run: title, state, figures and actions; its details open below. */
-
 import {
   canContinue,
   deleteRun,
@@ -20,6 +19,7 @@ import { fixed, percent, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { download } from './download';
+import { Facts } from './Facts';
 import { useRuns } from './hooks';
 import styles from './RunCard.module.css';
 import { RunDetails } from './RunDetails';
@@ -58,29 +58,24 @@ function State({ run }: { readonly run: ListedRun }) {
   return <span className={classes(styles.state, styles[tone])}>{words}</span>;
 }
 
-function Facts({ run }: { readonly run: ListedRun }) {
-  const facts = [
-    ['Step', stepWords(run)],
-    ['Accuracy', percent(run.accuracy)],
-    ['Reward', run.reward === null ? fixed(null, 2) : signed(run.reward)],
-    ['Size', storageSize(run.bytes)],
-  ] as const;
+function Figures({ run }: { readonly run: ListedRun }) {
   return (
-    <dl className={styles.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      className={styles.figures}
+      facts={[
+        ['Step', stepWords(run)],
+        ['Accuracy', percent(run.accuracy)],
+        ['Reward', run.reward === null ? fixed(null, 2) : signed(run.reward)],
+        ['Size', storageSize(run.bytes)],
+      ]}
+    />
   );
 }
 
 /** Figures of the run that this tab trains: newer than the list. */
-function LiveFacts({ run }: { readonly run: ListedRun }) {
+function LiveFigures({ run }: { readonly run: ListedRun }) {
   const live = useRun();
-  return <Facts run={{ ...run, ...liveFacts(live) }} />;
+  return <Figures run={{ ...run, ...liveFacts(live) }} />;
 }
 
 function Actions({ run }: { readonly run: ListedRun }) {
@@ -136,7 +131,7 @@ export function RunCard({ run }: { readonly run: ListedRun }) {
       </div>
       <p className={styles.about}>{recipeWords(run)}</p>
       <div className={styles.body}>
-        {run.isHere ? <LiveFacts run={run} /> : <Facts run={run} />}
+        {run.isHere ? <LiveFigures run={run} /> : <Figures run={run} />}
         <Actions run={run} />
       </div>
       {run.fault && !isHeld(run) && (

@@ -7,6 +7,7 @@ import { percent } from '../shared/format';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
 import texts from '../shared/text.module.css';
+import { Facts } from './Facts';
 import { useRuns } from './hooks';
 import styles from './RunDetails.module.css';
 import { stepWords } from './words';
@@ -17,16 +18,12 @@ function Origin({ run: { name, meta } }: { readonly run: ListedRun }) {
     ['Forked from', meta?.parent && `${meta.parent.run} at ${stepWords({ ...meta.parent, recipe: null })}`],
     ['Device', meta?.adapter],
     ['Lab version', meta?.labVersion],
-  ].filter(([, value]) => value);
+  ] as const;
   return (
-    <dl className={styles.origin}>
-      {facts.map(([what, value]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      className={styles.origin}
+      facts={facts.flatMap(([what, value]) => (value ? [[what, value] as const] : []))}
+    />
   );
 }
 

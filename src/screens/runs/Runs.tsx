@@ -13,7 +13,7 @@ import { NearlyFull, Storage } from './Storage';
 
 function Import() {
   const isBusy = useRuns(({ busy }) => busy?.action === 'import');
-  const take = (input: HTMLInputElement) => {
+  const importChosen = (input: HTMLInputElement) => {
     void importRuns([...(input.files ?? [])]);
     input.value = ''; // the same file can then be chosen again
   };
@@ -26,7 +26,7 @@ function Import() {
         multiple
         disabled={isBusy}
         aria-label="Import runs from .zip files"
-        onChange={({ target }) => take(target)}
+        onChange={({ target }) => importChosen(target)}
       />
     </label>
   );
@@ -84,12 +84,12 @@ function List() {
   );
 }
 
-const take = (files: readonly File[]): void => void importRuns(files);
+const importDropped = (files: readonly File[]): void => void importRuns(files);
 
 export function Runs() {
   useEffect(followRuns, []);
   useFocus(refreshRuns);
-  const isOver = useDrop(take);
+  const isOver = useDrop(importDropped);
   return (
     <div className={classes(styles.view, isOver && styles.over)}>
       <div className={styles.top}>
