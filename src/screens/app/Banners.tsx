@@ -61,7 +61,7 @@ export function LinkBanner() {
     return (
       note && (
         <Notice kind="note" shape="banner">
-          <b>The recipe of this link is in Setup:</b> {note}. Train runs it.
+          <b>The recipe of this link is in Setup:</b> {note}. Press Train to run it.
         </Notice>
       )
     );

@@ -62,7 +62,7 @@ export function RunNotices() {
   return notices.map((notice) => {
     const { kind, title, detail } = noticeWords(notice);
     return (
-      <Notice key={`${notice.code} ${JSON.stringify(notice)}`} kind={kind} shape="banner">
+      <Notice key={notice.code} kind={kind} shape="banner">
         <b>{title}</b> {detail}
         {notice.code === 'full' && (
           <>
