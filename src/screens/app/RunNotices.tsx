@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { listed } from '../../quote';
 import { continueRun, forgetInterrupted, openStoredRun, resume } from '../../store/control';
-import { mebibytes } from '../../units';
+import { storageSize } from '../../units';
 import type { Place, RunNotice } from '../../worker/protocol';
 import { useLab } from '../shared/hooks';
 import { Notice, type NoticeKind } from '../shared/Notice';
@@ -15,9 +15,12 @@ interface Words {
   readonly detail: ReactNode;
 }
 
+/** Smallest space worth freeing: the next events follow at once. */
+const LEAST_BYTES = 2 ** 20;
+
 function fullWords({ bytes, others }: Extract<RunNotice, { code: 'full' }>): string {
-  const need = bytes > 0 ? `Free at least ${mebibytes(bytes)}` : 'Free some space';
-  const names = others.map((other) => `${other.name} (${mebibytes(other.bytes)})`);
+  const need = bytes > 0 ? `Free at least ${storageSize(Math.max(bytes, LEAST_BYTES))}` : 'Free some space';
+  const names = others.map((other) => `${other.name} (${storageSize(other.bytes)})`);
   const what =
     names.length > 0 ? `: delete runs in Runs, such as ${listed(names)}` : ', on this disk or in this browser';
   return `${need}${what}. Nothing is damaged. The run goes on as soon as there is room.`;

@@ -15,6 +15,10 @@ it.each<[RunNotice, string]>([
     { code: 'full', bytes: 3 * 2 ** 20, others: [{ name: 'old-run', bytes: 20 * 2 ** 20 }] },
     'The storage is full, so the run is paused. Free at least 3.0 MiB: delete runs in Runs, such as old-run (20 MiB).',
   ],
+  [
+    { code: 'full', bytes: 300, others: [{ name: 'tiny-run', bytes: 6000 }] },
+    'Free at least 1.0 MiB: delete runs in Runs, such as tiny-run (6 KiB).',
+  ],
   [{ code: 'full', bytes: 0, others: [] }, 'Free some space, on this disk or in this browser.'],
   [{ code: 'held', who: 'another tab' }, 'This run trains in another tab. This page shows it'],
   [{ code: 'not-stored', reason: 'no private files' }, 'This run is not stored: no private files.'],
