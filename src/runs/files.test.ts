@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contracts } from './contract.fixture';
-import { filesWithin } from './files';
+import { faultText, filesWithin } from './files';
 import { memoryFiles } from './memoryFiles';
 import { nodeFiles } from './nodeFiles';
 import { readAll, writeSmallRun } from './smallRun.fixture';
@@ -15,6 +15,12 @@ const places = {
   memory: () => memoryFiles(),
   'memory that moves files one by one': () => memoryFiles({ movesOneByOne: true }),
 };
+
+it.each([
+  ['is damaged: its checksum differs', 'meta.json is damaged: its checksum differs'],
+  ['has 3 bytes, where 9 belong: it is damaged', 'meta.json has 3 bytes, where 9 belong: it is damaged'],
+  ['title: use a text', 'meta.json: title: use a text'],
+])('a fault "%s" reads as a sentence', (what, text) => expect(faultText({ file: 'meta.json', what })).toBe(text));
 
 it('imports a zip on disk', async () => {
   const files = places['a folder on disk']();

@@ -66,7 +66,9 @@ export interface Fault {
   readonly what: string;
 }
 
-export const faultText = ({ file, what }: Fault): string => `${file}: ${what}`;
+/** Fault as a sentence that names its file. */
+export const faultText = ({ file, what }: Fault): string =>
+  /^(is|has) /.test(what) ? `${file} ${what}` : `${file}: ${what}`;
 
 /** Message of any error. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

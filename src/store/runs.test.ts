@@ -114,7 +114,7 @@ it('runs actions one after the other, and keeps the fault of the run whose actio
 it('imports files until one is refused', async () => {
   const file = (name: string) => new File([], name);
   await importRuns([file('one.zip')]);
-  expect(runs.getState().imported).toEqual({ run: 'one', faults: ['recipe.json: is missing'] });
+  expect(runs.getState().imported).toEqual({ run: 'one', faults: ['recipe.json is missing'] });
   await importRuns([file('one.zip'), file('bad.zip'), file('two.zip')]);
   expect(commands.import).toHaveBeenCalledTimes(3);
   expect(runs.getState().failed).toEqual({ run: null, message: '"bad.zip" is no zip of a run' });
