@@ -25,7 +25,7 @@ export function AdapterBadge() {
     case 'webgpu':
       return <Badge tone="on">{adapter.name}</Badge>;
     case 'none':
-      return <Badge tone="off">{adapter.cause === 'worker' ? 'Training unavailable' : 'WebGPU unavailable'}</Badge>;
+      return <Badge tone="off">{adapter.cause === 'worker' ? 'No training' : 'No WebGPU'}</Badge>;
     default:
       return adapter satisfies never;
   }
