@@ -26,11 +26,12 @@ export async function openPlace(): Promise<RunsPlace> {
   return { files, ownership: webOwnership(files, 'another tab') };
 }
 
-/** Largest runs in a folder, without one of them. */
+/** Largest runs in a folder, without one of them. A name with a dot in front is a file that an import or export is writing. */
 export async function largestRuns(files: Files, except: string, count = 3): Promise<{ name: string; bytes: number }[]> {
   const runs: { name: string; bytes: number }[] = [];
   for (const { name, isFolder } of await files.list(''))
-    if (isFolder && name !== except) runs.push({ name, bytes: await bytesIn(filesWithin(files, name)) });
+    if (isFolder && name !== except && !name.startsWith('.'))
+      runs.push({ name, bytes: await bytesIn(filesWithin(files, name)) });
   return runs.sort((a, b) => b.bytes - a.bytes).slice(0, count);
 }
 

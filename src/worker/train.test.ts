@@ -193,6 +193,7 @@ it('a full storage pauses the run with what could be deleted; it goes on when th
   const files = memoryFiles();
   await trainAndStop(files, 1);
   await files.write('other/model.safetensors', new Uint8Array(5000));
+  await files.write('.import-other/model.safetensors', new Uint8Array(9000));
   files.faults.fullAfter = files.spent + 2000;
   const { training, notices, messages } = page(files, {
     waitForRoom: async () => {

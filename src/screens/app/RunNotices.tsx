@@ -1,6 +1,5 @@
 /** Banners about the storage of a run: not stored, held by another tab, full, continued after a lost GPU, interrupted. */
 import type { ReactNode } from 'react';
-import { listed } from '../../quote';
 import { continueRun, forgetInterrupted, openStoredRun, resume } from '../../store/control';
 import { storageSize } from '../../units';
 import type { Place, RunNotice } from '../../worker/protocol';
@@ -22,7 +21,7 @@ function fullWords({ bytes, others }: Extract<RunNotice, { code: 'full' }>): str
   const need = bytes > 0 ? `Free at least ${storageSize(Math.max(bytes, LEAST_BYTES))}` : 'Free some space';
   const names = others.map((other) => `${other.name} (${storageSize(other.bytes)})`);
   const what =
-    names.length > 0 ? `: delete runs in Runs, such as ${listed(names)}` : ', on this disk or in this browser';
+    names.length > 0 ? `: delete runs in Runs, such as ${names.join(', ')}` : ', on this disk or in this browser';
   return `${need}${what}. Nothing is damaged. The run goes on as soon as there is room.`;
 }
 

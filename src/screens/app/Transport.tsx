@@ -12,6 +12,10 @@ import texts from '../shared/text.module.css';
 import { Icon } from './Icon';
 import styles from './Transport.module.css';
 
+/** Who trains the run on screen, where this tab only shows it; null otherwise. */
+const useHolder = (): string | null =>
+  useLab(({ notices }) => notices.find((notice) => notice.code === 'held')?.who ?? null);
+
 const SPEEDS = [1, 2, 4, 16];
 
 const SOURCES: Readonly<Record<LabState['source'], string>> = {
@@ -24,6 +28,7 @@ function Stages() {
   const run = useRun();
   const status = useLab((state) => state.status);
   const compiling = useLab((state) => state.compiling);
+  const holder = useHolder();
   const recipe = run.start?.recipe;
   if (!recipe)
     return (
@@ -50,7 +55,9 @@ function Stages() {
       {busy && !run.summary && run.stage === 'evaluate' && <span className={styles.now}>evaluating</span>}
       {busy && !run.summary && run.stage === 'curate' && <span className={styles.now}>curating</span>}
       {run.summary && <span className={styles.done}>done</span>}
-      {status === 'finished' && !run.summary && <span className={styles.now}>stopped</span>}
+      {status === 'finished' && !run.summary && (
+        <span className={styles.now}>{holder ? `held by ${holder}` : 'stopped'}</span>
+      )}
       {status === 'failed' && <span className={styles.now}>failed</span>}
     </span>
   );

@@ -16,8 +16,15 @@ it.each<[RunNotice, string]>([
     'The storage is full, so the run is paused. Free at least 3.0 MiB: delete runs in Runs, such as old-run (20 MiB).',
   ],
   [
-    { code: 'full', bytes: 300, others: [{ name: 'tiny-run', bytes: 6000 }] },
-    'Free at least 1.0 MiB: delete runs in Runs, such as tiny-run (6 KiB).',
+    {
+      code: 'full',
+      bytes: 300,
+      others: [
+        { name: 'one', bytes: 6000 },
+        { name: 'two', bytes: 9 },
+      ],
+    },
+    'Free at least 1.0 MiB: delete runs in Runs, such as one (6 KiB), two (1 KiB). Nothing is damaged.',
   ],
   [{ code: 'full', bytes: 0, others: [] }, 'Free some space, on this disk or in this browser.'],
   [{ code: 'held', who: 'another tab' }, 'This run trains in another tab. This page shows it'],
