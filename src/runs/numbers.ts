@@ -56,8 +56,8 @@ function decode(key: string, value: unknown): unknown {
 /** JSON text of a value; typed arrays keep each bit. @throws for a number that is not finite, outside typed arrays */
 export const numbersToText = (value: unknown): string => JSON.stringify(value, encode);
 
-/** Value of parsed JSON with its typed arrays. @throws naming the key of an array that is damaged */
-export function withNumbers(json: unknown, key = ''): unknown {
+/** Decodes typed arrays in place. @throws naming the key of an array that is damaged */
+function withNumbers(json: unknown, key: string): unknown {
   const value = decode(key, json);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   for (const [name, inner] of Object.entries(value))
@@ -66,15 +66,23 @@ export function withNumbers(json: unknown, key = ''): unknown {
 }
 
 /**
- * Value of a JSON text that `numbersToText` or an earlier version wrote.
- * @param where name of the text
- * @throws naming the place of the fault
+ * Value of parsed JSON with its typed arrays.
+ * @param where name of the text that the JSON comes from
+ * @param key name of the value itself; empty for a whole text
+ * @throws naming the place and the key of an array that is damaged
  */
-export function numbersFromText(text: string, where = 'the event'): unknown {
-  const json = parseJson(text, where);
+export function numbersAt(json: unknown, where: string, key = ''): unknown {
   try {
-    return withNumbers(json);
+    return withNumbers(json, key);
   } catch (error) {
     throw new Error(`${where}: ${messageOf(error)}`);
   }
 }
+
+/**
+ * Value of a JSON text that `numbersToText` or an earlier version wrote.
+ * @param where name of the text
+ * @throws naming the place of the fault
+ */
+export const numbersFromText = (text: string, where = 'the event'): unknown =>
+  numbersAt(parseJson(text, where), where);

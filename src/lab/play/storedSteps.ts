@@ -5,7 +5,7 @@
 import { parseJsonLine } from '../../json';
 import { quote } from '../../quote';
 import type { Journal } from '../../runs/journal';
-import { withNumbers } from '../../runs/numbers';
+import { numbersAt } from '../../runs/numbers';
 import type { GrpoStep, Rollout, RolloutGroup } from '../../train/grpo';
 import { eventFromLine } from '../run/events';
 
@@ -51,7 +51,7 @@ function listOf(value: unknown, where: string): Fields[] {
 
 function rolloutOf(fields: Fields, where: string): StoredRollout {
   check(fields, ['text', 'ended', 'correct', 'partial', 'reward', 'advantage'], where);
-  const ids = withNumbers(fields.ids, 'ids');
+  const ids = numbersAt(fields.ids, where, 'ids');
   if (!Array.isArray(ids) && !(ids instanceof Uint16Array))
     throw new Error(`${where}: ids is ${quote(fields.ids)}, expected token ids; the line is damaged`);
   const { text, ended, correct, partial, measures, reward, advantage } = fields as unknown as StoredRollout;

@@ -83,6 +83,11 @@ describe('a stored run', () => {
         '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","rollouts":[{"text":"0"}]}]}',
         'groups.0.rollouts.0: ended is nothing, expected a boolean',
       ],
+      [
+        '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","rollouts":[{"ids":{"u16":"?"},"text":"0",' +
+          '"ended":true,"correct":true,"partial":1,"reward":1,"advantage":0}]}]}',
+        'line 1: groups.0.rollouts.0: ids: "?" is no base64',
+      ],
     ] as const;
     for (const [text, message] of events) {
       const journal = await Journal.open(memoryFiles());

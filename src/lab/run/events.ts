@@ -8,7 +8,7 @@ import type { Device } from '../../gpu/device';
 import { parseJsonLine } from '../../json';
 import { quote } from '../../quote';
 import type { Reason } from '../../reason';
-import { numbersToText, withNumbers } from '../../runs/numbers';
+import { numbersAt, numbersToText } from '../../runs/numbers';
 import { unseal } from '../../runs/seal';
 import type { GrpoStep } from '../../train/grpo';
 import type { GradientCost, StorageCost } from '../../train/storageCost';
@@ -255,12 +255,4 @@ export function eventFromLine(line: string, where: string): LabEvent {
   const parsed = parseAs<LabEvent>(eventSchemas[type as LabEvent['type']], event, where);
   // a recipe gets its defaults; all else stays as written, so that metrics keep their order
   return parsed.type === 'start' ? parsed : (event as LabEvent);
-}
-
-function numbersAt(json: unknown, where: string): unknown {
-  try {
-    return withNumbers(json);
-  } catch (error) {
-    throw new Error(`${where}: ${(error as Error).message}`);
-  }
 }
