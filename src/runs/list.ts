@@ -1,6 +1,6 @@
 /** List of the runs in a folder, from their summaries and the last line of their journals: no journal is read whole. */
 import { parseJsonFile } from '../json';
-import { listCheckpoints } from './checkpoints';
+import { type CheckpointInfo, listCheckpoints } from './checkpoints';
 import { bytesIn, type Fault, type Files, filesWithin } from './files';
 import { lastEvent } from './journal';
 import { faultFrom } from './manifest';
@@ -18,7 +18,7 @@ export interface RunInfo {
   /** Who writes a running one. */
   readonly holder: Holder | null;
   readonly meta: RunMeta | null;
-  /** Stage and step of the last event, or of the newest checkpoint; null before the first. */
+  /** Stage of the last training step, and its steps so far; null before the first. */
   readonly stage: string | null;
   readonly step: number | null;
   readonly accuracy: number | null;
@@ -47,7 +47,7 @@ async function readJson(files: Files, file: string): Promise<{ value: unknown; f
   }
 }
 
-/** The last event with numbers of a step: an event of GRPO or SFT, else null. */
+/** Type and value of the last event; null if there is none, or it is damaged. */
 function readStep(text: string | null): { stage: string | null; value: unknown } {
   try {
     const value: unknown = text === null ? null : JSON.parse(text);
@@ -56,6 +56,19 @@ function readStep(text: string | null): { stage: string | null; value: unknown }
   } catch {
     return { stage: null, value: null };
   }
+}
+
+/** Last training step: of the last event, or of the summary if GRPO has begun, or of the newest checkpoint. */
+function lastStep(
+  event: ReturnType<typeof readStep>,
+  summary: unknown,
+  newest: CheckpointInfo | undefined,
+): Pick<RunInfo, 'stage' | 'step'> {
+  if (event.stage === 'grpo' || event.stage === 'sft')
+    return { stage: event.stage, step: numberIn(event.value, 'step') };
+  const steps = numberIn(summary, 'grpo', 'steps');
+  if (newest && !steps) return { stage: newest.stage, step: newest.step };
+  return { stage: steps === null ? null : 'grpo', step: steps };
 }
 
 /** Row of one run. */
@@ -69,7 +82,6 @@ export async function runInfo(files: Files, name: string, holder: Holder | null)
   const { checkpoints, faults } = await listCheckpoints(files);
   const [newest] = checkpoints;
   const event = readStep(last.text);
-  const isStep = event.stage === 'grpo' || event.stage === 'sft';
   const curve = inside(summary.value, 'grpo', 'curve');
   const point = Array.isArray(curve) ? curve.at(-1) : null;
   const parsed = metaSchema.safeParse(meta.value);
@@ -82,12 +94,7 @@ export async function runInfo(files: Files, name: string, holder: Holder | null)
   return {
     ...{ name, holder, state: holder ? 'running' : state },
     meta: parsed.success ? parsed.data : null,
-    stage: isStep ? event.stage : (newest?.stage ?? (summary.value ? 'grpo' : null)),
-    step: first(
-      isStep ? numberIn(event.value, 'step') : null,
-      numberIn(summary.value, 'grpo', 'steps'),
-      newest?.step ?? null,
-    ),
+    ...lastStep(event, summary.value, newest),
     accuracy: first(
       numberIn(summary.value, 'grpo', 'sampled_accuracy'),
       numberIn(event.value, 'metrics', 'accuracy'),

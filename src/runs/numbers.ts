@@ -84,5 +84,4 @@ export function numbersAt(json: unknown, where: string, key = ''): unknown {
  * @param where name of the text
  * @throws naming the place of the fault
  */
-export const numbersFromText = (text: string, where = 'the event'): unknown =>
-  numbersAt(parseJson(text, where), where);
+export const numbersFromText = (text: string, where = 'the event'): unknown => numbersAt(parseJson(text, where), where);

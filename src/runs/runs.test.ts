@@ -113,6 +113,16 @@ it('lists runs by their state, without reading journals whole', async () => {
   expect(held[1]!.bytes).toBeGreaterThan(2000);
 });
 
+it('lists a run that stopped after SFT at its last step of SFT', async () => {
+  const files = memoryFiles();
+  const run = await RunFolder.create(filesWithin(files, 'run'), RECIPE, META);
+  run.journal.append('{"type":"sft","step":30,"loss":1}');
+  await run.save(checkpointAt('sft', 30), { isStageEnd: true, accuracy: null });
+  run.journal.append('{"type":"stage","stage":"evaluate"}');
+  await run.finish({ stopped: { reason: 'SIGINT' }, sft: { steps: 30 }, grpo: { steps: 0, curve: [] } });
+  expect(await listRuns(files)).toMatchObject([{ state: 'stopped', stage: 'sft', step: 30 }]);
+});
+
 describe('a lock file', () => {
   const open = (): { runs: Ownership; lock: string } => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'groupthink-lock-'));
