@@ -69,6 +69,21 @@ it('the fourth loss within ten minutes, and a loss during a stop, end the run', 
   expect(stopping.said).toEqual([]);
 });
 
+it('a stop while the run waits for a device opens none', async () => {
+  const stop = new AbortController();
+  let opened = 0;
+  const { work } = await train([], {
+    open: async (onLost) => {
+      opened++;
+      return losing(3, onLost);
+    },
+    wait: async () => stop.abort(),
+    stop: stop.signal,
+  });
+  await expect(work).rejects.toThrow('the run was stopped before its device opened again');
+  expect(opened).toBe(1);
+});
+
 it('a device opens again in four tries, then counts as lost; other errors are not caught', async () => {
   const reasonsOf = async (failures: number) => {
     let opened = 0;

@@ -74,20 +74,20 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Result of a run on one device, or the loss of that device. */
 type Outcome<T> = { readonly result: T } | { readonly lost: string };
 
-/** Opens a device after a loss, in several tries. @throws the error of the last one */
+/** Opens a device after a loss, in several tries. @throws the error of the last one, or if the run is stopped meanwhile */
 async function openAgain<T>(
   { open, stop, wait = sleep }: ReopenOptions<T>,
   onLost: (reason: string) => void,
 ): Promise<Device> {
-  for (const [i, pause] of PAUSES_MS.entries()) {
-    await wait(pause);
+  for (let i = 0; ; i++) {
+    await wait(PAUSES_MS[i]!);
+    if (stop?.aborted) throw new Error('the run was stopped before its device opened again');
     try {
       return await open(onLost);
     } catch (error) {
-      if (stop?.aborted || i === PAUSES_MS.length - 1) throw error;
+      if (i === PAUSES_MS.length - 1) throw error;
     }
   }
-  throw new Error('unreachable');
 }
 
 async function runOnce<T>(start: FirstStart, isFirst: boolean, options: ReopenOptions<T>): Promise<Outcome<T>> {
