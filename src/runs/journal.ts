@@ -166,6 +166,11 @@ export class Journal {
     this.stored += lines;
   }
 
+  /** True if the file has all that this journal wrote: nobody has opened the run again and cut the file off. */
+  async isWhole(): Promise<boolean> {
+    return ((await this.files.size(this.file)) ?? 0) >= this.starts[this.stored]!;
+  }
+
   /** @throws if the journal cannot be cut off after this number of events */
   checkCut(events: number): void {
     if (!this.isSealed) throw new Error(`${this.file}: an earlier version wrote this run; fork it to train on`);

@@ -128,12 +128,14 @@ export class RecordedRun {
 
   /**
    * Stores why and where the run ended early. It can continue from its last checkpoint. Nothing is stored after that, even
-   * if the caller has abandoned `events` in the middle of an evaluation.
+   * if the caller has abandoned `events` in the middle of an evaluation. Stores nothing if the run was opened again and cut
+   * back since, as after the loss of its device.
    * @throws StorageFullError
    */
   async stopped({ reason, message }: Pick<Stopped, 'reason' | 'message'>): Promise<void> {
     this.isClosed = true;
     await this.writing.catch(() => {}); // its own caller has the error
+    if (!(await this.folder.journal.isWhole())) return;
     const { recipe, device } = this.session;
     const place = this.record.last ?? { stage: 'compile', step: 0 };
     const run = { recipe: recipe.name, seed: recipe.seed, adapter: device.name, peak_bytes: device.counters.bytesPeak };

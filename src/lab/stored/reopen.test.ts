@@ -3,11 +3,14 @@ import { expect, it } from 'vitest';
 import { openCpuDevice } from '../../gpu/cpu';
 import type { Device } from '../../gpu/device';
 import { memoryFiles } from '../../runs/memoryFiles';
+import { RunFolder } from '../../runs/runFolder';
 import { withFields } from '../recipe/recipe';
 import { SMALLEST } from '../run/continued.fixture';
+import { Session } from '../run/session';
 import { createStored } from './forked';
+import { RecordedRun } from './recorded';
 import { Attempts, type ReopenOptions, runOnDevices } from './reopen';
-import { expectSameResult, record, recordNew, resultOf } from './stored.fixture';
+import { expectSameResult, fails, record, recordNew, resultOf } from './stored.fixture';
 
 const RECIPE = withFields(SMALLEST, { 'checkpoints.everySteps': 2, 'checkpoints.everySeconds': 0 });
 const REASON = 'the GPU device was lost: driver reset';
@@ -67,6 +70,25 @@ it('the fourth loss within ten minutes, and a loss during a stop, end the run', 
   const stopping = await train([3], { stop: AbortSignal.abort() });
   await expect(stopping.work).rejects.toThrow(REASON);
   expect(stopping.said).toEqual([]);
+});
+
+it('a run whose device does not open again has no summary of events that were cut off', async () => {
+  let first: RecordedRun | null = null;
+  let opened = 0;
+  const { files, work } = await train([], {
+    open: async (onLost) => {
+      if (opened++ > 0) throw new Error('no adapter');
+      return losing(20, onLost);
+    },
+    run: async (device, { folder, recipe, from }) => {
+      const session = new Session(device, recipe, 'full');
+      first = new RecordedRun(session, folder, { from, onFull: fails });
+      for await (const _ of first.events());
+    },
+  });
+  await expect(work).rejects.toThrow('no adapter');
+  await first!.stopped({ reason: 'failed' });
+  expect(await RunFolder.open(files)).toMatchObject({ summary: null, faults: [] });
 });
 
 it('a stop while the run waits for a device opens none', async () => {
