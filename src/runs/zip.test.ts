@@ -62,6 +62,12 @@ it('keeps the journal of a run that an earlier version left when it was killed',
   expect(new TextDecoder().decode(files.contents.get('run/events.jsonl'))).toBe(lines);
 });
 
+it('says that a checkpoint was removed while the run was exported', async () => {
+  const files = original.survivors();
+  const listed = { ...files, readRange: async () => null };
+  await expect(exported(listed)).rejects.toThrow('was removed or cut off during the export; export the run again');
+});
+
 const recipe = ['recipe.json', '{}'] as const;
 const empty = (name: string) => ({ name, content: new Uint8Array() });
 it.each([

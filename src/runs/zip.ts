@@ -36,14 +36,16 @@ export function isRunFile(path: string): boolean {
 // a page under a strict Content-Security-Policy starts no worker from a blob
 const setUp = (): void => configure({ useWebWorkers: false });
 
+/** The first `size` bytes of a file; a run that trains may append to it or remove it meanwhile. */
 function streamOf(files: Files, path: string, size: number): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream({
     async pull(controller) {
-      const part = at < size ? await files.readRange(path, at, Math.min(at + PART, size)) : null;
-      if (part && part.length > 0) controller.enqueue(part);
-      else controller.close();
-      at += part?.length ?? 0;
+      if (at === size) return controller.close();
+      const part = await files.readRange(path, at, Math.min(at + PART, size));
+      if (!part?.length) throw new Error(`${path} was removed or cut off during the export; export the run again`);
+      controller.enqueue(part);
+      at += part.length;
     },
   });
 }
