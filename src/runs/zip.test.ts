@@ -68,6 +68,28 @@ it('says that a checkpoint was removed while the run was exported', async () => 
   await expect(exported(listed)).rejects.toThrow('was removed or cut off during the export; export the run again');
 });
 
+it('reads no more of a zip once the disk is full', async () => {
+  const content = new Uint8Array(2 ** 24);
+  const large = zipFile([
+    { name: 'recipe.json', content: new Uint8Array() },
+    { name: 'events.jsonl', content, isStored: true },
+  ]);
+  let reads = 0;
+  const source = {
+    ...sourceOf(large.bytes),
+    read: async (start: number, end: number) => {
+      reads++;
+      return large.bytes.slice(start, end);
+    },
+  };
+  const files = memoryFiles({ fullAfter: 2 ** 20 });
+  await expect(importRun(files, 'run', source)).rejects.toThrow('the storage is full');
+  expect(files.contents.size).toBe(0);
+  const before = reads;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(reads).toBe(before);
+});
+
 const recipe = ['recipe.json', '{}'] as const;
 const empty = (name: string) => ({ name, content: new Uint8Array() });
 it.each([

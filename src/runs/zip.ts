@@ -154,8 +154,10 @@ async function* partsOfEntry(entry: Entry, where: string): AsyncGenerator<Uint8A
     if (failure) throw failure;
     if (bytes !== entry.uncompressedSize) throw new Error('it has fewer bytes than its header says');
   } catch (error) {
-    await reader.cancel().catch(() => {});
     throw new Error(`${where}: ${entry.filename} is damaged: ${messageOf(failure ?? error)}; copy the zip again`);
+  } finally {
+    await reader.cancel().catch(() => {}); // a full disk ends the import in the middle of a file
+    await done;
   }
 }
 
