@@ -200,6 +200,6 @@ describe('the gradient of the logits', () => {
   );
 
   it('lists ties by their id', () => {
-    expect(likeliest(distributionOf([1, 3, 3, 0], 1), 3)).toEqual([1, 2, 0]);
+    expect(likeliest(distributionOf([1, 3, 3, 0], 1), 3).map(({ id }) => id)).toEqual([1, 2, 0]);
   });
 });

@@ -16,11 +16,8 @@ import { renewWorkingWeights } from '../../train/workingWeights';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
 import type { GrpoEvent } from '../run/events';
 import { lossOptions } from '../run/options';
-import { distributionOf, likeliest, logitGradient, norm } from './logits';
+import { type Alternative, distributionOf, likeliest, logitGradient, norm } from './logits';
 import { lossOfScores } from './lossOfScores';
-
-/** Alternatives of a token that the answer lists. */
-const TOP = 5;
 
 export type ClipSide = 'low' | 'high';
 
@@ -55,7 +52,7 @@ export interface InspectedToken {
   /** Entropy of the distribution at the sampling temperature, nats. */
   readonly entropy: number;
   /** Most likely tokens, the likeliest first. */
-  readonly top: readonly { readonly id: number; readonly text: string; readonly logprob: number }[];
+  readonly top: readonly (Alternative & { readonly text: string })[];
   /** Term of the token in the loss, KL and entropy bonus included. */
   readonly loss: number;
   /**
@@ -202,14 +199,13 @@ export async function inspectRollout(
     const tokens = current.map((distribution, t): InspectedToken => {
       const [tokenLoss, ratio, kl, mark] = stats.subarray(t * 4, t * 4 + 4) as unknown as number[];
       const id = ids[t]!;
-      const logprobOf = (other: number) => distribution.logprobs[other]!;
       return {
         id,
         text: tokenizer.token(id),
         logprobs: {
           sampler: sampler?.[t] ?? null,
           old: found.logprobs[t]!,
-          current: logprobOf(id),
+          current: distribution.logprobs[id]!,
           reference: reference[t]!.logprobs[id]!,
         },
         ratio: ratio!,
@@ -217,11 +213,7 @@ export async function inspectRollout(
         gate: loss.loss.marksGate ? mark! : null,
         kl: kl!,
         entropy: distribution.entropy,
-        top: likeliest(distribution, TOP).map((other) => ({
-          id: other,
-          text: tokenizer.token(other),
-          logprob: logprobOf(other),
-        })),
+        top: likeliest(distribution).map((other) => ({ ...other, text: tokenizer.token(other.id) })),
         loss: tokenLoss!,
         gradient: gradients[t]!,
         gradient_share: sum > 0 ? gradients[t]! / sum : 0,

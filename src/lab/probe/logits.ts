@@ -10,18 +10,45 @@ export interface Distribution {
 
 /** @param logits [V] */
 export function distributionOf(logits: ArrayLike<number>, temperature: number): Distribution {
-  const scaled = Float64Array.from(logits, (logit) => logit / temperature);
-  const top = scaled.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
-  const logSum = top + Math.log(scaled.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
-  const logprobs = scaled.map((logit) => logit - logSum);
-  return { logprobs, entropy: -logprobs.reduce((sum, logprob) => sum + Math.exp(logprob) * logprob, 0) };
+  const V = logits.length;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let v = 0; v < V; v++) largest = Math.max(largest, logits[v]!);
+  const logprobs = new Float64Array(V);
+  let mass = 0;
+  let moment = 0;
+  for (let v = 0; v < V; v++) {
+    const shifted = (logits[v]! - largest) / temperature;
+    const weight = Math.exp(shifted);
+    mass += weight;
+    moment += weight * shifted;
+    logprobs[v] = shifted;
+  }
+  const logMass = Math.log(mass);
+  for (let v = 0; v < V; v++) logprobs[v]! -= logMass;
+  return { logprobs, entropy: Math.max(0, logMass - moment / mass) };
 }
 
-/** Ids of the most likely tokens, the likeliest first; ties go to the lower id. */
-export const likeliest = ({ logprobs }: Distribution, count: number): number[] =>
-  Array.from(logprobs.keys())
-    .sort((a, b) => logprobs[b]! - logprobs[a]! || a - b)
-    .slice(0, count);
+/** Alternatives of a token that answers list. */
+export const ALTERNATIVES = 5;
+
+/** A token with its log-probability, nats. */
+export interface Alternative {
+  readonly id: number;
+  readonly logprob: number;
+}
+
+/** The most likely tokens, the likeliest first; ties go to the lower id. Vocabularies are too large to sort for each token. */
+export function likeliest({ logprobs }: Distribution, count = ALTERNATIVES): Alternative[] {
+  const top: Alternative[] = [];
+  for (let id = 0; id < logprobs.length; id++) {
+    const logprob = logprobs[id]!;
+    if (top.length === count && logprob <= top.at(-1)!.logprob) continue;
+    const at = top.findIndex((other) => logprob > other.logprob);
+    top.splice(at < 0 ? top.length : at, 0, { id, logprob });
+    if (top.length > count) top.pop();
+  }
+  return top;
+}
 
 /** Gradient of a loss with respect to the log-probability of the target and the entropy of the distribution. */
 export interface ScoreGradient {
