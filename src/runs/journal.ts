@@ -104,8 +104,8 @@ export class Journal {
 
   /** Opens a journal and checks each line. A missing file is an empty journal. Nothing is written. */
   static async open(files: Files): Promise<Journal> {
-    const file = (await files.size(EVENTS)) === null && (await files.size(EVENTS + PARTIAL)) !== null;
-    const name = file ? EVENTS + PARTIAL : EVENTS;
+    const isUnfinished = (await files.size(EVENTS)) === null && (await files.size(EVENTS + PARTIAL)) !== null;
+    const name = isUnfinished ? EVENTS + PARTIAL : EVENTS;
     let journal: Journal | null = null;
     for await (const line of linesOfFile(files, name)) {
       if (!journal) journal = new Journal(files, name, readSealed(line.bytes) !== null || !readBare(line.bytes));
@@ -134,15 +134,15 @@ export class Journal {
   append(text: string, mark: string | null = null): void {
     if (!this.isSealed) throw new Error(`${this.file}: an earlier version wrote this run; fork it to train on`);
     const head = `"n":${this.events},${mark === null ? '' : `"at":${JSON.stringify(mark)},`}`;
-    const bytes = new TextEncoder().encode(text).length;
+    const line = `${seal('event', text, head)}\n`;
+    const bytes = new TextEncoder().encode(line).length;
     if (bytes > LONGEST_LINE)
       throw new Error(
         `${this.file}: an event has ${mebibytes(bytes)}; use fewer prompts or shorter completions per step`,
       );
-    const line = `${seal('event', text, head)}\n`;
     this.pending.push(line);
     if (mark !== null) this.marks.set(mark, this.events);
-    this.starts.push(this.starts.at(-1)! + new TextEncoder().encode(line).length);
+    this.starts.push(this.starts.at(-1)! + bytes);
   }
 
   /** Writes the new events and flushes. @throws StorageFullError; nothing is lost then, and the next flush repeats it */

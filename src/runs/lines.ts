@@ -4,7 +4,7 @@ import type { Files } from './files';
 
 /** Bytes of one read. */
 const PART = 1 << 20;
-/** Longest event, bytes: a line much longer is damage. */
+/** Longest line with its end, bytes: a longer one is damage. */
 export const LONGEST_LINE = 1 << 26;
 const LINE_END = 10;
 
