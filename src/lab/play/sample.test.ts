@@ -121,6 +121,13 @@ it('a caller that stops at the first token leaves the device usable', async () =
   expect(await eventsOf()).toEqual(await eventsOf());
 });
 
+it('a model with missing weights leaves no memory in use', async () => {
+  const before = device.counters.bytesLive;
+  const broken = { ...model, tensors: new Map([...model.tensors].slice(1)) };
+  await expect(eventsOf({}, [model, broken])).rejects.toThrow('model.safetensors');
+  expect(device.counters.bytesLive).toBe(before);
+});
+
 it('a problem gives verdicts, rewards, majority and pass@k, with and without numbers of tokens', async () => {
   const reward = await openReward(recipeByName('parity-8-nano').reward);
   const options = { ...OPTIONS, problem: parity, reward, count: 8 };

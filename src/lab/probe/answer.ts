@@ -28,15 +28,20 @@ export async function openSaved(device: Device, saved: SavedModel, capacity: Dec
   const open = (model: Model) => Sampler.create(model, capacity, saved.ends ?? [saved.tokenizer.special.end]);
   await assertFits(device, (counting) => open(openModel(counting, saved.config)));
   const model = openModel(device, saved.config);
-  loadWeights(model, saved.tensors, 'model.safetensors');
-  const sampler = await open(model);
-  return {
-    sampler,
-    destroy() {
-      sampler.destroy();
-      model.destroy();
-    },
-  };
+  try {
+    loadWeights(model, saved.tensors, 'model.safetensors');
+    const sampler = await open(model);
+    return {
+      sampler,
+      destroy() {
+        sampler.destroy();
+        model.destroy();
+      },
+    };
+  } catch (error) {
+    model.destroy();
+    throw error;
+  }
 }
 
 /** Works with a sampler of the model, which lasts as long as the work. */
