@@ -38,7 +38,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, { recipe }: Pick<Session
   if (stage === 'grpo' && step > 0 && !reference) fail('reference: is missing; give the reference of the same step');
 }
 
-/** Loads weights, reference, data cursors and kernel variants. Throws before anything is loaded if a tensor does not fit. */
+/** Loads weights, reference, data cursors and kernel variants. @throws naming the tensors that do not fit */
 export async function loadCheckpoint(session: Session, { model, reference, state }: Checkpoint): Promise<void> {
   if (session.device.name === state.adapter) session.kernels?.fix(state.kernels);
   session.load(model);
