@@ -7,6 +7,7 @@ import { contracts } from './contract.fixture';
 import { faultText, filesWithin } from './files';
 import { memoryFiles } from './memoryFiles';
 import { nodeFiles } from './nodeFiles';
+import { privateFiles } from './privateFiles';
 import { readAll, writeSmallRun } from './smallRun.fixture';
 import { exportRun, importRun, zipOfFile } from './zip';
 
@@ -29,6 +30,17 @@ it('imports a zip on disk', async () => {
   expect(await importRun(files, 'two', await zipOfFile(files, 'one.zip'))).toEqual([]);
   expect(await readAll(filesWithin(files, 'two'))).toEqual(await readAll(filesWithin(files, 'one')));
   await expect(zipOfFile(files, 'two.zip')).rejects.toThrow('there is no file two.zip');
+});
+
+it('lists private files beside one that another tab removes meanwhile', async () => {
+  const file = (getFile: () => Promise<unknown>) => ({ kind: 'file', getFile });
+  const root = {
+    async *entries() {
+      yield ['gone.partial', file(() => Promise.reject(new DOMException('', 'NotFoundError')))];
+      yield ['recipe.json', file(async () => ({ size: 7 }))];
+    },
+  } as unknown as FileSystemDirectoryHandle;
+  expect(await privateFiles(root).list('')).toEqual([{ name: 'recipe.json', isFolder: false, bytes: 7 }]);
 });
 
 describe.each(Object.entries(places))('%s', (_, open) => {

@@ -90,6 +90,16 @@ async function* partsOfFile(file: File): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < file.size; at += PART) yield new Uint8Array(await file.slice(at, at + PART).arrayBuffer());
 }
 
+/** Size of a listed file; null if another tab has removed or renamed it since. */
+async function sizeOrNull(handle: FileSystemFileHandle): Promise<number | null> {
+  try {
+    return (await handle.getFile()).size;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 /** Moves a file onto a name, which it replaces. */
 async function moveFile(
   from: FileSystemDirectoryHandle,
@@ -147,8 +157,8 @@ export function privateFiles(root: FileSystemDirectoryHandle): Files {
     try {
       for await (const [name, handle] of (await folderAt(pathParts(path))).entries()) {
         const isFolder = handle.kind === 'directory';
-        const bytes = isFolder ? 0 : (await (handle as FileSystemFileHandle).getFile()).size;
-        entries.push({ name, isFolder, bytes });
+        const bytes = isFolder ? 0 : await sizeOrNull(handle as FileSystemFileHandle);
+        if (bytes !== null) entries.push({ name, isFolder, bytes });
       }
     } catch (error) {
       if (!isMissing(error)) throw error;
