@@ -25,10 +25,9 @@ export async function checkpointOf(files: Files, name: string | null): Promise<S
   if (!info) {
     const names = checkpoints.map((one) => one.name);
     const damaged = faults.map(faultText);
-    const use = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
-    throw new Error(
-      `${files.where}: there is no checkpoint ${name === null ? '' : quote(name)}; ${[use, ...damaged].join('; ')}`,
-    );
+    const use = name === null ? [] : [names.length > 0 ? `it has ${names.join(', ')}` : 'it has none'];
+    const missing = name === null ? 'there is no checkpoint' : `there is no checkpoint ${quote(name)}`;
+    throw new Error(`${files.where}: ${[missing, ...use, ...damaged].join('; ')}`);
   }
   return { info, checkpoint: parseCheckpoint(await readCheckpoint(files, info), `${files.where}: ${info.folder}`) };
 }

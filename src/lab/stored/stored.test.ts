@@ -149,5 +149,6 @@ describe('a fork', () => {
     await expect(checkpointOf(whole, 'grpo-9')).rejects.toThrow(
       'there is no checkpoint "grpo-9"; it has grpo-3, grpo-2, grpo-0, sft-4, sft-2',
     );
+    await expect(checkpointOf(memoryFiles(), null)).rejects.toThrow(/^memory: there is no checkpoint$/);
   });
 });
