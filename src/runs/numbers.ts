@@ -2,6 +2,7 @@
  * JSON with arrays of numbers in full precision: `{"f32":"…"}` holds the bytes of a Float32Array in base64, little-endian.
  * Files of earlier versions have plain arrays, which stay arrays.
  */
+import { fromBase64, toBase64 } from '../bytes';
 import { parseJson } from '../json';
 import { quote } from '../quote';
 import { messageOf } from './files';
@@ -10,21 +11,9 @@ const KINDS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint1
 type Kind = keyof typeof KINDS;
 const kinds = Object.entries(KINDS) as [Kind, (typeof KINDS)[Kind]][];
 
-/** Characters of one call of String.fromCharCode. */
-const PART = 0x8000;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += PART) text += String.fromCharCode(...bytes.subarray(at, at + PART));
-  return btoa(text);
-}
-
-function fromBase64(text: string, key: string): Uint8Array<ArrayBuffer> {
+function bytesOf(text: string, key: string): Uint8Array<ArrayBuffer> {
   try {
-    const chars = atob(text);
-    const bytes = new Uint8Array(chars.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = chars.charCodeAt(i);
-    return bytes;
+    return fromBase64(text);
   } catch {
     throw new Error(`${key}: ${quote(text)} is no base64; the line is damaged`);
   }
@@ -46,7 +35,7 @@ function decode(key: string, value: unknown): unknown {
   if (!kind) return value;
   const text = (value as Record<string, unknown>)[kind];
   if (typeof text !== 'string') return value;
-  const bytes = fromBase64(text, key);
+  const bytes = bytesOf(text, key);
   const type = KINDS[kind];
   if (bytes.length % type.BYTES_PER_ELEMENT !== 0)
     throw new Error(`${key}: ${bytes.length} bytes are no whole number of ${kind}; the line is damaged`);

@@ -1,5 +1,5 @@
 /** Text as compressed characters that a link can carry: raw deflate in base64url. */
-import { joinBytes } from '../../bytes';
+import { fromBase64, joinBytes, toBase64 } from '../../bytes';
 import { utf8Text } from '../../json';
 
 /** Bytes that are inflated at once: some browsers produce the whole output of a part, up to a thousand times its size. */
@@ -37,8 +37,7 @@ async function allBytes(stream: ReadableStream<Uint8Array>, most: number): Promi
 export async function packText(text: string): Promise<string> {
   const packed = partsOf(new TextEncoder().encode(text)).pipeThrough(new CompressionStream('deflate-raw'));
   const bytes = await allBytes(packed, Number.POSITIVE_INFINITY);
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /**
@@ -50,7 +49,7 @@ export async function unpackText(packed: string, most: number): Promise<string> 
   if (!/^[\w-]*$/.test(packed))
     throw new Error('has other characters than letters, digits, - and _; copy the link again');
   if (packed.length % 4 === 1) throw new Error('is cut off; copy the whole link again');
-  const bytes = Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
+  const bytes = fromBase64(packed.replaceAll('-', '+').replaceAll('_', '/'));
   const text = await allBytes(partsOf(bytes).pipeThrough(new DecompressionStream('deflate-raw')), most);
   return utf8Text(text, 'its text');
 }
