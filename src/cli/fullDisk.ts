@@ -1,6 +1,7 @@
 /** Pause of a run whose disk is full: says once what is needed and what could be deleted, then looks for room. */
 import path from 'node:path';
 import type { StorageFullError } from '../runs/files';
+import { markOf } from '../runs/journal';
 import type { RunFolder } from '../runs/runFolder';
 import { mebibytes } from '../units';
 import { word } from './shell';
@@ -35,7 +36,10 @@ export class FullDisk {
   private async advice({ message }: StorageFullError): Promise<string[]> {
     const { files, meta } = this.folder;
     const [, ...older] = await this.folder.checkpoints();
-    const spare = older.filter(({ name }) => !meta?.pinned.includes(name));
+    const parent = meta?.parent;
+    // the start of a fork has the data of its SFT steps
+    const needed = [...(meta?.pinned ?? []), ...(parent ? [markOf(parent.stage, parent.step)] : [])];
+    const spare = older.filter(({ name }) => !needed.includes(name));
     const rows = spare.map(
       ({ folder, bytes }) => `  rm -r ${word(path.join(files.where, folder))}  # ${mebibytes(bytes)}`,
     );
