@@ -106,24 +106,40 @@ export class Journal {
   static async open(files: Files): Promise<Journal> {
     const isUnfinished = (await files.size(EVENTS)) === null && (await files.size(EVENTS + PARTIAL)) !== null;
     const name = isUnfinished ? EVENTS + PARTIAL : EVENTS;
-    let journal: Journal | null = null;
-    for await (const line of linesOfFile(files, name)) {
-      if (!journal) journal = new Journal(files, name, readSealed(line.bytes) !== null || !readBare(line.bytes));
-      const { isSealed } = journal;
+    const { value: first } = await linesOfFile(files, name).next();
+    const isSealed = !first || readSealed(first.bytes) !== null || !readBare(first.bytes);
+    const journal = new Journal(files, first ? name : EVENTS, isSealed);
+    await journal.readOn();
+    return journal;
+  }
+
+  /** Reads the lines after those that are known, up to the first fault. */
+  private async readOn(): Promise<void> {
+    const { files, file, isSealed } = this;
+    this.fault = null;
+    for await (const line of linesOfFile(files, file, this.starts.at(-1))) {
       if (!isSealed && line.isWhole && isEmpty(line)) continue;
-      const read: ReadLine | null = isSealed ? readSealed(line.bytes) : readBare(line.bytes);
-      const what: string | null = faultOf(line, read, journal.events, isSealed);
+      const read = isSealed ? readSealed(line.bytes) : readBare(line.bytes);
+      const what = faultOf(line, read, this.events, isSealed);
       if (what !== null) {
-        journal.fault = { file: name, what };
+        this.fault = { file, what };
         break;
       }
-      if (!isSealed) journal.starts[journal.events] = line.start; // after empty lines
-      if (read!.at !== null) journal.marks.set(read!.at, journal.events);
-      journal.starts.push(line.end);
+      if (!isSealed) this.starts[this.events] = line.start; // after empty lines
+      if (read!.at !== null) this.marks.set(read!.at, this.events);
+      this.starts.push(line.end);
     }
-    journal ??= new Journal(files, EVENTS, true);
-    journal.stored = journal.events;
-    return journal;
+    this.stored = this.events;
+  }
+
+  /**
+   * Reads events that another writer has added since. A last line that is being written comes with a later call.
+   * @returns false if the file is not the one that was read: it was cut off, and goes on otherwise
+   */
+  async grow(): Promise<boolean> {
+    if (!(await this.isWhole())) return false;
+    await this.readOn();
+    return this.fault === null || this.fault.what.endsWith('is cut off');
   }
 
   /**

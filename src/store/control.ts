@@ -10,10 +10,9 @@ import { type LabState, lab, NO_RUN, NOTHING_SELECTED } from './lab';
 import { followDraft } from './memory';
 import { readStepsFrom } from './opened';
 import { followProgram } from './program';
+import { RECORDING } from './recording';
 import type { Replay } from './replay';
 import { applyEvent, emptyRun, UNSTORED_ROLLOUTS_KEPT } from './run';
-
-const RECORDING = `${import.meta.env.BASE_URL}runs/parity-12.jsonl`;
 
 const { getState: get, setState: set } = lab;
 let client: LabClient | null = null;

@@ -1,6 +1,6 @@
 /** The page's connection to the worker for the stored runs. */
-import { LibraryClient } from '../worker/libraryClient';
+import { openLibraryClient } from '../worker/libraryClient';
 
-const client = new LibraryClient();
+const client = openLibraryClient();
 
-export const library: LibraryClient['ask'] = (command) => client.ask(command);
+export const library: (typeof client)['ask'] = (command) => client.ask(command);

@@ -1,39 +1,10 @@
 /** One completion as the model wrote it: the think block, the answer, the end. Segments come from token ids. */
 import { useMemo, useState } from 'react';
 import { toggleThoughts } from '../../store/lab';
-import { SPECIAL } from '../../text/vocabulary';
 import { classes } from './classes';
 import { useLab } from './hooks';
+import { type Segment, segmentsOf } from './segments';
 import styles from './Trace.module.css';
-
-type Kind = 'think' | 'answer' | 'tag';
-interface Segment {
-  readonly kind: Kind;
-  readonly text: string;
-  readonly tokens: number;
-}
-
-/** Runs of tokens of one kind. Everything between `<think>` and `</think>`, closed or not, is thought. */
-export function segmentsOf(
-  ids: ArrayLike<number>,
-  vocabulary: readonly string[],
-): { segments: Segment[]; open: boolean } {
-  const segments: { kind: Kind; text: string; tokens: number }[] = [];
-  let thinking = false;
-  for (const id of Array.from(ids)) {
-    const token = vocabulary[id] ?? '?';
-    const tag = (Object.values(SPECIAL) as string[]).includes(token);
-    if (token === SPECIAL.thinkEnd) thinking = false;
-    const kind = tag ? 'tag' : thinking ? 'think' : 'answer';
-    const last = segments.at(-1);
-    if (last && last.kind === kind && !tag) {
-      last.text += token;
-      last.tokens++;
-    } else segments.push({ kind, text: token, tokens: 1 });
-    if (token === SPECIAL.think) thinking = true;
-  }
-  return { segments, open: thinking };
-}
 
 function Text({ kind, text }: Pick<Segment, 'kind' | 'text'>) {
   return (
