@@ -61,7 +61,7 @@ export function makeFolder(folder: string): void {
 /** Inputs of a command, which --out must not replace. */
 export interface Sources {
   readonly files?: readonly (string | undefined)[];
-  /** Folders of models. */
+  /** Folders of models and runs. */
   readonly folders?: readonly string[];
 }
 
@@ -77,7 +77,7 @@ function checkApart(file: string, { files = [], folders = [] }: Sources): void {
   const folder = folders.find((folder) => isSame(folder, path.dirname(resolved(file))));
   if (folder !== undefined)
     throw new InputError(
-      `--out: ${shownPath(file)} lies in ${shownPath(folder)}, the folder of a model; choose another place`,
+      `--out: ${shownPath(file)} lies in ${shownPath(folder)}, a folder that the command reads; choose another place`,
     );
 }
 

@@ -222,7 +222,7 @@ describe('runs', () => {
     [['nowhere'], 'there is no folder nowhere'],
     [['diff', first], 'use: runs diff A B'],
     [['export', first], '--out is missing; use: runs export DIR --out PLACE'],
-    [['export', first, '--out', path.join(first, 'a.zip')], 'the folder of a model'],
+    [['export', first, '--out', path.join(first, 'a.zip')], 'a folder that the command reads'],
     [['import', at('none.zip'), '--out', at('z')], 'there is no file'],
     [[first, fork], 'runs takes one folder, or diff A B'],
     [[runs, '--out', at('z')], '--out is for runs export and runs import'],

@@ -277,3 +277,14 @@ it('old steps are read back from the journal of the run on screen and of others'
     expect(await readBack.groups(NAME, 2, live)).toEqual(run.grpo.event(2)!.groups);
   await expect(readBack.groups(NAME, 9, null)).rejects.toThrow('has no GRPO step 9');
 });
+
+it('reads a step that another tab has written since the journal was opened', async () => {
+  const files = memoryFiles();
+  await trainAndStop(files, 1);
+  const ownership = owners();
+  const readBack = new ReadBack(async () => ({ files, ownership }));
+  await expect(readBack.groups(NAME, 3, null)).rejects.toThrow('has no GRPO step 3');
+  const { training, run } = page(files, {}, ownership);
+  await training.continue(NAME, 'cpu');
+  expect(await readBack.groups(NAME, 3, null)).toEqual(run.grpo.event(3)!.groups);
+});

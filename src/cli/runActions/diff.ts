@@ -49,6 +49,8 @@ async function readRun(place: string): Promise<Read> {
   return { recipe, last, state: stage === null ? state : `${state}, ${stage} ${step ?? 0}`, metrics };
 }
 
+/** Name of a metric in the table. Lengths are those of greedy answers, in tokens. */
+const shownName = (name: string): string => (name.endsWith('.mean_length') ? `${name} (greedy)` : name);
 const shownNumber = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))));
 const shownField = (recipe: Recipe, field: string): string => excerpt(JSON.stringify(valueAt(recipe, field)) ?? '–');
 
@@ -80,7 +82,7 @@ export const diff: RunAction = {
         ]),
       );
     print('');
-    const rows = names.map((name) => [name, shownNumber(a.metrics[name]!), shownNumber(b.metrics[name]!)]);
+    const rows = names.map((name) => [shownName(name), shownNumber(a.metrics[name]!), shownNumber(b.metrics[name]!)]);
     print(table([['result', first, second], ['state', a.state, b.state], ...rows]));
   },
 };
