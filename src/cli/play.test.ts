@@ -65,6 +65,11 @@ describe('sample', () => {
     [['--model', run, '--problem', PROBLEM, '--answer', '1'], '--answer belongs to --prompt'],
     [['--model', run, '--prompt', '1=', '--prefix', '1<|im_end|>'], 'prefix: its end token ends the completion'],
     [['--model', run, '--prompt', '1=', '--set', 'reward.lenght=1'], 'there is no field reward.lenght'],
+    [
+      ['--model', run, '--prompt', '1=', '--set', 'reward.length=1'],
+      '--set changes the reward, which only a problem has',
+    ],
+    [['--model', run, '--prompt', '1=', '--recipe', 'parity-12'], '--recipe changes the reward, which only a problem'],
     [['--model', `${run}@best`, '--prompt', '1='], 'there is no checkpoint "best"; it has grpo-2, grpo-0, '],
   ])('refuses %j', async (args, message) => {
     const { code, error } = await lab('sample', ...args, ...CPU);

@@ -195,8 +195,15 @@ export async function verifyCheckpoint(files: Files, { name, folder }: Checkpoin
   for (const [file, sum] of Object.entries(manifest.files)) await readChecked(files, joinPath(folder, file), [sum]);
 }
 
-/** Reads a checkpoint and checks each file. @throws naming the file and its fault */
-export async function readCheckpoint(files: Files, { name, folder }: CheckpointInfo): Promise<StoredCheckpoint> {
+/** Tensors to read of a checkpoint: all, or those of the model alone, which is enough to sample from it. */
+export type CheckpointPart = 'all' | 'model';
+
+/** Reads a checkpoint and checks each file that it reads. @throws naming the file and its fault */
+export async function readCheckpoint(
+  files: Files,
+  { name, folder }: CheckpointInfo,
+  part: CheckpointPart = 'all',
+): Promise<StoredCheckpoint> {
   const { manifest } = await readInfo(files, name, folder);
   const checked = async (file: string) => {
     const sum = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
@@ -210,7 +217,7 @@ export async function readCheckpoint(files: Files, { name, folder }: CheckpointI
     throw new Error(`${where} belongs to ${checkpointName(rest)}; use another checkpoint`);
   const tensors = async (kind: (typeof TENSOR_FILES)[number]): Promise<Tensors | null> => {
     const file = `${kind}.safetensors`;
-    const bytes = await checked(file);
+    const bytes = part === 'all' || kind === 'model' ? await checked(file) : null;
     return bytes && readSafetensors(bytes, joinPath(folder, file));
   };
   const model = await tensors('model');

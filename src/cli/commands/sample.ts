@@ -66,6 +66,11 @@ async function samplingOf(given: Given<typeof options>, models: readonly PlayMod
   if (given.set && !named) throw new InputError('--set needs --recipe: the models name no recipe of their training');
   const recipe = named && withSet(named, given.set ? { set: given.set } : {});
   const problem = readProblem(given, recipe?.task.name ?? null);
+  const unused = given.set ? '--set' : '--recipe';
+  if (!problem && (given.set || given.recipe !== undefined))
+    throw new InputError(
+      `${unused} changes the reward, which only a problem has; give --problem, or --prompt with --answer`,
+    );
   const prompt = problem?.problem.prompt ?? given.prompt!;
   const budgets = models.map(({ model }) => {
     const tokens = input(() => model.tokenizer.chatPrompt(prompt)).length;

@@ -1,4 +1,5 @@
 /** `train`: a new run of a recipe, the rest of a stopped run, or a fork of a checkpoint. */
+import path from 'node:path';
 import type { Device } from '../../gpu/device';
 import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
@@ -9,7 +10,7 @@ import { continueStored, RunEndedError, restoreMeta } from '../../lab/stored/con
 import { checkpointOf, createFork, createStored } from '../../lab/stored/forked';
 import type { Start } from '../../lab/stored/reopen';
 import { excerpt } from '../../quote';
-import { StorageFullError } from '../../runs/files';
+import { faultText, StorageFullError } from '../../runs/files';
 import { nodeFiles } from '../../runs/nodeFiles';
 import { valueAt } from '../../valueAt';
 import { ADAPTER } from '../adapter';
@@ -125,11 +126,12 @@ async function trainFork(place: string, given: TrainOptions): Promise<void> {
   const out = newPlace(given);
   const { run, checkpoint: name } = runAndCheckpoint(place);
   checkStoredRun(run, '--fork');
-  const { info, checkpoint } = await inputAsync(() => checkpointOf(nodeFiles(run), name));
+  const { info, checkpoint, faults } = await inputAsync(() => checkpointOf(nodeFiles(run), name));
   const recipe = withSet(checkpoint.recipe, given);
   const { checkpoint: start, fields, optimizer } = await inputAsync(async () => forkCheckpoint(checkpoint, recipe));
   const shown = (of: Recipe, field: string) => excerpt(JSON.stringify(valueAt(of, field)) ?? 'nothing');
   const lines = [
+    ...faults.map((fault) => `note: ${path.join(run, faultText(fault))}; ${info.name} is used`),
     `forks ${run}@${info.name}${fields.length === 0 ? ' without a change' : ''}; state of the optimizer: ${optimizer}`,
     ...changedFields(checkpoint.recipe, recipe).map(
       (field) => `  ${field}: ${shown(checkpoint.recipe, field)} → ${shown(recipe, field)}`,

@@ -1,8 +1,14 @@
 /** Fork of a stored run: a checkpoint of one run becomes the start of a new one with another recipe. */
 
 import { quote } from '../../quote';
-import { type CheckpointInfo, listCheckpoints, readCheckpoint } from '../../runs/checkpoints';
-import { type Files, faultText } from '../../runs/files';
+import {
+  type CheckpointInfo,
+  type CheckpointPart,
+  listCheckpoints,
+  newestGood,
+  readCheckpoint,
+} from '../../runs/checkpoints';
+import { type Fault, type Files, faultText } from '../../runs/files';
 import { newMeta } from '../../runs/meta';
 import { RunFolder } from '../../runs/runFolder';
 import { LAB_VERSION } from '../../version';
@@ -15,21 +21,43 @@ export interface StoredAt {
   readonly checkpoint: Checkpoint;
 }
 
+export interface FoundCheckpoint extends StoredAt {
+  /** Damaged checkpoints that were skipped on the way to the newest good one. */
+  readonly faults: readonly Fault[];
+}
+
+const missing = ({ where }: Files, words: readonly string[], faults: readonly Fault[]): Error =>
+  new Error(`${where}: ${[...words, ...faults.map(faultText)].join('; ')}`);
+
+const parsed = (stored: Parameters<typeof parseCheckpoint>[0], info: CheckpointInfo, { where }: Files): StoredAt => ({
+  info,
+  checkpoint: parseCheckpoint(stored, `${where}: ${info.folder}`),
+});
+
 /**
- * Reads a checkpoint by name; without a name, the newest.
+ * Reads a checkpoint by name; without a name, the newest good one.
+ * @param part tensors to read of a named checkpoint
  * @throws naming the checkpoints that there are, or the file that is damaged
  */
-export async function checkpointOf(files: Files, name: string | null): Promise<StoredAt> {
+export async function checkpointOf(
+  files: Files,
+  name: string | null,
+  part: CheckpointPart = 'all',
+): Promise<FoundCheckpoint> {
+  if (name === null) {
+    const { info, checkpoint, faults } = await newestGood(files);
+    if (!info || !checkpoint)
+      throw missing(files, [faults.length > 0 ? 'there is no good checkpoint' : 'there is no checkpoint'], faults);
+    return { ...parsed(checkpoint, info, files), faults };
+  }
   const { checkpoints, faults } = await listCheckpoints(files);
-  const info = name === null ? checkpoints[0] : checkpoints.find((one) => one.name === name);
+  const info = checkpoints.find((one) => one.name === name);
   if (!info) {
     const names = checkpoints.map((one) => one.name);
-    const damaged = faults.map(faultText);
-    const use = name === null ? [] : [names.length > 0 ? `it has ${names.join(', ')}` : 'it has none'];
-    const missing = name === null ? 'there is no checkpoint' : `there is no checkpoint ${quote(name)}`;
-    throw new Error(`${files.where}: ${[missing, ...use, ...damaged].join('; ')}`);
+    const use = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+    throw missing(files, [`there is no checkpoint ${quote(name)}`, use], faults);
   }
-  return { info, checkpoint: parseCheckpoint(await readCheckpoint(files, info), `${files.where}: ${info.folder}`) };
+  return { ...parsed(await readCheckpoint(files, info, part), info, files), faults: [] };
 }
 
 /** Run that a fork comes from. */

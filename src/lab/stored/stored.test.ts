@@ -145,6 +145,19 @@ describe('a fork', () => {
     await expectSameResult(survivors, await resultOf(files));
   });
 
+  it('takes the newest good checkpoint where it names none, and names the damaged ones', async () => {
+    const files = whole.survivors();
+    files.contents.get('checkpoints/grpo-3/model.safetensors')![200]! ^= 1;
+    const { info, faults } = await checkpointOf(files, null);
+    expect([info.name, faults.map(({ file }) => file)]).toEqual(['grpo-2', ['checkpoints/grpo-3/model.safetensors']]);
+    await expect(checkpointOf(files, 'grpo-3')).rejects.toThrow('model.safetensors is damaged');
+    for (const { name } of await files.list('checkpoints'))
+      files.contents.get(`checkpoints/${name}/state.json`)![9]! ^= 1;
+    await expect(checkpointOf(files, null)).rejects.toThrow(
+      /^memory: there is no good checkpoint; checkpoints\/grpo-3/,
+    );
+  });
+
   it('names the checkpoints of a run that has no such one', async () => {
     await expect(checkpointOf(whole, 'grpo-9')).rejects.toThrow(
       'there is no checkpoint "grpo-9"; it has grpo-3, grpo-2, grpo-0, sft-4, sft-2',
