@@ -27,13 +27,16 @@ function modelOf(recipe: Recipe, trained: Tensors | null): PlayModel {
   return { model: { config, tensors, tokenizer }, recipe };
 }
 
+/** Model of a recipe before training. */
+export const untrainedModel = (recipe: Recipe): PlayModel => modelOf(recipe, null);
+
 /**
  * Model of a stored run.
  * @param name checkpoint, such as `grpo-20`, or `base`; null for the newest checkpoint
  * @throws naming the checkpoints of the run, or the file that is missing or damaged
  */
 export async function storedModel(files: Files, name: string | null): Promise<PlayModel> {
-  if (name === BASE) return modelOf(await storedRecipe(await RunFolder.open(files)), null);
-  const { checkpoint } = await checkpointOf(files, name);
+  if (name === BASE) return untrainedModel(await storedRecipe(await RunFolder.open(files)));
+  const { checkpoint } = await checkpointOf(files, name, 'model');
   return modelOf(checkpoint.recipe, checkpoint.model);
 }

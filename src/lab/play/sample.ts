@@ -17,15 +17,17 @@ export interface SampleOptions extends SamplingOptions {
   readonly prompt: string;
   /** N, completions of each model. */
   readonly count: number;
-  /** Text that each completion begins with: tokens before a branch, and the token to branch to. */
-  readonly prefix?: string;
+  /** Index of the first completion, which has its own random numbers; a branch keeps those of its completion. */
+  readonly first?: number;
+  /** Text or token ids that each completion begins with: tokens before a branch, and the token to branch to. */
+  readonly prefix?: string | readonly number[];
   /** Problem that judges the completions; null for a prompt without an answer. */
   readonly problem?: PlayProblem | null;
   /** Reward that scores them, if there is a problem; null for none. */
   readonly reward?: RewardOptions | null;
 }
 
-/** Place of an event: the model, and the completion of it, each from 0. */
+/** Place of an event: the model, and the completion of it. */
 interface At {
   readonly column: number;
   readonly sample: number;
@@ -98,17 +100,18 @@ class Column {
   }
 
   *events({ request, first, ids, logits, completion }: StreamedTokens): Generator<SampleEvent, void> {
-    for (const [i, id] of ids.entries()) yield this.token(request, first + i, id, logits[i]!);
-    if (completion) yield this.completion(request, completion);
+    const sample = (this.options.first ?? 0) + request;
+    for (const [i, id] of ids.entries()) yield this.token(sample, first + i, id, logits[i]!);
+    if (completion) yield this.completion(sample, completion);
   }
 }
 
 /** Tokens of the prefix. @throws if it has a character outside the vocabulary, or leaves nothing to sample */
 export function forcedTokens(
   { tokenizer, ends = [tokenizer.special.end] }: SavedModel,
-  { prefix = '', maxNew }: { readonly prefix?: string | undefined; readonly maxNew: number },
+  { prefix = '', maxNew }: { readonly prefix?: SampleOptions['prefix'] | undefined; readonly maxNew: number },
 ): number[] {
-  const ids = tokenizer.encode(prefix, 'prefix');
+  const ids = typeof prefix === 'string' ? tokenizer.encode(prefix, 'prefix') : [...prefix];
   if (ids.some((id) => ends.includes(id))) throw new Error('prefix: its end token ends the completion; leave it out');
   if (ids.length >= maxNew)
     throw new Error(`prefix: ${ids.length} tokens leave none of ${maxNew}; use a shorter one or more new tokens`);
@@ -117,13 +120,16 @@ export function forcedTokens(
 
 /** Opens a model, and streams its events as its tokens come. */
 async function openColumn(device: Device, model: SavedModel, column: number, options: SampleOptions) {
-  const { prompt, count, maxNew } = options;
+  const { prompt, count, maxNew, first = 0 } = options;
   const forced = forcedTokens(model, options);
   const ids = model.tokenizer.chatPrompt(prompt);
   const keptSteps = MOST_UNREAD_STEPS + forced.length;
   const fitting = Math.max(1, Math.floor(MOST_KEPT_BYTES / (4 * keptSteps * model.config.vocab_size)));
   const slots = Math.min(count, MOST_STREAMED, fitting);
-  const requests = Array.from({ length: count }, (_, sequence): RolloutRequest => ({ prompt: ids, sequence, forced }));
+  const requests = Array.from(
+    { length: count },
+    (_, i): RolloutRequest => ({ prompt: ids, sequence: first + i, forced }),
+  );
   const opened = await openSaved(device, model, { slots, promptTokens: ids.length, newTokens: maxNew, keptSteps });
   const events = new Column(column, model.tokenizer, options, forced);
   async function* stream(): AsyncGenerator<Iterable<SampleEvent>, void> {
@@ -136,12 +142,14 @@ async function openColumn(device: Device, model: SavedModel, column: number, opt
 /**
  * Streams completions: each token with its numbers, each completion with its verdict, then the attempts of each model. Models
  * take turns. The caller may stop at any event.
+ * @param onOpened called once all models are on the device, before the first token
  * @throws if a model does not fit the device, or a text has characters outside its vocabulary
  */
 export async function* sample(
   device: Device,
   models: readonly SavedModel[],
   options: SampleOptions,
+  onOpened: () => void = () => {},
 ): AsyncGenerator<SampleEvent, void> {
   const opened: OpenedSampler[] = [];
   const streams = new Set<AsyncGenerator<Iterable<SampleEvent>, void>>();
@@ -151,6 +159,7 @@ export async function* sample(
       opened.push(next.opened);
       streams.add(next.stream);
     }
+    onOpened();
     while (streams.size > 0)
       for (const stream of streams) {
         const { done, value } = await stream.next();
