@@ -48,7 +48,7 @@ describe('sample', () => {
     expect(line).toMatchObject({ n: 4, correct: expect.any(Number), passAtK: [{ k: 1 }, { k: 2 }, { k: 4 }] });
     for (const { text, verdict, parts } of line!.completions as Record<string, unknown>[]) {
       expect(text).toMatch(/^<think>0<\/think>1/);
-      expect(verdict).toMatchObject({ correct: expect.any(Boolean), reason: expect.any(String) });
+      expect(verdict).toMatchObject({ correct: expect.any(Boolean), text: expect.any(String) });
       expect(parts).toMatchObject([{ name: 'accuracy' }, { name: 'repetition' }, { name: 'tagCount' }]);
     }
     const { out } = await ok('sample', ...asked);
@@ -89,8 +89,12 @@ describe('score', () => {
     const [right, broken] = line!.completions as Record<string, unknown>[];
     expect(right).toMatchObject({
       ...{ tokens: 11, ended: true, think: 'ok', answer: '1' },
-      verdict: { correct: true, reason: '1 is right' },
-      parts: [{ name: 'accuracy', value: 1 }, { name: 'repetition' }, { name: 'brevity', weight: 0.5 }],
+      verdict: { correct: true, reason: { code: 'right' }, text: '1 is right' },
+      parts: [
+        { name: 'accuracy', value: 1, reason: { code: 'right' }, text: '1 is right; no length penalty (11 tokens)' },
+        { name: 'repetition' },
+        { name: 'brevity', weight: 0.5 },
+      ],
     });
     expect(broken).toMatchObject({ think: 'missing', thinkFault: '</think> is missing', verdict: { correct: false } });
     expect((right!.advantage as number) + (broken!.advantage as number)).toBeCloseTo(0, 9);

@@ -9,19 +9,15 @@ import { table } from './evaluation';
 
 const decimals = (value: number): string => String(Number(value.toFixed(4)));
 
-/** Verdict with its reason as a sentence. */
+/** Verdict with its reason, as code and as sentence. */
 export const verdictJson = (task: string, { correct, partial, reason, measures }: Verdict) => ({
-  ...{ correct, partial, ...reason, reason: rolloutVerdict({ task }, { verdict: reason }) },
+  ...{ correct, partial, reason, text: rolloutVerdict({ task }, { verdict: reason }) },
   ...(measures && { measures }),
 });
 
-/** Parts of a reward with their reasons as sentences. */
-export const partsJson = (task: string, verdict: Verdict, parts: Scored['parts']) =>
-  parts.map((part) => ({
-    ...{ name: part.name, weight: part.weight, value: part.value },
-    reason: partReason({ task }, { verdict: verdict.reason }, part),
-    ...(part.failed && { failed: true }),
-  }));
+/** Parts of a reward with their reasons, as codes and as sentences. */
+export const partsJson = (task: string, { reason: verdict }: Pick<Verdict, 'reason'>, parts: Scored['parts']) =>
+  parts.map((part) => ({ ...part, text: partReason({ task }, { verdict }, part) }));
 
 /** A scored completion for `--json`. */
 export function scoredJson(task: string, { ids, ended, judged, total, parts }: Scored) {

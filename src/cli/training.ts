@@ -111,7 +111,14 @@ export async function trainStored({ folder, owner, adapter, first, changes }: Tr
     if (!ended) throw error;
     throw await endedEarly(ended.run, error, folder);
   } finally {
-    changes?.close(new Error('the run ended before this step'));
+    const isOver = current !== null && (current as { run: RecordedRun }).run.record.summary !== null;
+    changes?.close(
+      new Error(
+        isOver
+          ? 'the stage ended before this step'
+          : 'the run stopped before this step; give --apply again when you continue it',
+      ),
+    );
     await owner.release();
   }
 }

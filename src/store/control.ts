@@ -1,8 +1,10 @@
 /** Controls the run on screen: a recording, training in the worker, or a stored run. The one that started last owns the screen. */
 import { fetchedFile, isPage } from '../fetched';
-import type { LabEvent } from '../lab/run/events';
+import type { Fields } from '../lab/run/changes';
+import type { ApplyEvent, LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
 import { LabClient } from '../worker/client';
+import type { AskedFork } from '../worker/forkedRun';
 import type { MetaEdit } from '../worker/metaEdit';
 import type { Compute, RunMessage, RunNotice } from '../worker/protocol';
 import { interruptedRun, noteTraining } from './interrupted';
@@ -23,7 +25,7 @@ let turn = 0;
 const applyAll = (events: readonly LabEvent[]) => {
   const { run, version } = get();
   for (const event of events) applyEvent(run, event);
-  set({ version: version + 1 });
+  set({ version: version + 1, ...(events.some(({ type }) => type === 'grpo') && { phase: null }) });
 };
 const fail = (error: NonNullable<LabState['error']>) =>
   set({ status: 'failed', error: { ...error, message: bounded(error.message) } });
@@ -124,6 +126,8 @@ function handle(message: RunMessage): void {
       return notice(message.notice);
     case 'room':
       return set({ notices: withoutNotice('full'), ...(message.playing && { status: 'playing' }) });
+    case 'phase':
+      return set({ phase: message.phase });
     case 'failed':
       return fail(message);
     case 'stopped':
@@ -161,6 +165,22 @@ export async function continueRun(name: string): Promise<void> {
   await work({ source: 'live', started: null }, (to, onMessage) => to.continueRun(name, compute, onMessage));
 }
 
+/** Trains a fork of a stored run as a new run, and ends a live run. Rejects naming each field that the fork cannot change. */
+export async function forkRun(fork: AskedFork): Promise<void> {
+  const { compute } = get();
+  await client?.checkFork(fork);
+  await work({ source: 'live', started: null }, (to, onMessage) => to.fork(fork, compute, onMessage));
+}
+
+/**
+ * Changes the recipe of the run that trains here before its next step.
+ * @throws naming each field that the run refuses, or if the run stops before that step
+ */
+export async function applyChange(fields: Fields): Promise<ApplyEvent> {
+  if (!client || !isLive()) throw new Error('apply: no run trains here; start or continue one, then apply the change');
+  return client.apply(fields);
+}
+
 /** Shows a stored run as far as it went, and ends a live run. */
 export async function openStoredRun(name: string): Promise<void> {
   await work({ source: 'stored', started: null }, (to, onMessage) => to.openRun(name, onMessage));
@@ -186,6 +206,13 @@ export function stepOnce(): void {
     replay?.pause();
     replay?.step();
   }
+}
+
+/** Runs to the end of the next phase of a GRPO step (collect, score, advantages, update), then pauses. Live runs only. */
+export function stepPhase(): void {
+  if (!isLive()) return;
+  set({ status: 'paused' });
+  client?.stepPhase();
 }
 
 /** Changes what is noted about the run that trains here. */

@@ -6,7 +6,7 @@ import { recipes } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { Result } from '../lab/report/results';
 import type { MemoryEstimate } from '../lab/run/memory';
-import type { AdapterStatus, Compute, Groups, Place, RunNotice } from '../worker/protocol';
+import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
 import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
@@ -40,6 +40,8 @@ export interface LabState {
   saved: Place | null;
   /** Facts about the run on screen, one of each code. */
   notices: readonly RunNotice[];
+  /** Phase after which the live run waits within a GRPO step; null while it does not. */
+  phase: ShownPhase | null;
   /** Old GRPO steps that were read back, the newest request last. */
   opened: readonly OpenedStep[];
   /** Name of the run that trained in this tab when it was closed or reloaded; null without one. */
@@ -103,10 +105,11 @@ const first = recipes[0] as Recipe;
 export const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
 
 /** Facts about a stored run, before there is one. */
-export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'notices' | 'opened'> = {
+export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'notices' | 'phase' | 'opened'> = {
   runName: null,
   saved: null,
   notices: [],
+  phase: null,
   opened: [],
 };
 

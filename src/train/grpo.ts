@@ -36,6 +36,8 @@ export interface GrpoOptions extends CollectOptions, UpdateOptions {
   readonly detail?: Detail;
   /** Holds the step between its phases; null for no hold. */
   readonly onPhase?: OnPhase | null;
+  /** Asked before each step: false takes the step without its phases. Null for phases in every step. */
+  readonly wantsPhases?: (() => boolean) | null;
 }
 
 /** Numbers of tokens in a rollout: what a screen shows, or all that recomputes the loss. */
@@ -126,7 +128,8 @@ export async function* grpo(
   const { groupSize: G, schedule, loss } = options;
   const correction = correctionOf(loss);
   for (let i = cursor.steps; i < schedule.steps; i++) {
-    const phases = options.onPhase ? new PhaseReports(options.onPhase, i + 1, tokenizer) : null;
+    const phases =
+      options.onPhase && (options.wantsPhases?.() ?? true) ? new PhaseReports(options.onPhase, i + 1, tokenizer) : null;
     const drawn = await collectRollouts(i, schedule.steps, sampler, source, tokenizer, options, phases);
     const rewarded = drawn.groups.flatMap(({ rollouts }) => rollouts); // [groups·G]
     const completions = rewarded.map(({ completion }) => completion);

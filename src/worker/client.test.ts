@@ -60,9 +60,15 @@ const obedient =
         run = port;
       },
       rolloutsOf: async () => [],
+      checkFork: async () => {},
+      async fork(_asked, _compute, port) {
+        run = port;
+      },
+      apply: async () => ({ type: 'apply', stage: 'grpo', step: 1, fields: {} }),
       pause() {},
       resume() {},
       step() {},
+      stepPhase() {},
       checkpoint() {},
       stop: async () => run?.postMessage({ type: 'stopped' } satisfies RunMessage),
       ...given,

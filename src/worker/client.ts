@@ -1,12 +1,18 @@
 /** Client of the worker, in the page. It ends a worker that fails or does not stop in time; the next command gets a fresh one. */
 import { type Remote, transfer } from 'comlink';
 import type { Recipe } from '../lab/recipe/recipe';
+import type { Fields } from '../lab/run/changes';
+import type { ApplyEvent } from '../lab/run/events';
 import { Connection, WorkerEnded } from './connection';
+import type { AskedFork } from './forkedRun';
 import type { MetaEdit } from './metaEdit';
 import type { AdapterStatus, Compute, LabCommands, RunMessage } from './protocol';
 
 /** Time for a run to stop by itself, ms. A step, a hanging custom term or a compiling kernel may take far longer. */
 const STOP_MS = 300;
+
+const NOT_APPLIED =
+  'apply: the run stopped before its next step and did not change; apply it again when the run continues';
 
 type Command = (commands: Remote<LabCommands>) => Promise<void>;
 type OnMessage = (message: RunMessage) => void;
@@ -78,6 +84,15 @@ export class LabClient {
     return this.begin((commands, port) => commands.continueRun(name, compute, port), onMessage);
   }
 
+  /** Rejects naming each field that the fork cannot change. Ends no run. */
+  checkFork(asked: AskedFork): Promise<void> {
+    return this.query((commands) => commands.checkFork(asked));
+  }
+
+  fork(asked: AskedFork, compute: Compute, onMessage: OnMessage): Promise<void> {
+    return this.begin((commands, port) => commands.fork(asked, compute, port), onMessage);
+  }
+
   openRun(name: string, onMessage: OnMessage): Promise<void> {
     return this.begin((commands, port) => commands.openRun(name, port), onMessage);
   }
@@ -114,6 +129,17 @@ export class LabClient {
     if (this.release === release) this.release = null;
   }
 
+  /** Changes the recipe of the current run before its next step. */
+  async apply(fields: Fields): Promise<ApplyEvent> {
+    const { connection } = this;
+    if (!connection || !this.release) throw new Error(NOT_APPLIED);
+    try {
+      return await connection.ask((commands) => commands.apply(fields));
+    } catch (error) {
+      throw error instanceof WorkerEnded ? new Error(NOT_APPLIED) : error;
+    }
+  }
+
   pause(): void {
     this.command((commands) => commands.pause());
   }
@@ -124,6 +150,10 @@ export class LabClient {
 
   step(): void {
     this.command((commands) => commands.step());
+  }
+
+  stepPhase(): void {
+    this.command((commands) => commands.stepPhase());
   }
 
   checkpoint(): void {

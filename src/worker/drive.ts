@@ -3,7 +3,9 @@
  * the driver pulls on to the step boundary, and the run waits there. It knows neither GPU nor comlink.
  */
 import type { GrpoEvent, LabEvent } from '../lab/run/events';
+import type { GrpoPhase } from '../train/grpoPhase';
 import { turn } from '../turn';
+import type { ShownPhase } from './protocol';
 
 /** Minimum time between two batches, ms. */
 const BATCH_MS = 150;
@@ -18,6 +20,8 @@ export class Driver {
   /** `pausing`: the run waits after its next checkpoint. `holding`: it waits before the next event, without a checkpoint. */
   private mode: 'running' | 'pausing' | 'holding' = 'running';
   private stepsLeft = 0;
+  /** Phases that the run may still take, while it goes phase by phase; null while it does not. */
+  private phasesLeft: number | null = null;
   /** True if the page wants a checkpoint. */
   private asked = false;
   /** True while the storage is full. */
@@ -31,13 +35,16 @@ export class Driver {
   private flush: () => void = () => {};
 
   pause(): void {
-    if (this.mode === 'running') this.mode = this.saves ? 'pausing' : 'holding';
+    if (this.mode === 'running' || this.phasesLeft !== null) this.mode = this.saves ? 'pausing' : 'holding';
     this.stepsLeft = 0;
+    this.phasesLeft = null;
+    this.wake();
   }
 
   resume(): void {
     this.mode = 'running';
     this.stepsLeft = 0;
+    this.phasesLeft = null;
     this.full = false;
     this.wake();
   }
@@ -46,15 +53,36 @@ export class Driver {
   step(): void {
     this.stepsLeft = this.mode === 'running' ? 1 : this.stepsLeft + 1;
     this.mode = 'holding';
+    this.phasesLeft = null;
     this.full = false;
     this.wake();
+  }
+
+  /** Runs to the end of the next phase of a GRPO step, then waits within the step. In SFT it takes one step. */
+  stepPhase(): void {
+    this.phasesLeft = (this.phasesLeft ?? 0) + 1;
+    this.mode = 'holding';
+    this.stepsLeft = 0;
+    this.full = false;
+    this.wake();
+  }
+
+  /** True while the run goes phase by phase. */
+  readonly wantsPhases = (): boolean => this.phasesLeft !== null;
+
+  /** Called after each phase of such a run; the step waits. After `update` the step ends, and the run waits behind it. */
+  async phaseEnded({ phase }: Pick<GrpoPhase, 'phase'>): Promise<void> {
+    if (this.phasesLeft !== null) this.phasesLeft = Math.max(0, this.phasesLeft - 1);
+    if (phase !== 'update') await this.until(() => this.phasesLeft !== 0);
   }
 
   /** Takes a checkpoint at the next step boundary. A run that holds goes on to that boundary. */
   checkpoint(): void {
     if (!this.saves) return;
-    if (this.mode === 'holding' && this.stepsLeft === 0) this.mode = 'pausing';
-    else if (this.mode !== 'pausing') this.asked = true;
+    if (this.mode === 'holding' && this.stepsLeft === 0) {
+      this.mode = 'pausing';
+      this.phasesLeft = null;
+    } else if (this.mode !== 'pausing') this.asked = true;
     this.wake();
   }
 
@@ -110,7 +138,8 @@ export class Driver {
   }
 
   private get holds(): boolean {
-    return this.stepsLeft === 0 && (this.mode === 'holding' || (this.mode === 'pausing' && !this.inSteps));
+    if (this.stepsLeft > 0 || this.phasesLeft) return false;
+    return this.mode === 'holding' || (this.mode === 'pausing' && !this.inSteps);
   }
 
   /** Runs to the end of the events or to `stop`. A stored run that is stopped ends its step and takes a checkpoint. */
@@ -137,6 +166,8 @@ export class Driver {
         if (value.type === 'stage') this.inSteps = value.stage === 'sft' || value.stage === 'grpo';
         else if (value.type === 'resume') this.inSteps = value.step > 0;
         if (isStep(value) && this.stepsLeft > 0) this.stepsLeft--;
+        // a step that began before the first phase was asked for, or one of SFT
+        if (isStep(value) && this.phasesLeft) this.phasesLeft--;
         if (!isStep(value) || performance.now() - sent > BATCH_MS) this.flush();
       }
     } finally {
@@ -152,6 +183,20 @@ export const groupsForPage = (groups: GrpoEvent['groups']): GrpoEvent['groups'] 
     ...group,
     rollouts: group.rollouts.map(({ sampler_logprobs: _, ratios: __, kls: ___, clipped: ____, ...rollout }) => rollout),
   }));
+
+/** Phase without the numbers that only other programs read. */
+export const phaseForPage = ({ phase, step, groups }: GrpoPhase): ShownPhase => ({
+  phase,
+  step,
+  groups: groups.map(({ rollouts, ...problem }) => ({
+    ...problem,
+    rollouts: rollouts.map(({ ids, text, ended, ...known }) => ({
+      ...{ ids, text, ended },
+      ...('reward' in known && { reward: known.reward, parts: known.parts, correct: known.correct }),
+      ...('advantage' in known && { advantage: known.advantage }),
+    })),
+  })),
+});
 
 /** Event without the numbers that only other programs read. */
 export const forPage = (event: LabEvent): LabEvent =>

@@ -1,8 +1,11 @@
 /** Protocol of page and worker: commands through comlink, events in batches through a plain port. */
 import type { NoGpuCause } from '../gpu/browser';
 import type { Recipe } from '../lab/recipe/recipe';
-import type { GrpoEvent, LabEvent } from '../lab/run/events';
+import type { Fields } from '../lab/run/changes';
+import type { ApplyEvent, GrpoEvent, LabEvent } from '../lab/run/events';
 import type { MemoryEstimate } from '../lab/run/memory';
+import type { CollectedRollout, ComparedRollout, GrpoPhase } from '../train/grpoPhase';
+import type { AskedFork } from './forkedRun';
 import type { MetaEdit } from './metaEdit';
 
 export type AdapterStatus =
@@ -20,6 +23,17 @@ export const ROLLOUTS_KEPT = 64;
 
 /** Groups of a GRPO step. */
 export type Groups = GrpoEvent['groups'];
+
+/** Phase of a GRPO step that has ended while the run goes phase by phase. */
+export interface ShownPhase {
+  readonly phase: GrpoPhase['phase'];
+  readonly step: number;
+  readonly groups: readonly (Omit<Groups[number], 'rollouts'> & { readonly rollouts: readonly PhaseRollout[] })[];
+}
+
+/** Completion with the numbers that it has by then. */
+type PhaseRollout = Pick<CollectedRollout, 'ids' | 'text' | 'ended'> &
+  Partial<Pick<ComparedRollout, 'reward' | 'parts' | 'correct' | 'advantage'>>;
 
 /** Place between two steps. */
 export interface Place {
@@ -64,6 +78,8 @@ export type RunMessage =
   | { readonly type: 'stored'; readonly name: string | null }
   /** A checkpoint was saved. */
   | { readonly type: 'saved'; readonly place: Place }
+  /** A phase of a GRPO step has ended; the run waits after it. */
+  | { readonly type: 'phase'; readonly phase: ShownPhase }
   | { readonly type: 'notice'; readonly notice: RunNotice }
   /** There is storage again. The run goes on, unless the user paused it. */
   | { readonly type: 'room'; readonly playing: boolean }
@@ -80,17 +96,28 @@ export interface LabCommands {
   start(recipe: Recipe, compute: Compute, port: MessagePort): Promise<void>;
   /** Continues a stored run: its events up to the checkpoint come first. Shows it only if another tab writes it. */
   continueRun(name: string, compute: Compute, port: MessagePort): Promise<void>;
+  /** Rejects naming each field of the recipe that this fork cannot change. */
+  checkFork(fork: AskedFork): Promise<void>;
+  /** Trains a fork of a stored run as a new run. */
+  fork(fork: AskedFork, compute: Compute, port: MessagePort): Promise<void>;
   /** Sends the events of a stored run and changes nothing. */
   openRun(name: string, port: MessagePort): Promise<void>;
   /** Reads the groups of a step back from the journal of a stored run. Rejects if the step is not there. */
   rolloutsOf(name: string, step: number): Promise<Groups>;
   /** Changes what a person notes about the run that trains here. Rejects if another run does, or a value does not fit. */
   editRun(name: string, edit: MetaEdit): Promise<void>;
+  /**
+   * Changes the recipe of the run that trains here, before its next step. Resolves with the event of the change; rejects naming
+   * each refused field, or if the run stops before that step.
+   */
+  apply(fields: Fields): Promise<ApplyEvent>;
   /** Pauses at the next step boundary, with a checkpoint. */
   pause(): void;
   resume(): void;
   /** Runs to the next training event, then pauses. */
   step(): void;
+  /** Runs to the end of the next phase of a GRPO step, then pauses; in SFT, to the end of the step. */
+  stepPhase(): void;
   /** Takes a checkpoint at the next step boundary. */
   checkpoint(): void;
   /** Ends the run after its step, with a checkpoint, and frees its device. */

@@ -10,7 +10,7 @@ import { RUN_LOCK } from '../runs/paths';
 import { RunFolder } from '../runs/runFolder';
 import { forPage } from './drive';
 import { type RunsPlace, runName } from './place';
-import { ROLLOUTS_KEPT } from './protocol';
+import { type Compute, ROLLOUTS_KEPT } from './protocol';
 
 /** A run that this worker owns. */
 export interface Owned {
@@ -63,6 +63,14 @@ export async function openToRead(place: RunsPlace, name: string): Promise<{ fold
   if (folder.journal.events === 0 && folder.recipe === null)
     throw new Error(`there is no run ${name} in this browser; choose another one in Runs`);
   return { folder, faults: folder.faults.map(faultText) };
+}
+
+/** Device of a run that continues. A run of the CPU continues there: another device gives other numbers. */
+export async function deviceOf(journal: Journal, wanted: Compute): Promise<Compute> {
+  if (journal.events === 0) return wanted;
+  const { text, where } = await journal.event(0);
+  const start = eventFromLine(text, where);
+  return start.type === 'start' && start.device === 'cpu' ? 'cpu' : wanted;
 }
 
 /** Events of one batch to the page. */

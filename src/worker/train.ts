@@ -1,41 +1,35 @@
 /** Training in the worker: stored where the browser gives room, else as long as the page lives. Knows no comlink. */
 import { NoGpuError } from '../gpu/browser';
-import type { Counters } from '../gpu/counters';
 import type { Device } from '../gpu/device';
 import { parseRecipe, type Recipe } from '../lab/recipe/recipe';
 import { DivergedError } from '../lab/run/diverged';
-import { eventFromLine, type LabEvent } from '../lab/run/events';
+import type { LabEvent } from '../lab/run/events';
 import { openSession } from '../lab/run/fittingSetting';
 import { run } from '../lab/run/run';
 import type { Session } from '../lab/run/session';
 import type { Stopped } from '../lab/run/stopped';
 import { restoreMeta } from '../lab/stored/continuation';
-import { createStored } from '../lab/stored/forked';
+import { createFork, createStored } from '../lab/stored/forked';
 import { RecordedRun } from '../lab/stored/recorded';
 import { DeviceLostError, type Reopening, runOnDevices, type Start } from '../lab/stored/reopen';
 import { bounded } from '../quote';
-import { faultText, messageOf, type StorageFullError } from '../runs/files';
+import { faultText, messageOf } from '../runs/files';
 import type { Journal } from '../runs/journal';
-import { type Driver, forPage, transferables } from './drive';
-import { largestRuns, type RunsPlace } from './place';
+import type { GrpoPhase } from '../train/grpoPhase';
+import { type Driver, forPage, phaseForPage, transferables } from './drive';
+import type { ForkStart } from './forkedRun';
+import { waitWhileFull } from './fullStorage';
+import { PageChanges } from './pageChanges';
+import type { RunsPlace } from './place';
 import type { Compute, Place, RunMessage } from './protocol';
-import { claimNew, continueOwned, eventsOf, type Owned, openToRead } from './storedRun';
+import { claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
+import type { Surroundings } from './surroundings';
 
 /** Time between two reports of compilation, ms. */
 const COMPILING_MS = 250;
 
 /** Time that an error may come before the notice of the loss that caused it. */
 const NOTICE_MS = 500;
-
-/** Parts of the browser that a training uses. */
-export interface Surroundings {
-  /** Opens the folder of all runs. Rejects with the reason if there is none. */
-  readonly place: () => Promise<RunsPlace>;
-  readonly open: (compute: Compute, onLost: (reason: string) => void) => Promise<Device>;
-  /** Resolves when a full storage has room again, or when the signal aborts. */
-  readonly waitForRoom: (error: StorageFullError, signal: AbortSignal) => Promise<void>;
-  readonly now: () => Date;
-}
 
 export type Post = (message: RunMessage, transfer?: Transferable[]) => void;
 
@@ -56,6 +50,8 @@ export class Training {
   /** Last step that the page got. */
   private at: Place | null = null;
   private hasSteps = false;
+  /** Changes that the page asks of this run. */
+  readonly changes = new PageChanges();
 
   constructor(
     private readonly around: Surroundings,
@@ -86,6 +82,21 @@ export class Training {
     });
   }
 
+  /** Trains a fork of a stored run as a new run. Reports each error to the page. */
+  fork({ start, parent, title }: ForkStart, compute: Compute): Promise<void> {
+    return this.reporting(async () => {
+      const place = await this.around.place();
+      const { folder } = await openToRead(place, parent.run);
+      const owned = await claimNew(place, start.recipe, this.around.now());
+      const create = async ({ name: adapter }: Device): Promise<Start> => {
+        const fork = await createFork(owned.files, start, parent, { adapter, title });
+        return { ...fork, recipe: start.recipe };
+      };
+      const device = await deviceOf(folder.journal, compute);
+      await this.owning(owned, () => this.trainOwned(place, owned, create, device));
+    });
+  }
+
   /** Continues a stopped run. Shows it only if another tab writes it. Reports each error to the page. */
   continue(name: string, compute: Compute): Promise<void> {
     return this.reporting(async () => {
@@ -105,7 +116,7 @@ export class Training {
       };
       await this.owning(owned, async () => {
         for await (const events of eventsOf(journal)) this.send(events);
-        await this.trainOwned(place, owned, first, await this.computeOf(journal, compute));
+        await this.trainOwned(place, owned, first, await deviceOf(journal, compute));
       });
     });
   }
@@ -117,7 +128,7 @@ export class Training {
 
   private async reporting(work: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await work().finally(() => this.changes.end());
       this.post({ type: 'stopped' });
     } catch (error) {
       const cause = error instanceof NoGpuError ? error.reason : error instanceof DeviceLostError ? 'lost' : null;
@@ -145,22 +156,16 @@ export class Training {
   }
 
   private readonly send = (events: readonly LabEvent[]): void => {
-    for (const event of events)
+    for (const event of events) {
+      this.changes.follow(event);
       if (event.type === 'sft' || event.type === 'grpo') {
         this.at = { stage: event.type, step: event.step };
         this.hasSteps = true;
       }
+    }
     const shown = events.map(forPage);
     this.post({ type: 'events', events: shown }, transferables(shown));
   };
-
-  /** A run of the CPU continues there: another device gives other numbers. */
-  private async computeOf(journal: Journal, compute: Compute): Promise<Compute> {
-    if (journal.events === 0) return compute;
-    const { text, where } = await journal.event(0);
-    const start = eventFromLine(text, where);
-    return start.type === 'start' && start.device === 'cpu' ? 'cpu' : compute;
-  }
 
   /** Trains without storage: a lost device ends the run. */
   private async trainUnstored(recipe: Recipe, compute: Compute): Promise<void> {
@@ -170,7 +175,9 @@ export class Training {
       this.driver.lose(reason);
     });
     try {
-      await this.onSession(await openSession(device, recipe), (session) => this.driver.run(run(session), this.send));
+      const session = await openSession(device, recipe);
+      this.changes.begin(recipe);
+      await this.onSession(session, () => this.driver.run(run(session, this.asked), this.send));
     } catch (error) {
       if (lost === null) await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
       throw lost === null ? error : new DeviceLostError(lost);
@@ -243,17 +250,20 @@ export class Training {
     if (from) this.post({ type: 'saved', place: { stage: from.info.stage, step: from.info.step } });
     const session = await openSession(device, recipe, 'full');
     this.folder = { name, of: folder };
+    this.changes.begin(recipe, from?.checkpoint);
+    const full = { driver, place, name, room: this.around.waitForRoom, post: this.post };
     const done = this.onSession(session, async () => {
       const recorded = new RecordedRun(session, folder, {
         from,
         lost,
         wanted: driver.wanted,
         stop: driver.stopped,
+        ...this.asked,
         onSaved: async ({ stage, step }) => {
           this.post({ type: 'saved', place: { stage, step } });
           await driver.saved();
         },
-        onFull: (error) => this.waitForRoom(error, place, name),
+        onFull: (error) => waitWhileFull(error, full),
       });
       this.recorded = recorded;
       await driver.run(recorded.events(), this.send);
@@ -264,36 +274,27 @@ export class Training {
     });
   }
 
-  private async waitForRoom(error: StorageFullError, { files }: RunsPlace, name: string): Promise<void> {
+  /** Options by which the page's changes and phases reach a run. */
+  private get asked() {
     const { driver } = this;
-    const others = await largestRuns(files, name).catch(() => []);
-    this.post({ type: 'notice', notice: { code: 'full', bytes: error.bytes, others } });
-    const over = new AbortController();
-    const room = () => {
-      if (!over.signal.aborted) driver.hasRoom(); // a later wait has its own watch
+    const onPhase = (phase: GrpoPhase) => {
+      this.post({ type: 'phase', phase: phaseForPage(phase) });
+      return driver.phaseEnded(phase);
     };
-    this.around.waitForRoom(error, over.signal).then(room, () => {}); // without an estimate, the user resumes
-    try {
-      await driver.waitForRoom();
-    } finally {
-      over.abort();
-    }
-    if (driver.stopped.aborted) throw error;
-    this.post({ type: 'room', playing: driver.isPlaying });
+    return { changes: this.changes.queue, onPhase, wantsPhases: driver.wantsPhases };
   }
 
   /** Works with a session, reports compilation meanwhile, and destroys the session. */
   private async onSession(session: Session, work: (session: Session) => Promise<void>): Promise<void> {
-    const watching = setInterval(() => this.compiling(session.device.counters), COMPILING_MS);
+    const watching = setInterval(() => {
+      const { pipelines, pipelinesReady } = session.device.counters;
+      if (pipelinesReady < pipelines) this.post({ type: 'compiling', ready: pipelinesReady, kernels: pipelines });
+    }, COMPILING_MS);
     try {
       await work(session);
     } finally {
       clearInterval(watching);
       session.destroy();
     }
-  }
-
-  private compiling({ pipelines, pipelinesReady }: Readonly<Counters>): void {
-    if (pipelinesReady < pipelines) this.post({ type: 'compiling', ready: pipelinesReady, kernels: pipelines });
   }
 }

@@ -8,13 +8,15 @@ import { foreseeMemory } from '../lab/run/fittingSetting';
 import { customSourceFault } from '../lab/run/options';
 import { bounded } from '../quote';
 import { buffersOf, Driver } from './drive';
+import { forkStart } from './forkedRun';
 import { beatEvery } from './heartbeat';
 import { holdLife } from './life';
 import { editedMeta } from './metaEdit';
 import { openPlace, waitForRoom } from './place';
 import { BEAT, HOLDS_LIFE, type LabCommands } from './protocol';
 import { ReadBack } from './readBack';
-import { type Surroundings, Training } from './train';
+import type { Surroundings } from './surroundings';
+import { Training } from './train';
 
 const beat = beatEvery(() => postMessage(BEAT));
 
@@ -61,6 +63,13 @@ const commands: LabCommands = {
   async continueRun(name, compute, port) {
     begin(port, (training) => training.continue(name, compute));
   },
+  async checkFork(asked) {
+    await forkStart(await openPlace(), asked);
+  },
+  async fork(asked, compute, port) {
+    const start = await forkStart(await openPlace(), asked);
+    begin(port, (training) => training.fork(start, compute));
+  },
   async openRun(name, port) {
     begin(port, (training) => training.open(name));
   },
@@ -73,9 +82,14 @@ const commands: LabCommands = {
     if (!folder) throw new Error(`${name} does not train here; read the list of runs again`);
     await folder.editMeta((meta) => editedMeta(meta, edit));
   },
+  async apply(fields) {
+    if (!current) throw new Error('apply: no run trains here; start or continue one, then apply the change');
+    return current.training.changes.apply(fields);
+  },
   pause: () => current?.driver.pause(),
   resume: () => current?.driver.resume(),
   step: () => current?.driver.step(),
+  stepPhase: () => current?.driver.stepPhase(),
   checkpoint: () => current?.driver.checkpoint(),
   async stop() {
     current?.driver.stop();

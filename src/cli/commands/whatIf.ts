@@ -1,6 +1,6 @@
 /** `what-if`: the stored rollouts of a run under an edited reward. */
-import { storedSteps, storedVocabulary } from '../../lab/play/storedSteps';
-import { editFault, whatIf as scoreAgain } from '../../lab/play/whatIf';
+import { type StoredStep, storedSteps, storedVocabulary } from '../../lab/play/storedSteps';
+import { editFault, WhatIf, type WhatIfStep } from '../../lab/play/whatIf';
 import { type WhatIfSummary, WhatIfTotals } from '../../lab/play/whatIfSummary';
 import { recipeAt } from '../../lab/stored/changes';
 import { storedRecipe } from '../../lab/stored/continuation';
@@ -13,6 +13,7 @@ import { InputError, inputAsync } from '../input';
 import { print } from '../output';
 import { RECIPE_OPTIONS, withSet } from '../recipe';
 import { checkStoredRun } from '../runPlace';
+import { partsJson } from '../scores';
 
 const options = {
   set: RECIPE_OPTIONS.set,
@@ -61,6 +62,14 @@ function printSummary({
   );
 }
 
+/** Rollouts of a step for `--json`, each part with its reason as code and as sentence. */
+const rowsOf = ({ groups }: StoredStep, { step, rollouts }: WhatIfStep) =>
+  rollouts.map(({ after, ...rollout }) => {
+    const { task, rollouts: stored } = groups[rollout.group]!;
+    const parts = partsJson(task, { reason: stored[rollout.rollout]!.verdict }, after.parts);
+    return { step, ...rollout, after: { ...after, parts } };
+  });
+
 async function work({ set, json }: Given<typeof options>, operands: readonly string[]): Promise<void> {
   const [place, ...more] = operands;
   if (place === undefined || more.length > 0) throw new InputError('what-if takes the folder of one run');
@@ -77,9 +86,11 @@ async function work({ set, json }: Given<typeof options>, operands: readonly str
   const steps = storedSteps(journal);
   const vocabulary = await inputAsync(() => storedVocabulary(journal));
   await inputAsync(async () => {
-    for await (const scored of scoreAgain(steps, edited, vocabulary)) {
+    const scorer = await WhatIf.open(edited, vocabulary);
+    for await (const step of steps) {
+      const scored = scorer.step(step);
       totals.add(scored);
-      if (json) for (const rollout of scored.rollouts) print(JSON.stringify({ step: scored.step, ...rollout }));
+      if (json) for (const row of rowsOf(step, scored)) print(JSON.stringify(row));
     }
   });
   const summary = totals.summary();

@@ -12,10 +12,10 @@ import { eventFromLine } from '../run/events';
 /** A stored rollout with its verdict, reward and advantage. */
 export type StoredRollout = Pick<
   Rollout,
-  'ids' | 'text' | 'ended' | 'correct' | 'partial' | 'measures' | 'reward' | 'advantage'
+  'ids' | 'text' | 'ended' | 'correct' | 'verdict' | 'partial' | 'measures' | 'reward' | 'advantage'
 >;
 
-export interface StoredGroup extends Pick<RolloutGroup, 'prompt' | 'answer'> {
+export interface StoredGroup extends Pick<RolloutGroup, 'prompt' | 'answer' | 'task'> {
   readonly rollouts: readonly StoredRollout[];
 }
 
@@ -28,10 +28,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const TYPES = {
   step: 'number',
   prompt: 'string',
+  task: 'string',
   answer: 'string',
   text: 'string',
   ended: 'boolean',
   correct: 'boolean',
+  verdict: 'object',
   partial: 'number',
   reward: 'number',
   advantage: 'number',
@@ -50,13 +52,13 @@ function listOf(value: unknown, where: string): Fields[] {
 }
 
 function rolloutOf(fields: Fields, where: string): StoredRollout {
-  check(fields, ['text', 'ended', 'correct', 'partial', 'reward', 'advantage'], where);
+  check(fields, ['text', 'ended', 'correct', 'verdict', 'partial', 'reward', 'advantage'], where);
   const ids = numbersAt(fields.ids, where, 'ids');
   if (!Array.isArray(ids) && !(ids instanceof Uint16Array))
     throw new Error(`${where}: ids is ${quote(fields.ids)}, expected token ids; the line is damaged`);
-  const { text, ended, correct, partial, measures, reward, advantage } = fields as unknown as StoredRollout;
+  const { text, ended, correct, verdict, partial, measures, reward, advantage } = fields as unknown as StoredRollout;
   // the texts of unread numbers of tokens are freed with the event
-  const rollout = { ids, text, ended, correct, partial, reward, advantage };
+  const rollout = { ids, text, ended, correct, verdict, partial, reward, advantage };
   return measures ? { ...rollout, measures } : rollout;
 }
 
@@ -76,9 +78,9 @@ function storedStep(text: string, where: string): StoredStep | null {
   check(event, ['step'], where);
   const groups = listOf(event.groups, `${where}: groups`).map((group, g): StoredGroup => {
     const at = `${where}: groups.${g}`;
-    check(group, ['prompt', 'answer'], at);
+    check(group, ['prompt', 'answer', 'task'], at);
     const rollouts = listOf(group.rollouts, `${at}.rollouts`).map((one, r) => rolloutOf(one, `${at}.rollouts.${r}`));
-    return { prompt: group.prompt as string, answer: group.answer as string, rollouts };
+    return { prompt: group.prompt as string, answer: group.answer as string, task: group.task as string, rollouts };
   });
   if (groups.some(({ rollouts }) => rollouts.length !== groups[0]!.rollouts.length))
     throw new Error(`${where}: groups: their rollouts differ in number; the line is damaged`);

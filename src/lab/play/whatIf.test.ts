@@ -38,7 +38,7 @@ async function writtenSteps(recipe: Recipe): Promise<StoredStep[]> {
     const groups = Array.from({ length: 25 }, (_, g) => {
       const { problem } = all[(s * 25 + g) * 8]!;
       const scored = all.slice((s * 25 + g) * 8, (s * 25 + g + 1) * 8).map(({ text }) => scorer.score(problem, text));
-      return { prompt: problem.problem.prompt, answer: problem.problem.answer, scored };
+      return { prompt: problem.problem.prompt, answer: problem.problem.answer, task: problem.task, scored };
     });
     const advantages = advantagesOf(
       groups.flatMap(({ scored }) => scored),
@@ -49,7 +49,8 @@ async function writtenSteps(recipe: Recipe): Promise<StoredStep[]> {
       groups: groups.map(({ scored, ...group }, g) => ({
         ...group,
         rollouts: scored.map(({ ids, ended, judged: { text, verdict }, total }, r) => ({
-          ...{ ids, text, ended, ...verdict, reward: total, advantage: advantages[g * 8 + r]! },
+          ...{ ids, text, ended, ...verdict, verdict: verdict.reason },
+          ...{ reward: total, advantage: advantages[g * 8 + r]! },
         })),
       })),
     };
@@ -80,12 +81,12 @@ describe('a stored run', () => {
       ['{"type":"grpo","step":1,"groups":[]}', 'line 1: groups: is no list of objects'],
       ['{"type":"grpo","step":"1","groups":[]}', 'line 1: step is "1", expected a number'],
       [
-        '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","rollouts":[{"text":"0"}]}]}',
+        '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","task":"parity","rollouts":[{"text":"0"}]}]}',
         'groups.0.rollouts.0: ended is nothing, expected a boolean',
       ],
       [
-        '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","rollouts":[{"ids":{"u16":"?"},"text":"0",' +
-          '"ended":true,"correct":true,"partial":1,"reward":1,"advantage":0}]}]}',
+        '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","task":"parity","rollouts":[{"ids":{"u16":"?"},"text":"0",' +
+          '"ended":true,"correct":true,"verdict":{},"partial":1,"reward":1,"advantage":0}]}]}',
         'line 1: groups.0.rollouts.0: ids: "?" is no base64',
       ],
     ] as const;
@@ -153,11 +154,13 @@ it('a journal of earlier versions has plain arrays of ids', async () => {
     text: '<think></think>',
     ended: false,
     correct: false,
+    verdict: { code: 'no_answer', values: {} },
     partial: 0,
     reward: 0,
     advantage: 0,
   };
-  const event = { type: 'grpo', step: 1, groups: [{ prompt: '1=', answer: '1', rollouts: [rollout, rollout] }] };
+  const group = { prompt: '1=', answer: '1', task: 'parity', rollouts: [rollout, rollout] };
+  const event = { type: 'grpo', step: 1, groups: [group] };
   await files.write('events.jsonl', new TextEncoder().encode(`${numbersToText(event)}\n`));
   const [step] = await collected(storedSteps(await Journal.open(files)), RECIPE);
   expect(step!.rollouts.map(({ after }) => after.advantage)).toEqual([0, 0]);

@@ -28,6 +28,8 @@ export interface GrpoStage {
   readonly timer: StageTimer;
   /** Holds a step between its phases; null for no hold. */
   readonly onPhase: OnPhase | null;
+  /** False takes the next step without a hold; null holds every step. */
+  readonly wantsPhases: (() => boolean) | null;
   /** Ends the stage after the current step. */
   readonly stop: AbortSignal | undefined;
 }
@@ -47,7 +49,7 @@ async function* reselect(curation: Curation | null, step: number): StageEvents {
  * Returns the trainer and optimizer at its end.
  */
 export async function* grpoStage(stage: GrpoStage): StageEvents<Policy> {
-  const { session, sampler, data, progress, changes, checkpoints, timer, onPhase, stop } = stage;
+  const { session, sampler, data, progress, changes, checkpoints, timer, onPhase, wantsPhases, stop } = stage;
   const { detail, tokenizer } = session;
   const { cursor, curve } = progress;
   let { policy, rewards } = stage;
@@ -64,7 +66,7 @@ export async function* grpoStage(stage: GrpoStage): StageEvents<Policy> {
       yield change.event;
     }
     const { recipe } = progress;
-    const options: GrpoOptions = { ...grpoOptions(recipe, rewards), detail, onPhase };
+    const options: GrpoOptions = { ...grpoOptions(recipe, rewards), detail, onPhase, wantsPhases };
     timer.start();
     for await (const step of grpo(policy, sampler, problems, tokenizer, options, cursor)) {
       curve.push(curvePoint(step));

@@ -37,6 +37,8 @@ export interface RunOptions extends CheckpointOptions, ChangeOptions {
   readonly now?: () => number;
   /** Holds each GRPO step between its phases: the step waits for it. Null for no hold, which costs nothing. */
   readonly onPhase?: OnPhase | null;
+  /** Asked before each GRPO step: false takes the step without a hold. Null for a hold in every step. */
+  readonly wantsPhases?: (() => boolean) | null;
   /** Ends the run after the current step, with a checkpoint; the run then has no `end`. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -167,7 +169,7 @@ async function* stagesOf(session: Session, options: RunOptions): AsyncGenerator<
   const policy = yield* grpoStage({
     ...{ session, policy: opened, sampler, data: { sources, curation }, progress, changes },
     rewards: progress.recipe === recipe ? rewards : await openRewards(progress.recipe),
-    ...{ checkpoints, timer, onPhase: options.onPhase ?? null, stop },
+    ...{ checkpoints, timer, onPhase: options.onPhase ?? null, wantsPhases: options.wantsPhases ?? null, stop },
   });
   if (stop?.aborted) return;
 
