@@ -1,4 +1,4 @@
-/** What the page asks of a training: changes of its recipe, a fork, and phases one at a time. */
+/** Changes of the recipe, forks, and phases one at a time, as the page asks a training for them. */
 import { expect, it } from 'vitest';
 import { withFields } from '../lab/recipe/recipe';
 import { SMALLEST } from '../lab/run/continued.fixture';

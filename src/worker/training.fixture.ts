@@ -9,7 +9,7 @@ import type { RunMessage, RunNotice, ShownPhase } from './protocol';
 import type { Surroundings } from './surroundings';
 import { Training } from './train';
 
-/** Name of the first run: the clock stands still. */
+/** Name of the first run: the clock shows one time. */
 export const NAME = 'parity-8-nano-2026-11-27-203412';
 
 /** Owners within one test. @param others who holds a run, by name */
