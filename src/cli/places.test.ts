@@ -129,13 +129,21 @@ describe('an --out that would replace what the command reads', () => {
   const ofOwn = ['--model', model, '--task', 'own', '--data', own, '--out'];
   const cases: [args: string[], out: string, message: string][] = [
     [inModel('curate'), weights, `lies in ${saved}, a folder that the command reads; choose another place`],
-    [inModel('eval', ...evaluating), path.join(model, 'runs.jsonl'), `lies in ${model}, a folder that the command reads`],
+    [
+      inModel('eval', ...evaluating),
+      path.join(model, 'runs.jsonl'),
+      `lies in ${model}, a folder that the command reads`,
+    ],
     [
       ['compare', '--a', model, '--b', model, '--task', 'parity', ...evaluating, '--out'],
       model,
       'a folder that the command reads',
     ],
-    [['transfer', '--models', model, '--tasks', 'parity:6', ...evaluating, '--out'], model, 'a folder that the command reads'],
+    [
+      ['transfer', '--models', model, '--tasks', 'parity:6', ...evaluating, '--out'],
+      model,
+      'a folder that the command reads',
+    ],
     [['curate', ...ofOwn], at('own-link.jsonl'), 'is a file that the command reads; choose another file'],
     [['eval', ...evaluating, ...ofOwn], own, `--out: ${own} is a file that the command reads`],
     [['probe', 'step', '--model', model, '--in', write('step.json', '[]'), '--out'], weights, `lies in ${saved}`],
