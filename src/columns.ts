@@ -38,6 +38,12 @@ export class Columns {
     return row;
   }
 
+  /** One number of the i-th row; undefined where the row lacks it. */
+  value(i: number, name: string): number | undefined {
+    const value = i < this.rows ? this.columns.get(name)?.[i] : undefined;
+    return value === undefined || Number.isNaN(value) ? undefined : value;
+  }
+
   /** Drops the rows after the first `rows`. */
   cutTo(rows: number): void {
     this.rows = Math.max(0, Math.min(this.rows, rows));

@@ -68,6 +68,11 @@ export class GrpoSteps {
     return this.metrics.row(i, names);
   }
 
+  /** One metric of the i-th step, from 0; undefined where the step lacks it. */
+  metricAt(i: number, name: string): number | undefined {
+    return this.metrics.value(i, name);
+  }
+
   /** Step by its number; without rollouts if it is old, null if it is not there. */
   event(step: number): GrpoEvent | null {
     const i = step - this.first;

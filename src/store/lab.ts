@@ -38,6 +38,8 @@ export interface LabState {
   runName: string | null;
   /** Last checkpoint of the live run; null before the first. */
   saved: Place | null;
+  /** Latest checkpoints of the live run, oldest first. */
+  checkpoints: readonly Place[];
   /** Facts about the run on screen, one of each code. */
   notices: readonly RunNotice[];
   /** Phase after which the live run waits within a GRPO step; null while it does not. */
@@ -105,9 +107,10 @@ const first = recipes[0] as Recipe;
 export const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
 
 /** Facts about a stored run, before there is one. */
-export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'notices' | 'phase' | 'opened'> = {
+export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'checkpoints' | 'notices' | 'phase' | 'opened'> = {
   runName: null,
   saved: null,
+  checkpoints: [],
   notices: [],
   phase: null,
   opened: [],

@@ -5,14 +5,6 @@ import type { Metrics } from '../../train/metrics';
 export const groupsWithoutSpread = (metrics: Metrics): number =>
   metrics.frac_groups_zero_std ?? metrics.frac_reward_zero_std ?? 0;
 
-/** Metrics that `meansOfAllGroups` reads. */
-export const MEANS_OF_ALL_GROUPS = [
-  'reward',
-  'accuracy',
-  'dynamic_sampling/reward',
-  'dynamic_sampling/accuracy',
-] as const;
-
 /** Mean reward and accuracy of all drawn groups, including those that dynamic sampling sets aside. */
 export const meansOfAllGroups = (metrics: Metrics): { readonly reward: number; readonly accuracy: number } => ({
   reward: metrics['dynamic_sampling/reward'] ?? metrics.reward!,

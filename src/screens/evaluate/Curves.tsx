@@ -2,10 +2,9 @@
 import { useMemo } from 'react';
 import type { Curve } from '../../lab/report/results';
 import { mean, standardDeviation } from '../../stats';
-import { Chart } from '../shared/Chart';
 import { ChartGrid } from '../shared/ChartGrid';
-import type { Point, Series } from '../shared/chartSeries';
-import { drawnPoints } from '../shared/chartSummary';
+import { Chart } from '../shared/chart/Chart';
+import { dataOf, type Point, type Series } from '../shared/chart/series';
 import styles from './Curves.module.css';
 
 /** Styles of the settings, which differ in colour and dash. */
@@ -18,7 +17,7 @@ const STYLES = [
 ] as const;
 const DIGITS = 3;
 
-type Values = Record<string, number | readonly [number, number]>;
+type Values = Record<string, number>;
 
 /** Series of one setting, and their values by x. Seeds that do not share their x get a line with dots each. */
 export function armSeries({ arm, lines }: Curve, a: number): { series: Series[]; values: [x: number, Values][] } {
@@ -34,28 +33,32 @@ export function armSeries({ arm, lines }: Curve, a: number): { series: Series[];
   const values = first.map(([x], i): [number, Values] => {
     const ys = lines.map((line) => (line[i] as [number, number])[1]);
     const [center, sd] = [mean(ys), standardDeviation(ys)];
-    return [x, { [`${a}`]: center, ...(lines.length > 1 && { [`${a}.band`]: [center - sd, center + sd] as const }) }];
+    return [
+      x,
+      { [`${a}`]: center, ...(lines.length > 1 && { [`${a}.low`]: center - sd, [`${a}.high`]: center + sd }) },
+    ];
   });
-  const band: Series[] = lines.length > 1 ? [{ ...series(`${a}.band`, `${arm} ± sd`), band: true }] : [];
+  const band: Series[] =
+    lines.length > 1 ? [{ ...series(`${a}.band`, `${arm} ± sd`), band: [`${a}.low`, `${a}.high`] }] : [];
   return { series: [...band, series(`${a}`, arm)], values };
 }
 
 function Axes({ curves }: { curves: readonly Curve[] }) {
   const [{ x, y }] = curves as [Curve];
-  const { series, ...drawn } = useMemo(() => {
+  const { series, data } = useMemo(() => {
     const arms = curves.map(armSeries);
     const byX = new Map<number, Values>();
     for (const [x, values] of arms.flatMap((arm) => arm.values)) byX.set(x, { ...byX.get(x), ...values });
     const points = [...byX].sort(([a], [b]) => a - b).map(([x, values]): Point => ({ x, ...values }));
     const series = arms.flatMap((arm) => arm.series);
-    return { series, ...drawnPoints(points, series, x) };
-  }, [curves, x]);
+    return { series, data: dataOf(points) };
+  }, [curves]);
   return (
     <section className={styles.axes} aria-label={`${y} over ${x}`}>
       <h3>
         {y} <small>over {x}</small>
       </h3>
-      <Chart title={y} {...drawn} series={series} xLabel={x} />
+      <Chart title={y} data={data} series={series} xLabel={x} />
     </section>
   );
 }

@@ -38,12 +38,12 @@ describe('curves', () => {
   it('are a mean with its band where seeds share their x', () => {
     const lines: [number, number][][] = [[[0, 1], [1, 2]], [[0, 3], [1, 2]]]; // biome-ignore format: pairs
     const { series, values } = armSeries({ ...axes, lines }, 0);
-    expect(series.map(({ key, band = false }) => [key, band])).toEqual([
-      ['0.band', true],
-      ['0', false],
+    expect(series.map(({ key, band }) => [key, band])).toEqual([
+      ['0.band', ['0.low', '0.high']],
+      ['0', undefined],
     ]);
-    expect(values[0]).toEqual([0, { '0': 2, '0.band': [2 - Math.SQRT2, 2 + Math.SQRT2] }]);
-    expect(values[1]).toEqual([1, { '0': 2, '0.band': [2, 2] }]);
+    expect(values[0]).toEqual([0, { '0': 2, '0.low': 2 - Math.SQRT2, '0.high': 2 + Math.SQRT2 }]);
+    expect(values[1]).toEqual([1, { '0': 2, '0.low': 2, '0.high': 2 }]);
   });
 
   it('have one line per seed where they do not', () => {

@@ -15,10 +15,10 @@ import {
 } from '../../store/runs';
 import { storageSize } from '../../units';
 import { classes } from '../shared/classes';
+import { download } from '../shared/download';
 import { fixed, percent, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
-import { download } from './download';
 import { Facts } from './Facts';
 import { useRuns } from './hooks';
 import styles from './RunCard.module.css';

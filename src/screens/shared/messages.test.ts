@@ -3,8 +3,8 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { alertsOf, sftAlertsOf } from './alertsOf';
-import type { Series } from './chartSeries';
-import { chartSummary } from './chartSummary';
+import { dataOf, type Series } from './chart/series';
+import { chartSummary } from './chart/summary';
 import { flawsOf, formatOf } from './judgement';
 import { Notice } from './Notice';
 
@@ -91,18 +91,20 @@ describe('the format of a completion', () => {
 
 describe('the summary of a chart', () => {
   const series: Series[] = [
-    { key: 'band', label: '± sd', color: '', band: true, digits: 2 },
+    { key: 'band', label: '± sd', color: '', band: ['low', 'high'], digits: 2 },
     { key: 'reward', label: 'reward', color: '', digits: 2 },
     { key: 'longest', label: 'longest', color: '', digits: 0 },
   ];
   it('names the ends and turns of each line', () => {
-    const points = [-0.3, 0.6, 0.5].map((reward, i) => ({ x: i + 1, band: [0, 1] as const, reward, longest: 9 }));
-    expect(chartSummary(points, series, 'step')).toBe(
+    const points = [-0.3, 0.6, 0.5].map((reward, i) => ({ x: i + 1, low: 0, high: 1, reward, longest: 9 }));
+    expect(chartSummary(dataOf(points), series, 'step')).toBe(
       'over step: reward from −0.30 at 1 to 0.50 at 3, highest 0.60 at 2; longest from 9 at 1 to 9 at 3',
     );
-    expect(chartSummary(points.slice(0, 1), series, 'step')).toBe('over step: reward −0.30 at 1; longest 9 at 1');
+    expect(chartSummary(dataOf(points.slice(0, 1)), series, 'step')).toBe(
+      'over step: reward −0.30 at 1; longest 9 at 1',
+    );
   });
   it('says that there is nothing yet, and leaves gaps out', () => {
-    expect(chartSummary([{ x: 1, reward: null, longest: Number.NaN }], series, 'step')).toBe('no points yet');
+    expect(chartSummary(dataOf([{ x: 1, reward: null, longest: Number.NaN }]), series, 'step')).toBe('no points yet');
   });
 });

@@ -1,10 +1,10 @@
 /** Accuracy of the rollouts: pass@1 and pass@G; and of held-out problems after each stage, in words. */
 
 import type { EvaluationEvent } from '../../../lab/run/events';
-import { MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/groupMetrics';
+import { meansOfAllGroups } from '../../../lab/run/groupMetrics';
 import type { RunData } from '../../../store/run';
 import { fixed, inWords, percent } from '../../shared/format';
-import { type ChartRecord, grpoPoints, metric } from './chart';
+import { type ChartRecord, grpoData, ofAllGroups, SMOOTHED } from './chart';
 
 const settingsOf = ({ start }: RunData) => {
   const { groupSize = 8, dynamicSampling = 'off' } = start?.recipe.grpo ?? {};
@@ -34,11 +34,17 @@ export const accuracy: ChartRecord = {
   title: 'Accuracy',
   explanation:
     'pass@1: share of right answers among all completions. pass@G: share of groups with at least one right completion. Rising is good; pass@1 near pass@G means that the model is sure of what it can do. With dynamic sampling, pass@1 counts every sampled group and pass@G the groups with a learning signal.',
-  domain: [0, 1],
+  limits: [0, 1],
   series(run) {
     const { groupSize, resamples } = settingsOf(run);
     return [
-      { key: 'accuracy', label: resamples ? 'pass@1, all sampled' : 'pass@1', color: 'var(--blue)', digits: 3 },
+      {
+        key: 'accuracy',
+        label: resamples ? 'pass@1, all sampled' : 'pass@1',
+        color: 'var(--blue)',
+        smooth: SMOOTHED,
+        digits: 3,
+      },
       {
         key: 'passG',
         label: `pass@${groupSize}${resamples ? ', groups with a signal' : ''}`,
@@ -48,11 +54,10 @@ export const accuracy: ChartRecord = {
       },
     ];
   },
-  points: (run) =>
-    grpoPoints(run, [...MEANS_OF_ALL_GROUPS, `pass@${settingsOf(run).groupSize}`], (step) => ({
-      accuracy: meansOfAllGroups(step.metrics).accuracy,
-      passG: metric(step, `pass@${settingsOf(run).groupSize}`),
-    })),
+  data(run) {
+    const passG = `pass@${settingsOf(run).groupSize}`;
+    return grpoData(run, { accuracy: (read) => ofAllGroups(read, 'accuracy'), passG: (read) => read(passG) ?? 0 });
+  },
   headline({ grpo }) {
     const { last } = grpo;
     return last ? percent(meansOfAllGroups(last.metrics).accuracy) : null;

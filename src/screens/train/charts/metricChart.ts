@@ -1,6 +1,6 @@
 /** Charts of one metric, by its name in the events. */
 import { fixed } from '../../shared/format';
-import { type ChartRecord, grpoPoints, metric } from './chart';
+import { type ChartRecord, grpoData, metric } from './chart';
 
 interface MetricChart extends Pick<ChartRecord, 'title' | 'explanation'> {
   readonly name: string;
@@ -14,7 +14,7 @@ export const grpoChart = ({ name, digits, sentence, title, explanation }: Metric
   title,
   explanation,
   series: () => [{ key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits }],
-  points: (run) => grpoPoints(run, [name], (step) => ({ grpo: metric(step, name) })),
+  data: (run) => grpoData(run, { grpo: (read) => read(name) ?? 0 }),
   headline({ grpo }) {
     const { last } = grpo;
     return last ? fixed(metric(last, name), digits) : null;
@@ -34,10 +34,20 @@ export const stagesChart = (chart: StagesMetricChart): ChartRecord => {
     ...ofGrpo,
     xLabel: 'step, SFT then GRPO,',
     series: (run) => [{ key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits }, ...ofGrpo.series(run)],
-    points: (run) => [
-      ...run.sft.map((event) => ({ x: event.step, sft: event[name], grpo: null })),
-      ...ofGrpo.points(run).map((point) => ({ ...point, x: run.sft.length + point.x, sft: null })),
-    ],
+    origin: ({ sft }) => sft.length,
+    data(run) {
+      const { sft } = run;
+      const grpo = ofGrpo.data(run);
+      const before = sft.length;
+      return {
+        length: before + grpo.length,
+        x: (i) => (i < before ? (sft[i]?.step ?? i + 1) : before + grpo.x(i - before)),
+        value(i, key) {
+          if (i < before) return key === 'sft' ? (sft[i]?.[name] ?? null) : null;
+          return key === 'sft' ? null : grpo.value(i - before, key);
+        },
+      };
+    },
     headline(run) {
       const last = run.sft.at(-1);
       return ofGrpo.headline(run) ?? (last ? fixed(last[name], digits) : null);

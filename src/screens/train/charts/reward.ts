@@ -1,11 +1,11 @@
 /** Reward of a step with its deviation within groups, against the maximum that a completion can earn. */
 
-import { groupsDrawn, groupsWithoutSpread, MEANS_OF_ALL_GROUPS, meansOfAllGroups } from '../../../lab/run/groupMetrics';
+import { groupsDrawn, groupsWithoutSpread, meansOfAllGroups } from '../../../lab/run/groupMetrics';
 import { mostReward } from '../../../rewards/total';
 import type { Metrics } from '../../../train/metrics';
-import type { Series } from '../../shared/chartSeries';
+import type { Series } from '../../shared/chart/series';
 import { fixed, inWords } from '../../shared/format';
-import { type ChartRecord, grpoPoints, metric } from './chart';
+import { type ChartRecord, grpoData, ofAllGroups, type ReadMetric, SMOOTHED } from './chart';
 
 /** Share of groups with different rewards within: only these have a gradient. Dynamic sampling counts every group it sampled. */
 export function signalWords(metrics: Metrics): string {
@@ -20,12 +20,11 @@ export function signalWords(metrics: Metrics): string {
     : 'every group has a learning signal.';
 }
 
-/** Metrics of the chart. */
-const NAMES = [...MEANS_OF_ALL_GROUPS, 'reward_std/in_group', 'reward_std'];
+const deviation = (read: ReadMetric): number => read('reward_std/in_group') ?? read('reward_std') ?? 0;
 
 const SERIES: readonly Series[] = [
-  { key: 'band', label: '± sd', color: 'var(--blue)', band: true, digits: 2 },
-  { key: 'reward', label: 'reward', color: 'var(--blue)', digits: 2 },
+  { key: 'band', label: '± sd', color: 'var(--blue)', band: ['low', 'high'], digits: 2 },
+  { key: 'reward', label: 'reward', color: 'var(--blue)', smooth: SMOOTHED, digits: 2 },
 ];
 
 export const reward: ChartRecord = {
@@ -33,11 +32,11 @@ export const reward: ChartRecord = {
   explanation:
     'Mean total reward of the batch: each term times its weight, summed. Rising is good. The report uses 8/13 · accuracy scaled by length + 1/13 · repetition, at most 8/13 ≈ 0.615; other weights, terms and constants change the maximum. The band is one standard deviation within a group, averaged over the groups that are trained on.',
   series: () => SERIES,
-  points: (run) =>
-    grpoPoints(run, NAMES, (step) => {
-      const { reward } = meansOfAllGroups(step.metrics);
-      const sd = step.metrics['reward_std/in_group'] ?? metric(step, 'reward_std');
-      return { reward, band: [reward - sd, reward + sd] as const };
+  data: (run) =>
+    grpoData(run, {
+      reward: (read) => ofAllGroups(read, 'reward'),
+      low: (read) => ofAllGroups(read, 'reward') - deviation(read),
+      high: (read) => ofAllGroups(read, 'reward') + deviation(read),
     }),
   headline({ grpo }) {
     const { last } = grpo;

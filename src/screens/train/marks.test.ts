@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { emptyRun } from '../../store/run';
+import { marksOf } from './marks';
+
+it('marks lie at the steps of GRPO, those of SFT before 1, with words', () => {
+  const run = emptyRun();
+  for (let step = 1; step <= 5; step++)
+    run.sft.push({ type: 'sft', step, loss: 1, grad_norm: 1, learning_rate: 1, num_tokens: 1, step_time: 1 });
+  const change = { type: 'apply' as const, fields: { 'grpo.beta': { from: 0, to: 0.04 } } };
+  run.changes.push({ ...change, stage: 'sft', step: 2 }, { ...change, stage: 'grpo', step: 7 });
+  expect(marksOf(run, [{ stage: 'grpo', step: 3 }])).toEqual([
+    { x: -3, kind: 'change', words: 'changed after SFT step 2: grpo.beta 0 → 0.04' },
+    { x: 7, kind: 'change', words: 'changed after step 7: grpo.beta 0 → 0.04' },
+    { x: 3, kind: 'checkpoint', words: 'checkpoint at step 3' },
+  ]);
+});

@@ -1,0 +1,31 @@
+/** Marks on the charts of a run: changes of its recipe, and checkpoints. */
+import type { Stage } from '../../lab/run/events';
+import type { RunData } from '../../store/run';
+import type { Place } from '../../worker/protocol';
+import type { Mark } from '../shared/chart/cursor';
+
+const valueText = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
+};
+
+/** Marks by step of GRPO; the steps of SFT come before 1. A change acts on the step after it. */
+export function marksOf({ changes, sft }: RunData, checkpoints: readonly Place[]): Mark[] {
+  const placeOf = ({ stage, step }: { readonly stage: Stage | string; readonly step: number }) =>
+    stage === 'sft' ? step - sft.length : step;
+  const words = (fields: RunData['changes'][number]['fields']) =>
+    Object.entries(fields).map(([field, { from, to }]) => `${field} ${valueText(from)} → ${valueText(to)}`);
+  return [
+    ...changes.map((change): Mark => {
+      const where = `after ${change.stage === 'sft' ? 'SFT ' : ''}step ${change.step}`;
+      return { x: placeOf(change), kind: 'change', words: `changed ${where}: ${words(change.fields).join(', ')}` };
+    }),
+    ...checkpoints.map(
+      (place): Mark => ({
+        x: placeOf(place),
+        kind: 'checkpoint',
+        words: `checkpoint at ${place.stage === 'sft' ? 'SFT ' : ''}step ${place.step}`,
+      }),
+    ),
+  ];
+}
