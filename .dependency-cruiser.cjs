@@ -48,6 +48,8 @@ const labMay = {
   // inspects rollouts of stored runs
   stored: ['recipe', 'run', 'probe'],
   play: ['recipe', 'run', 'probe', 'stored'],
+  // reads the steps of a journal as play does
+  traces: ['recipe', 'run', 'probe', 'stored', 'play'],
 };
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 

@@ -41,7 +41,8 @@ export const markOf = (stage: string, step: number): string => `${stage}-${step}
 
 /** Mark of an event of an earlier version, from its fields. */
 function markOfBare(event: unknown): string | null {
-  const { type, step } = (event ?? {}) as { type?: unknown; step?: unknown };
+  const { type, step, stage } = (event ?? {}) as { type?: unknown; step?: unknown; stage?: unknown };
+  if (type === 'apply' && Number.isSafeInteger(step)) return markOf(`apply-${stage}`, step as number);
   return (type === 'grpo' || type === 'sft') && Number.isSafeInteger(step) ? markOf(type, step as number) : null;
 }
 

@@ -15,15 +15,7 @@ export type StoredRollout = Pick<
   'ids' | 'text' | 'ended' | 'correct' | 'verdict' | 'partial' | 'measures' | 'reward' | 'advantage'
 >;
 
-export interface StoredGroup extends Pick<RolloutGroup, 'prompt' | 'answer' | 'task'> {
-  readonly rollouts: readonly StoredRollout[];
-}
-
-export interface StoredStep extends Pick<GrpoStep, 'step'> {
-  readonly groups: readonly StoredGroup[];
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 const TYPES = {
   step: 'number',
@@ -39,7 +31,8 @@ const TYPES = {
   advantage: 'number',
 } as const;
 
-function check(fields: Fields, names: readonly (keyof typeof TYPES)[], where: string): void {
+/** @throws naming the place and the first field that has another type */
+export function check(fields: Fields, names: readonly (keyof typeof TYPES)[], where: string): void {
   for (const name of names)
     if (typeof fields[name] !== TYPES[name])
       throw new Error(`${where}: ${name} is ${quote(fields[name])}, expected a ${TYPES[name]}; the line is damaged`);
@@ -51,7 +44,8 @@ function listOf(value: unknown, where: string): Fields[] {
   return value as Fields[];
 }
 
-function rolloutOf(fields: Fields, where: string): StoredRollout {
+/** @throws naming the place and the field that is damaged */
+export function storedRollout(fields: Fields, where: string): StoredRollout {
   check(fields, ['text', 'ended', 'correct', 'verdict', 'partial', 'reward', 'advantage'], where);
   const ids = numbersAt(fields.ids, where, 'ids');
   if (!Array.isArray(ids) && !(ids instanceof Uint16Array))
@@ -71,12 +65,19 @@ function parsedLine(text: string, where: string): Fields {
   }
 }
 
+/** GRPO step as a reader of its rollouts takes it. */
+export interface ReadStep<R> extends Pick<GrpoStep, 'step'> {
+  readonly groups: readonly (Pick<RolloutGroup, 'prompt' | 'answer' | 'task'> & { readonly rollouts: readonly R[] })[];
+}
+
+export type StoredStep = ReadStep<StoredRollout>;
+
 /** Reads an event; null for one that is no GRPO step. @throws naming the field that is damaged */
-function storedStep(text: string, where: string): StoredStep | null {
+function readStep<R>(text: string, where: string, rolloutOf: (fields: Fields, where: string) => R): ReadStep<R> | null {
   const event = parsedLine(text, where);
   if (event.type !== 'grpo') return null;
   check(event, ['step'], where);
-  const groups = listOf(event.groups, `${where}: groups`).map((group, g): StoredGroup => {
+  const groups = listOf(event.groups, `${where}: groups`).map((group, g) => {
     const at = `${where}: groups.${g}`;
     check(group, ['prompt', 'answer', 'task'], at);
     const rollouts = listOf(group.rollouts, `${at}.rollouts`).map((one, r) => rolloutOf(one, `${at}.rollouts.${r}`));
@@ -98,11 +99,23 @@ export async function storedVocabulary(journal: Pick<Journal, 'event'>): Promise
 /** Events that a journal of this lab begins with their type. */
 const OTHER = /^\{"type":"(?!grpo")[a-z]+"/;
 
-/** GRPO steps of a journal in order. @throws naming a damaged line and field */
-export async function* storedSteps(journal: Pick<Journal, 'read'>): AsyncGenerator<StoredStep, void> {
-  for await (const { text, where } of journal.read()) {
+/**
+ * GRPO steps of a journal in order, each rollout as `rolloutOf` reads its fields.
+ * @param from number of the first event
+ * @throws naming a damaged line and field
+ */
+export async function* stepsOf<R>(
+  journal: Pick<Journal, 'read'>,
+  rolloutOf: (fields: Fields, where: string) => R,
+  from = 0,
+): AsyncGenerator<ReadStep<R>, void> {
+  for await (const { text, where } of journal.read(from)) {
     if (OTHER.test(text)) continue;
-    const step = storedStep(text, where);
+    const step = readStep(text, where, rolloutOf);
     if (step) yield step;
   }
 }
+
+/** GRPO steps of a journal in order. @throws naming a damaged line and field */
+export const storedSteps = (journal: Pick<Journal, 'read'>): AsyncGenerator<StoredStep, void> =>
+  stepsOf(journal, storedRollout);

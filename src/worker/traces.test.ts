@@ -1,0 +1,167 @@
+/** Traces of a run: a recording of 200 000 rollouts against its file, and a run that grows and is cut back. */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventToLine } from '../lab/run/events';
+import { smallStart } from '../lab/run/smallRun.fixture';
+import { type WrittenSize, writtenLines, writtenStep } from '../lab/traces/written.fixture';
+import { filesWithin } from '../runs/files';
+import { Journal, markOf } from '../runs/journal';
+import { memoryFiles } from '../runs/memoryFiles';
+import { Traces } from './traces';
+
+const ALL = { filter: '', find: '', sort: 'step' };
+
+/** Reads on until nothing is left. */
+async function readAll(traces: Traces) {
+  for (;;) {
+    const indexed = await traces.read();
+    if (indexed.isComplete) return indexed;
+  }
+}
+
+/** Result of some work, and the milliseconds of the fastest of three times: other tests share the processor. */
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  let ms = Number.POSITIVE_INFINITY;
+  for (let i = 1; ; i++) {
+    const began = performance.now();
+    const value = await work();
+    ms = Math.min(ms, performance.now() - began);
+    if (i === 3) return { value, ms };
+  }
+}
+
+describe('a recording of 5 000 steps and 200 000 rollouts', () => {
+  const size: WrittenSize = { steps: 5000, groups: 5, groupSize: 8 };
+  const traces = new Traces(() => Promise.reject(new Error('no stored runs')));
+  let used = 0;
+
+  beforeAll(async () => {
+    const parts: string[] = [];
+    let recording = new Blob();
+    for (const line of writtenLines(size)) {
+      parts.push(line);
+      if (parts.length < 500) continue;
+      recording = new Blob([recording, parts.splice(0).join('')]);
+    }
+    recording = new Blob([recording, parts.join('')]);
+    vi.stubGlobal('fetch', async () => ({ ok: true, headers: new Headers(), blob: async () => recording }));
+    globalThis.gc?.();
+    const before = process.memoryUsage();
+    await traces.open({ kind: 'recording', url: 'https://example.org/run.jsonl' });
+    const indexed = await readAll(traces);
+    globalThis.gc?.();
+    const after = process.memoryUsage();
+    used = after.heapUsed + after.external - before.heapUsed - before.external;
+    expect(indexed).toEqual({
+      ...{ rollouts: 200_000, steps: 5000, terms: ['accuracy', 'length'], isComplete: true, share: 1 },
+    });
+    return () => vi.unstubAllGlobals();
+  });
+
+  it('takes less than 300 MB', () => expect(used).toBeLessThan(300e6));
+
+  it('filters, searches and sorts all of them within 300 ms', async () => {
+    const query = { filter: 'reward < 0 and correct and tokens > 6', find: '110', sort: '-surprise' };
+    await traces.select(query);
+    const times: number[] = [];
+    for (const one of [
+      query,
+      { ...query, sort: 'problem' },
+      { ...ALL, sort: '-reward' },
+      { ...ALL, find: 'THINK>1' },
+    ]) {
+      const { value, ms } = await timed(() => traces.select(one));
+      expect(value.fault).toBeNull();
+      expect(value.count).toBeGreaterThan(0);
+      times.push(ms);
+    }
+    expect(Math.max(...times), times.join()).toBeLessThan(300);
+  });
+
+  it('finds the rows that the filter means, in order', async () => {
+    const { id, count } = await traces.select({ ...ALL, filter: 'step > 4990 and reward < -0.5', sort: '-reward' });
+    const rows = (await traces.rows(id, 0, count))!;
+    const expected = Array.from({ length: 10 }, (_, i) => writtenStep(4991 + i, size))
+      .flatMap(({ step, groups }) =>
+        groups.flatMap(({ rollouts }, group) =>
+          rollouts.map(({ reward, advantage }, rollout) => ({ step, group, rollout, reward, advantage })),
+        ),
+      )
+      .filter(({ reward }) => reward < -0.5)
+      .sort((a, b) => b.reward - a.reward);
+    expect(
+      rows.map(({ step, group, rollout, reward, advantage }) => ({ step, group, rollout, reward, advantage })),
+    ).toEqual(expected);
+  });
+
+  it('reads any step back within 100 ms, equal to the file', async () => {
+    for (const step of [1, 2500, 4999, 17]) {
+      const { value, ms } = await timed(() => traces.step(step));
+      expect(ms).toBeLessThan(100);
+      expect(eventToLine(value.event)).toBe(eventToLine(writtenStep(step, size)));
+    }
+    await expect(traces.step(5001)).rejects.toThrow('no GRPO step 5001');
+  });
+
+  it('jumps to a trace of the selection', async () => {
+    await traces.select({ ...ALL, filter: 'step = 7' });
+    const { groups } = writtenStep(7, size);
+    const rollouts = groups.flatMap(({ rollouts }, group) =>
+      rollouts.map((one, rollout) => ({ ...one, group, rollout })),
+    );
+    const lowest = rollouts.reduce((a, b) => (b.reward < a.reward ? b : a));
+    expect(await traces.jump('lowest-reward')).toEqual({ step: 7, group: lowest.group, rollout: lowest.rollout });
+    const longest = rollouts.reduce((a, b) => (b.ids.length > a.ids.length ? b : a));
+    expect(await traces.jump('longest')).toEqual({ step: 7, group: longest.group, rollout: longest.rollout });
+    await traces.select({ ...ALL, filter: 'not correct' });
+    expect(await traces.jump('first-correct')).toBeNull();
+    expect(await traces.jump('hack')).not.toBeNull();
+  });
+
+  it('keeps the last selection where a filter has a fault', async () => {
+    const before = await traces.select({ ...ALL, filter: 'step <= 2' });
+    const { fault, ...after } = await traces.select({ ...ALL, filter: 'step <=' });
+    expect([after, fault?.at]).toEqual([{ id: before.id, count: 80 }, 7]);
+    expect(await traces.position({ step: 2, group: 4, rollout: 7 })).toBe(79);
+    expect(await traces.position({ step: 3, group: 0, rollout: 0 })).toBeNull();
+    expect(await traces.at(79)).toEqual({ step: 2, group: 4, rollout: 7 });
+  });
+
+  it('exports the selection', async () => {
+    await traces.select({ ...ALL, filter: 'step = 3 and group = 1', sort: 'reward' });
+    const lines = (await (await traces.export('jsonl')).text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(8);
+    const { prompt, rollouts } = writtenStep(3, size).groups[1]!;
+    expect(lines.map(({ reward }) => reward)).toEqual(rollouts.map(({ reward }) => reward).sort((a, b) => a - b));
+    const { rollout, completion, ...first } = lines[0]!;
+    expect([first.prompt, completion]).toEqual([prompt, rollouts[rollout]!.text]);
+    const csv = await (await traces.export('csv')).text();
+    expect(csv.split('\r\n')[0]).toBe(Object.keys(lines[0]).join());
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(9);
+  });
+});
+
+it('goes on with a run that trains, and reads it again after it was cut back', async () => {
+  const files = memoryFiles();
+  const size = { steps: 3, groups: 1, groupSize: 2 };
+  const traces = new Traces(async () => ({ files }));
+  await traces.open({ kind: 'stored', name: 'run' });
+  expect((await readAll(traces)).rollouts).toBe(0);
+  const writer = await Journal.open(filesWithin(files, 'run'));
+  const write = async (step: number) => {
+    writer.append(eventToLine(writtenStep(step, size)), markOf('grpo', step));
+    await writer.flush();
+  };
+  writer.append(eventToLine(smallStart));
+  await write(1);
+  expect((await readAll(traces)).rollouts).toBe(2);
+  await write(2);
+  await write(3);
+  expect((await readAll(traces)).steps).toBe(3);
+  await writer.cutTo(2);
+  await write(2);
+  expect(await readAll(traces)).toMatchObject({ rollouts: 4, steps: 2 });
+  expect((await traces.select(ALL)).count).toBe(4);
+});
