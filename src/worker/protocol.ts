@@ -66,6 +66,8 @@ export type RunNotice =
       readonly attempt: number;
       readonly most: number;
     }
+  /** The run continues on another device, where numbers round differently. */
+  | { readonly code: 'other-device'; readonly before: string; readonly now: string }
   /** Damaged files of the run that are not used. */
   | { readonly code: 'damaged'; readonly faults: readonly string[] };
 

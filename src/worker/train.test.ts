@@ -111,6 +111,20 @@ describe('a stopped run', () => {
     expect([types(messages), await ownership.holderOf('newer')]).toEqual([['failed'], null]);
   });
 
+  it('says that it continues on another device, and not on its own', async () => {
+    const files = memoryFiles();
+    await trainAndStop(files, 1);
+    const noticesOn = async (device: Device) => {
+      const { training, notices, driver, hooks } = page(files, { open: async () => device });
+      hooks.event = (event) => event.type === 'grpo' && driver.stop();
+      await training.continue(NAME, 'cpu');
+      return notices;
+    };
+    const notice = { code: 'other-device', before: openCpuDevice().name, now: 'another' };
+    expect(await noticesOn({ ...openCpuDevice(), name: 'another' })).toEqual([notice]);
+    expect(await noticesOn({ ...openCpuDevice(), name: 'another' })).toEqual([]);
+  });
+
   it('that is missing has an error', async () => {
     const { training, messages } = page(memoryFiles());
     await training.open('nothing');

@@ -22,7 +22,7 @@ import { waitWhileFull } from './fullStorage';
 import { PageChanges } from './pageChanges';
 import type { RunsPlace } from './place';
 import type { Compute, Place, RunMessage } from './protocol';
-import { claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
+import { aboutStart, claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
 import type { Surroundings } from './surroundings';
 
 /** Time between two reports of compilation, ms. */
@@ -247,7 +247,7 @@ export class Training {
   private async trainOn(device: Device, { folder, recipe, from }: Start, { place, name, lost }: OwnedPlace) {
     const { driver } = this;
     if (this.stored === null) this.remember(name, folder.journal);
-    if (from) this.post({ type: 'saved', place: { stage: from.info.stage, step: from.info.step } });
+    for (const message of aboutStart(from, device.name)) this.post(message);
     const session = await openSession(device, recipe, 'full');
     this.folder = { name, of: folder };
     this.changes.begin(recipe, from?.checkpoint);

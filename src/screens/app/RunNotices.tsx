@@ -1,4 +1,4 @@
-/** Banners about the storage of a run: not stored, held by another tab, full, continued after a lost GPU, interrupted. */
+/** Banners about the storage of a run: not stored, held by another tab, full, continued after a lost GPU or on another, interrupted. */
 import type { ReactNode } from 'react';
 import { continueRun, forgetInterrupted, openStoredRun, resume } from '../../store/control';
 import { storageSize } from '../../units';
@@ -50,6 +50,10 @@ export function noticeWords(notice: RunNotice): Words {
       return { kind: 'warning', title: 'The storage is full, so the run is paused.', detail: fullWords(notice) };
     case 'lost':
       return lostWords(notice);
+    case 'other-device': {
+      const detail = `It trained on ${notice.before} so far. Numbers may differ from those of an unbroken run.`;
+      return { kind: 'note', title: `This run continues on another device, ${notice.now}.`, detail };
+    }
     case 'damaged': {
       const detail = `${notice.faults.join('; ')}. The newest good checkpoint is used.`;
       return { kind: 'warning', title: 'Damaged files are not used:', detail };

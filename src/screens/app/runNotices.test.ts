@@ -29,6 +29,10 @@ it.each<[RunNotice, string]>([
   [{ code: 'full', bytes: 0, others: [] }, 'Free some space, on this disk or in this browser.'],
   [{ code: 'held', who: 'another tab' }, 'This run trains in another tab. This page shows it'],
   [{ code: 'not-stored', reason: 'no private files' }, 'This run is not stored: no private files.'],
+  [
+    { code: 'other-device', before: 'Apple M2', now: 'SwiftShader' },
+    'continues on another device, SwiftShader. It trained on Apple M2 so far.',
+  ],
   [{ code: 'damaged', faults: ['summary.json: it is cut off'] }, 'not used: summary.json: it is cut off.'],
 ])('a notice %j has words', (notice, words) => {
   const { title, detail } = noticeWords(notice);
