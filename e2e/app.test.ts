@@ -7,7 +7,19 @@ import type { GrpoEvent, LabEvent } from '../src/lab/run/events';
 import { titleAt } from '../src/screens/setup/fields';
 import { fixed, percent, signed } from '../src/screens/shared/format';
 import { complaintsOf, openBrowser, recordMainThread, serveApp, slowness } from './browser';
-import { fieldAt, STOP_MS, setField, stages, timeToStop, waitForStage } from './labPage';
+import {
+  chooseRecipe,
+  closeNewRun,
+  drawerOf,
+  fieldAt,
+  STOP_MS,
+  setField,
+  stages,
+  startText,
+  timeToStop,
+  train,
+  waitForStage,
+} from './labPage';
 
 const RECORDING = path.resolve(import.meta.dirname, '../public/runs/parity-12.jsonl');
 const recorded = readFileSync(RECORDING, 'utf8')
@@ -23,8 +35,6 @@ beforeAll(async () => {
 afterAll(() => served?.close());
 
 const rewards = (page: Page) => page.getByTestId('reward').allInnerTexts();
-/** Text below the button that trains. */
-const startText = (page: Page) => page.getByLabel('Setup').getByTestId('start').locator('p').innerText();
 const advantages = (page: Page) => page.getByTestId('advantage').allInnerTexts();
 const traces = (page: Page) => page.getByTestId('rollout').locator('code').allInnerTexts();
 describe('with WebGPU', () => {
@@ -41,7 +51,7 @@ describe('with WebGPU', () => {
   afterAll(() => browser?.close());
 
   it('plays a recording from the first second, and says that it is one', async () => {
-    expect(await page.getByTestId('source').innerText()).toBe('Recorded run');
+    expect(await page.getByTestId('state').innerText()).toBe('recorded');
     await waitForStage(page, /SFT \d+\/300/);
     await page.getByLabel('speed').selectOption('16');
     await waitForStage(page, /GRPO [1-9]\d*\/40/);
@@ -87,7 +97,7 @@ describe('with WebGPU', () => {
   });
 
   it('refuses a field out of range, says why, keeps what was typed, and trains nothing until it fits', async () => {
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(page, 'parity-8-nano');
     await setField(page, 'grpo.groupSize', '1');
     expect(await page.getByRole('alert').innerText()).toMatch(/grpo\.groupSize.*2/);
     await setField(page, 'grpo.updates', '2');
@@ -95,6 +105,9 @@ describe('with WebGPU', () => {
     const title = titleAt('grpo.groupSize');
     expect(await groupSize.inputValue()).toBe('1');
     expect(await startText(page)).toContain(`Fix this setting to train: ${title}`);
+    expect(await page.getByRole('button', { name: 'Train in this tab' }).isDisabled()).toBe(true);
+    // it also blocks the button of the view, which leads to the field
+    await closeNewRun(page);
     expect(await page.getByRole('button', { name: 'Train in this tab' }).isDisabled()).toBe(true);
     await page.getByTestId('start').getByRole('button', { name: title }).click();
     await expect.poll(() => groupSize.evaluate((field) => field === document.activeElement)).toBe(true);
@@ -125,9 +138,9 @@ describe('with WebGPU', () => {
     await setField(page, 'grpo.steps', '400');
     expect(await startText(page)).toBe('2 changed settings');
     tasksUntilNow = await recordMainThread(browser, page);
-    await page.getByRole('button', { name: 'Train in this tab' }).click();
+    await train(page);
     await waitForStage(page, /SFT [1-9]\d*\/12/);
-    expect(await page.getByTestId('source').innerText()).toBe('Training live');
+    expect(await page.getByTestId('state').innerText()).toBe('training');
     await waitForStage(page, /GRPO [1-9]\d*\/400/);
     await page.getByTestId('advantage').first().waitFor();
     const first = [await traces(page), await rewards(page), await advantages(page)];
@@ -179,7 +192,9 @@ describe('with WebGPU', () => {
   });
 
   it('starts again on a double click, pauses the new run, and ends it when the recording returns', async () => {
-    await page.getByRole('button', { name: 'Train in this tab' }).dblclick(); // the stopped run is stored: no question
+    // the stopped run is stored: no question
+    await fieldAt(page, 'seed');
+    await drawerOf(page).getByRole('button', { name: 'Train in this tab' }).dblclick();
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = await atRest();
     expect(paused).not.toContain('stopped');
@@ -188,7 +203,7 @@ describe('with WebGPU', () => {
     await page.getByRole('button', { name: 'Restart the recording' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Play the recording' }).click();
     await waitForStage(page, /SFT [1-9]\d*\/300/);
-    expect(await page.getByTestId('source').innerText()).toBe('Recorded run');
+    expect(await page.getByTestId('state').innerText()).toBe('recorded');
   });
 
   it('plays no recording into a run that began while it was still being fetched', async () => {
@@ -198,9 +213,9 @@ describe('with WebGPU', () => {
       await route.continue().catch(() => {});
     });
     await slow.goto(served.url);
-    await slow.getByLabel('Recipe').selectOption('parity-8-nano');
-    await slow.locator('#kernels').selectOption('fixed'); // nothing to measure in a fresh browser
-    await slow.getByRole('button', { name: 'Train in this tab' }).click();
+    await chooseRecipe(slow, 'parity-8-nano');
+    await (await fieldAt(slow, 'kernels')).selectOption('fixed'); // nothing to measure in a fresh browser
+    await train(slow);
     await waitForStage(slow, /SFT [1-9]\d*\/150/);
     await slow.waitForTimeout(4000);
     expect(await stages(slow)).toMatch(/^SFT \d+\/150/);
@@ -210,8 +225,8 @@ describe('with WebGPU', () => {
   it('stops at once while kernels compile', async () => {
     const other = await browser.newPage();
     await other.goto(served.url);
-    await other.getByLabel('Recipe').selectOption('parity-8-nano');
-    await other.getByRole('button', { name: 'Train in this tab' }).click();
+    await chooseRecipe(other, 'parity-8-nano');
+    await train(other);
     await waitForStage(other, /compiling kernels/);
     expect(await timeToStop(other)).toBeLessThan(STOP_MS);
     await other.close();
@@ -228,9 +243,9 @@ describe('with WebGPU', () => {
       await route.fulfill({ response, body: text.replace(gradient, '') });
     });
     await wrong.goto(served.url);
-    await wrong.getByLabel('Recipe').selectOption('parity-8-nano');
-    await wrong.locator('#kernels').selectOption('fixed');
-    await wrong.getByRole('button', { name: 'Train in this tab' }).click();
+    await chooseRecipe(wrong, 'parity-8-nano');
+    await (await fieldAt(wrong, 'kernels')).selectOption('fixed');
+    await train(wrong);
     await wrong.locator('[data-notice=error]').waitFor({ timeout: 300_000 });
     expect(patched).toBe(1);
     expect(await wrong.locator('[data-notice=error]').innerText()).toMatch(

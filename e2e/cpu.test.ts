@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setFields, waitForStage } from './labPage';
+import { chooseRecipe, setFields, train, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 beforeAll(async () => {
@@ -30,10 +30,9 @@ describe('without WebGPU, on a phone, in the dark', () => {
   });
 
   it('trains on the CPU where that is asked for by name', async () => {
-    await page.getByRole('button', { name: 'Setup' }).click();
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(page, 'parity-8-nano');
     await setFields(page, { 'sft.steps': '3', 'grpo.steps': '1', 'evaluation.problems': '4' });
-    await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await train(page);
     await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
     expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
   });
@@ -48,7 +47,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
     const asked: string[] = [];
     other.on('request', (request) => asked.push(request.url()));
     await other.goto(served.url);
-    await other.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(other, 'parity-8-nano');
     await setFields(other, {
       'sft.steps': '0',
       'grpo.steps': '1',
@@ -74,7 +73,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
         post.call(this, message, options);
       };
     }, source);
-    await other.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await train(other);
     await waitForStage(other, /GRPO 1\/1.*done/);
     const reasons = new Set<string>();
     await other.getByTestId('reasons').waitFor();

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { fieldAt, STOP_MS, setFields, timeToStop, waitForStage } from './labPage';
+import { chooseRecipe, fieldAt, train as press, STOP_MS, setFields, timeToStop, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -38,17 +38,17 @@ describe('where the browser refuses everything', () => {
     await waitForStage(page, /SFT [1-9]\d*\/300/);
     await page.locator('[data-notice]', { hasText: 'worker did not load: allow scripts and workers' }).waitFor();
     expect(await page.locator('[data-notice]', { hasText: 'This link' }).innerText()).toContain(
-      'there is no screen "nowhere"; there are train, rollouts, evaluate, runs, data',
+      'there is no screen "nowhere"; there are learn, train, rollouts, runs',
     );
-    await page.getByRole('button', { name: 'Dark', exact: true }).click();
-    await page.getByRole('button', { name: 'Light', exact: true }).waitFor();
-    for (const view of ['Rollouts', 'Evaluate', 'Runs', 'Data', 'Train']) {
+    await page.getByRole('button', { name: 'Dark theme' }).click();
+    await page.getByRole('button', { name: 'Light theme' }).waitFor();
+    for (const view of ['Learn', 'Rollouts', 'Runs', 'Train']) {
       await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: view }).click();
       await page.locator(`nav [aria-current=page]`, { hasText: view }).waitFor();
       expect(await page.locator('main').innerText()).not.toBe('');
     }
     expect(await page.getByTestId('broken').count()).toBe(0);
-    await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await press(page);
     expect(await banner(page)).toMatch(/worker did not load/);
     expect(complaints).toEqual([]);
   });
@@ -72,10 +72,10 @@ describe('while it runs', () => {
       });
     });
     await page.goto(served.url);
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(page, 'parity-8-nano');
   });
   afterAll(() => page?.close());
-  const train = () => page.getByRole('button', { name: /Train the small model \(CPU\)|New run/ }).click();
+  const train = () => press(page);
 
   it('shows a syntax error of an own term while it is typed, and that a text gives no function', async () => {
     const source = await fieldAt(page, 'reward.customSource');
@@ -110,7 +110,7 @@ describe('while it runs', () => {
 
   it('stops at once while an own term hangs', async () => {
     await page.reload();
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(page, 'parity-8-nano');
     await setFields(page, {
       'sft.steps': '0',
       'evaluation.problems': '2',
@@ -130,15 +130,18 @@ describe('while it runs', () => {
         throw new Error('no digits today');
       };
     });
-    await page.getByRole('button', { name: 'Evaluate' }).click();
+    const view = (name: string) =>
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }).click();
+    await view('Runs');
+    await page.getByRole('tab', { name: 'The report beside us' }).click();
     const broken = page.locator('main').getByTestId('broken');
-    expect(await broken.innerText()).toMatch(/Evaluate cannot be shown.*no digits today/s);
-    await page.getByRole('button', { name: 'Data' }).click();
-    await page.getByRole('region', { name: 'Teacher traces' }).waitFor();
-    await page.getByRole('button', { name: 'Evaluate' }).click();
+    expect(await broken.innerText()).toMatch(/Runs cannot be shown.*no digits today/s);
+    await view('Learn');
+    await page.getByText('Each lesson asks one question').waitFor();
+    await view('Runs');
     await page.evaluate(() => (window as unknown as { repair: () => void }).repair());
     await broken.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('region', { name: 'This run' }).waitFor();
+    await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
     expect(await broken.count()).toBe(0);
   });
 });

@@ -34,7 +34,9 @@ it('shows its first picture after few bytes; charts, regular expressions, record
   const sizes = await Promise.all(['index.html', ...early].map(sizeOf));
   expect(early.filter((file) => file.endsWith('.js'))).not.toEqual([]);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_PICTURE_BYTES);
-  expect(early.join(' ')).not.toMatch(/(Plot|re2|replay|json|worker|Evaluate|Data|Runs)-[^ ]*\.js/);
+  expect(early.join(' ')).not.toMatch(
+    /(Plot|re2|replay|json|worker|Learn|Report|RunsView|NewRunDrawer|Dialog\w*|ShareDialog)-[^ ]*\.js/,
+  );
   expect(late.join(' ')).toMatch(/Plot-.*\.js/);
   await page.close();
 });

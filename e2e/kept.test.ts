@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setFields, waitForStage } from './labPage';
+import { chooseRecipe, train as press, setFields, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   page.on('dialog', (dialog) => dialog.accept());
   complaints = complaintsOf(page);
   await page.goto(served.url);
-  await page.getByLabel('Recipe').selectOption('parity-8-nano');
+  await chooseRecipe(page, 'parity-8-nano');
   await setFields(page, {
     'sft.steps': '4',
     'grpo.steps': '2',
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
 
-const train = () => page.getByRole('button', { name: /Train the small model \(CPU\)|New run/ }).click();
+const train = () => press(page);
 const interrupted = (shown: Page) => shown.locator('[data-notice]', { hasText: 'was interrupted' });
 const done = () => waitForStage(page, /SFT 4\/4.*GRPO 2\/2.*done/);
 
@@ -67,7 +67,7 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
   await other.goto(served.url);
   await interrupted(other).getByRole('button', { name: 'Continue' }).click();
   await other.locator('[data-notice]', { hasText: 'This run trains in another tab' }).waitFor();
-  expect(await other.getByTestId('source').innerText()).toBe('Stored run');
+  expect(await other.getByTestId('state').innerText()).toBe('held');
   await waitForStage(other, /SFT [1-4]\/4/);
   await other.close();
 

@@ -17,12 +17,48 @@ export const waitForStage = (page: Page, pattern: RegExp, timeout = 300_000) =>
     { timeout },
   );
 
-/** Field of Setup by its path in the recipe; its section opens. */
+/** Drawer *New run*. */
+export const drawerOf = (page: Page): Locator => page.getByTestId('new-run');
+
+/** Opens the drawer *New run*, unless it is open. */
+export async function openNewRun(page: Page): Promise<Locator> {
+  const drawer = drawerOf(page);
+  if (!(await drawer.isVisible())) await page.getByRole('button', { name: 'New run', exact: true }).click();
+  await drawer.waitFor();
+  return drawer;
+}
+
+export async function closeNewRun(page: Page): Promise<void> {
+  await drawerOf(page).getByRole('button', { name: 'Close' }).click();
+  await drawerOf(page).waitFor({ state: 'detached' });
+}
+
+/** List of recipes in the drawer. */
+export const recipeList = (page: Page): Locator => drawerOf(page).getByRole('combobox', { name: 'Recipe' });
+
+/** Chooses a recipe in the drawer, which stays open. */
+export async function chooseRecipe(page: Page, name: string): Promise<void> {
+  await openNewRun(page);
+  await recipeList(page).selectOption(name);
+}
+
+/** Text below the button that trains. */
+export const startText = async (page: Page): Promise<string> =>
+  (await openNewRun(page)).getByTestId('start').locator('p').innerText();
+
+/** Trains the draft: opens the drawer and presses its button. */
+export async function train(page: Page): Promise<void> {
+  const drawer = await openNewRun(page);
+  await drawer.getByRole('button', { name: /^Train (in this tab|the small model)/ }).click();
+}
+
+/** Field of *New run* by its path in the recipe; the drawer and the sections around it open. */
 export async function fieldAt(page: Page, path: string): Promise<Locator> {
+  await openNewRun(page);
   const field = page.locator(`[id="${path}"]`);
   await field.evaluate((element) => {
-    const section = element.closest('details');
-    if (section) section.open = true;
+    for (let section = element.closest('details'); section; section = section.parentElement!.closest('details'))
+      section.open = true;
   });
   return field;
 }

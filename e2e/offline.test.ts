@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setFields, stages, waitForStage } from './labPage';
+import { chooseRecipe, setFields, stages, train, waitForStage } from './labPage';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -17,9 +17,9 @@ afterAll(() => browser?.close());
 const untilOffline = (page: Page) => page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 
 async function trainSmall(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
-  await page.getByRole('combobox', { name: 'Recipe' }).selectOption('parity-8-nano');
+  await chooseRecipe(page, 'parity-8-nano');
   await setFields(page, fields);
-  await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+  await train(page);
 }
 
 it('can be installed: the manifest and its icons are there', async () => {
@@ -48,7 +48,8 @@ it('plays the recording, shows results and trains with a custom term without ser
   await page.reload();
   await waitForStage(page, /SFT [1-9]\d*\/300/);
   await page.locator('.recharts-surface').first().waitFor();
-  await page.getByRole('button', { name: 'Evaluate' }).click();
+  await page.getByRole('button', { name: 'Runs' }).click();
+  await page.getByRole('tab', { name: 'The report beside us' }).click();
   await page.getByRole('region', { name: /^E1: / }).waitFor();
   await trainSmall(page, {
     'sft.steps': '1',
@@ -59,7 +60,6 @@ it('plays the recording, shows results and trains with a custom term without ser
     'reward.customSource': '(rollout) => 0.5',
   });
   await waitForStage(page, /SFT 1\/1.*GRPO 1\/1.*done/);
-  await page.getByRole('button', { name: 'Train', exact: true }).click();
   expect(await page.getByTestId('reasons').innerText()).not.toMatch(/custom term failed/);
   expect(complaints).toEqual([]);
   await page.close();

@@ -4,8 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { zipOfRun } from './fixtures/storedRun';
+import { closeNewRun, drawerOf, openNewRun, train } from './labPage';
 
-const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Runs', 'Data'] as const;
+const SCREENS = ['Learn', 'Train', 'Rollouts', 'Runs'] as const;
+/** Drawer and tabs, which open over or within a screen. */
+const PARTS = ['The report beside us', 'New run', 'Choose a task'] as const;
 const WIDTHS = [360, 390, 768, 1024, 1440];
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -40,39 +43,35 @@ async function importRun(): Promise<void> {
   await page.getByRole('button', { name: 'Pin grpo-2' }).waitFor();
 }
 
-async function go(screen: (typeof SCREENS)[number]): Promise<void> {
-  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
-  if (screen === 'Runs') await importRun();
-  if (screen === 'Evaluate') await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
+async function go(part: (typeof SCREENS)[number] | (typeof PARTS)[number]): Promise<void> {
+  if (await drawerOf(page).isVisible()) await closeNewRun(page);
+  switch (part) {
+    case 'New run':
+      await openNewRun(page);
+      return page.evaluate(() => {
+        for (const section of document.querySelectorAll('details')) section.open = true;
+      });
+    case 'Choose a task':
+      await openNewRun(page);
+      await page.getByRole('button', { name: 'Browse tasks and problems' }).click();
+      return page.getByTestId('asked').waitFor();
+    case 'The report beside us':
+      await go('Runs');
+      await page.getByRole('tab', { name: part }).click();
+      return page.getByRole('navigation', { name: 'Experiments' }).waitFor();
+    default:
+      await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: part }).click();
+      if (part === 'Runs' && (await page.getByText('No runs yet').count())) await importRun();
+  }
 }
 
-it('names the recipe of the run, and keeps transport and charts in view while Setup scrolls', async () => {
-  await page
-    .getByTestId('running')
-    .filter({ hasText: /^Parity of 12 bits/ })
-    .waitFor();
-  const tops = () =>
-    page.evaluate(() =>
-      ['[role=toolbar]', 'figure'].map((of) => document.querySelector(of)?.getBoundingClientRect().top),
-    );
-  await page.evaluate(() => {
-    for (const section of document.querySelectorAll<HTMLDetailsElement>('aside details')) section.open = true;
-  });
-  const before = await tops();
-  await page.getByLabel('Setup').hover();
-  await page.mouse.wheel(0, 1500);
-  await page.waitForFunction(() => (document.querySelector('aside')?.scrollTop ?? 0) > 500);
-  expect(await tops()).toEqual(before);
-  expect(await page.evaluate(() => scrollY)).toBe(0);
-});
-
 it('has each screen in the history: Back and Forward move between them', async () => {
-  for (const screen of ['Rollouts', 'Data', 'Train'] as const) await go(screen);
+  for (const screen of ['Rollouts', 'Learn', 'Train'] as const) await go(screen);
   await page.goBack();
-  await expect.poll(shownScreen).toBe('Data');
+  await expect.poll(shownScreen).toBe('Learn');
   await page.goBack();
   await page.goForward();
-  await expect.poll(shownScreen).toBe('Data');
+  await expect.poll(shownScreen).toBe('Learn');
   await page.goBack();
   await page.goBack();
   await expect.poll(shownScreen).toBe('Train');
@@ -84,7 +83,7 @@ it('has each screen in the history: Back and Forward move between them', async (
   await page.waitForFunction(() => document.querySelector('[aria-current=page]')?.textContent === 'Train');
 });
 
-describe.each(SCREENS)('%s', (screen) => {
+describe.each([...SCREENS, ...PARTS])('%s', (screen) => {
   beforeAll(() => go(screen));
 
   it('fits every width without scrolling sideways', async () => {
@@ -94,11 +93,11 @@ describe.each(SCREENS)('%s', (screen) => {
       // what scrolls on its own must not hide anything either
       expect(
         await page.evaluate(() => {
-          const main = document.querySelector('main');
-          return main && main.scrollWidth - main.clientWidth;
+          const parts = [...document.querySelectorAll('main, [data-testid=new-run] > div')];
+          return parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth).filter((over) => over > 0);
         }),
         `${width}`,
-      ).toBe(0);
+      ).toEqual([]);
     }
     await page.setViewportSize({ width: 1440, height: 900 });
   });
@@ -121,7 +120,8 @@ describe.each(SCREENS)('%s', (screen) => {
 
 it('keeps every explanation inside the window, and closes it where its button scrolls away', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  const buttons = page.getByLabel('Setup').getByRole('button', { name: /^What is / });
+  await go('New run');
+  const buttons = drawerOf(page).getByRole('button', { name: /^What is / });
   const note = page.getByRole('note');
   for (let i = 0; i < (await buttons.count()); i += 4) {
     const button = buttons.nth(i);
@@ -134,7 +134,7 @@ it('keeps every explanation inside the window, and closes it where its button sc
     await button.blur();
   }
   await buttons.first().click();
-  await page.getByLabel('Setup').hover();
+  await drawerOf(page).getByLabel('Main settings').hover();
   await page.mouse.wheel(0, 300);
   await note.waitFor({ state: 'detached' });
 });
@@ -198,21 +198,23 @@ it('works an advantage out in one click, and recomputes only the shown numbers',
 
 it('trains the small recipe on the CPU, says so, and asks before that run is lost', async () => {
   await go('Train');
-  const start = page.getByLabel('Setup').getByTestId('start');
+  const start = page.getByTestId('start');
   expect(await start.innerText()).toMatch(/Starts “Parity of 8 bits, quick” instead of “Parity of 12 bits”/);
-  await start.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+  await train(page);
+  await drawerOf(page).waitFor({ state: 'detached' });
   await page.waitForFunction(() =>
     /SFT [1-9]\d*\/150/.test(document.querySelector('[data-testid=stages]')?.textContent ?? ''),
   );
   expect(await page.getByTestId('running').innerText()).toMatch(/^Parity of 8 bits, quick/);
-  const dialog = page.getByRole('dialog');
-  for (const button of ['Restart the recording', 'New run']) {
-    await page.getByRole('button', { name: button }).click();
+  const dialog = page.getByRole('dialog').filter({ hasText: 'Cancel' });
+  for (const press of [() => page.getByRole('button', { name: 'Restart the recording' }).click(), () => train(page)]) {
+    await press();
     expect(await dialog.innerText()).toMatch(/“Parity of 8 bits, quick” is training here, \d+ steps? so far/);
     await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'hidden' });
-    expect(await page.getByTestId('source').innerText()).toBe('Training live');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByTestId('state').innerText()).toMatch(/compiling|training/);
   }
+  await closeNewRun(page);
   await page.getByRole('button', { name: 'Restart the recording' }).click();
   await dialog.getByRole('button', { name: 'Play the recording' }).click();
   await page.waitForFunction(() =>

@@ -25,7 +25,7 @@ const card = (title: string) => page.getByRole('listitem', { name: title, exact:
 /** Leaves the screen and comes back: it reads the runs again. */
 async function comeBack(): Promise<void> {
   const views = page.getByRole('navigation', { name: 'Screens' });
-  for (const name of ['Data', 'Runs']) await views.getByRole('button', { name }).click();
+  for (const name of ['Learn', 'Runs']) await views.getByRole('button', { name }).click();
 }
 const importZip = (file: Awaited<ReturnType<typeof zipOfRun>>) =>
   page.getByLabel('Import runs from .zip files').setInputFiles(file);

@@ -1,4 +1,4 @@
-/** Screens that need no run: Data, Evaluate, the editors of Setup, in a real browser and by key alone. */
+/** Parts that need no run: the task picker, the report beside us, the editors of New run, in a real browser and by key. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowsedProblems } from '../src/lab/recipe/browse';
@@ -9,7 +9,7 @@ import { traceKinds } from '../src/tasks/task';
 import { verdictText } from '../src/tasks/verdicts';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { fixtureResult } from './fixtures/result';
-import { fieldAt } from './labPage';
+import { chooseRecipe, closeNewRun, drawerOf, fieldAt, recipeList } from './labPage';
 
 const NARROW = { width: 390, height: 844 };
 
@@ -35,7 +35,7 @@ async function open(hash: string, prepare: (page: Page) => Promise<void> = async
 const fits = (page: Page) =>
   page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 10_000 });
 
-describe('Data', () => {
+describe('the task picker', () => {
   let page: Page;
   let complaints: string[];
   beforeAll(async () => {
@@ -101,9 +101,9 @@ describe('Data', () => {
   it('said nothing on the console', () => expect(complaints).toEqual([]));
 });
 
-describe('Evaluate', () => {
+describe('the report beside us', () => {
   it('says what will appear there while there are no results', async () => {
-    const { page, complaints } = await open('view=evaluate', async (fresh) => {
+    const { page, complaints } = await open('view=runs&tab=report', async (fresh) => {
       await fresh.route('**/results/index.json', (route) => route.fulfill({ json: [] }));
     });
     await page.getByText('No experiment has run yet').waitFor();
@@ -119,8 +119,8 @@ describe('Evaluate', () => {
     expect(await page.getByText('No experiment has run yet').count()).toBe(0);
     await page.unroute('**/results/index.json');
     const views = page.getByRole('navigation', { name: 'Screens' });
-    await views.getByRole('button', { name: 'Data' }).click();
-    await views.getByRole('button', { name: 'Evaluate' }).click();
+    await views.getByRole('button', { name: 'Train' }).click();
+    await views.getByRole('button', { name: 'Runs' }).click();
     await page.getByRole('navigation', { name: 'Experiments' }).waitFor();
     expect(await page.locator('main [data-notice]').allInnerTexts()).toEqual([
       expect.stringContaining('There is no experiment "E99". You see E1.'),
@@ -128,8 +128,8 @@ describe('Evaluate', () => {
     await page.close();
   });
 
-  it('shows a result beside the report, names the file that is wrong, and loads an arm into Setup', async () => {
-    const { page, complaints } = await open('view=evaluate', async (fresh) => {
+  it('shows a result beside the report, names the file that is wrong, and loads an arm into New run', async () => {
+    const { page, complaints } = await open('view=runs&tab=report', async (fresh) => {
       await fresh.route('**/results/index.json', (route) => route.fulfill({ json: ['Lessons', 'E3', 'E5'] }));
       await fresh.route('**/results/Lessons.json', (route) =>
         route.fulfill({ json: { ...fixtureResult, id: 'Lessons', title: 'The teaching recipes' } }),
@@ -155,9 +155,10 @@ describe('Evaluate', () => {
     const lessons = page.getByRole('navigation', { name: 'Lessons of this lab' }).getByRole('button');
     expect(await lessons.innerText()).toMatch(/The teaching recipes\s+shown in part/);
     await panel.getByRole('button', { name: 'Load recipe of SFT', exact: true }).press('Enter');
-    await panel.getByText('Loaded into Setup.').waitFor();
-    expect(await page.getByRole('combobox', { name: 'Recipe' }).inputValue()).toBe('parity-8-nano');
+    await panel.getByText('Loaded into New run.').waitFor();
+    expect(await recipeList(page).inputValue()).toBe('parity-8-nano');
     expect(await page.locator('#seed').inputValue()).toBe('3');
+    await closeNewRun(page);
     await panel.getByRole('button', { name: 'Load recipe of of yesterday' }).click();
     await panel.getByText('there is no recipe "no-such-recipe"').waitFor();
     await fits(page);
@@ -181,24 +182,27 @@ describe('Evaluate', () => {
   });
 });
 
-describe('Setup', () => {
+describe('New run', () => {
   let page: Page;
   let complaints: string[];
   beforeAll(async () => {
     ({ page, complaints } = await open('view=train'));
-    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('parity-12');
+    await chooseRecipe(page, 'parity-12');
   });
   const openSection = async (title: string) => {
-    const details = page.getByLabel('Setup').locator('> details', {
+    const closed = drawerOf(page).locator('details:not([open]) > summary');
+    for (const name of ['Advanced', title]) {
+      const summary = closed.filter({ hasText: new RegExp(`^${name}$`) });
+      if (await summary.count()) await summary.first().click();
+    }
+    return drawerOf(page).locator('details[data-section]', {
       has: page.locator('summary', { hasText: new RegExp(`^${title}$`) }),
     });
-    if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
-    return details;
   };
 
   it("brings a task's level and lengths with it, says so, and puts the lengths back", async () => {
     const task = await fieldAt(page, 'task.name');
-    const section = page.locator('details', { has: task });
+    const section = page.getByRole('region', { name: 'Main settings' });
     await task.selectOption('addition');
     expect(await (await fieldAt(page, 'task.level')).inputValue()).toBe('2');
     await section.getByText('1 to 6 digits').waitFor();
@@ -207,12 +211,12 @@ describe('Setup', () => {
     expect(await lMax.inputValue()).toBe('36');
     await section.getByRole('button', { name: 'Keep the lengths' }).click();
     expect(await lMax.inputValue()).toBe('24');
-    const recipe = page.getByRole('combobox', { name: 'Recipe' });
-    const dialog = page.getByRole('dialog');
+    const recipe = recipeList(page);
+    const dialog = page.getByRole('dialog', { name: 'Open “Parity of 8 bits, quick” in New run?' });
     await recipe.selectOption('parity-8-nano');
     expect(await dialog.innerText()).toContain('Your changes to “Parity of 12 bits” are dropped');
     await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'hidden' });
+    await dialog.waitFor({ state: 'detached' });
     expect([await recipe.inputValue(), await task.inputValue()]).toEqual(['parity-12', 'addition']);
     await recipe.selectOption('parity-8-nano');
     await dialog.getByRole('button', { name: 'Drop the changes' }).click();

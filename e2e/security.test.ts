@@ -5,9 +5,10 @@ import { taskNames } from '../src/tasks';
 import { complaintsOf, openBrowser, serveApp } from './browser';
 import { fixtureResult } from './fixtures/result';
 import { zipOfRun } from './fixtures/storedRun';
-import { fieldAt, setFields, waitForStage } from './labPage';
+import { chooseRecipe, closeNewRun, drawerOf, fieldAt, setFields, train, waitForStage } from './labPage';
 
-const SCREENS = ['Train', 'Rollouts', 'Evaluate', 'Runs', 'Data'];
+const SCREENS = ['Learn', 'Train', 'Rollouts', 'Runs'];
+const TABS = ['Evaluate', 'The report beside us', 'Stored runs'];
 const MARKUP = '<img src=x onerror="window.owned=1">';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -67,28 +68,31 @@ async function toEnd(page: Page): Promise<void> {
   await waitForStage(page, /done/);
 }
 
-/** Shows every screen, every section of Setup and a tooltip of a chart. */
+/** Shows every screen and tab, every section of New run, the task picker and a tooltip of a chart. */
 async function showAll(page: Page): Promise<void> {
   for (const screen of SCREENS) {
     await go(page, screen);
-    await page.locator('main section, main figure').first().waitFor();
+    await page.locator('main section, main figure, main li, main [role=tabpanel]').first().waitFor();
   }
+  for (const name of TABS) await page.getByRole('tab', { name }).click();
   for (const name of taskNames) {
     await page.evaluate((task) => {
       location.hash = `view=data&task=${task}`;
     }, name);
-    await page.getByTestId('picture').waitFor();
+    await drawerOf(page).getByTestId('picture').waitFor();
   }
+  await drawerOf(page).getByRole('button', { name: 'Back to New run' }).click();
+  await drawerOf(page).getByLabel('Main settings').waitFor();
   await page.evaluate(() => {
     for (const section of document.querySelectorAll<HTMLDetailsElement>('details')) section.open = true;
   });
-  await go(page, 'Train');
-  await page.locator('.recharts-surface').first().hover();
-  await page
-    .getByLabel('Setup')
+  await drawerOf(page)
     .getByRole('button', { name: /^What is / })
     .first()
     .click();
+  await closeNewRun(page);
+  await go(page, 'Train');
+  await page.locator('.recharts-surface').first().hover();
 }
 
 describe('the page as it is used', () => {
@@ -106,7 +110,7 @@ describe('the page as it is used', () => {
 
   it('trains on the CPU with a custom reward term', async () => {
     const { page } = watched;
-    await page.getByLabel('Recipe').selectOption('parity-8-nano');
+    await chooseRecipe(page, 'parity-8-nano');
     await setFields(page, {
       'sft.steps': '1',
       'grpo.steps': '1',
@@ -115,7 +119,7 @@ describe('the page as it is used', () => {
       'reward.custom': '1',
       'reward.customSource': '(rollout) => Math.min(1, rollout.text.length / 40)',
     });
-    await page.getByRole('button', { name: 'Train the small model (CPU)' }).click();
+    await train(page);
     await waitForStage(page, /SFT 1\/1.*GRPO 1\/1.*done/);
     const reasons = page.getByTestId('reasons');
     await reasons.waitFor();
@@ -244,9 +248,9 @@ describe('texts with markup', () => {
       await go(page, screen);
       await shows();
     }
-    await go(page, 'Evaluate');
+    await page.getByRole('tab', { name: 'The report beside us' }).click();
     await page.getByRole('region', { name: `E3: ${MARKUP}` }).waitFor();
-    await go(page, 'Runs');
+    await page.getByRole('tab', { name: 'Stored runs' }).click();
     const parent = { run: MARKUP, stage: 'grpo', step: 2 };
     const meta = { title: MARKUP, notes: MARKUP, tags: [MARKUP], adapter: MARKUP, labVersion: MARKUP, parent };
     await page.getByLabel('Import runs from .zip files').setInputFiles(await zipOfRun(`${MARKUP}.zip`, meta));
@@ -259,7 +263,6 @@ describe('texts with markup', () => {
       buffer: Buffer.from(`${JSON.stringify({ prompt: MARKUP, answer: MARKUP })}\n`),
     });
     await (await fieldAt(page, 'task.name')).selectOption('own');
-    await go(page, 'Data');
     await page.evaluate(() => {
       location.hash = 'view=data&task=own';
     });

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recipeByName } from '../src/lab/recipe/presets';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setField, setFields } from './labPage';
+import { closeNewRun, fieldAt, setField, setFields } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -33,6 +33,7 @@ it('copies a link that opens the same recipe, view and selection in a fresh prof
     context.grantPermissions(['clipboard-read', 'clipboard-write']),
   );
   await setFields(page, { 'grpo.steps': '60', seed: '41' });
+  await closeNewRun(page);
   await page.getByRole('button', { name: 'Share', exact: true }).focus();
   await page.keyboard.press('Enter');
   await dialogOf(page).getByText('Link copied').waitFor();
@@ -45,8 +46,9 @@ it('copies a link that opens the same recipe, view and selection in a fresh prof
   expect(await dialogOf(page).count()).toBe(0);
 
   const { page: fresh, complaints: others } = await open(link);
-  await fresh.locator('[data-notice]', { hasText: 'The recipe of this link is in Setup' }).waitFor();
-  expect(await fresh.locator('[id="grpo.steps"]').inputValue()).toBe('60');
+  await fresh.locator('[data-notice]', { hasText: 'The recipe of this link is in New run' }).waitFor();
+  expect(await (await fieldAt(fresh, 'grpo.steps')).inputValue()).toBe('60');
+  await closeNewRun(fresh);
   await fresh.waitForFunction(() => history.state !== null);
   expect(fresh.url()).toBe(link); // a reload opens the same
   await fresh.getByRole('button', { name: 'Share', exact: true }).click();
@@ -73,34 +75,37 @@ it('selects the link where copying is refused, on a phone too, without a fault o
     await page.emulateMedia({ colorScheme });
     const found = await page.evaluate(async () => {
       const { axe: checker } = window as unknown as { axe: typeof axe };
-      return (await checker.run('dialog', { resultTypes: ['violations'] })).violations.map(({ id }) => id);
+      return (await checker.run('[role=dialog]', { resultTypes: ['violations'] })).violations.map(({ id }) => id);
     });
     expect(found, colorScheme).toEqual([]);
   }
   await page.context().close();
 });
 
-it('names what a link cannot have, and asks before changes in Setup are lost', async () => {
+it('names what a link cannot have, and asks before changes in New run are lost', async () => {
   const { page } = await open(`${served.url}#view=train&recipe=chess-12`);
   const warning = page.locator('[data-notice]', { hasText: 'This link asks for' });
-  expect(await warning.innerText()).toContain('there is no recipe "chess-12"; Setup keeps its recipe');
+  expect(await warning.innerText()).toContain('there is no recipe "chess-12"; New run keeps its recipe');
   await setField(page, 'grpo.steps', '60');
+  await closeNewRun(page);
   const follow = (hash: string) =>
     page.evaluate((to) => {
       location.hash = to;
     }, hash);
-  const question = page.getByRole('dialog', { name: `Open “${addition.title}” in Setup?` });
+  const question = page.getByRole('dialog', { name: `Open “${addition.title}” in New run?` });
   await follow('view=train&recipe=addition-2');
   await question.getByRole('button', { name: 'Cancel' }).click();
-  expect(await page.locator('[id="grpo.steps"]').inputValue()).toBe('60');
-  await follow('view=data&recipe=addition-2');
+  expect(await (await fieldAt(page, 'grpo.steps')).inputValue()).toBe('60');
+  await closeNewRun(page);
+  await follow('view=learn&recipe=addition-2');
   await question.getByRole('button', { name: 'Drop the changes' }).click();
   await page.locator('[data-notice]', { hasText: `“${addition.title}”, no changes from addition-2` }).waitFor();
   // Back returns to an address of another recipe, which the page has opened before: it asks nothing
   await setField(page, 'grpo.steps', '61');
+  await closeNewRun(page);
   await page.goBack();
   await page.locator('nav [aria-current=page]', { hasText: 'Train' }).waitFor();
-  expect(await page.locator('[id="grpo.steps"]').inputValue()).toBe('61');
+  expect(await (await fieldAt(page, 'grpo.steps')).inputValue()).toBe('61');
   expect(await question.count()).toBe(0);
   await page.context().close();
 });

@@ -1,4 +1,5 @@
 /** Record of a screen. A screen is one record in its own folder and one line in index.ts. */
+import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { LabState } from '../store/lab';
 
@@ -17,7 +18,7 @@ export interface ScreenAddress {
   /** Parameters of the screen. */
   readonly names: readonly string[];
   /** Values of the parameters while the screen is shown; null leaves one out. */
-  write(state: Pick<LabState, 'experiment' | 'data'>): Readonly<Record<string, string | number | null>>;
+  write(state: Pick<LabState, 'experiment' | 'runsTab' | 'data'>): Readonly<Record<string, string | number | null>>;
   /** Changes of the state that an address asks for. */
   read(reader: AddressReader, state: Pick<LabState, 'data' | 'draft'>): Partial<LabState>;
 }
@@ -26,6 +27,10 @@ export interface Screen {
   /** Value of `view` in the address. */
   readonly id: string;
   readonly title: string;
+  /** Icon of the view in the bottom bar of a phone. */
+  readonly icon: LucideIcon;
+  /** Earlier values of `view`, which still open the screen. */
+  readonly formerIds?: readonly string[];
   readonly Component: ComponentType;
   readonly address?: ScreenAddress;
 }

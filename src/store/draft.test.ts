@@ -42,10 +42,10 @@ describe('another task', () => {
   });
 });
 
-it('loads a recipe by name with fields set, opens Setup, and refuses invalid fields', () => {
+it('loads a recipe by name with fields set, opens the drawer, and refuses invalid fields', () => {
   loadRecipe('parity-8-nano', { 'grpo.steps': 5, seed: 3 });
   expect([draft().name, draft().grpo.steps, draft().seed]).toEqual(['parity-8-nano', 5, 3]);
-  expect(lab.getState().setupOpen).toBe(true);
+  expect(lab.getState().newRun).toBe('fields');
   const before = draft();
   expect(() => loadRecipe('parity-8-nano', { 'grpo.stepz': 5 })).toThrow(/grpo\.stepz/);
   expect(() => loadRecipe('nothing', {})).toThrow(/there is no recipe "nothing"/);

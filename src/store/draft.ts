@@ -18,7 +18,7 @@ import {
   retryRefused,
   without,
 } from './edits';
-import { type AlsoChanged, lab } from './lab';
+import { type AlsoChanged, lab, openNewRun } from './lab';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,10 +49,10 @@ export function load(recipe: Recipe): void {
 /** Makes a recipe by name the draft. */
 export const chooseRecipe = (name: string): void => load(recipeByName(name));
 
-/** Loads a recipe by name with fields set by path, and opens Setup. @throws if the name is unknown or a field is invalid */
+/** Loads a recipe by name with fields set by path, and opens the drawer. @throws if the name is unknown or a field is invalid */
 export function loadRecipe(name: string, fields: Fields): void {
   load(withFields(recipeByName(name), fields));
-  lab.setState({ setupOpen: true });
+  openNewRun();
 }
 
 /** Applies a valid edit, then tries the refused ones again. Keeps an invalid edit in its field, with its faults. */

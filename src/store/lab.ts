@@ -72,8 +72,10 @@ export interface LabState {
   checked: { readonly source: string; readonly fault: string | null } | null;
   /** Lengths that changed with the last choice of a task or level, or null. */
   alsoChanged: AlsoChanged | null;
-  /** True if a narrow page shows Setup. */
-  setupOpen: boolean;
+  /** Page of the open drawer *New run*: its fields, or the task picker; null while it is closed. */
+  newRun: 'fields' | 'task' | null;
+  /** Field that the drawer shows next, by its path; null without one. */
+  newRunField: string | null;
   /** Grows whenever the draft changes, so that fields update. */
   edition: number;
   speed: number;
@@ -90,7 +92,9 @@ export interface LabState {
   results: { readonly read: boolean; readonly list: readonly Result[]; readonly faults: readonly string[] };
   /** Id of the experiment on screen; null shows the first. */
   experiment: string | null;
-  /** Problem on the Data screen. */
+  /** Tab of the Runs screen. */
+  runsTab: 'list' | 'evaluate' | 'report';
+  /** Problem in the task picker. */
   data: Browsed;
   /** A newer version of the page, if the server has one: ready to open, or held back by other tabs that use this one. */
   newVersion: 'ready' | 'other-tabs' | null;
@@ -134,7 +138,8 @@ export const lab = createStore<LabState>(() => ({
   refused: {},
   draftErrors: {},
   alsoChanged: null,
-  setupOpen: false,
+  newRun: null,
+  newRunField: null,
   memory: null,
   checked: null,
   edition: 0,
@@ -144,6 +149,7 @@ export const lab = createStore<LabState>(() => ({
   thoughts: 'open',
   results: { read: false, list: [], faults: [] },
   experiment: null,
+  runsTab: 'list',
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
   newVersion: null,
   linkFaults: [],
@@ -151,14 +157,25 @@ export const lab = createStore<LabState>(() => ({
   linked: '',
 }));
 
-export const show = (shown: Partial<Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment'>>): void =>
-  lab.setState(shown);
+export const show = (
+  shown: Partial<Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab'>>,
+): void => lab.setState(shown);
 
-export const toggleSetup = (): void => lab.setState(({ setupOpen }) => ({ setupOpen: !setupOpen }));
+/** Opens the drawer *New run*. @param field path of the field to show; null for the start of the drawer */
+export const openNewRun = (field: string | null = null): void => lab.setState({ newRun: 'fields', newRunField: field });
+
+/** Opens the task picker of the drawer at the draft's task. */
+export const openTaskPicker = (): void =>
+  lab.setState(({ draft, data }) => ({
+    newRun: 'task',
+    data: browsable({ ...data, task: draft.task.name, level: draft.task.level, index: 0 }, draft.own),
+  }));
+
+export const closeNewRun = (): void => lab.setState({ newRun: null, newRunField: null });
 
 export const toggleThoughts = (): void =>
   lab.setState(({ thoughts }) => ({ thoughts: thoughts === 'open' ? 'folded' : 'open' }));
 
-/** Changes the problem on the Data screen, limited to existing problems. */
+/** Changes the problem in the task picker, limited to existing problems. */
 export const browse = (wanted: Partial<Browsed>): void =>
   lab.setState(({ data, draft }) => ({ data: browsable({ ...data, ...wanted }, draft.own) }));

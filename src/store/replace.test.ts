@@ -1,4 +1,4 @@
-/** Questions before changes in Setup are lost. */
+/** Questions before changes in New run are lost. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { recipeByName } from '../lab/recipe/presets';
 import { chooseRecipe, editDraft } from './draft';
@@ -31,12 +31,12 @@ it.each([
   const refused = replace();
   await asked();
   expect(question()?.reasons).toEqual([
-    'Your changes to “Parity of 12 bits” are dropped: “Parity of 8 bits, quick” replaces it in Setup.',
+    'Your changes to “Parity of 12 bits” are dropped: “Parity of 8 bits, quick” replaces it in New run.',
   ]);
   answer(false);
   await refused;
-  const { draft: kept, refused: edits, setupOpen } = lab.getState();
-  expect([kept, edits, setupOpen]).toEqual([before.draft, before.refused, before.setupOpen]);
+  const { draft: kept, refused: edits, newRun } = lab.getState();
+  expect([kept, edits, newRun]).toEqual([before.draft, before.refused, before.newRun]);
   const taken = replace();
   await asked();
   answer(true);

@@ -10,14 +10,14 @@ import { ask } from './question';
 export function changesAtStake({ title }: Pick<Recipe, 'title'>): string | null {
   const { draft, loaded, refused } = lab.getState();
   if (Object.keys(refused).length === 0 && JSON.stringify(draft) === JSON.stringify(loaded)) return null;
-  return `Your changes to “${draft.title}” are dropped: “${title}” replaces it in Setup.`;
+  return `Your changes to “${draft.title}” are dropped: “${title}” replaces it in New run.`;
 }
 
 /** True if nothing is lost, or if the user agrees. */
 async function mayReplace(next: Recipe): Promise<boolean> {
   const atStake = changesAtStake(next);
   if (atStake === null) return true;
-  return ask({ title: `Open “${next.title}” in Setup?`, reasons: [atStake], confirm: 'Drop the changes' });
+  return ask({ title: `Open “${next.title}” in New run?`, reasons: [atStake], confirm: 'Drop the changes' });
 }
 
 /** Chooses a recipe by name. Asks first if changes would be lost. */

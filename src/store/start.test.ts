@@ -167,7 +167,7 @@ describe('on the CPU', () => {
     lab.setState(NOTHING_SELECTED);
   });
 
-  it('one question covers changes in Setup and a live run, and the draft stays until yes', async () => {
+  it('one question covers changes in New run and a live run, and the draft stays until yes', async () => {
     editDraft('sft.steps', 3);
     lab.setState(live(3));
     const refused = trainSmall();

@@ -80,8 +80,10 @@ let pressed = Number.NEGATIVE_INFINITY;
 
 const isDoubleClick = () => performance.now() - pressed < DOUBLE_CLICK_MS;
 
+/** Trains the draft and shows it. */
 async function train(): Promise<void> {
   pressed = performance.now();
+  lab.setState({ screen: 'train', newRun: null, newRunField: null });
   await trainDraft();
 }
 

@@ -105,12 +105,12 @@ async function unpackFields(set: string): Promise<Fields> {
 export async function recipeOfLink(link: LinkedRecipe): Promise<{ recipe: Recipe | null; faults: readonly string[] }> {
   if (link.recipe === null) return { recipe: null, faults: ['set= and hash= need recipe=, the name of a recipe'] };
   const base = baseNamed(link.recipe);
-  if (!base) return { recipe: null, faults: [`there is no recipe ${quote(link.recipe)}; Setup keeps its recipe`] };
+  if (!base) return { recipe: null, faults: [`there is no recipe ${quote(link.recipe)}; New run keeps its recipe`] };
   let fields: Fields = {};
   try {
     if (link.set !== null) fields = await unpackFields(link.set);
   } catch (error) {
-    return { recipe: null, faults: [`${(error as Error).message}; Setup keeps its recipe`] };
+    return { recipe: null, faults: [`${(error as Error).message}; New run keeps its recipe`] };
   }
   const { recipe, faults } = withGoodFields(base, fields);
   const hash = await recipeHash(recipe);

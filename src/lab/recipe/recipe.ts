@@ -1,6 +1,6 @@
 /**
  * A recipe: plain, validated data that determines a run down to the seed. Each field declares its range, default, label and
- * help text. Setup, the terminal's --set and the errors read them.
+ * help text. New run, the terminal's --set and the errors read them.
  */
 import { z } from 'zod';
 import { type ModelConfig, parseModelConfig } from '../../model/config';

@@ -19,14 +19,16 @@ const columns = [
 ] as const satisfies Experiment['columns'];
 const [BEFORE, AFTER, TOKENS_BEFORE, TOKENS_AFTER, CUT, ENTROPY, KL] = columns.keys();
 
-interface Arm {
+export interface Arm {
   readonly arm: string;
   readonly recipe: string;
   readonly set?: Readonly<Record<string, string>>;
 }
 
-interface Lesson {
+export interface Lesson {
   readonly title: string;
+  /** Question that the lesson answers. */
+  readonly question: string;
   readonly arms: readonly Arm[];
   /** True if the means of the arms show the lesson. @param of mean of a column of the lesson's arm, by index */
   shows(of: (arm: number, column: number | undefined) => number): boolean;
@@ -37,43 +39,61 @@ const one = (recipe: string): Arm => ({ arm: recipe, recipe });
 export const lessons: readonly Lesson[] = [
   {
     title: 'thinking emerges',
+    question: 'Does a model learn to think longer when only right answers are paid?',
     arms: [one('parity-12')],
     shows: (of) => of(0, AFTER) > of(0, BEFORE) + 0.2 && of(0, TOKENS_AFTER) > 1.5 * of(0, TOKENS_BEFORE),
   },
   {
     title: 'RL sharpens what SFT began',
+    question: 'How much does GRPO add to a model that SFT has taught?',
     arms: [one('addition-2')],
     shows: (of) => of(0, AFTER) > of(0, BEFORE) + 0.1,
   },
   {
     title: 'too early',
+    question: 'What happens if GRPO begins before SFT has taught enough?',
     arms: [one('too-early')],
     shows: (of) => of(0, AFTER) < 0.6 && Math.abs(of(0, TOKENS_AFTER) / of(0, TOKENS_BEFORE) - 1) > 0.1,
   },
-  { title: 'too fast', arms: [one('too-fast')], shows: (of) => of(0, AFTER) < of(0, BEFORE) / 2 },
-  { title: 'truncation pays', arms: [one('truncation-pays')], shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < 0.1 },
+  {
+    title: 'too fast',
+    question: 'What does too high a learning rate do to GRPO?',
+    arms: [one('too-fast')],
+    shows: (of) => of(0, AFTER) < of(0, BEFORE) / 2,
+  },
+  {
+    title: 'truncation pays',
+    question: 'What does the model do when an answer that is cut off costs less than a wrong one?',
+    arms: [one('truncation-pays')],
+    shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < 0.1,
+  },
   {
     title: 'length inflation without the cosine',
+    question: 'Do thoughts grow if nothing in the reward limits their length?',
     arms: [one('length-cosine'), one('length-no-cosine')],
     shows: (of) => of(1, TOKENS_AFTER) > 1.1 * of(0, TOKENS_AFTER),
   },
   {
     title: 'reward hacking by length',
+    question: 'What does the model do when length itself is paid?',
     arms: [one('hack-length')],
     shows: (of) => of(0, CUT) > 0.5 && of(0, AFTER) < of(0, BEFORE) / 2,
   },
   {
     title: 'repetition',
+    question: 'Does a repetition penalty stop the model that is paid for length?',
     arms: [one('hack-length'), one('hack-length-repetition')],
     shows: (of) => of(1, TOKENS_AFTER) < 0.9 * of(0, TOKENS_AFTER),
   },
   {
     title: 'Dr. GRPO against std scaling',
+    question: 'What changes if the advantage is not divided by the standard deviation?',
     arms: [one('std-scaling'), one('dr-grpo')],
     shows: (of) => of(1, KL) < of(0, KL),
   },
   {
     title: 'curated against random',
+    question: 'Which problems teach most: those that the model solves at times, or any?',
     arms: [
       { arm: 'addition-mixed, band', recipe: 'addition-mixed', set: { 'curation.select': 'band' } },
       { arm: 'addition-mixed, random', recipe: 'addition-mixed', set: { 'curation.select': 'random' } },
@@ -83,11 +103,13 @@ export const lessons: readonly Lesson[] = [
   },
   {
     title: 'KL off',
+    question: 'What does the KL penalty cost, and what does it protect?',
     arms: [one('kl-off'), one('kl-strong')],
     shows: (of) => of(0, KL) > of(1, KL) && of(0, AFTER) > of(1, AFTER),
   },
   {
     title: 'clip-higher and entropy',
+    question: 'Does a higher upper clip keep the model exploring?',
     arms: [one('clip-even'), one('clip-higher')],
     shows: (of) => of(1, ENTROPY) > of(0, ENTROPY),
   },

@@ -126,7 +126,7 @@ function lessonsPage(result: Result): string {
   return `${[
     '# Lessons',
     'Recipes for a class; each lesson shows one thing. A lesson counts as shown if the means over seeds show it. ' +
-      '`npm run lab -- reproduce Lessons` measures them and writes this page. On screen, the recipes are in Setup under Teaching.',
+      '`npm run lab -- reproduce Lessons` measures them and writes this page. On screen, the recipes are in New run under Teaching.',
     result.found,
     row(['lesson', 'recipes', 'shown']),
     row(['---', '---', '---']),

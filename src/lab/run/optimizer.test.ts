@@ -33,7 +33,7 @@ it('every recipe of the lab trains by AdamW, with the settings that its record d
       expect(recipeByName(name)[stage], name).toMatchObject({ optimizer: 'adamw', ...settings });
 });
 
-it('Setup has a field for each setting, titled with its optimizer', () => {
+it('New run has a field for each setting, titled with its optimizer', () => {
   const fields = SECTIONS.flatMap((section) => section.fields);
   const titles = fields.filter(({ path }) => path.startsWith('grpo.muon.')).map(({ title }) => title);
   expect(titles).toContain('Muon: Newton–Schulz steps');

@@ -1,4 +1,4 @@
-/** Badge that names the device: of the run while it trains, else of this browser. */
+/** Engine of the run on screen while it trains here, else of this browser. */
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
 import styles from './AdapterBadge.module.css';
@@ -8,9 +8,12 @@ interface BadgeProps {
   readonly children: string;
 }
 
+/** First words of a name such as "WebGPU: llvmpipe: Mesa 25.0.7". */
+const shortName = (name: string): string => name.split(': ').slice(0, 2).join(' ');
+
 const Badge = ({ tone, children }: BadgeProps) => (
-  <span className={classes(styles.badge, tone && styles[tone])} data-testid="adapter">
-    {children}
+  <span className={classes(styles.badge, tone && styles[tone])} data-testid="adapter" title={children}>
+    <span>{shortName(children)}</span>
   </span>
 );
 

@@ -1,7 +1,7 @@
 /** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else, a new version. */
 import type { NoGpuCause } from '../../gpu/browser';
 import { listed } from '../../quote';
-import type { LabState } from '../../store/lab';
+import { type LabState, openNewRun } from '../../store/lab';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { openNewVersion } from './updates';
@@ -61,7 +61,10 @@ export function LinkBanner() {
     return (
       note && (
         <Notice kind="note" shape="banner">
-          <b>The recipe of this link is in Setup:</b> {note}. Press Train to run it.
+          <b>The recipe of this link is in New run:</b> {note}.{' '}
+          <button type="button" onClick={() => openNewRun()}>
+            Open New run
+          </button>
         </Notice>
       )
     );

@@ -1,27 +1,38 @@
-/** Title of the run on screen, its seed, and the number of settings that differ from the recipe of that name. */
+/** Run on screen: its title, its recipe with the number of changes and the seed, and its state in a word. */
 import { useEffect } from 'react';
 import { draftChanges } from '../../store/draft';
 import { useLab, useRun } from '../shared/hooks';
+import { runState } from '../shared/runState';
 import styles from './Running.module.css';
 
 export function Running() {
-  const { start } = useRun();
-  const recorded = useLab((state) => state.source === 'replay');
-  const started = useLab((state) => state.started);
+  const { start, summary, stage } = useRun();
+  const state = useLab((lab) => runState({ ...lab, run: { summary, stage } }));
+  const recorded = useLab((lab) => lab.source === 'replay');
+  const started = useLab((lab) => lab.started);
   const recipe = started ?? start?.recipe;
   const title = recipe?.title;
   useEffect(() => {
     document.title = title ? `${title} · Groupthink` : 'Groupthink';
   }, [title]);
-  if (!recipe) return <p className={styles.running} data-testid="running" />;
   // a recording may lack newer fields of the recipe
-  const changes = recorded ? 0 : draftChanges(recipe).length;
+  const changes = recipe && !recorded ? draftChanges(recipe).length : 0;
   return (
-    <p className={styles.running} data-testid="running">
-      <b>{recipe.title}</b>
-      <span>
-        {changes > 0 && `${changes} ${changes === 1 ? 'change' : 'changes'}, `}seed {recipe.seed}
+    <>
+      <p className={styles.running} data-testid="running">
+        {recipe && (
+          <>
+            <b title={recipe.title}>{recipe.title}</b>
+            <span>
+              {recipe.name}
+              {changes > 0 && `, ${changes} ${changes === 1 ? 'change' : 'changes'}`}, seed {recipe.seed}
+            </span>
+          </>
+        )}
+      </p>
+      <span className={styles.state} data-testid="state" data-state={state}>
+        {state}
       </span>
-    </p>
+    </>
   );
 }

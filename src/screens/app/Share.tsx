@@ -1,4 +1,5 @@
 /** Button that copies a link to the recipe, the view and the selection on screen. Its dialog loads when it is pressed. */
+import { Share2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Boundary } from './Boundary';
 
@@ -9,7 +10,8 @@ export function Share() {
   return (
     <>
       <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        Share
+        <Share2 size={16} aria-hidden="true" />
+        <span>Share</span>
       </button>
       {isOpen && (
         <Boundary part="The link">

@@ -1,10 +1,12 @@
 /** Modal dialog with the link to what is on screen. It copies the link when it opens; where that is refused, it selects the link. */
 import '../../jitless';
+import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { lab } from '../../store/lab';
 import { Notice } from '../shared/Notice';
 import { copyText } from './browser';
-import confirm from './Confirm.module.css';
+import dialogs from './Dialog.module.css';
 import styles from './ShareDialog.module.css';
 import { type SharedLink, sharedLink } from './sharedRecipe';
 
@@ -48,8 +50,8 @@ function Contents({ shared }: { readonly shared: SharedLink }) {
         )}
       </ul>
       <p className={styles.contents}>The link has no rollouts and no weights: Runs exports those.</p>
-      <div className={confirm.answers}>
-        <button type="button" className={confirm.primary} onClick={() => void copy()}>
+      <div className={dialogs.answers}>
+        <button type="button" className={dialogs.primary} onClick={() => void copy()}>
           Copy link
         </button>
       </div>
@@ -59,28 +61,30 @@ function Contents({ shared }: { readonly shared: SharedLink }) {
 
 export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
   const [found, setFound] = useState<SharedLink | { readonly fault: string } | null>(null);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
   useEffect(() => {
-    dialog.current?.showModal();
     const page = location.href.replace(/#.*$/, '');
     sharedLink(lab.getState(), page).then(setFound, ({ message }: Error) => setFound({ fault: message }));
   }, []);
   return (
-    <dialog ref={dialog} className={confirm.confirm} aria-labelledby={id} onClose={onClose}>
-      <div className={styles.head}>
-        <h2 id={id}>Share</h2>
-        <button type="button" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
-      </div>
-      {found === null && <p>Making the link …</p>}
-      {found && 'fault' in found && (
-        <Notice kind="error" shape="banner">
-          {found.fault}.
-        </Notice>
-      )}
-      {found && 'link' in found && <Contents shared={found} />}
-    </dialog>
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={dialogs.backdrop} />
+        <Dialog.Popup className={dialogs.dialog}>
+          <div className={dialogs.head}>
+            <Dialog.Title>Share</Dialog.Title>
+            <Dialog.Close aria-label="Close">
+              <X size={16} aria-hidden="true" />
+            </Dialog.Close>
+          </div>
+          {found === null && <p>Making the link …</p>}
+          {found && 'fault' in found && (
+            <Notice kind="error" shape="banner">
+              {found.fault}.
+            </Notice>
+          )}
+          {found && 'link' in found && <Contents shared={found} />}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
   );
 }

@@ -1,15 +1,14 @@
 /** Transport of a run: play, pause, step, stop; its stages, speed and time left. */
 
+import { ChevronLast, Pause, Play, RotateCcw, Square, StepForward } from 'lucide-react';
 import { continueRun, pause, resume, setSpeed, stepOnce, stop } from '../../store/control';
-import type { LabState } from '../../store/lab';
 import { pace, secondsLeft, stepsOf } from '../../store/run';
 import { restartRecording } from '../../store/start';
-import { clock } from '../../units';
+import { clock, mebibytes } from '../../units';
 import { classes } from '../shared/classes';
 import { useLab, useRun } from '../shared/hooks';
 import { milestone } from '../shared/runWords';
 import texts from '../shared/text.module.css';
-import { Icon } from './Icon';
 import styles from './Transport.module.css';
 
 /** Who trains the run on screen, where this tab only shows it; null otherwise. */
@@ -17,12 +16,6 @@ const useHolder = (): string | null =>
   useLab(({ notices }) => notices.find((notice) => notice.code === 'held')?.who ?? null);
 
 const SPEEDS = [1, 2, 4, 16];
-
-const SOURCES: Readonly<Record<LabState['source'], string>> = {
-  replay: 'Recorded run',
-  live: 'Training live',
-  stored: 'Stored run',
-};
 
 function Stages() {
   const run = useRun();
@@ -101,8 +94,9 @@ function Pace() {
           {!live && run.start && ` on ${run.start.adapter.replace(/^WebGPU: /, '').split(':')[0]}`}
         </span>
       )}
-      {live && running && left !== null && <span>ETA {clock(left)} for this stage</span>}
+      {live && running && left !== null && <span title="Time until the end of this stage">{clock(left)} left</span>}
       {live && <Saved />}
+      {live && run.start && <span>{mebibytes(run.start.memory.estimated_bytes)}</span>}
       {run.start && <span>{run.start.parameters.toLocaleString('en')} parameters</span>}
     </span>
   );
@@ -118,60 +112,71 @@ export function Transport() {
   const ended = useRun().summary !== null;
   const continuable = over && status !== 'loading' && !ended ? stored : null;
   return (
-    <div className={styles.transport} role="toolbar" aria-label="Run">
-      <button
-        type="button"
-        title="Play the recorded run from its start"
-        aria-label="Restart the recording"
-        onClick={() => void restartRecording()}
-      >
-        <Icon name="restart" />
-      </button>
-      <button
-        type="button"
-        className={classes(styles.primary, continuable && styles.continue)}
-        disabled={over && !continuable}
-        aria-label={continuable ? 'Continue' : running ? 'Pause' : 'Play'}
-        title={
-          continuable ? 'Train on from the last checkpoint' : running && stored ? 'Pause with a checkpoint' : undefined
-        }
-        onClick={() => (continuable ? void continueRun(continuable) : running ? pause() : resume())}
-      >
-        <Icon name={running ? 'pause' : 'play'} />
-        {continuable && ' Continue'}
-      </button>
-      <button type="button" disabled={over} aria-label="One step" title="One training step" onClick={stepOnce}>
-        <Icon name="step" />
-      </button>
-      <button
-        type="button"
-        disabled={over}
-        aria-label={source === 'replay' ? 'To the end' : 'Stop'}
-        title={
-          source === 'replay' ? 'Jump to the end' : stored ? 'End the run here; it can continue' : 'End the run here'
-        }
-        onClick={stop}
-      >
-        <Icon name="stop" />
-      </button>
-      {source === 'replay' && (
-        <label className={styles.speed}>
-          Speed
-          <select value={speed} onChange={(event) => setSpeed(Number(event.target.value))}>
-            {SPEEDS.map((s) => (
-              <option key={s} value={s}>
-                ×{s}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      <span className={classes(styles.source, styles[source])} data-testid="source">
-        {SOURCES[source]}
-      </span>
+    <>
+      <div className={styles.controls} role="toolbar" aria-label="Run">
+        <button
+          type="button"
+          className={styles.wide}
+          title="Play the recorded run from its start"
+          aria-label="Restart the recording"
+          onClick={() => void restartRecording()}
+        >
+          <RotateCcw size={16} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className={classes(styles.primary, continuable && styles.continue)}
+          disabled={over && !continuable}
+          aria-label={continuable ? 'Continue' : running ? 'Pause' : 'Play'}
+          title={
+            continuable
+              ? 'Train on from the last checkpoint'
+              : running && stored
+                ? 'Pause with a checkpoint'
+                : undefined
+          }
+          onClick={() => (continuable ? void continueRun(continuable) : running ? pause() : resume())}
+        >
+          {running ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
+          {continuable && ' Continue'}
+        </button>
+        <button
+          type="button"
+          className={styles.wide}
+          disabled={over}
+          aria-label="One step"
+          title="One training step"
+          onClick={stepOnce}
+        >
+          <StepForward size={16} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          disabled={over}
+          aria-label={source === 'replay' ? 'To the end' : 'Stop'}
+          title={
+            source === 'replay' ? 'Jump to the end' : stored ? 'End the run here; it can continue' : 'End the run here'
+          }
+          onClick={stop}
+        >
+          {source === 'replay' ? <ChevronLast size={18} aria-hidden="true" /> : <Square size={14} aria-hidden="true" />}
+        </button>
+        {source === 'replay' && (
+          <label className={classes(styles.speed, styles.wide)}>
+            Speed
+            <select value={speed} onChange={(event) => setSpeed(Number(event.target.value))}>
+              {SPEEDS.map((s) => (
+                <option key={s} value={s}>
+                  ×{s}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
       <Stages />
       <Pace />
       <Milestones />
-    </div>
+    </>
   );
 }

@@ -4,31 +4,35 @@ import { lab } from '../../store/lab';
 import { readAddress, writeAddress, writeLinked } from './address';
 
 const data = { task: 'parity', level: 8, seed: 0, index: 0 };
+const NOTHING = {
+  screen: 'train',
+  step: null,
+  group: null,
+  rollout: 0,
+  experiment: null,
+  runsTab: 'list' as const,
+  newRun: null,
+  data,
+  linked: '',
+};
 const read = (hash: string) => readAddress(hash, { ...lab.getState(), data });
 
 describe('an address', () => {
   it.each([
-    { screen: 'train', step: null, group: null, rollout: 0, experiment: null, data, linked: '' },
-    { screen: 'rollouts', step: 12, group: 3, rollout: 5, experiment: null, data, linked: '' },
-    { screen: 'evaluate', step: null, group: null, rollout: 0, experiment: 'E3', data, linked: '' },
-    {
-      screen: 'data',
-      step: null,
-      group: 0,
-      rollout: 0,
-      experiment: null,
-      data: { ...data, task: 'addition', level: 2 },
-      linked: '',
-    },
-  ])('reads as it was written: $screen', (state) => {
+    { screen: 'train' },
+    { screen: 'rollouts', step: 12, group: 3, rollout: 5 },
+    { screen: 'runs', runsTab: 'report', experiment: 'E3' },
+    { screen: 'runs', runsTab: 'evaluate' },
+    { screen: 'train', group: 0, newRun: 'task', data: { ...data, task: 'addition', level: 2 } },
+  ] as const)('reads as it was written: $screen', (chosen) => {
+    const state = { ...NOTHING, ...chosen };
     const { linked: _, ...changes } = state;
     expect(read(writeAddress(state))).toEqual({ changes, faults: [], linked: null });
   });
 
   it('keeps the recipe that a link asks for', () => {
     const linked = { recipe: 'parity-12', set: 'q1Yq-_', hash: null };
-    const { screen, step, group, rollout, experiment } = lab.getState();
-    const state = { screen, step, group, rollout, experiment, data, linked: writeLinked(linked) };
+    const state = { ...NOTHING, linked: writeLinked(linked) };
     expect(writeAddress(state)).toBe('#view=train&recipe=parity-12&set=q1Yq-_');
     expect(read(writeAddress(state))).toMatchObject({ linked, faults: [] });
   });
@@ -43,7 +47,16 @@ describe('an address', () => {
   });
 
   it.each([
-    ['#view=party', 'there is no screen "party"; there are train, rollouts, evaluate, runs, data'],
+    ['#view=evaluate', { screen: 'runs', runsTab: 'evaluate' }],
+    ['#view=evaluate&experiment=E3', { screen: 'runs', runsTab: 'report', experiment: 'E3' }],
+    ['#view=data', { screen: 'train', newRun: 'task' }],
+  ])('of a former screen opens its new place: %s', (hash, changes) => {
+    expect(read(hash)).toMatchObject({ changes, faults: [] });
+  });
+
+  it.each([
+    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, runs'],
+    ['#view=runs&tab=x', 'Runs has no tab "x"; there are list, evaluate, report'],
     ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
     ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],
     ['#view=rollouts&step=99999999999', 'step="99999999999" is too large'],

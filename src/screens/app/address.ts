@@ -1,11 +1,12 @@
 /**
- * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3. A shared
- * address also has a recipe: recipe=parity-12&set=…&hash=…. Text in, text out; needs no browser.
+ * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3 for the
+ * task picker. A shared address also has a recipe: recipe=parity-12&set=…&hash=…. Text in, text out; needs no browser.
  */
 import type { LinkedRecipe } from '../../lab/recipe/link';
 import { quote } from '../../quote';
 import type { LabState } from '../../store/lab';
-import { screens } from '..';
+import { firstScreen, screens } from '..';
+import { PICKER, pickerAddress } from '../data/address';
 import type { AddressReader, ScreenAddress } from '../screen';
 
 /** Parameters of every screen. */
@@ -23,7 +24,13 @@ export interface Address {
   readonly linked: LinkedRecipe | null;
 }
 
-const addresses = screens.flatMap(({ address }): ScreenAddress[] => (address ? [address] : []));
+const addresses = [...screens.flatMap(({ address }): ScreenAddress[] => (address ? [address] : [])), pickerAddress];
+
+/** Screen that an address asks for; the task picker opens over the first. */
+const screenAt = (asked: string | null) =>
+  asked === PICKER
+    ? firstScreen
+    : screens.find(({ id, formerIds = [] }) => asked !== null && [id, ...formerIds].includes(asked));
 
 /** Parameters of the address of a screen, with a list that takes their faults. */
 function readerOf(params: URLSearchParams, faults: string[]): AddressReader {
@@ -54,11 +61,11 @@ export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'
   }
   const reader = readerOf(params, faults);
   const asked = reader.text('view');
-  const found = screens.find(({ id }) => id === asked);
+  const found = screenAt(asked);
   if (asked !== null && !found)
     reader.fault(`there is no screen ${quote(asked)}; there are ${screens.map(({ id }) => id).join(', ')}`);
   const common = {
-    screen: (found ?? screens[0]).id,
+    screen: (found ?? firstScreen).id,
     step: reader.number('step', 1),
     group: reader.number('group', 0),
     rollout: reader.number('rollout', 0) ?? 0,
@@ -77,12 +84,17 @@ export function writeLinked({ recipe, set, hash }: LinkedRecipe): string {
   return new URLSearchParams(given).toString();
 }
 
-type Written = Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'data' | 'linked'>;
+type Written = Pick<
+  LabState,
+  'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'linked'
+>;
 
 export function writeAddress(state: Written): string {
-  const { screen, step, group, rollout, linked } = state;
-  const own = screens.find(({ id }) => id === screen)?.address?.write(state) ?? {};
-  const params = new URLSearchParams({ view: screen });
+  const { screen, step, group, rollout, newRun, linked } = state;
+  const isPicker = newRun === 'task';
+  const address = isPicker ? pickerAddress : screens.find(({ id }) => id === screen)?.address;
+  const own = address?.write(state) ?? {};
+  const params = new URLSearchParams({ view: isPicker ? PICKER : screen });
   for (const [name, value] of Object.entries({ ...own, step, group, rollout: rollout > 0 ? rollout : null }))
     if (value !== null) params.set(name, String(value));
   return linked === '' ? `#${params}` : `#${params}&${linked}`;

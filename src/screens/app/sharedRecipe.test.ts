@@ -33,11 +33,11 @@ describe('a shared link', () => {
     ]);
   });
 
-  it('has the recipe of a run that trains here, and names edits that Setup refuses', async () => {
+  it('has the recipe of a run that trains here, and names edits that New run refuses', async () => {
     const started = withFields(recipeByName('addition-2'), { seed: 5 });
     editDraft('grpo.groupSize', 1);
     expect((await opened((await shared({ source: 'live', started })).link)).recipe).toEqual(started);
-    expect((await shared()).contents).toContain('Not in the link: grpo.groupSize, which Setup refuses');
+    expect((await shared()).contents).toContain('Not in the link: grpo.groupSize, which New run refuses');
   });
 
   it('warns of many characters', async () => {

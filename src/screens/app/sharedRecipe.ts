@@ -3,7 +3,7 @@ import '../../jitless';
 import { changesOf, linkOf } from '../../lab/recipe/link';
 import { parseRecipe, type Recipe } from '../../lab/recipe/recipe';
 import type { LabState } from '../../store/lab';
-import { screens } from '..';
+import { firstScreen, screens } from '..';
 import { MOST_CHARACTERS, writeAddress, writeLinked } from './address';
 
 export { recipeOfLink } from '../../lab/recipe/link';
@@ -26,19 +26,19 @@ export function recipeWords(recipe: Recipe): string {
   return `“${recipe.title}”, ${changes} from ${base.name}, seed ${recipe.seed}`;
 }
 
-/** Recipe that a link shares: of the run that trains here or is stored, else of Setup. A recording is no run of the user. */
+/** Recipe that a link shares: of the run that trains here or is stored, else of New run. A recording is no run of the user. */
 export const recipeOnScreen = ({ source, started, run, draft }: LabState): Recipe =>
   source === 'replay' ? draft : (started ?? run.start?.recipe ?? draft);
 
-function selectionWords({ screen, step, group, rollout, data, experiment }: LabState): string {
-  const { title } = screens.find(({ id }) => id === screen) ?? screens[0];
+function selectionWords({ screen, step, group, rollout, newRun, data, runsTab, experiment }: LabState): string {
+  const { title } = screens.find(({ id }) => id === screen) ?? firstScreen;
   const parts = [
     title,
     ...(step === null ? [] : [`step ${step}`]),
     ...(group === null ? [] : [`group ${group + 1}`]),
     ...(group === null && rollout === 0 ? [] : [`rollout ${rollout + 1}`]),
-    ...(screen === 'data' ? [`${data.task} level ${data.level}, problem ${data.index + 1}`] : []),
-    ...(screen === 'evaluate' && experiment !== null ? [`experiment ${experiment}`] : []),
+    ...(newRun === 'task' ? [`${data.task} level ${data.level}, problem ${data.index + 1}`] : []),
+    ...(screen === 'runs' && runsTab === 'report' && experiment !== null ? [`experiment ${experiment}`] : []),
   ];
   return parts.join(', ');
 }
@@ -70,7 +70,7 @@ export async function sharedLink(state: LabState, page: string): Promise<SharedL
     contents: [
       `Recipe: ${recipeWords(recipe)}`,
       `View: ${selectionWords(state)}`,
-      ...(refused.length > 0 ? [`Not in the link: ${refused.join(', ')}, which Setup refuses`] : []),
+      ...(refused.length > 0 ? [`Not in the link: ${refused.join(', ')}, which New run refuses`] : []),
       ...(link.length > SHORT_LINK ? [`${link.length} characters: some mail and chat programs cut longer links`] : []),
     ],
   };

@@ -30,7 +30,7 @@ async function readRecipe(hash: string, linked: LinkedRecipe, faults: readonly s
   if (mine !== turn) return;
   // Back asks only once
   if (!isTaken) return rewriteAddress(writeAddress(lab.getState()));
-  // again: the Data screen may show own problems of this recipe
+  // again: the task picker may show own problems of this recipe
   const { changes, faults: left } = readAddress(hash, lab.getState());
   take({ ...changes, linkFaults: [...left, ...found.faults], linkNote: recipeWords(found.recipe) });
 }

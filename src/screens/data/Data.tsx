@@ -1,4 +1,4 @@
-/** Data: problems of any task at any level, and the draft's own, each with its picture, its verifier and its teacher traces. */
+/** Problems of any task at any level, and the draft's own, each with its picture, its verifier and its teacher traces. */
 import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useMemo } from 'react';
 import { type Browsed, BrowsedProblems, browsable, browsedCommand, MOST_BROWSED } from '../../lab/recipe/browse';

@@ -13,14 +13,14 @@ import { Matrix } from './Matrix';
 import { isOfReport, Outcome } from './Outcome';
 import { Spreads } from './Spreads';
 
-/** Button that loads the recipe of a setting into Setup, with the outcome beside it. */
+/** Button that loads the recipe of a setting into New run, with the outcome beside it. */
 function LoadButton({ row: { arm, recipe, set } }: { row: Result['rows'][number] }) {
   const [outcome, setOutcome] = useState<{ text: string; failed: boolean } | null>(null);
   if (recipe === null) return null;
   const load = async () => {
     try {
       const loaded = await openRecipe(recipe, set);
-      setOutcome(loaded ? { text: 'Loaded into Setup.', failed: false } : null);
+      setOutcome(loaded ? { text: 'Loaded into New run.', failed: false } : null);
     } catch (error) {
       setOutcome({ text: (error as Error).message, failed: true });
     }

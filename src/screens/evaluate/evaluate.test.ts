@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { spreadOf } from '../../lab/report/results';
 import { armSeries } from './Curves';
-import { inOrder } from './Evaluate';
 import { verdictOf } from './Outcome';
+import { inOrder } from './Report';
 import { evaluationLines, problemsWords, shareWithError } from './RunEvaluations';
 import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 

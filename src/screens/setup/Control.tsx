@@ -1,5 +1,5 @@
 /** Control of one field of the draft, with its label, its explanation and its error. */
-import { type KeyboardEvent, memo, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import { decimalOf, toNumber } from '../../decimal';
 import { editDraft } from '../../store/draft';
 import { classes } from '../shared/classes';
@@ -108,9 +108,9 @@ export function FieldError({ path, error }: { path: string; error: string | unde
   );
 }
 
-/** @param of item that the field belongs to, for screen readers */
-export const Row = memo(function Row(props: FieldProps & { readonly of?: string }) {
-  const { field, errors, hint, of } = props;
+/** @param of item that the field belongs to, for screen readers @param children mark below the control */
+export const Row = memo(function Row(props: FieldProps & { readonly of?: string; readonly children?: ReactNode }) {
+  const { field, errors, hint, of, children } = props;
   const { path, title, description, kind } = field;
   const error = errors[path];
   const wide = kind === 'text' || kind === 'source';
@@ -127,6 +127,7 @@ export const Row = memo(function Row(props: FieldProps & { readonly of?: string 
           {hint}
         </p>
       )}
+      {children}
       <FieldError path={path} error={error} />
     </div>
   );

@@ -1,4 +1,5 @@
 /** Editor of a list of the draft: a card for each item, a field for each column. A file can replace all items. */
+import type { ReactNode } from 'react';
 import { levelHint } from '../../lab/recipe/levels';
 import { addToDraft, fillDraft, removeFromDraft } from '../../store/draft';
 import { valueAt } from '../../valueAt';
@@ -11,7 +12,7 @@ import type { Field } from './fields';
 import styles from './ListEditor.module.css';
 
 /** Row with the range that the chosen task allows, where it has one. */
-export function HintedRow(props: Omit<FieldProps, 'hint'> & { readonly of?: string }) {
+export function HintedRow(props: Omit<FieldProps, 'hint'> & { readonly of?: string; readonly children?: ReactNode }) {
   const { path } = props.field;
   const hint = useLab(({ draft }) => levelHint(draft, path));
   return <Row {...props} hint={hint} />;
@@ -45,7 +46,10 @@ function FromFile({ path, title }: Pick<FieldProps['field'], 'path' | 'title'>) 
 const columnsOf = (item: unknown, columns: readonly Field[]) =>
   columns.filter(({ path, optional }) => !optional || valueAt(item, path) !== undefined);
 
-export function ListEditor({ field, value, errors, edition }: Omit<FieldProps, 'hint'>) {
+type ListEditorProps = Omit<FieldProps, 'hint'> & { readonly children?: ReactNode };
+
+/** @param children mark below the list */
+export function ListEditor({ field, value, errors, edition, children }: ListEditorProps) {
   const { path, title, description, columns, blanks } = field;
   const items = value as readonly unknown[];
   return (
@@ -78,6 +82,7 @@ export function ListEditor({ field, value, errors, edition }: Omit<FieldProps, '
         <FromFile path={path} title={title} />
         {items.length === 0 && <span className={controls.hint}>none yet</span>}
       </div>
+      {children}
       <FieldError path={path} error={errors[path]} />
     </fieldset>
   );

@@ -2,7 +2,8 @@
 import { Fragment } from 'react';
 import { recipeByName } from '../../lab/recipe/presets';
 import { draftChanges, dropRefused } from '../../store/draft';
-import { lab } from '../../store/lab';
+import { MODEL_PRESET } from '../../store/edits';
+import { openNewRun } from '../../store/lab';
 import { draftMemory } from '../../store/memory';
 import { heldBack, SMALL_RECIPE, startTraining, trainSmall } from '../../store/start';
 import { useLab } from '../shared/hooks';
@@ -17,21 +18,6 @@ function changesWords(changes: number): string {
   return `${changes} changed ${changes === 1 ? 'setting' : 'settings'}`;
 }
 
-/** Scrolls to a field of Setup and opens its section. */
-function goTo(path: string): void {
-  lab.setState({ setupOpen: true });
-  requestAnimationFrame(() => {
-    const field = document.getElementById(path);
-    const section = field?.closest('details');
-    if (section) section.open = true;
-    field?.scrollIntoView({ block: 'center' });
-    // a list takes no focus: its buttons do
-    const focused =
-      field instanceof HTMLFieldSetElement ? field.querySelector<HTMLElement>('[data-testid=adding] button') : field;
-    focused?.focus();
-  });
-}
-
 /** Fields that prevent training, and a way to go on. */
 function FieldFaults({ paths }: { paths: readonly string[] }) {
   const refused = useLab((state) => Object.keys(state.refused).length);
@@ -42,8 +28,8 @@ function FieldFaults({ paths }: { paths: readonly string[] }) {
       {paths.map((path, i) => (
         <Fragment key={path}>
           {i > 0 && ', '}
-          <button type="button" className={styles.link} onClick={() => goTo(path)}>
-            {path === 'model.preset' ? 'Preset' : titleAt(path)}
+          <button type="button" className={styles.link} onClick={() => openNewRun(path)}>
+            {path === MODEL_PRESET ? 'Model size' : titleAt(path)}
           </button>
         </Fragment>
       ))}
@@ -87,7 +73,6 @@ function CpuChoice({ title, trainable }: { title: string; trainable: boolean }) 
 /** @param bare leaves out the number of changed settings */
 export function TrainButton({ bare = false }: { readonly bare?: boolean }) {
   const checking = useLab((state) => state.adapter.kind === 'checking');
-  const live = useLab((state) => state.source === 'live' && (state.status === 'playing' || state.status === 'paused'));
   const changes = useLab((state) => draftChanges(state.draft).length);
   const [draft, refused] = [useLab((state) => state.draft), useLab((state) => state.refused)];
   const [checked, memory] = [useLab((state) => state.checked), useLab((state) => state.memory)];
@@ -98,7 +83,7 @@ export function TrainButton({ bare = false }: { readonly bare?: boolean }) {
   const paths = held?.paths ?? [];
   // a draft that is too large for the device does not prevent the small recipe
   const tooLarge = held?.memory ?? null;
-  const name = live && !other ? 'New run' : small ? 'Train the small model (CPU)' : 'Train in this tab';
+  const name = small ? 'Train the small model (CPU)' : 'Train in this tab';
   return (
     <div className={styles.start} data-testid="start">
       <button

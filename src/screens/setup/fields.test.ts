@@ -82,7 +82,7 @@ describe('a form', () => {
     expect(field('data.ks')).toMatchObject({ columns: [{ path: '', kind: 'number' }], blanks: [1] });
   });
 
-  it("is what Setup makes of the recipe's own schema", () => {
+  it("is what New run makes of the recipe's own schema", () => {
     expect(GENERAL.map(({ path }) => path)).toEqual(['seed', 'tokensPerPass', 'kernels', 'precision']);
     expect(SECTIONS.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['task', 'model', 'sft', 'grpo', 'checkpoints', 'reward']),

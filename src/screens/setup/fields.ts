@@ -147,10 +147,11 @@ export function formOf(schema: unknown): { sections: Section[]; general: Field[]
 
 export const { sections: SECTIONS, general: GENERAL } = formOf(recipeSchema);
 
+export const allFields: readonly Field[] = [...GENERAL, ...SECTIONS.flatMap((section) => section.fields)];
+
 /** Title of the field at a path: "Level of Clusters, 2" for a field of an item; the path itself where it has no field. */
 export function titleAt(path: string): string {
-  const fields = [...GENERAL, ...SECTIONS.flatMap((section) => section.fields)];
-  const field = fields.find((one) => one.path === path || path.startsWith(`${one.path}.`));
+  const field = allFields.find((one) => one.path === path || path.startsWith(`${one.path}.`));
   if (!field) return path;
   if (field.path === path) return field.title;
   const [item, ...column] = path.slice(field.path.length + 1).split('.');

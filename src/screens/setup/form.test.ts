@@ -1,4 +1,4 @@
-/** Editors of Setup: for a schema of the test, and for every list of the recipe. */
+/** Editors of New run: for a schema of the test, and for every list of the recipe. */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Setup with a draft that cannot run: the disabled button, and the reason. */
+/** New run with a draft that cannot run: the disabled button, and the reason. */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -9,17 +9,12 @@ import { LatestGroup } from './LatestGroup';
 import styles from './Train.module.css';
 import { TrainCharts } from './TrainCharts';
 
-/** Line about the recorded run that plays. On a narrow page it has the button of Setup, which is closed there. */
+/** Line about the recorded run that plays, with the button that trains. */
 function Lead() {
-  const setupOpen = useLab((state) => state.setupOpen);
   return (
     <div className={styles.lead}>
       <p>You’re watching a recorded run. Press Train to run it in this tab.</p>
-      {!setupOpen && (
-        <div className={styles.button}>
-          <TrainButton bare />
-        </div>
-      )}
+      <TrainButton bare />
     </div>
   );
 }

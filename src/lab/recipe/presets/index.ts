@@ -1,5 +1,5 @@
 /**
- * The recipes that come with the lab, by group, as Setup lists them. To add one is to add an entry to its group's file; its
+ * The recipes that come with the lab, by group, as New run lists them. To add one is to add an entry to its group's file; its
  * `about` says what it should show.
  */
 import { quote } from '../../../quote';
@@ -9,7 +9,7 @@ import { firstSteps } from './firstSteps';
 import { reportRecipes } from './report';
 import { teaching } from './teaching';
 
-/** Groups in the order in which Setup lists them. */
+/** Groups in the order in which New run lists them. */
 const groups = ['First steps', 'Families', 'Teaching', 'The report'] as const;
 type Group = (typeof groups)[number];
 

@@ -1,4 +1,4 @@
-/** Evaluate: findings of the report beside ours, from result files, and the evaluations of the run on screen. */
+/** The report beside us: findings of the report beside ours, from result files. */
 import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useEffect } from 'react';
 import type { Result } from '../../lab/report/results';
@@ -9,10 +9,9 @@ import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { Panel } from '../shared/Panel';
 import texts from '../shared/text.module.css';
-import styles from './Evaluate.module.css';
 import { Experiment } from './Experiment';
 import { isOfReport, Outcome } from './Outcome';
-import { RunEvaluations } from './RunEvaluations';
+import styles from './Report.module.css';
 
 /** Findings of the report in their order, and lessons of this lab. */
 export const inOrder = <T extends Pick<Result, 'id'>>(
@@ -84,7 +83,7 @@ function Experiments() {
   );
 }
 
-export function Evaluate() {
+export function Report() {
   useEffect(() => void readResults(), []);
   return (
     <>
@@ -92,7 +91,6 @@ export function Evaluate() {
         Findings of the report at 14 billion parameters, beside what a model of this lab does.
       </p>
       <Experiments />
-      <RunEvaluations />
     </>
   );
 }

@@ -1,21 +1,24 @@
-/** Setup of the next run: a recipe and its fields, made from the recipe's own schema. */
+/** Fields of the next run, made from the recipe's own schema: the eight that matter, then all others under *Advanced*. */
 import { recipeGroups } from '../../lab/recipe/presets';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { type ModelPreset, modelPresetNames } from '../../model/presets';
 import { setCompute } from '../../store/control';
 import { chooseModelPreset, draftPreset, undoFollowing } from '../../store/draft';
 import { MODEL_PRESET } from '../../store/edits';
+import { openTaskPicker } from '../../store/lab';
 import { switchRecipe } from '../../store/replace';
 import { valueAt } from '../../valueAt';
-import { classes } from '../shared/classes';
 import { Help } from '../shared/Help';
 import { useLab } from '../shared/hooks';
+import { Advanced } from './Advanced';
+import { Changed, ChangedShape } from './Changed';
 import { FieldError } from './Control';
 import controls from './Control.module.css';
-import { type Field, GENERAL, SECTIONS } from './fields';
-import { HintedRow, ListEditor } from './ListEditor';
+import { useShownField } from './focus';
+import { HintedRow } from './ListEditor';
 import { MemoryLine } from './Memory';
-import styles from './Setup.module.css';
+import { mainFields } from './mainFields';
+import styles from './NewRunForm.module.css';
 import { TrainButton } from './TrainButton';
 
 function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined }) {
@@ -25,14 +28,15 @@ function PresetRow({ draft, error }: { draft: Recipe; error: string | undefined 
   const choose = (name: string) => chooseModelPreset(name as ModelPreset);
   return (
     <div className={controls.field}>
-      <label htmlFor={MODEL_PRESET}>Preset</label>
-      <Help text="Model size by name: nano 0.1 M, micro 0.8 M, mini 4.5 M, small 24 M parameters." about="Preset" />
+      <label htmlFor={MODEL_PRESET}>Model size</label>
+      <Help text="Model size by name: nano 0.1 M, micro 0.8 M, mini 4.5 M, small 24 M parameters." about="Model size" />
       <select id={MODEL_PRESET} {...described} value={preset ?? ''} onChange={(e) => choose(e.target.value)}>
         {preset === null && <option value="">custom</option>}
         {modelPresetNames.map((name) => (
           <option key={name}>{name}</option>
         ))}
       </select>
+      <ChangedShape />
       <FieldError path={MODEL_PRESET} error={error} />
     </div>
   );
@@ -97,38 +101,48 @@ function RecipeChoice({ draft }: { draft: Recipe }) {
   );
 }
 
-export function Setup() {
+function MainFields() {
   const draft = useLab((state) => state.draft);
   const errors = useLab((state) => state.draftErrors);
   const edition = useLab((state) => state.edition);
-  const open = useLab((state) => state.setupOpen);
-  const shown = ({ path, onlyWith }: Field) =>
-    !onlyWith || valueAt(draft, onlyWith.path) === onlyWith.value || errors[path] !== undefined;
-  const rows = (fields: readonly Field[]) =>
-    fields.filter(shown).map((field) => {
-      const props = { field, value: valueAt(draft, field.path), errors, edition };
-      return field.kind === 'list' ? (
-        <ListEditor key={field.path} {...props} />
-      ) : (
-        <HintedRow key={field.path} {...props} />
-      );
-    });
   return (
-    <aside className={classes(styles.setup, open && styles.open)} aria-label="Setup">
-      <RecipeChoice draft={draft} />
-      <TrainButton />
-      <ComputeRow />
-      <MemoryLine />
-      {rows(GENERAL)}
-      {SECTIONS.map(({ name, title, description, fields }) => (
-        <details key={name} className={styles.section} open={name === 'task'}>
-          <summary>{title}</summary>
-          <p>{description}</p>
-          {name === 'model' && <PresetRow draft={draft} error={errors[MODEL_PRESET]} />}
-          {rows(fields)}
-          {name === 'task' && <AlsoChanged />}
-        </details>
-      ))}
-    </aside>
+    <section className={styles.main} aria-label="Main settings">
+      {mainFields.map((field) =>
+        field === 'model' ? (
+          <PresetRow key={field} draft={draft} error={errors[MODEL_PRESET]} />
+        ) : (
+          <div key={field.path}>
+            <HintedRow field={field} value={valueAt(draft, field.path)} errors={errors} edition={edition}>
+              <Changed path={field.path} title={field.title} />
+            </HintedRow>
+            {field.path === 'task.name' && (
+              <button type="button" className={styles.browse} onClick={openTaskPicker}>
+                Browse tasks and problems
+              </button>
+            )}
+            {field.path === 'task.level' && <AlsoChanged />}
+          </div>
+        ),
+      )}
+    </section>
+  );
+}
+
+export function NewRunForm() {
+  const draft = useLab((state) => state.draft);
+  useShownField();
+  return (
+    <>
+      <div className={styles.form}>
+        <RecipeChoice draft={draft} />
+        <MainFields />
+        <ComputeRow />
+        <Advanced />
+      </div>
+      <footer className={styles.foot}>
+        <MemoryLine />
+        <TrainButton />
+      </footer>
+    </>
   );
 }

@@ -1,0 +1,85 @@
+/** Shell: the header that stays in view, the run and the engine that it names, and the drawer *New run*. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { setFields, train, waitForStage } from './labPage';
+
+const SIZES = [
+  { width: 1440, height: 900, most: 88 },
+  { width: 390, height: 844, most: 56 },
+  { width: 360, height: 740, most: 56 },
+];
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  complaints = complaintsOf(page);
+  await page.goto(served.url);
+});
+afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+const state = () => page.getByTestId('state').innerText();
+const untilState = (word: string) => page.getByTestId('state').filter({ hasText: word }).waitFor({ timeout: 60_000 });
+
+/** Boxes of the header and of what it says, after the page has scrolled. */
+async function header() {
+  await page.evaluate(() => scrollTo(0, 500));
+  const box = (await page.getByTestId('header').boundingBox())!;
+  const words = await Promise.all(
+    ['running', 'state', 'stages', 'adapter'].map(async (id) => (await page.getByTestId(id).boundingBox())!),
+  );
+  await page.evaluate(() => scrollTo(0, 0));
+  return { box, words };
+}
+
+describe.each(SIZES)('$width × $height', ({ width, height, most }) => {
+  it('keeps header and transport in view, low, with the run, its state, its stages and the engine', async () => {
+    await page.setViewportSize({ width, height });
+    await waitForStage(page, /SFT [1-9]/);
+    const { box, words } = await header();
+    expect(box.y).toBe(0);
+    expect(box.height).toBeLessThanOrEqual(most);
+    for (const word of words) {
+      expect(word.width).toBeGreaterThan(20);
+      expect(word.x + word.width).toBeLessThanOrEqual(width);
+      expect(word.y + word.height).toBeLessThanOrEqual(box.height);
+    }
+    expect(await page.getByTestId('running').textContent()).toBe('Parity of 12 bitsparity-12, seed 0');
+    expect(await state()).toBe('recorded');
+    expect(await page.getByTestId('adapter').innerText()).toBe('No WebGPU');
+  });
+});
+
+it('has the views as tabs at the lower edge of a phone, each large enough to press', async () => {
+  const nav = page.getByRole('navigation', { name: 'Screens' });
+  const box = (await nav.boundingBox())!;
+  expect(box.y + box.height).toBe(740);
+  for (const button of await nav.getByRole('button').all()) {
+    const { width, height } = (await button.boundingBox())!;
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(40);
+  }
+});
+
+it('says in one word what a run does, from training to its end, and leads to Train', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Learn' }).click();
+  await setFields(page, { 'sft.steps': '30', 'grpo.steps': '1', 'grpo.prompts': '1', 'evaluation.problems': '2' });
+  await page.getByRole('combobox', { name: 'Recipe' }).selectOption('parity-8-nano');
+  await page.getByRole('button', { name: 'Drop the changes' }).click();
+  await setFields(page, { 'sft.steps': '30', 'grpo.steps': '1', 'grpo.prompts': '1', 'evaluation.problems': '2' });
+  await train(page);
+  await untilState('training');
+  await page.locator('nav [aria-current=page]', { hasText: 'Train' }).waitFor();
+  expect(await page.getByTestId('running').innerText()).toMatch(/parity-8-nano, 4 changes, seed 0/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await untilState('paused');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await untilState('finished');
+  expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
+});
+
+it('said nothing on the console', () => expect(complaints).toEqual([]));
