@@ -217,7 +217,8 @@ const link: Importer = {
     // an unchanged hash proves that the packed fields were read as written
     const isSame = found?.recipe && linked?.hash === (await recipeHash(found.recipe));
     const recipe = isSame ? linked : { recipe: linked?.recipe };
-    const understood = { view: screen, ...chosen, ...browsed, n: browsed.index + 1, ...recipe };
+    const view = changes.newRun === 'task' ? 'data' : screen; // the task picker opens over a screen
+    const understood = { view, ...chosen, ...browsed, n: browsed.index + 1, ...recipe };
     return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
   },
 };

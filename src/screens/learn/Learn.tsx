@@ -94,7 +94,7 @@ export function Learn() {
             lesson={lesson}
             number={i + 1}
             result={result}
-            isShown={judged && judged.shown.includes(lesson.title)}
+            isShown={judged?.shown.includes(lesson.title) ?? null}
           />
         ))}
       </ol>
