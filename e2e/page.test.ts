@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaintsOf, openBrowser, serveApp } from './browser';
+import { complaintsOf, openBrowser, serveApp, slowness } from './browser';
 import { zipOfRun } from './fixtures/storedRun';
 import { closeNewRun, drawerOf, openNewRun, train } from './labPage';
 
@@ -154,18 +154,27 @@ it('says what a chart and the advantages of a group show', async () => {
 it.each([
   [1440, 900],
   [360, 740],
-])('shows a completion and an advantage without scrolling, %s × %s', async (width, height) => {
-  await go('Train');
-  await page.setViewportSize({ width, height });
-  await page.evaluate(() => scrollTo(0, 0));
-  const nav = width < 640 ? (await page.locator('nav[aria-label=Screens]').boundingBox())!.y : height;
-  const shown = [page.getByTestId('rollout').first().locator('code'), page.getByTestId('advantage').first()];
-  for (const one of shown) {
-    const box = (await one.boundingBox())!;
+])('shows a thought and an advantage without scrolling within 5 seconds, %s × %s', async (width, height) => {
+  const fresh = await browser.newPage({ viewport: { width, height } });
+  await fresh.goto(served.url);
+  const shown = ['[data-testid=rollout] code', '[data-testid=advantage]'];
+  // from the page's own start
+  const took = await fresh.evaluate(async (selectors) => {
+    while (!selectors.every((selector) => document.querySelector(selector))) await new Promise(requestAnimationFrame);
+    return performance.now();
+  }, shown);
+  expect(took).toBeLessThan(5000 * (await slowness(fresh)));
+  const nav = width < 640 ? (await fresh.locator('nav[aria-label=Screens]').boundingBox())!.y : height;
+  for (const selector of shown) {
+    const box = (await fresh.locator(selector).first().boundingBox())!;
     expect(box.y).toBeGreaterThan(0);
     expect(box.y + box.height).toBeLessThanOrEqual(nav);
   }
-  await page.setViewportSize({ width: 1440, height: 900 });
+  const [group, chart] = [fresh.getByTestId('rollout').first(), fresh.locator('figure').filter({ hasText: 'pass@1' })];
+  const [thoughts, beside] = [(await group.boundingBox())!, (await chart.boundingBox())!];
+  if (width >= 1200) expect(beside.x).toBeGreaterThan(thoughts.x + thoughts.width);
+  else expect(beside.y).toBeGreaterThan(thoughts.y + thoughts.height);
+  await fresh.close();
 });
 
 it('works an advantage out in one click, and recomputes only the shown numbers', async () => {

@@ -22,13 +22,15 @@ function Lead() {
 export function Train() {
   const recorded = useLab((state) => state.source === 'replay');
   return (
-    <div className={styles.split}>
-      <LatestGroup />
-      <div className={styles.side}>
-        {recorded && <Lead />}
-        <Alerts />
-        <TrainCharts panels={chartPanels} />
-        <Curation />
+    <div className={styles.train}>
+      <div className={styles.split}>
+        <LatestGroup />
+        <div className={styles.side}>
+          {recorded && <Lead />}
+          <Alerts />
+          <TrainCharts panels={chartPanels} />
+          <Curation />
+        </div>
       </div>
     </div>
   );
