@@ -42,6 +42,10 @@ export async function chooseRecipe(page: Page, name: string): Promise<void> {
   await recipeList(page).selectOption(name);
 }
 
+/** Time, memory and changes of the draft: `≈ 1:50 · 45 MiB · 2 changes`. */
+export const estimate = async (page: Page): Promise<string> =>
+  (await openNewRun(page)).getByTestId('estimate').innerText();
+
 /** Text below the button that trains. */
 export const startText = async (page: Page): Promise<string> =>
   (await openNewRun(page)).getByTestId('start').locator('p').innerText();

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { setFields, train, waitForStage } from './labPage';
+import { drawerOf, estimate, fieldAt, openNewRun, setField, setFields, train, waitForStage } from './labPage';
 
 const SIZES = [
   { width: 1440, height: 900, most: 88 },
@@ -80,6 +80,31 @@ it('says in one word what a run does, from training to its end, and leads to Tra
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await untilState('finished');
   expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
+});
+
+it('estimates time from the speed that the run was measured at', async () => {
+  await setField(page, 'grpo.steps', '0');
+  expect(await estimate(page)).toMatch(/^≈ \d+:\d\d · [\d.]+ MiB · 4 changes$/);
+});
+
+it('marks each field that differs from the preset, and resets it', async () => {
+  const marks = (await openNewRun(page)).getByTestId('changed');
+  for (const path of ['grpo.prompts', 'evaluation.problems']) await fieldAt(page, path); // opens its section
+  expect(await marks.allInnerTexts()).toEqual(['preset: 150', 'preset: 24', 'preset: 8', 'preset: 24']);
+  await drawerOf(page).getByRole('button', { name: 'Reset GRPO steps' }).click();
+  expect(await (await fieldAt(page, 'grpo.steps')).inputValue()).toBe('24');
+  expect(await marks.count()).toBe(3);
+});
+
+it('finds a setting by its name among the advanced ones', async () => {
+  const search = drawerOf(page).getByRole('searchbox', { name: 'Search settings' });
+  await search.fill('epsilonHigh');
+  expect(await drawerOf(page).locator('[data-section] label').allInnerTexts()).toEqual(['ε high']);
+  await search.fill('no such setting');
+  await drawerOf(page).getByText('No setting matches “no such setting”.').waitFor();
+  await search.fill('');
+  await page.keyboard.press('Escape');
+  await drawerOf(page).waitFor({ state: 'detached' });
 });
 
 it('said nothing on the console', () => expect(complaints).toEqual([]));

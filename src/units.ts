@@ -15,6 +15,10 @@ export function storageSize(bytes: number): string {
 /** @param share in [0, 1]: 0.123 → "12.3 %" */
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+/** Duration in words for the long ones: "1:50", "2 h 5 min". */
+export const duration = (seconds: number): string =>
+  seconds < 3600 ? clock(seconds) : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+
 /** Duration as m:ss. */
 export const clock = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));

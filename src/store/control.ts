@@ -15,6 +15,7 @@ import { followProgram } from './program';
 import { RECORDING } from './recording';
 import type { Replay } from './replay';
 import { applyEvent, emptyRun, UNSTORED_ROLLOUTS_KEPT } from './run';
+import { followSpeed } from './speed';
 
 const { getState: get, setState: set } = lab;
 let client: LabClient | null = null;
@@ -55,7 +56,11 @@ export async function openLab(): Promise<void> {
     if (isLive()) fail({ message });
   });
   client = opened;
-  followDraft((recipe, compute) => opened.estimate(recipe, compute));
+  followDraft(
+    (recipe, compute) => opened.estimate(recipe, compute),
+    (recipe, compute, bytes) => opened.fitting(recipe, compute, bytes),
+  );
+  followSpeed();
   followProgram((source) => opened.sourceFault(source));
   const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
   void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));

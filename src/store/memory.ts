@@ -1,19 +1,23 @@
 /** Keeps the memory estimate of the draft up to date. */
 
 import type { Recipe } from '../lab/recipe/recipe';
+import type { SettingChange } from '../lab/run/advice';
 import type { MemoryEstimate } from '../lab/run/memory';
 import type { Compute } from '../worker/protocol';
 import { type LabState, lab } from './lab';
 
 type Estimate = (recipe: Recipe, compute: Compute) => Promise<MemoryEstimate>;
+type Fitting = (recipe: Recipe, compute: Compute, bytes: number) => Promise<SettingChange | null>;
 
 /** Requests an estimate for the current draft. */
 let request: () => Promise<void> = async () => {};
+let fitting: Fitting = async () => null;
 /** Last request. */
 let requested: Promise<void> = Promise.resolve();
 
 /** Requests an estimate whenever the draft, the compute choice or the adapter changes. @returns function that ends this */
-export function followDraft(estimate: Estimate): () => void {
+export function followDraft(estimate: Estimate, finds: Fitting = async () => null): () => void {
+  fitting = finds;
   /** Counts requests; answers to earlier ones are ignored. */
   let turn = 0;
   request = async () => {
@@ -46,4 +50,11 @@ export async function draftMemory(): Promise<LabState['memory']> {
     if ((await Promise.race([waited, timeout])) === late) return null;
     if (waited === requested) return lab.getState().memory;
   }
+}
+
+/** Setting with which the draft takes at most that memory; null if none was found in time. */
+export async function fittingDraft(bytes: number): Promise<SettingChange | null> {
+  const { draft, compute } = lab.getState();
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), WAIT_MS));
+  return Promise.race([fitting(draft, compute, bytes).catch(() => null), late]);
 }

@@ -1,14 +1,15 @@
-/** Questions before a run starts: it may end the run on screen, and it may take much memory. */
+/** Questions before a run starts: it may end the run on screen, take much memory, or take long. */
 import { recipeByName } from '../lab/recipe/presets';
-import { mebibytes } from '../units';
+import { duration, mebibytes } from '../units';
 import { playRecording, trainDraft } from './control';
 import { chooseRecipe } from './draft';
 import { type LabState, lab } from './lab';
-import { draftMemory } from './memory';
+import { draftMemory, fittingDraft } from './memory';
 import { memoryShare } from './memoryShare';
 import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
 import { changesAtStake } from './replace';
+import { draftTimes, totalSeconds } from './speed';
 
 /** Name of the recipe for the CPU. */
 export const SMALL_RECIPE = 'parity-8-nano';
@@ -51,12 +52,27 @@ export function leavingCosts(state: OnScreen): string | null {
 }
 
 /** Warns that the draft may be too large for this device. Null if it is small enough, or if `heldBack` reports it. */
-function memoryDoubt(memory: LabState['memory']): string | null {
+async function memoryDoubt(memory: LabState['memory']): Promise<string | null> {
   if (memory === null) return 'Its memory is not known yet.';
   if ('refused' in memory) return null;
   const { bytes, of } = memoryShare();
   if (memory.peak <= bytes) return null;
-  return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may close the page.`;
+  const change = await fittingDraft(bytes);
+  const help = change ? ` ${change.field} = ${change.to} in place of ${change.from} takes less than that.` : '';
+  return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may close the page.${help}`;
+}
+
+/** Longest run that starts without a question, seconds. */
+const LONG_S = 30 * 60;
+
+/** Warns that the draft takes long on this device, with the setting that takes the most time. Null if it is short or unknown. */
+function timeDoubt(state: LabState): string | null {
+  const times = draftTimes(state);
+  if (!times || totalSeconds(times) <= LONG_S) return null;
+  const fields = { sft: 'SFT steps (sft.steps)', grpo: 'GRPO steps (grpo.steps)', evaluation: 'evaluation.problems' };
+  const longest = (['sft', 'grpo', 'evaluation'] as const).reduce((a, b) => (times[b] > times[a] ? b : a));
+  const share = Math.round((100 * times[longest]) / totalSeconds(times));
+  return `It takes about ${duration(totalSeconds(times))} on this device. Fewer ${fields[longest]} would help most: ${share} % of the time.`;
 }
 
 export interface HeldBack {
@@ -87,14 +103,14 @@ async function train(): Promise<void> {
   await trainDraft();
 }
 
-/** Trains the draft, unless something prevents it. Asks first if that ends a run or takes much memory. */
+/** Trains the draft, unless something prevents it. Asks first if that ends a run, takes much memory or takes long. */
 export async function startTraining(): Promise<void> {
   if (isDoubleClick()) return;
   const [memory] = await Promise.all([draftMemory(), draftProgramFault()]);
   if (heldBack(lab.getState())) return;
   const atStake = runAtStake(lab.getState());
-  const doubt = memoryDoubt(memory);
-  const reasons = [atStake, doubt].filter((reason) => reason !== null);
+  const doubts = [await memoryDoubt(memory), timeDoubt(lab.getState())];
+  const reasons = [atStake, ...doubts].filter((reason) => reason !== null);
   const title = `Train “${lab.getState().draft.title}”?`;
   if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
   await train();
@@ -113,6 +129,7 @@ export async function trainSmall(): Promise<void> {
   const confirm = changes === null ? 'Start training' : 'Drop them and train';
   if (reasons.length > 0 && !(await ask({ title: `Train “${small.title}”?`, reasons, confirm }))) return;
   chooseRecipe(SMALL_RECIPE);
+  await draftMemory(); // the measured speed of the run needs its size
   await train();
 }
 

@@ -49,6 +49,7 @@ const obedient =
       editRun: async () => {},
       adapter: async () => ({ kind: 'webgpu', name: 'any' }),
       estimate: async () => ({ peak: 1 }) as never,
+      fitting: async () => null,
       sourceFault: async () => null,
       async start(_recipe, _compute, port) {
         run = port;

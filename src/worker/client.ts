@@ -64,6 +64,10 @@ export class LabClient {
     return this.query((commands) => commands.estimate(recipe, compute));
   }
 
+  fitting(recipe: Recipe, compute: Compute, bytes: number) {
+    return this.query((commands) => commands.fitting(recipe, compute, bytes));
+  }
+
   sourceFault(source: string) {
     return this.query((commands) => commands.sourceFault(source));
   }

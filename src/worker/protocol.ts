@@ -1,6 +1,7 @@
 /** Protocol of page and worker: commands through comlink, events in batches through a plain port. */
 import type { NoGpuCause } from '../gpu/browser';
 import type { Recipe } from '../lab/recipe/recipe';
+import type { SettingChange } from '../lab/run/advice';
 import type { Fields } from '../lab/run/changes';
 import type { ApplyEvent, GrpoEvent, LabEvent } from '../lab/run/events';
 import type { MemoryEstimate } from '../lab/run/memory';
@@ -92,6 +93,8 @@ export interface LabCommands {
   adapter(): Promise<AdapterStatus>;
   /** Memory that a run of the recipe takes on that device. Rejects naming what does not fit. */
   estimate(recipe: Recipe, compute: Compute): Promise<MemoryEstimate>;
+  /** First setting with which the recipe takes at most that memory; null if no single one suffices. */
+  fitting(recipe: Recipe, compute: Compute, bytes: number): Promise<SettingChange | null>;
   /** Error of a custom reward term's text before its function is called, with line and column; null without one. */
   sourceFault(source: string): Promise<string | null>;
   /** Starts a run and ends any other. Its messages go to the port. */

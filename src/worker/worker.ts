@@ -4,7 +4,7 @@ import '../re2';
 import { expose, transfer } from 'comlink';
 import { browserLimits, NoGpuError, openBrowserDevice } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';
-import { foreseeMemory } from '../lab/run/fittingSetting';
+import { fittingSetting, foreseeMemory } from '../lab/run/fittingSetting';
 import { customSourceFault } from '../lab/run/options';
 import { bounded } from '../quote';
 import { buffersOf, Driver } from './drive';
@@ -55,6 +55,9 @@ const commands: LabCommands = {
   },
   async estimate(recipe, compute) {
     return foreseeMemory(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits());
+  },
+  async fitting(recipe, compute, bytes) {
+    return fittingSetting(recipe, compute === 'cpu' ? openCpuDevice() : await browserLimits(), bytes);
   },
   sourceFault: customSourceFault,
   async start(recipe, compute, port) {

@@ -14,9 +14,9 @@ import { Advanced } from './Advanced';
 import { Changed, ChangedShape } from './Changed';
 import { FieldError } from './Control';
 import controls from './Control.module.css';
+import { EstimateLine } from './Estimate';
 import { useShownField } from './focus';
 import { HintedRow } from './ListEditor';
-import { MemoryLine } from './Memory';
 import { mainFields } from './mainFields';
 import styles from './NewRunForm.module.css';
 import { TrainButton } from './TrainButton';
@@ -140,7 +140,7 @@ export function NewRunForm() {
         <Advanced />
       </div>
       <footer className={styles.foot}>
-        <MemoryLine />
+        <EstimateLine />
         <TrainButton />
       </footer>
     </>

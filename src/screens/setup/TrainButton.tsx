@@ -1,7 +1,7 @@
 /** Button that trains the draft in this tab. Known faults of the draft disable it, with the reason and a way to go on. */
 import { Fragment } from 'react';
 import { recipeByName } from '../../lab/recipe/presets';
-import { draftChanges, dropRefused } from '../../store/draft';
+import { dropRefused } from '../../store/draft';
 import { MODEL_PRESET } from '../../store/edits';
 import { openNewRun } from '../../store/lab';
 import { draftMemory } from '../../store/memory';
@@ -11,12 +11,6 @@ import { titleAt } from './fields';
 import styles from './TrainButton.module.css';
 
 const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
-
-/** Distance of the draft from the recipe of its name. */
-function changesWords(changes: number): string {
-  if (changes === 0) return 'Default settings';
-  return `${changes} changed ${changes === 1 ? 'setting' : 'settings'}`;
-}
 
 /** Fields that prevent training, and a way to go on. */
 function FieldFaults({ paths }: { paths: readonly string[] }) {
@@ -70,10 +64,8 @@ function CpuChoice({ title, trainable }: { title: string; trainable: boolean }) 
   );
 }
 
-/** @param bare leaves out the number of changed settings */
-export function TrainButton({ bare = false }: { readonly bare?: boolean }) {
+export function TrainButton() {
   const checking = useLab((state) => state.adapter.kind === 'checking');
-  const changes = useLab((state) => draftChanges(state.draft).length);
   const [draft, refused] = [useLab((state) => state.draft), useLab((state) => state.refused)];
   const [checked, memory] = [useLab((state) => state.checked), useLab((state) => state.memory)];
   const small = useLab((state) => state.compute === 'cpu');
@@ -98,10 +90,8 @@ export function TrainButton({ bare = false }: { readonly bare?: boolean }) {
         <FieldFaults paths={paths} />
       ) : other ? (
         <CpuChoice title={title} trainable={tooLarge === null} />
-      ) : tooLarge !== null ? (
-        <MemoryFault reason={tooLarge} />
       ) : (
-        !bare && <p className={styles.promise}>{changesWords(changes)}</p>
+        tooLarge !== null && <MemoryFault reason={tooLarge} />
       )}
     </div>
   );

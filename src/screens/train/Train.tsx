@@ -14,7 +14,7 @@ function Lead() {
   return (
     <div className={styles.lead}>
       <p>You’re watching a recorded run. Press Train to run it in this tab.</p>
-      <TrainButton bare />
+      <TrainButton />
     </div>
   );
 }

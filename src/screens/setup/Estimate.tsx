@@ -1,0 +1,78 @@
+/** Time and memory that the draft takes and its number of changes, as a line that opens into parts; or why it does not fit. */
+import type { MemoryEstimate } from '../../lab/run/memory';
+import { draftChanges } from '../../store/draft';
+import { memoryShare } from '../../store/memoryShare';
+import { draftTimes, type StageTimes, totalSeconds } from '../../store/speed';
+import { duration, mebibytes } from '../../units';
+import { classes } from '../shared/classes';
+import { useLab } from '../shared/hooks';
+import { Notice } from '../shared/Notice';
+import styles from './Estimate.module.css';
+import { titleAt } from './fields';
+
+const PARTS: readonly (readonly [keyof MemoryEstimate, string])[] = [
+  ['parameters', 'Weights and optimizer state'],
+  ['activations', 'Activations of one batch'],
+  ['logits', 'Logits buffer'],
+  ['decoding', 'KV cache and sampler state'],
+  ['other', 'Batches, uniforms, readbacks'],
+];
+
+const STAGES: readonly (readonly [keyof StageTimes, string])[] = [
+  ['sft', 'SFT'],
+  ['grpo', 'GRPO'],
+  ['evaluation', 'Evaluation'],
+];
+
+/** Distance of the draft from the recipe of its name. */
+const changesWords = (changes: number): string =>
+  changes === 0 ? 'no changes' : `${changes} ${changes === 1 ? 'change' : 'changes'}`;
+
+const Parts = ({ parts }: { readonly parts: readonly (readonly [label: string, amount: string])[] }) => (
+  <dl>
+    {parts.map(([label, amount]) => (
+      <div key={label}>
+        <dt>{label}</dt>
+        <dd>{amount}</dd>
+      </div>
+    ))}
+  </dl>
+);
+
+export function EstimateLine() {
+  const [draft, memory] = [useLab((state) => state.draft), useLab((state) => state.memory)];
+  const [compute, adapter] = [useLab((state) => state.compute), useLab((state) => state.adapter)];
+  const changes = changesWords(draftChanges(draft).length);
+  if (memory === null)
+    return (
+      <p className={styles.estimate} data-testid="estimate">
+        Estimating memory… · {changes}
+      </p>
+    );
+  if ('refused' in memory)
+    return (
+      <p className={classes(styles.estimate, styles.refused)} role="alert">
+        {memory.refused}
+      </p>
+    );
+  const { bytes, of } = memoryShare();
+  const times = draftTimes({ draft, memory, compute, adapter });
+  return (
+    <>
+      <details className={styles.estimate}>
+        <summary data-testid="estimate">
+          {times ? `≈ ${duration(totalSeconds(times))}` : 'time unknown until the first run'} · {mebibytes(memory.peak)}{' '}
+          · {changes}
+        </summary>
+        {times && <Parts parts={STAGES.map(([stage, label]) => [label, `≈ ${duration(times[stage])}`])} />}
+        <Parts parts={PARTS.map(([part, label]) => [label, mebibytes(memory[part])])} />
+      </details>
+      {memory.peak > bytes && (
+        <Notice kind="warning" shape="banner">
+          That is more than {of}, so the browser may close the page. Make the model or “{titleAt('tokensPerPass')}”
+          smaller.
+        </Notice>
+      )}
+    </>
+  );
+}
