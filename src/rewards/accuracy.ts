@@ -68,7 +68,8 @@ function lengthReason(correct: boolean, length: number, constants: Cosine) {
 export const accuracy = rewardTerm({
   name: 'accuracy',
   title: 'Accuracy, scaled by length',
-  formula: 'right: ½ + ¼(1 + cos πρ), wrong: −½ − ¼(1 + cos πρ)',
+  formula:
+    'right: long + ½(short − long)(1 + cos πρ), ρ = min(1, max(L − L_pos, 0) ÷ (L_max − L_pos)); wrong: the same with ρ = min(1, L ÷ L_neg)',
   color: 'var(--blue)',
   weight: number('Weight of accuracy', "The report's is 8/13.", 8 / 13, -10, 10),
   constants,
@@ -76,6 +77,33 @@ export const accuracy = rewardTerm({
   words,
   most: ({ rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault }) =>
     Math.max(rightShort, rightLong, wrongShort, wrongLong, missingEnd, formatFault),
+  curve: (constants, lMax) => ({
+    x: { label: 'tokens', max: lMax },
+    lines: [
+      {
+        label: 'right',
+        valueAt: (length) => cosineReward(true, length, lMax, constants),
+        points: [
+          {
+            label: 'Correct and short',
+            x: constants.lPos,
+            y: constants.rightShort,
+            xField: 'lPos',
+            yField: 'rightShort',
+          },
+          { label: 'Correct and long', x: lMax, y: constants.rightLong, yField: 'rightLong' },
+        ],
+      },
+      {
+        label: 'wrong',
+        valueAt: (length) => cosineReward(false, length, lMax, constants),
+        points: [
+          { label: 'Wrong and short', x: 0, y: constants.wrongShort, yField: 'wrongShort' },
+          { label: 'Wrong and long', x: constants.lNeg, y: constants.wrongLong, xField: 'lNeg', yField: 'wrongLong' },
+        ],
+      },
+    ],
+  }),
   check({ lPos }, _, lMax, issue) {
     if (lPos >= lMax) issue('lPos', `L pos (${lPos}) must be below L max (${lMax})`);
   },

@@ -13,6 +13,10 @@ export const brevity = rewardTerm({
     cut_off: 'cut off: no token was saved',
   },
   most: () => 1,
+  curve: (_, lMax) => ({
+    x: { label: 'tokens', max: lMax },
+    lines: [{ label: 'ended', valueAt: (length) => 1 - Math.min(1, length / lMax), points: [] }],
+  }),
   evaluate: ({ length, lMax, ended }) =>
     ended
       ? { value: 1 - Math.min(1, length / lMax), reason: { code: 'used', values: { length, lMax } } }

@@ -10,6 +10,10 @@ export const length = rewardTerm({
   constants: {},
   words: { used: '{length} of at most {lMax} tokens; their content does not count' },
   most: () => 1,
+  curve: (_, lMax) => ({
+    x: { label: 'tokens', max: lMax },
+    lines: [{ label: 'any answer', valueAt: (length) => Math.min(1, length / lMax), points: [] }],
+  }),
   evaluate: ({ length, lMax }) => ({
     value: Math.min(1, length / lMax),
     reason: { code: 'used', values: { length, lMax } },

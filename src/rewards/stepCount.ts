@@ -21,6 +21,16 @@ export const stepCount = rewardTerm({
     counted: '{steps} of {target} steps',
   },
   most: () => 1,
+  curve: ({ stepsTarget }) => ({
+    x: { label: 'steps', max: Math.max(8, 2 * stepsTarget) },
+    lines: [
+      {
+        label: 'thought',
+        valueAt: (steps) => Math.min(1, steps / stepsTarget),
+        points: [{ label: 'Steps that earn all', x: stepsTarget, y: 1, xField: 'stepsTarget' }],
+      },
+    ],
+  }),
   evaluate({ thought }, { stepsTarget: target }) {
     if (thought === null) return { value: 0, reason: { code: 'no_thought', values: {} } };
     const steps = thought.split(SEPARATORS).filter((step) => step.trim() !== '').length;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { number } from '../fields';
 import { type Reason, type ReasonOf, reasonFault, sentence, type Words } from '../reason';
 import type { ThinkFault, ThinkState } from '../text/completion';
+import type { TermCurve } from './curve';
 
 /** Everything that a term may read of a completion. */
 export interface RewardInput {
@@ -67,6 +68,8 @@ interface TermRecord<W extends Words, C extends z.ZodRawShape> {
   readonly words: W;
   /** Highest value that the constants allow; null where nothing bounds it. */
   most(constants: Constants<C>): number | null;
+  /** Curve of the term's value; left out where no single measure gives it. */
+  curve?(constants: Constants<C>, lMax: number): TermCurve;
   /** Reports constants that do not fit together. */
   check?(constants: Constants<C>, weight: number, lMax: number, issue: (field: string, message: string) => void): void;
 }

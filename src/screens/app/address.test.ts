@@ -55,7 +55,7 @@ describe('an address', () => {
   });
 
   it.each([
-    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, runs'],
+    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, rewards, runs'],
     ['#view=runs&tab=x', 'Runs has no tab "x"; there are list, evaluate, report'],
     ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
     ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],

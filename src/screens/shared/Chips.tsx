@@ -10,7 +10,7 @@ const Chip = ({ good, words, name }: { good: boolean; words: string; name: strin
   </span>
 );
 
-export function Chips({ rollout }: { readonly rollout: Rollout }) {
+export function Chips({ rollout }: { readonly rollout: Pick<Rollout, 'correct' | 'ended' | 'text'> }) {
   const format = formatOf(rollout);
   return (
     <span className={styles.chips}>

@@ -1,0 +1,32 @@
+/** Rewards: shape a reward, see what it pays, apply it or fork with it. Works without a GPU. */
+import '../../jitless'; // before the schemas of this view, however the build splits the page
+import { useState } from 'react';
+import { ActionBar } from './ActionBar';
+import { Bench } from './Bench';
+import { Cards } from './Cards';
+import { GroupPreview } from './GroupPreview';
+import { useBase, useEdited } from './hooks';
+import styles from './Rewards.module.css';
+
+export function Rewards() {
+  const base = useBase();
+  const edited = useEdited(base);
+  const [forking, setForking] = useState(false);
+  const shown = edited.recipe ?? base;
+  return (
+    <div className={styles.rewards}>
+      <div className={styles.bar}>
+        <ActionBar edited={edited} onFork={() => setForking(!forking)} />
+      </div>
+      <div className={styles.bench}>
+        <Bench base={base} edited={shown} />
+      </div>
+      <div className={styles.cards}>
+        <Cards base={base} edited={edited} />
+      </div>
+      <div className={styles.group}>
+        <GroupPreview edited={shown} />
+      </div>
+    </div>
+  );
+}

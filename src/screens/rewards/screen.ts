@@ -1,0 +1,8 @@
+import type { Screen } from '../screen';
+import { lazyScreen } from '../shared/lazyScreen';
+
+export const rewards: Screen = {
+  id: 'rewards',
+  title: 'Rewards',
+  Component: lazyScreen(() => import('./Rewards').then(({ Rewards }) => Rewards)),
+};
