@@ -1,7 +1,7 @@
 /** Bar above the cards: the two sets of edits, and what can be done with the shown one. */
 
 import type { Recipe } from '../../lab/recipe/recipe';
-import { lab } from '../../store/lab';
+import { openNewRun } from '../../store/lab';
 import { openLinked } from '../../store/replace';
 import { applyReward, chooseSlot, copyToOther, dropB, type Edited, resetSlot } from '../../store/rewardEdits';
 import { classes } from '../shared/classes';
@@ -13,7 +13,7 @@ import { changesWords } from './words';
 
 /** Loads the edited recipe into New run, after asking where changes would be lost. */
 async function openAsNewRun(recipe: Recipe): Promise<void> {
-  if (await openLinked(recipe, '')) lab.setState({ setupOpen: true });
+  if (await openLinked(recipe, '')) openNewRun();
 }
 
 function Slots({ changes }: { readonly changes: number }) {

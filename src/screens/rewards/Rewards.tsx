@@ -7,6 +7,7 @@ import { Cards } from './Cards';
 import { GroupPreview } from './GroupPreview';
 import { useBase, useEdited } from './hooks';
 import styles from './Rewards.module.css';
+import { WhatIf } from './WhatIf';
 
 export function Rewards() {
   const base = useBase();
@@ -26,6 +27,9 @@ export function Rewards() {
       </div>
       <div className={styles.group}>
         <GroupPreview edited={shown} />
+      </div>
+      <div className={styles.whatif}>
+        <WhatIf base={base} />
       </div>
     </div>
   );

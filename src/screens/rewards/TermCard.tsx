@@ -42,10 +42,15 @@ export interface TermCardProps {
   readonly faults: Readonly<Record<string, string>>;
 }
 
-function Head({ term, weight, on, changed }: { term: RewardTerm; weight: TermField; on: boolean; changed: string[] }) {
-  const { title, color, name } = term;
-  const turn = (checked: boolean) =>
-    editReward({ [weight.path]: checked ? Number(weight.initial) || FIRST_WEIGHT : 0 });
+interface HeadProps {
+  readonly term: RewardTerm;
+  readonly on: boolean;
+  /** Paths of the edited fields. */
+  readonly changed: readonly string[];
+  readonly onTurn: (on: boolean) => void;
+}
+
+function Head({ term: { title, color, name }, on, changed, onTurn }: HeadProps) {
   return (
     <header className={styles.head}>
       <i style={{ background: color }} aria-hidden="true" />
@@ -55,7 +60,7 @@ function Head({ term, weight, on, changed }: { term: RewardTerm; weight: TermFie
           Reset
         </button>
       )}
-      <Switch.Root className={styles.switch} checked={on} aria-label={`Use ${title}`} onCheckedChange={turn}>
+      <Switch.Root className={styles.switch} checked={on} aria-label={`Use ${title}`} onCheckedChange={onTurn}>
         <Switch.Thumb className={styles.thumb} />
       </Switch.Root>
     </header>
@@ -76,13 +81,18 @@ export function TermCard({ term, base, valueAtPath, faults }: TermCardProps) {
   const values = Object.fromEntries(constants.map(({ name, path }) => [name, valueAtPath(path)]));
   const curve = on && isDrawable ? term.curve?.(values, base.reward.lMax) : undefined;
   const program = constants.find(({ kind }) => kind === 'program');
+  const turn = (checked: boolean) => {
+    const first = Number(weight.initial) || FIRST_WEIGHT;
+    const needsProgram = checked && program && valueAtPath(program.path) === '';
+    editReward({ [weight.path]: checked ? first : 0, ...(needsProgram && { [program.path]: FIRST_PROGRAM }) });
+  };
   return (
     <section
       className={classes(styles.card, !on && styles.off)}
       aria-labelledby={`term-${term.name}`}
       data-testid={`term-${term.name}`}
     >
-      <Head term={term} weight={weight} on={on} changed={changed} />
+      <Head term={term} on={on} changed={changed} onTurn={turn} />
       <p className={styles.formula}>
         <Formula text={term.formula} />
       </p>
@@ -102,11 +112,6 @@ export function TermCard({ term, base, valueAtPath, faults }: TermCardProps) {
           {curve && <CurvePlot curve={curve} color={term.color} fields={constants} title={term.title} />}
           {program && (
             <>
-              {valueAtPath(program.path) === '' && (
-                <button type="button" onClick={() => editReward({ [program.path]: FIRST_PROGRAM })}>
-                  Begin with an example
-                </button>
-              )}
               <Suspense fallback={<p>Opening the editor …</p>}>
                 <TermEditor
                   text={String(valueAtPath(program.path))}
