@@ -1,4 +1,4 @@
-/** What if: all rollouts of the run under the edited reward, before and after, and their correlation with correctness. */
+/** All rollouts of the run under the edited reward: before and after, and the correlation with correctness. */
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { WhatIfSummary } from '../../lab/play/whatIfSummary';
