@@ -1,21 +1,54 @@
-/** Alerts of the run on screen, above its charts. */
+/** Alerts of the run on screen, above its charts: at most three, the newest first. */
+import { useState } from 'react';
+import type { Raised } from '../../lab/run/alerts/log';
+import type { RunData } from '../../store/run';
 import styles from './Alerts.module.css';
-import { alertsOf, sftAlertsOf } from './alertsOf';
+import { alertsOf, dismiss, showTrace } from './alertsOf';
 import { useRun } from './hooks';
 import { Notice } from './Notice';
 
+const MOST = 3;
+
+function Alert({ run, raised, onDismiss }: { run: RunData; raised: Raised; onDismiss: () => void }) {
+  const { record, values, from, to, lasts } = raised;
+  const { title, detail } = record.words(values);
+  const when = from === to ? `step ${to}` : `steps ${from}–${to}`;
+  return (
+    <Notice kind={lasts ? record.kind : 'note'} shape="pill">
+      <b>{title}</b>: {detail}
+      <span className={styles.actions}>
+        {!lasts && <span>Ended, {when}</span>}
+        {record.stage === 'grpo' && (
+          <button type="button" aria-label={`Show trace: ${title}, step ${to}`} onClick={() => showTrace(run, raised)}>
+            Show trace
+          </button>
+        )}
+        <button type="button" aria-label={`Dismiss: ${title}`} onClick={onDismiss}>
+          Dismiss
+        </button>
+      </span>
+    </Notice>
+  );
+}
+
 export function Alerts() {
-  const { sft, grpo, start } = useRun();
-  const last = grpo.last;
-  const vocabulary = start?.vocabulary.length ?? 0;
-  const alerts = last ? alertsOf(last, vocabulary, sft.length === 0) : sftAlertsOf(sft, vocabulary);
+  const run = useRun();
+  const [, redraw] = useState(0);
+  const all = alertsOf(run);
   return (
     <div className={styles.alerts}>
-      {alerts.map(({ kind, title, detail }) => (
-        <Notice key={title} kind={kind} shape="pill">
-          <b>{title}</b>: {detail}
-        </Notice>
+      {all.slice(0, MOST).map((raised) => (
+        <Alert
+          key={`${raised.record.code} ${raised.from}`}
+          run={run}
+          raised={raised}
+          onDismiss={() => {
+            dismiss(run, raised);
+            redraw((count) => count + 1);
+          }}
+        />
       ))}
+      {all.length > MOST && <p className={styles.more}>{all.length - MOST} earlier; dismiss one to see the next</p>}
     </div>
   );
 }

@@ -1,99 +1,88 @@
-/** Alerts of a step: success, a missing signal, a policy that runs away. */
+/** Alerts of the run on screen: its log, the alerts that a person dismissed, and the way to the trace behind one. */
+import type { AlertRun } from '../../lab/run/alerts/alert';
+import { traceOf } from '../../lab/run/alerts/alert';
+import { AlertLog, type Raised } from '../../lab/run/alerts/log';
+import { recipeAt } from '../../lab/run/workedOut';
+import { lab, show } from '../../store/lab';
+import { openStep } from '../../store/opened';
+import type { RunData } from '../../store/run';
 
-import type { GrpoEvent, SftEvent } from '../../lab/run/events';
-import { groupsWithoutSpread } from '../../lab/run/groupMetrics';
-import { KL_FAR, policyAlertWords } from '../../lab/run/policyAlert';
-import { percent } from './format';
-import type { NoticeKind } from './Notice';
-
-export interface Alert {
-  readonly kind: NoticeKind;
-  /** Constant while the alert lasts. */
-  readonly title: string;
-  /** With this step's numbers. */
-  readonly detail: string;
+/** A run as the alerts read it. */
+function alertRun(run: RunData, start: NonNullable<RunData['start']>): AlertRun {
+  let [recipe, applied] = [start.recipe, 0];
+  return {
+    vocabulary: start.vocabulary.length,
+    sft: run.sft,
+    get length() {
+      return run.grpo.length;
+    },
+    metric: (i, name) => run.grpo.metricAt(i, name),
+    recipeAt(i) {
+      const step = run.grpo.stepAt(i);
+      const before = run.changes.filter((change) => change.stage === 'sft' || change.step < step).length;
+      if (before !== applied) [recipe, applied] = [recipeAt(start.recipe, run.changes, step), before];
+      return recipe;
+    },
+    evaluations: run.evaluations,
+  };
 }
 
-/** Thresholds of the alerts, as shares and nats. */
-const MOST_GROUPS = 0.5;
-const TRUNCATED = 0.5;
-const ENTROPY_LOW = 0.003;
-/** Minimum accuracy at which low entropy is a success. */
-const LEARNT = 0.9;
-
-/** Steps of SFT that must agree, so that one unlucky batch raises no alert. */
-const SFT_STEPS = 3;
-
-/**
- * Alerts of SFT: the loss is worse than ln V, which guessing every token costs.
- * @param vocabulary V, the number of tokens
- */
-export function sftAlertsOf(steps: readonly Pick<SftEvent, 'loss'>[], vocabulary: number): Alert[] {
-  const last = steps.slice(-SFT_STEPS).map(({ loss }) => loss);
-  const guessing = Math.log(vocabulary);
-  // random weights start a little above it
-  const most = Math.max(guessing, ...steps.slice(0, 1).map(({ loss }) => loss)) * 1.1;
-  if (steps.length <= SFT_STEPS || !last.every((loss) => loss > most)) return [];
-  const detail = `loss is ${last.at(-1)!.toPrecision(3)}, random guessing has ${guessing.toFixed(2)}; stop the run and lower the learning rate`;
-  return [{ kind: 'error', title: 'SFT diverges', detail }];
+interface Kept {
+  log: AlertLog;
+  readonly start: RunData['start'];
+  readonly dismissed: Set<string>;
 }
 
-/**
- * Alerts of a GRPO step.
- * @param vocabulary V, the number of tokens
- * @param untrained true where the run has no SFT: its policy guesses at any learning rate
- */
-export function alertsOf(
-  { metrics, alert }: Pick<GrpoEvent, 'metrics' | 'alert'>,
-  vocabulary: number,
-  untrained = false,
-): Alert[] {
-  const value = (name: string) => metrics[name] ?? 0;
-  const alerts: Alert[] = [];
-  if (alert) alerts.push({ kind: 'error', ...policyAlertWords(alert) });
-  const withoutSpread = groupsWithoutSpread(metrics);
-  if (withoutSpread > MOST_GROUPS) {
-    const allWrong = value('frac_all_wrong');
-    const allRight = value('frac_accuracy_zero_std') - allWrong;
-    const groups = `${percent(withoutSpread)} of the groups got identical rewards`;
-    alerts.push(
-      allRight > MOST_GROUPS
-        ? { kind: 'success', title: 'Nearly solved', detail: `${groups}; ${percent(allRight)} are all right` }
-        : { kind: 'warning', title: 'No signal', detail: `${groups}; ${percent(allWrong)} are all wrong` },
-    );
-  }
-  const clipped = value('completions/clipped_ratio');
-  if (clipped > TRUNCATED)
-    alerts.push({
-      kind: 'warning',
-      title: 'Truncation',
-      detail: `${percent(clipped)} of the completions hit the length limit; raise L max`,
-    });
-  if (value('kl') > KL_FAR)
-    alerts.push({
-      kind: 'warning',
-      title: 'KL is high',
-      detail: 'the policy is far from the SFT model; lower the learning rate or raise β',
-    });
-  if (value('entropy') < ENTROPY_LOW)
-    alerts.push(
-      value('accuracy') >= LEARNT
-        ? { kind: 'note', title: 'Entropy is near 0', detail: 'the policy is certain, and it is right' }
-        : { kind: 'warning', title: 'Entropy has collapsed', detail: 'all thoughts are the same' },
-    );
-  if (value('entropy') > 0.8 * Math.log(vocabulary))
-    alerts.push(
-      untrained
-        ? {
-            kind: 'note',
-            title: 'The policy guesses',
-            detail: 'it had no SFT; add SFT steps, so that GRPO has a signal',
-          }
-        : {
-            kind: 'error',
-            title: 'The policy guesses',
-            detail: 'entropy is near that of random guessing; lower the learning rate',
-          },
-    );
-  return alerts;
+const kept = new WeakMap<RunData, Kept>();
+
+/** Log of a run; a new one where the run begins again or continues from an earlier step. */
+function keptOf(run: RunData, start: NonNullable<RunData['start']>): Kept {
+  const found = kept.get(run);
+  if (found && found.start === start && !found.log.isBehind()) return found;
+  const made = { log: new AlertLog(alertRun(run, start)), start, dismissed: found?.dismissed ?? new Set<string>() };
+  kept.set(run, made);
+  return made;
+}
+
+const nameOf = ({ record, from }: Raised): string => `${record.code} ${from}`;
+
+/** Good news and notes are gone once they do not hold; a warning that has ended can still be looked at. */
+const isWorthShowing = ({ record, lasts }: Raised): boolean =>
+  lasts || record.kind === 'warning' || record.kind === 'error';
+
+/** Alerts that a person has not dismissed, the newest first. */
+export function alertsOf(run: RunData): readonly Raised[] {
+  if (!run.start) return [];
+  const { log, dismissed } = keptOf(run, run.start);
+  return log.update(run.grpo.firstStep ?? 1).filter((one) => isWorthShowing(one) && !dismissed.has(nameOf(one)));
+}
+
+export function dismiss(run: RunData, raised: Raised): void {
+  kept.get(run)?.dismissed.add(nameOf(raised));
+}
+
+/** Groups of a step: from memory, or read back. Null where they cannot be read, or another step was chosen meanwhile. */
+async function groupsOf(run: RunData, step: number) {
+  const { groups = [] } = run.grpo.event(step) ?? {};
+  if (groups.length > 0) return groups;
+  void openStep(step);
+  return new Promise<typeof groups | null>((resolve) => {
+    const look = () => {
+      const state = lab.getState();
+      const found = state.opened.find((one) => one.step === step);
+      if (state.run === run && state.step === step && !found?.groups && !found?.fault) return false;
+      resolve(state.run === run ? (found?.groups ?? null) : null);
+      return true;
+    };
+    if (look()) return;
+    const unsubscribe = lab.subscribe(() => look() && unsubscribe());
+  });
+}
+
+/** Opens the step of an alert, and the trace that shows it best. */
+export async function showTrace(run: RunData, { record, values, to }: Raised): Promise<void> {
+  show({ screen: 'rollouts', step: to, group: null, rollout: 0 });
+  const groups = await groupsOf(run, to);
+  const place = groups && traceOf(record, values, groups);
+  if (place && lab.getState().step === to) show(place);
 }

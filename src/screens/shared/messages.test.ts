@@ -1,70 +1,11 @@
-/** Messages about a step, a completion and a chart: their kinds and words. */
+/** Messages about a completion and a chart: their kinds and words. */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { alertsOf, sftAlertsOf } from './alertsOf';
 import { dataOf, type Series } from './chart/series';
 import { chartSummary } from './chart/summary';
 import { flawsOf, formatOf } from './judgement';
 import { Notice } from './Notice';
-
-describe('the alerts of a step', () => {
-  const kinds = (metrics: Record<string, number>) =>
-    alertsOf({ metrics: { entropy: 1, ...metrics } }, 104).map(({ kind, title }) => [kind, title]);
-  const noSpread = { frac_groups_zero_std: 0.9, frac_accuracy_zero_std: 0.9 };
-
-  it('mark success as success, and a missing signal as a warning', () => {
-    expect(kinds({ ...noSpread, frac_all_wrong: 0 })).toEqual([['success', 'Nearly solved']]);
-    expect(kinds({ ...noSpread, frac_all_wrong: 0.9 })).toEqual([['warning', 'No signal']]);
-    expect(kinds({})).toEqual([]);
-  });
-
-  it('warn of an entropy of 0 only where the policy is not right', () => {
-    expect(kinds({ entropy: 0, accuracy: 1 })).toEqual([['note', 'Entropy is near 0']]);
-    expect(kinds({ entropy: 0, accuracy: 0.2 })).toEqual([['warning', 'Entropy has collapsed']]);
-  });
-
-  it('warn of truncation and KL, and call a policy that guesses an error', () => {
-    expect(kinds({ 'completions/clipped_ratio': 0.6, kl: 3 })).toEqual([
-      ['warning', 'Truncation'],
-      ['warning', 'KL is high'],
-    ]);
-    expect(kinds({ entropy: Math.log(104) })).toEqual([['error', 'The policy guesses']]);
-    const values = { best_accuracy: 0.6, accuracy: 0, first_reward: 0.2, reward: -0.5, kl: 9, first_entropy: 0.2 };
-    const alert = { code: 'policy_destroyed', values: { ...values, entropy: 3, clipped: 0 } } as const;
-    expect(alertsOf({ metrics: { entropy: 1 }, alert }, 104)).toEqual([
-      {
-        kind: 'error',
-        title: 'The policy is destroyed',
-        detail: expect.stringContaining('from 60 % to 0 %, KL is 9.00'),
-      },
-    ]);
-  });
-});
-
-describe('the alerts of SFT', () => {
-  const titles = (...losses: number[]) =>
-    sftAlertsOf(
-      losses.map((loss) => ({ loss })),
-      104,
-    ).map(({ title }) => title);
-
-  it('call a loss beyond guessing an error, and one unlucky batch nothing', () => {
-    expect(titles(4.7, 30, 82, 79)).toEqual(['SFT diverges']);
-    expect(titles(4.7, 4.5, 30, 3)).toEqual([]);
-    expect(titles(4.7, 4.8, 4.7, 4.8)).toEqual([]); // before the warm-up has begun to move it
-    expect(titles(82, 79)).toEqual([]);
-    expect(titles()).toEqual([]);
-  });
-
-  it('of a policy without SFT do not blame the learning rate', () => {
-    const guesses = { metrics: { entropy: 4.6, accuracy: 0.1 } };
-    expect(alertsOf(guesses, 104, true)).toEqual([
-      { kind: 'note', title: 'The policy guesses', detail: expect.stringContaining('it had no SFT') },
-    ]);
-    expect(alertsOf(guesses, 104)[0]).toMatchObject({ kind: 'error' });
-  });
-});
 
 it('a notice of each kind has its role, and says its kind', () => {
   const html = (['success', 'note', 'warning', 'error'] as const).map((kind) =>
