@@ -18,7 +18,9 @@ export interface ScreenAddress {
   /** Parameters of the screen. */
   readonly names: readonly string[];
   /** Values of the parameters while the screen is shown; null leaves one out. */
-  write(state: Pick<LabState, 'experiment' | 'runsTab' | 'data'>): Readonly<Record<string, string | number | null>>;
+  write(
+    state: Pick<LabState, 'experiment' | 'runsTab' | 'data' | 'play'>,
+  ): Readonly<Record<string, string | number | null>>;
   /** Changes of the state that an address asks for. */
   read(reader: AddressReader, state: Pick<LabState, 'data' | 'draft'>): Partial<LabState>;
 }

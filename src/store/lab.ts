@@ -8,6 +8,7 @@ import type { Result } from '../lab/report/results';
 import type { MemoryEstimate } from '../lab/run/memory';
 import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
+import { INITIAL_PLAY, type PlayChoice } from './playChoice';
 import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
 
@@ -96,6 +97,8 @@ export interface LabState {
   runsTab: 'list' | 'evaluate' | 'report';
   /** Problem in the task picker. */
   data: Browsed;
+  /** Choices of the Playground. */
+  play: PlayChoice;
   /** A newer version of the page, if the server has one: ready to open, or held back by other tabs that use this one. */
   newVersion: 'ready' | 'other-tabs' | null;
   /** Faults of the opened link. */
@@ -151,6 +154,7 @@ export const lab = createStore<LabState>(() => ({
   experiment: null,
   runsTab: 'list',
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
+  play: INITIAL_PLAY,
   newVersion: null,
   linkFaults: [],
   linkNote: null,

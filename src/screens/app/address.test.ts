@@ -1,10 +1,12 @@
 /** Links: a written address reads back; a link names what it cannot open. */
 import { describe, expect, it } from 'vitest';
 import { lab } from '../../store/lab';
+import { INITIAL_PLAY } from '../../store/playChoice';
 import { readAddress, writeAddress, writeLinked } from './address';
 
 const data = { task: 'parity', level: 8, seed: 0, index: 0 };
 const NOTHING = {
+  play: INITIAL_PLAY,
   screen: 'train',
   step: null,
   group: null,
@@ -23,10 +25,25 @@ describe('an address', () => {
     { screen: 'rollouts', step: 12, group: 3, rollout: 5 },
     { screen: 'runs', runsTab: 'report', experiment: 'E3' },
     { screen: 'runs', runsTab: 'evaluate' },
+    { screen: 'playground' },
+    {
+      screen: 'playground',
+      play: {
+        ...INITIAL_PLAY,
+        prompt: '1 + 1\n&=',
+        answer: '2',
+        models: ['a@base', 'a@grpo-2'],
+        topP: 0.9,
+        seed: 7,
+        count: 4,
+      },
+    },
+    { screen: 'playground', play: { ...INITIAL_PLAY, ask: 'problem', maxNew: 12 } },
     { screen: 'train', group: 0, newRun: 'task', data: { ...data, task: 'addition', level: 2 } },
   ] as const)('reads as it was written: $screen', (chosen) => {
     const state = { ...NOTHING, ...chosen };
-    const { linked: _, ...changes } = state;
+    const { linked: _, play, ...others } = state;
+    const changes = state.screen === 'playground' ? { ...others, play } : others;
     expect(read(writeAddress(state))).toEqual({ changes, faults: [], linked: null });
   });
 
@@ -55,7 +72,11 @@ describe('an address', () => {
   });
 
   it.each([
-    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, rewards, runs'],
+    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, rewards, playground, runs'],
+    ['#view=playground&topP=7', 'topP="7" is not possible: use 0.01 to 1'],
+    ['#view=playground&count=1.5', 'count="1.5" is not possible: use a whole number'],
+    ['#view=playground&temperature=x', 'temperature="x" is not possible: use 0 to 5'],
+    ['#view=playground&models=a|b|c|d', 'models names 4 models; the first 3 are shown'],
     ['#view=runs&tab=x', 'Runs has no tab "x"; there are list, evaluate, report'],
     ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
     ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],

@@ -86,7 +86,7 @@ export function writeLinked({ recipe, set, hash }: LinkedRecipe): string {
 
 type Written = Pick<
   LabState,
-  'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'linked'
+  'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'play' | 'linked'
 >;
 
 export function writeAddress(state: Written): string {

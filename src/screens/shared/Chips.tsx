@@ -10,11 +10,18 @@ const Chip = ({ good, words, name }: { good: boolean; words: string; name: strin
   </span>
 );
 
-export function Chips({ rollout }: { readonly rollout: Pick<Rollout, 'correct' | 'ended' | 'text'> }) {
+interface Judged extends Pick<Rollout, 'text' | 'ended'> {
+  /** Null where there is no answer to compare with. */
+  readonly correct: boolean | null;
+}
+
+export function Chips({ rollout }: { readonly rollout: Judged }) {
   const format = formatOf(rollout);
   return (
     <span className={styles.chips}>
-      <Chip good={rollout.correct} words={rollout.correct ? 'right' : 'wrong'} name="verdict-chip" />
+      {rollout.correct !== null && (
+        <Chip good={rollout.correct} words={rollout.correct ? 'right' : 'wrong'} name="verdict-chip" />
+      )}
       <Chip good={format.ok} words={format.words} name="format-chip" />
     </span>
   );

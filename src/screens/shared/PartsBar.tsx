@@ -16,11 +16,15 @@ export interface Axis {
 /** Free space at both ends of the axis, as a share of it. */
 const MARGIN = 0.04;
 
-const sumWhere = ({ parts }: WorkedCompletion, keep: (amount: number) => boolean) =>
+/** Reward of a completion and its parts. */
+type Parts = Pick<WorkedCompletion, 'parts' | 'reward'>;
+type Group = Pick<WorkedGroup, 'mean' | 'deviation'>;
+
+const sumWhere = ({ parts }: Parts, keep: (amount: number) => boolean) =>
   parts.reduce((sum, { amount }) => sum + (keep(amount) ? amount : 0), 0);
 
 /** Axis with room for every bar, the mean and the band. */
-export function axisOf({ completions, mean, deviation }: WorkedGroup): Axis {
+export function axisOf({ completions, mean, deviation }: Group & { readonly completions: readonly Parts[] }): Axis {
   const below = completions.map((one) => sumWhere(one, (amount) => amount < 0));
   const above = completions.map((one) => sumWhere(one, (amount) => amount > 0));
   const low = Math.min(0, mean - deviation, ...below);
@@ -30,8 +34,8 @@ export function axisOf({ completions, mean, deviation }: WorkedGroup): Axis {
 }
 
 interface PartsBarProps {
-  readonly completion: WorkedCompletion;
-  readonly group: Pick<WorkedGroup, 'mean' | 'deviation'>;
+  readonly completion: Parts;
+  readonly group: Group;
   readonly axis: Axis;
 }
 

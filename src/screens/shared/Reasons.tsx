@@ -4,7 +4,12 @@ import type { Rollout, RolloutGroup } from '../../train/grpo';
 import { fixed, signed } from './format';
 import styles from './Reasons.module.css';
 
-export function Reasons({ group, rollout }: { group: RolloutGroup; rollout: Rollout }) {
+interface ReasonsProps {
+  readonly group: Pick<RolloutGroup, 'task'>;
+  readonly rollout: Pick<Rollout, 'verdict' | 'parts' | 'reward'>;
+}
+
+export function Reasons({ group, rollout }: ReasonsProps) {
   return (
     <dl className={styles.reasons} data-testid="reasons">
       {rollout.parts.map((part) => (

@@ -5,6 +5,7 @@ import { lossByName, losses, lossOptions, lossTypes } from '../../../train/losse
 import { choice, flag, type Issue, integer, number, section, trl } from '../fields';
 import { lossFieldsOf } from '../lossFields';
 import { optimizerFields } from './optimizer';
+import { ranged, SAMPLING } from './sampling';
 
 const described = losses.map(({ name, description }) => `${name}: ${description}`);
 const cappedByRatio = losses.filter((loss) => loss.epsilonHighIsRatio).map(({ name }) => name);
@@ -105,18 +106,29 @@ export const grpoSection = section(
       'mask_truncated_completions',
       flag('Mask truncated', 'Leaves completions that were cut off out of the loss.', false),
     ),
-    temperature: trl('temperature', number('Temperature', 'Temperature of the rollouts.', 1, 0.05, 5)),
+    temperature: trl(
+      'temperature',
+      number('Temperature', 'Temperature of the rollouts.', ...ranged(SAMPLING.temperature)),
+    ),
     topP: trl(
       'top_p',
-      number('Top-p', 'Nucleus of the rollouts: smallest set of tokens with this probability; 1 for all.', 1, 0.01, 1),
+      number(
+        'Top-p',
+        'Nucleus of the rollouts: smallest set of tokens with this probability; 1 for all.',
+        ...ranged(SAMPLING.topP),
+      ),
     ),
     topK: trl(
       'top_k',
-      integer('Top-k', 'Number of likeliest tokens that the rollouts may sample; 0 for all.', 0, 0, 1000),
+      integer('Top-k', 'Number of likeliest tokens that the rollouts may sample; 0 for all.', ...ranged(SAMPLING.topK)),
     ),
     minP: trl(
       'min_p',
-      number('Min-p', 'Smallest probability, as a share of that of the likeliest token; 0 for all.', 0, 0, 1),
+      number(
+        'Min-p',
+        'Smallest probability, as a share of that of the likeliest token; 0 for all.',
+        ...ranged(SAMPLING.minP),
+      ),
     ),
   },
 );
