@@ -1,11 +1,12 @@
 /** Playground: models of the columns, sampling, and the completions as they stream. Framework-free. */
 import { createStore } from 'zustand/vanilla';
+import { outside } from '../lab/play/characters';
 import { bounded } from '../quote';
 import { PlayClient } from '../worker/playClient';
 import type { OpenedFolder, PlayMessage, PlayRequest, RunModels } from '../worker/playProtocol';
 import { lab } from './lab';
 import { MOST_COLUMNS, type PlayNumber } from './playChoice';
-import { askedPrompt, defaultModels, outside, refOf, vocabularyOf } from './playModels';
+import { askedPrompt, defaultModels, refOf, vocabularyOf } from './playModels';
 import { emptyColumn, type PlayColumn, type PlaySample, withMessages } from './playSamples';
 
 export interface OpenFolder extends OpenedFolder {

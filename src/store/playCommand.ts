@@ -40,7 +40,7 @@ export function playCommand(names: readonly string[], request: Omit<PlayRequest,
   return `npm run lab -- sample ${words.map(quoted).join(' ')}`;
 }
 
-/** What has to be there before the command works; empty if nothing. */
+/** Files that the command needs, in words; empty if it has all. */
 export function commandNotes(names: readonly string[]): readonly string[] {
   return [
     ...(names.some(runOf) ? ['Download the .zip of a run in Runs, and unpack it as runs/NAME.'] : []),

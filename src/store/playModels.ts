@@ -1,9 +1,8 @@
 /** Models and prompts of the Playground by name: which there are, which a run on screen suggests, and what the worker needs of each. */
+import { LAB_VOCABULARY } from '../lab/play/characters';
 import { BrowsedProblems } from '../lab/recipe/browse';
 import type { Recipe } from '../lab/recipe/recipe';
 import { quote } from '../quote';
-import type { Problem } from '../tasks/task';
-import { SPECIAL, VOCABULARY } from '../text/vocabulary';
 import type { AskedProblem, ModelRef, PlayCheckpoint, RunModels } from '../worker/playProtocol';
 import type { LabState } from './lab';
 import { MOST_COLUMNS } from './playChoice';
@@ -60,10 +59,10 @@ export function refOf(name: string, state: Pick<LabState, 'run' | 'draft'>, fold
 
 /** Vocabulary of a model. */
 export const vocabularyOf = (name: string, folders: readonly Folder[]): readonly string[] =>
-  folders.find((one) => name === FOLDER + one.name)?.vocabulary ?? VOCABULARY;
+  folders.find((one) => name === FOLDER + one.name)?.vocabulary ?? LAB_VOCABULARY;
 
 /** Problem of the task picker. */
-export const browsedProblem = ({ data, draft }: Pick<LabState, 'data' | 'draft'>): Problem =>
+export const browsedProblem = ({ data, draft }: Pick<LabState, 'data' | 'draft'>) =>
   new BrowsedProblems(data.task, data.level, data.seed, draft.own).at(data.index);
 
 /** Prompt of the field while nobody has typed: the first problem of the recipe on screen. */
@@ -84,23 +83,4 @@ export function askedPrompt(state: Pick<LabState, 'play' | 'data' | 'run' | 'dra
   }
   const prompt = typed ?? examplePrompt(state);
   return { prompt, problem: answer === '' ? null : { prompt, answer } };
-}
-
-export interface OutsideCharacters {
-  /** Characters that a model does not have. */
-  readonly characters: readonly string[];
-  /** Characters that it has. */
-  readonly allowed: readonly string[];
-}
-
-/** Characters of a text outside one of the vocabularies; null if all are inside. */
-export function outside(text: string, vocabularies: readonly (readonly string[])[]): OutsideCharacters | null {
-  const plain = Object.values(SPECIAL).reduce<string>((rest, special) => rest.replaceAll(special, ''), text);
-  for (const vocabulary of vocabularies) {
-    const known = new Set(vocabulary);
-    const characters = [...new Set(plain)].filter((character) => !known.has(character));
-    const isCharacter = (token: string) => [...token].length === 1;
-    if (characters.length > 0) return { characters, allowed: vocabulary.filter(isCharacter) };
-  }
-  return null;
 }

@@ -1,6 +1,5 @@
 /** Completions of the Playground while they stream. */
 import type { AttemptsEvent, CompletionEvent } from '../lab/play/sample';
-import { VOCABULARY } from '../text/vocabulary';
 import type { PlayedTokens, PlayMessage } from '../worker/playProtocol';
 
 /** Numbers of a token. */
@@ -34,7 +33,7 @@ export interface PlayColumn {
 const NO_SAMPLE: PlaySample = { ids: [], tokens: [], completion: null, branch: null };
 
 export const emptyColumn = (model: string, count: number): PlayColumn => ({
-  ...{ model, vocabulary: VOCABULARY, ends: [], attempts: null },
+  ...{ model, vocabulary: [], ends: [], attempts: null },
   samples: Array.from({ length: count }, () => NO_SAMPLE),
 });
 

@@ -39,7 +39,7 @@ function Kinds({ ask }: Pick<PlayChoice, 'ask'>) {
 const shown = (character: string): string =>
   character === '\n' ? 'line break' : character === ' ' ? 'space' : character;
 
-/** Characters that no token stands for, with those that there are. */
+/** Characters without a token, with those that have one. */
 function Outside({ id }: { readonly id: string }) {
   const found = useOutside();
   if (!found) return null;

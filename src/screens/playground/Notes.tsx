@@ -7,10 +7,7 @@ import { FolderButton } from './FolderButton';
 import { usePlay } from './hooks';
 import styles from './Notes.module.css';
 
-function train(): void {
-  void (lab.getState().compute === 'cpu' ? trainSmall : startTraining)();
-  show({ screen: 'train' });
-}
+const train = (): Promise<void> => (lab.getState().compute === 'cpu' ? trainSmall : startTraining)();
 
 /** The run on screen has no weights to sample: what works instead. */
 export function NoWeights() {
@@ -25,7 +22,7 @@ export function NoWeights() {
         ? 'You’re watching a recorded run, and a recording has no weights. You can sample its untrained model, or a trained one: '
         : 'The run on screen is not stored, so it has no checkpoints. You can sample its untrained model, or another one: '}
       <span className={styles.offers}>
-        <button type="button" onClick={train}>
+        <button type="button" onClick={() => void train()}>
           {isCpu ? 'Train the small model (CPU)' : 'Train in this tab'}
         </button>
         <button type="button" onClick={() => show({ screen: 'runs' })}>

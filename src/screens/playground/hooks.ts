@@ -1,8 +1,9 @@
 /** The Playground's state in React. */
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { type OutsideCharacters, outside } from '../../lab/play/characters';
 import { type PlayState, play } from '../../store/play';
-import { askedPrompt, defaultModels, type OutsideCharacters, outside, vocabularyOf } from '../../store/playModels';
+import { askedPrompt, defaultModels, vocabularyOf } from '../../store/playModels';
 import { useLab } from '../shared/hooks';
 
 export const usePlay = <T>(select: (state: PlayState) => T): T => useStore(play, select);

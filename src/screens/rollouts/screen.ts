@@ -1,5 +1,10 @@
 import { ListTree } from 'lucide-react';
 import type { Screen } from '../screen';
-import { Rollouts } from './Rollouts';
+import { lazyScreen } from '../shared/lazyScreen';
 
-export const rollouts: Screen = { id: 'rollouts', title: 'Rollouts', icon: ListTree, Component: Rollouts };
+export const rollouts: Screen = {
+  id: 'rollouts',
+  title: 'Rollouts',
+  icon: ListTree,
+  Component: lazyScreen(() => import('./Rollouts').then(({ Rollouts }) => Rollouts)),
+};
