@@ -97,6 +97,8 @@ export class Traces implements TracesCommands {
   private index = new TraceIndex();
   private rowsOfQuery: Uint32Array = new Uint32Array();
   private id = 0;
+  /** Start of the run whose steps were read last. */
+  private started: { readonly journal: Journal; readonly event: StartEvent } | null = null;
 
   /** @param openPlace opens the folder of all stored runs */
   constructor(private readonly openPlace: () => Promise<Pick<RunsPlace, 'files'>>) {}
@@ -226,6 +228,11 @@ export class Traces implements TracesCommands {
   }
 
   private async start(journal: Journal): Promise<StartEvent> {
+    if (this.started?.journal !== journal) this.started = { journal, event: await this.firstEvent(journal) };
+    return this.started.event;
+  }
+
+  private async firstEvent(journal: Journal): Promise<StartEvent> {
     const { text, where } = await journal.event(0);
     const event = eventFromLine(text, where);
     if (event.type !== 'start') throw new Error(`${where} is not the start of the run; open the run again`);
