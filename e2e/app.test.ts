@@ -79,7 +79,7 @@ describe('with WebGPU', () => {
       const curve = await panel.locator('path.recharts-line-curve').last().getAttribute('d');
       expect(curve!.length, `the curve of ${title}`).toBeGreaterThan(100);
     }
-    await page.getByRole('button', { name: 'Rollouts' }).click();
+    await page.getByRole('button', { name: 'Traces' }).click();
     for (const step of [40, 7]) {
       await page.evaluate((n) => {
         location.hash = `view=rollouts&step=${n}&group=3`;

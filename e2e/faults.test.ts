@@ -38,11 +38,11 @@ describe('where the browser refuses everything', () => {
     await waitForStage(page, /SFT [1-9]\d*\/300/);
     await page.locator('[data-notice]', { hasText: 'worker did not load: allow scripts and workers' }).waitFor();
     expect(await page.locator('[data-notice]', { hasText: 'This link' }).innerText()).toContain(
-      'there is no screen "nowhere"; there are learn, train, rollouts, runs',
+      'there is no screen "nowhere"; there are learn, train, traces, runs',
     );
     await page.getByRole('button', { name: 'Dark theme' }).click();
     await page.getByRole('button', { name: 'Light theme' }).waitFor();
-    for (const view of ['Learn', 'Rollouts', 'Runs', 'Train']) {
+    for (const view of ['Learn', 'Traces', 'Runs', 'Train']) {
       await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: view }).click();
       await page.locator(`nav [aria-current=page]`, { hasText: view }).waitFor();
       expect(await page.locator('main').innerText()).not.toBe('');

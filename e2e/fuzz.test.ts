@@ -39,7 +39,7 @@ async function* byTurns(
 }
 
 it.concurrent.each([
-  { name: 'a recording', files: '**/runs/*.jsonl', views: ['train', 'rollouts', 'evaluate'], mutate: mutatedLines },
+  { name: 'a recording', files: '**/runs/*.jsonl', views: ['train', 'traces', 'evaluate'], mutate: mutatedLines },
   { name: 'results', files: '**/results/E1.json', views: ['evaluate'], mutate: mutatedFile },
 ])('shows something whatever $name holds', async ({ name, files, views, mutate }) => {
   const mutations = byTurns(importers.find((importer) => importer.name === name)!, mutate, random(SEED, 'page', name));

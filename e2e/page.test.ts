@@ -6,7 +6,7 @@ import { complaintsOf, openBrowser, serveApp, slowness } from './browser';
 import { zipOfRun } from './fixtures/storedRun';
 import { closeNewRun, drawerOf, openNewRun, train } from './labPage';
 
-const SCREENS = ['Learn', 'Train', 'Rollouts', 'Runs'] as const;
+const SCREENS = ['Learn', 'Train', 'Traces', 'Runs'] as const;
 /** Drawer and tabs, which open over or within a screen. */
 const PARTS = ['The report beside us', 'New run', 'Choose a task'] as const;
 const WIDTHS = [360, 390, 768, 1024, 1440];
@@ -66,7 +66,7 @@ async function go(part: (typeof SCREENS)[number] | (typeof PARTS)[number]): Prom
 }
 
 it('has each screen in the history: Back and Forward move between them', async () => {
-  for (const screen of ['Rollouts', 'Learn', 'Train'] as const) await go(screen);
+  for (const screen of ['Traces', 'Learn', 'Train'] as const) await go(screen);
   await page.goBack();
   await expect.poll(shownScreen).toBe('Learn');
   await page.goBack();
@@ -145,7 +145,7 @@ it('says what a chart and the advantages of a group show', async () => {
   expect(await reward.getAttribute('aria-label')).toMatch(
     /^Reward, over step: reward from \S+ at 1 to 0\.[56]\d at 40/,
   );
-  await go('Rollouts');
+  await go('Traces');
   const strip = page.getByRole('group', { name: 'Groups of the step' }).getByRole('img').first();
   expect(await strip.getAttribute('role')).toBe('img');
   expect((await strip.getAttribute('aria-label'))?.split(', ')).toHaveLength(8);

@@ -7,7 +7,7 @@ import { fixtureResult } from './fixtures/result';
 import { zipOfRun } from './fixtures/storedRun';
 import { chooseRecipe, closeNewRun, drawerOf, fieldAt, setFields, train, waitForStage } from './labPage';
 
-const SCREENS = ['Learn', 'Train', 'Rollouts', 'Runs'];
+const SCREENS = ['Learn', 'Train', 'Traces', 'Runs'];
 const TABS = ['Evaluate', 'The report beside us', 'Stored runs'];
 const MARKUP = '<img src=x onerror="window.owned=1">';
 

@@ -24,7 +24,7 @@ async function open(url: string, prepare: (context: BrowserContext) => Promise<u
 }
 
 const addition = recipeByName('addition-2');
-const SELECTION = 'view=rollouts&step=12&group=3&rollout=5';
+const SELECTION = 'view=traces&step=12&group=3&rollout=5';
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Share' });
 const hashIn = (page: Page) => dialogOf(page).getByTestId('recipe-hash').innerText();
 
@@ -39,7 +39,7 @@ it('copies a link that opens the same recipe, view and selection in a fresh prof
   await dialogOf(page).getByText('Link copied').waitFor();
   const words = await dialogOf(page).innerText();
   expect(words).toContain('2 changes (seed, grpo.steps) from parity-12, seed 41');
-  expect(words).toContain('Rollouts, step 12, group 4, rollout 6');
+  expect(words).toContain('Traces, step 12, group 4, rollout 6');
   const hash = await hashIn(page);
   const link = await page.evaluate(() => navigator.clipboard.readText());
   await page.keyboard.press('Escape');

@@ -206,19 +206,19 @@ const customReward: Importer = {
 const link: Importer = {
   name: 'a link',
   form: 'link',
-  sample: `#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&experiment=E3&${writeLinked(await linkOf(changed))}`,
+  sample: `#view=data&task=parity&level=8&seed=3&n=2&step=12&group=3&rollout=5&token=7&filter=reward+%3C+0&find=1&sort=-reward&experiment=E3&${writeLinked(await linkOf(changed))}`,
   async read(bytes) {
     const data = { task: 'addition', level: 1, seed: 0, index: 0 };
     const { changes, faults, linked } = readAddress(utf8Text(bytes, 'the link'), { data, draft: SMALL });
     const found = linked && (await recipeOfLink(linked));
     const all = [...faults, ...(found?.faults ?? [])];
     if (all.length > 0) throw new Error(listed(all)); // as the page shows them
-    const { screen, data: browsed = data, ...chosen } = changes;
+    const { screen, data: browsed = data, traces, ...chosen } = changes;
     // an unchanged hash proves that the packed fields were read as written
     const isSame = found?.recipe && linked?.hash === (await recipeHash(found.recipe));
     const recipe = isSame ? linked : { recipe: linked?.recipe };
     const view = changes.newRun === 'task' ? 'data' : screen; // the task picker opens over a screen
-    const understood = { view, ...chosen, ...browsed, n: browsed.index + 1, ...recipe };
+    const understood = { view, ...chosen, ...traces, ...browsed, n: browsed.index + 1, ...recipe };
     return Object.fromEntries(Object.entries(understood).map(([name, value]) => [name, String(value)]));
   },
 };

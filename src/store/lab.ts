@@ -6,6 +6,7 @@ import { recipes } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { Result } from '../lab/report/results';
 import type { MemoryEstimate } from '../lab/run/memory';
+import { ALL_TRACES, type TraceQuery } from '../lab/traces/query';
 import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
 import { INITIAL_PLAY, type PlayChoice } from './playChoice';
@@ -87,6 +88,10 @@ export interface LabState {
   /** Group on screen; null shows the most varied group. */
   group: number | null;
   rollout: number;
+  /** Chosen token of the rollout, from 0; null for none. */
+  token: number | null;
+  /** Query of the Traces view. */
+  traces: TraceQuery;
   /** State of the think blocks. */
   thoughts: 'open' | 'folded';
   /** Readable result files, and the faults of the others. */
@@ -111,7 +116,7 @@ export interface LabState {
 
 const first = recipes[0] as Recipe;
 
-export const NOTHING_SELECTED = { step: null, group: null, rollout: 0 } as const;
+export const NOTHING_SELECTED = { step: null, group: null, rollout: 0, token: null } as const;
 
 /** Facts about a stored run, before there is one. */
 export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'checkpoints' | 'notices' | 'phase' | 'opened'> = {
@@ -149,6 +154,7 @@ export const lab = createStore<LabState>(() => ({
   speed: 1,
   screen: 'train',
   ...NOTHING_SELECTED,
+  traces: ALL_TRACES,
   thoughts: 'open',
   results: { read: false, list: [], faults: [] },
   experiment: null,
@@ -162,7 +168,9 @@ export const lab = createStore<LabState>(() => ({
 }));
 
 export const show = (
-  shown: Partial<Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab'>>,
+  shown: Partial<
+    Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'token' | 'traces' | 'experiment' | 'runsTab'>
+  >,
 ): void => lab.setState(shown);
 
 /** Opens the drawer *New run*. @param field path of the field to show; null for the start of the drawer */

@@ -49,7 +49,15 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
     const after = process.memoryUsage();
     used = after.heapUsed + after.external - before.heapUsed - before.external;
     expect(indexed).toEqual({
-      ...{ rollouts: 200_000, steps: 5000, terms: ['accuracy', 'length'], isComplete: true, share: 1 },
+      ...{
+        rollouts: 200_000,
+        steps: 5000,
+        firstStep: 1,
+        lastStep: 5000,
+        terms: ['accuracy', 'length'],
+        isComplete: true,
+        share: 1,
+      },
     });
     return () => vi.unstubAllGlobals();
   });

@@ -7,7 +7,8 @@ import { type ExportKind, exportedTraces } from '../lab/traces/exported';
 import { FilterFault } from '../lab/traces/filterTokens';
 import { type IndexedStep, indexedRollout } from '../lab/traces/indexed';
 import { type JumpId, jumpTarget } from '../lab/traces/jumps';
-import { selectTraces, type TraceQuery } from '../lab/traces/select';
+import type { TraceQuery } from '../lab/traces/query';
+import { selectTraces } from '../lab/traces/select';
 import { TraceIndex, type TracePlace } from '../lab/traces/traceIndex';
 import { excerpt } from '../quote';
 import { messageOf } from '../runs/files';
@@ -18,6 +19,9 @@ import { type RolloutPlace, RolloutSource } from './rolloutSource';
 export interface Indexed {
   readonly rollouts: number;
   readonly steps: number;
+  /** First and last step; null before one. */
+  readonly firstStep: number | null;
+  readonly lastStep: number | null;
   /** Names of the reward terms of the run. */
   readonly terms: readonly string[];
   /** True if nothing is left to read for now. */
@@ -152,7 +156,9 @@ export class Traces implements TracesCommands {
     const { index, opened } = this;
     const events = opened?.journal?.events ?? 0;
     const share = isComplete ? 1 : events === 0 ? 0 : Math.min(1, index.steps / events);
-    return { rollouts: index.length, steps: index.steps, terms: index.terms, isComplete, share };
+    const last = index.length - 1;
+    const [firstStep, lastStep] = last < 0 ? [null, null] : [index.placeOf(0).step, index.placeOf(last).step];
+    return { rollouts: index.length, steps: index.steps, firstStep, lastStep, terms: index.terms, isComplete, share };
   }
 
   async select(query: TraceQuery): Promise<Selected> {

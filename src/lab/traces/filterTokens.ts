@@ -1,8 +1,6 @@
 /** Words of a filter expression, and faults that name their place. */
 import { quote } from '../../quote';
-
-/** Longest expression, characters. */
-export const LONGEST_FILTER = 1000;
+import { LONGEST_FILTER } from './query';
 
 /** Fault of an expression: its place in the text, from 0, and what belongs there. */
 export class FilterFault extends Error {

@@ -3,21 +3,8 @@ import { quote } from '../../quote';
 import { fieldNamed, fieldNames } from './fields';
 import { filterOf, patternOf } from './filter';
 import { ordered } from './order';
+import { AS_DRAWN, type TraceQuery } from './query';
 import type { TraceIndex } from './traceIndex';
-
-export interface TraceQuery {
-  /** Expression over the fields (filter.ts); empty for all rollouts. */
-  readonly filter: string;
-  /** Text that the completion, the problem or its answer contains, in any case; empty for all. */
-  readonly find: string;
-  /** Field of the order, with `-` in front for descending. */
-  readonly sort: string;
-}
-
-/** Order in which the run drew its rollouts. */
-export const AS_DRAWN = 'step';
-
-export const ALL_TRACES: TraceQuery = { filter: '', find: '', sort: AS_DRAWN };
 
 /** Numbers in the order of their texts, for sorting problems. */
 function ranksOf(texts: readonly string[]): Uint32Array {

@@ -11,6 +11,8 @@ const NOTHING = {
   step: null,
   group: null,
   rollout: 0,
+  token: null,
+  traces: { filter: '', find: '', sort: 'step' },
   experiment: null,
   runsTab: 'list' as const,
   newRun: null,
@@ -22,7 +24,10 @@ const read = (hash: string) => readAddress(hash, { ...lab.getState(), data });
 describe('an address', () => {
   it.each([
     { screen: 'train' },
-    { screen: 'rollouts', step: 12, group: 3, rollout: 5 },
+    {
+      ...{ screen: 'traces', step: 12, group: 3, rollout: 5, token: 7 },
+      traces: { filter: 'part.length < -0.2 and problem contains "1&0"', find: 'wait', sort: '-reward' },
+    },
     { screen: 'runs', runsTab: 'report', experiment: 'E3' },
     { screen: 'runs', runsTab: 'evaluate' },
     { screen: 'playground' },
@@ -66,21 +71,23 @@ describe('an address', () => {
   it.each([
     ['#view=evaluate', { screen: 'runs', runsTab: 'evaluate' }],
     ['#view=evaluate&experiment=E3', { screen: 'runs', runsTab: 'report', experiment: 'E3' }],
+    ['#view=rollouts&step=12&group=3&rollout=5', { screen: 'traces', step: 12, group: 3, rollout: 5 }],
     ['#view=data', { screen: 'train', newRun: 'task' }],
   ])('of a former screen opens its new place: %s', (hash, changes) => {
     expect(read(hash)).toMatchObject({ changes, faults: [] });
   });
 
   it.each([
-    ['#view=party', 'there is no screen "party"; there are learn, train, rollouts, rewards, playground, runs'],
+    ['#view=party', 'there is no screen "party"; there are learn, train, traces, rewards, playground, runs'],
     ['#view=playground&topP=7', 'topP="7" is not possible: use 0.01 to 1'],
     ['#view=playground&count=1.5', 'count="1.5" is not possible: use a whole number'],
     ['#view=playground&temperature=x', 'temperature="x" is not possible: use 0 to 5'],
     ['#view=playground&models=a|b|c|d', 'models names 4 models; the first 3 are shown'],
     ['#view=runs&tab=x', 'Runs has no tab "x"; there are list, evaluate, report'],
-    ['#view=rollouts&step=-1', 'step="-1" is not a whole number from 1'],
-    ['#view=rollouts&step=1e3', 'step="1e3" is not a whole number from 1'],
-    ['#view=rollouts&step=99999999999', 'step="99999999999" is too large'],
+    ['#view=traces&step=-1', 'step="-1" is not a whole number from 1'],
+    ['#view=traces&step=1e3', 'step="1e3" is not a whole number from 1'],
+    [`#view=traces&filter=${'x'.repeat(1001)}`, 'filter has 1001 characters; use at most 1000'],
+    ['#view=traces&step=99999999999', 'step="99999999999" is too large'],
     ['#view=data&n=0', 'n="0" is not a whole number from 1'],
     ['#view=data&n=900', 'n=900 is more than 500, the last problem'],
     ['#view=data&task=chess', 'there is no task "chess"'],

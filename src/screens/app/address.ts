@@ -1,5 +1,5 @@
 /**
- * Address of what is on screen: #view=rollouts&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3 for the
+ * Address of what is on screen: #view=traces&step=12&group=3&rollout=5, or #view=data&task=parity&level=8&seed=0&n=3 for the
  * task picker. A shared address also has a recipe: recipe=parity-12&set=…&hash=…. Text in, text out; needs no browser.
  */
 import type { LinkedRecipe } from '../../lab/recipe/link';
@@ -86,7 +86,7 @@ export function writeLinked({ recipe, set, hash }: LinkedRecipe): string {
 
 type Written = Pick<
   LabState,
-  'screen' | 'step' | 'group' | 'rollout' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'play' | 'linked'
+  'screen' | 'step' | 'group' | 'rollout' | 'token' | 'traces' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'play' | 'linked'
 >;
 
 export function writeAddress(state: Written): string {

@@ -19,10 +19,10 @@ beforeEach(() => chooseRecipe('parity-12'));
 describe('a shared link', () => {
   it('opens the draft, the view and the selection', async () => {
     editDraft('grpo.steps', 60);
-    const { link, hash, contents } = await shared({ screen: 'rollouts', step: 12, group: 3, rollout: 5 });
+    const { link, hash, contents } = await shared({ screen: 'traces', step: 12, group: 3, rollout: 5 });
     expect(await opened(link)).toMatchObject({
       recipe: lab.getState().draft,
-      changes: { screen: 'rollouts', step: 12, group: 3, rollout: 5 },
+      changes: { screen: 'traces', step: 12, group: 3, rollout: 5 },
       faults: [],
       more: [],
     });

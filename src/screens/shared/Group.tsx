@@ -22,16 +22,19 @@ interface GroupDetailProps {
   readonly index: number;
   readonly start: StartEvent;
   readonly changes: RunData['changes'];
+  /** Position of the chosen completion, where the view chooses; otherwise the store does. */
+  readonly completion?: number;
+  readonly onChoose?: (completion: number) => void;
 }
 
-export function GroupDetail({ step, index, start, changes }: GroupDetailProps) {
+const choose = (rollout: number) => show({ rollout });
+
+export function GroupDetail({ step, index, start, changes, completion, onChoose = choose }: GroupDetailProps) {
   const [changed, change] = useState<WorkedOptions | null>(null);
   const recipe = useMemo(() => recipeAt(start.recipe, changes, step.step), [start, changes, step.step]);
   const group = step.groups[index]!;
-  const chosen = Math.min(
-    useLab((state) => state.rollout),
-    group.rollouts.length - 1,
-  );
+  const stored = useLab((state) => state.rollout);
+  const chosen = Math.min(completion ?? stored, group.rollouts.length - 1);
   const rollout = group.rollouts[chosen]!;
   const picture = useMemo(() => drawGroup(group, rollout.text), [group, rollout.text]);
   const own = useMemo(() => trainedOptions(recipe), [recipe]);
@@ -52,13 +55,7 @@ export function GroupDetail({ step, index, start, changes }: GroupDetailProps) {
         recipe={recipe}
         metrics={step.metrics}
       />
-      <Completions
-        rollouts={group.rollouts}
-        worked={worked}
-        start={start}
-        chosen={chosen}
-        onChoose={(i) => show({ rollout: i })}
-      />
+      <Completions rollouts={group.rollouts} worked={worked} start={start} chosen={chosen} onChoose={onChoose} />
       <Switches options={options} trainedOptions={own} recipe={recipe} onChange={change} />
       <Reasons group={group} rollout={rollout} />
       {picture && <Picture picture={picture} flaws={flawsOf(rollout)} />}
