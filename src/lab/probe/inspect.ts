@@ -8,14 +8,13 @@ import { loadWeights, openModel } from '../../model/model';
 import type { Tensors } from '../../model/parameters';
 import { Tokenizer } from '../../text/tokenizer';
 import { correctionOf } from '../../train/losses/options';
-import { type PolicyLoss, tokenWeights } from '../../train/losses/policyLoss';
-import { entropyThreshold } from '../../train/losses/topEntropy';
+import type { PolicyLoss } from '../../train/losses/policyLoss';
 import { assertFiniteAt } from '../../train/nonFiniteError';
 import { sequenceLogits } from '../../train/scoring';
 import { renewWorkingWeights } from '../../train/workingWeights';
 import { modelConfigOf, type Recipe } from '../recipe/recipe';
 import type { GrpoEvent } from '../run/events';
-import { lossOptions } from '../run/options';
+import { dynamicsOf, type InspectInput } from './dynamics';
 import { type Alternative, distributionOf, likeliest, logitGradient, norm } from './logits';
 import { lossOfScores } from './lossOfScores';
 
@@ -78,15 +77,6 @@ export interface Inspection {
   readonly tokens: readonly InspectedToken[];
 }
 
-export interface InspectInput {
-  /** Recipe that the step followed. */
-  readonly recipe: Recipe;
-  readonly event: Pick<GrpoEvent, 'step' | 'groups' | 'metrics'>;
-  /** Places of the group and of the rollout in it, from 0. */
-  readonly group: number;
-  readonly rollout: number;
-}
-
 export interface InspectWeights {
   readonly model: Tensors;
   readonly reference: Tensors;
@@ -107,25 +97,6 @@ function stepNumbers({ ids, entropies, ratios, kls, clipped }: Rollout, t: numbe
   const [ratio, marks] = [at(ratios), at(clipped)];
   const clips = ratio && marks ? marks.map((mark, u) => clipOf(loss, mark, ratio[u]!)) : null;
   return { entropy: entropies[t]!, ratios: ratio, kls: at(kls), clips };
-}
-
-/** Weight of the rollout's tokens and the dynamic numbers of the loss, as the step had them. */
-function dynamicsOf({ recipe, event: { groups, metrics } }: InspectInput, place: number) {
-  const { maskTruncated, entropyTarget } = recipe.grpo;
-  const loss = lossOptions(recipe);
-  const rollouts = groups.flatMap((group) => group.rollouts);
-  const counted = rollouts.map(({ ended }) => ended || !maskTruncated);
-  const lengths = rollouts.map(({ ids }, b) => (counted[b] ? ids.length : 0));
-  const entropies = rollouts.flatMap(({ entropies }, b) => (counted[b] ? Array.from(entropies) : []));
-  const threshold = loss.topEntropy < 1 ? entropyThreshold(entropies, loss.topEntropy) : 0;
-  const kept = loss.topEntropy < 1 ? entropies.filter((entropy) => entropy >= threshold).length : entropies.length;
-  const gamma = entropyTarget > 0 ? (metrics['entropy_coef/in_force'] ?? 0) : loss.gamma;
-  return {
-    loss,
-    weight: counted[place] ? tokenWeights(loss, lengths)[place]! : 0,
-    entropyWeight: gamma / Math.max(1, kept),
-    entropyThreshold: threshold,
-  };
 }
 
 /** The rollout of an event. @throws naming the number of groups or rollouts */

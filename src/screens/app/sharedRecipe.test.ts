@@ -29,7 +29,7 @@ describe('a shared link', () => {
     expect(new URL(link).hash).toContain(`hash=${hash}`);
     expect(contents).toEqual([
       'Recipe: “Parity of 12 bits”, 1 change (grpo.steps) from parity-12, seed 0',
-      'View: Rollouts, step 12, group 4, rollout 6',
+      'View: Traces, step 12, group 4, rollout 6',
     ]);
   });
 
