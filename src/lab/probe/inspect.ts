@@ -12,7 +12,7 @@ import type { PolicyLoss } from '../../train/losses/policyLoss';
 import { assertFiniteAt } from '../../train/nonFiniteError';
 import { sequenceLogits } from '../../train/scoring';
 import { renewWorkingWeights } from '../../train/workingWeights';
-import { modelConfigOf, type Recipe } from '../recipe/recipe';
+import { modelConfigOf } from '../recipe/recipe';
 import type { GrpoEvent } from '../run/events';
 import { dynamicsOf, type InspectInput } from './dynamics';
 import { type Alternative, distributionOf, likeliest, logitGradient, norm } from './logits';

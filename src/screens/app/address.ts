@@ -86,7 +86,18 @@ export function writeLinked({ recipe, set, hash }: LinkedRecipe): string {
 
 type Written = Pick<
   LabState,
-  'screen' | 'step' | 'group' | 'rollout' | 'token' | 'traces' | 'experiment' | 'runsTab' | 'newRun' | 'data' | 'play' | 'linked'
+  | 'screen'
+  | 'step'
+  | 'group'
+  | 'rollout'
+  | 'token'
+  | 'traces'
+  | 'experiment'
+  | 'runsTab'
+  | 'newRun'
+  | 'data'
+  | 'play'
+  | 'linked'
 >;
 
 export function writeAddress(state: Written): string {
