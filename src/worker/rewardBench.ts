@@ -2,6 +2,8 @@
  * Commands about edited rewards, for the page: scores a completion, the step on screen, or all rollouts of a run again. Files
  * are injected. Needs no GPU.
  */
+
+import { parseJsonFile } from '../json';
 import { playProblem } from '../lab/play/problem';
 import { type RunCurve, runCurve } from '../lab/play/runCurve';
 import { type Scored, Scorer } from '../lab/play/score';
@@ -11,6 +13,11 @@ import { type WhatIfResult, WhatIfRun } from '../lab/play/whatIfTable';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { LabEvent } from '../lab/run/events';
 import { customSourceFault } from '../lab/run/options';
+import { filesWithin } from '../runs/files';
+import { Journal } from '../runs/journal';
+import { metaSchema } from '../runs/meta';
+import { joinPath } from '../runs/paths';
+import { META } from '../runs/runFolder';
 import { turnsAfterWork } from '../turn';
 import type { RunsPlace } from './place';
 import { type RolloutPlace, RolloutSource } from './rolloutSource';
@@ -22,6 +29,14 @@ export interface BenchProblem {
   readonly answer: string;
   /** The problem as plain data. */
   readonly problem: unknown;
+}
+
+/** Curve of a parent, and the place where the fork left it. */
+export interface ParentCurve extends RunCurve {
+  readonly run: string;
+  readonly stage: string;
+  /** Steps of the stage that both share. */
+  readonly at: number;
 }
 
 export interface WhatIfReport extends WhatIfResult {
@@ -46,8 +61,8 @@ export interface RewardCommands {
    */
   whatIf(place: RolloutPlace, recipes: readonly Recipe[], onProgress: OnWhatIf): Promise<WhatIfReport | null>;
   cancel(): Promise<void>;
-  /** Rewards and accuracies of the steps of a stored run. */
-  curve(run: string): Promise<RunCurve>;
+  /** Curve of the run that a stored run was forked from; null without one, or if it was deleted. */
+  parentCurve(run: string): Promise<ParentCurve | null>;
 }
 
 /** Edited rewards that stay open: a drag makes a new one in every frame. */
@@ -126,8 +141,13 @@ export class RewardBench implements RewardCommands {
     this.turn++;
   }
 
-  async curve(run: string): Promise<RunCurve> {
-    return runCurve(await new RolloutSource({ kind: 'stored', name: run }, this.openPlace).current());
+  async parentCurve(run: string): Promise<ParentCurve | null> {
+    const { files } = await this.openPlace();
+    const meta = await files.read(joinPath(run, META));
+    const parent = meta && metaSchema.parse(parseJsonFile(meta, META)).parent;
+    if (!parent) return null;
+    const curve = await runCurve(await Journal.open(filesWithin(files, parent.run)));
+    return curve.step.length === 0 ? null : { run: parent.run, stage: parent.stage, at: parent.step, ...curve };
   }
 }
 

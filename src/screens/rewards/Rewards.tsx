@@ -1,11 +1,14 @@
 /** Rewards: shape a reward, see what it pays, apply it or fork with it. Works without a GPU. */
 import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { useState } from 'react';
+import { useLab } from '../shared/hooks';
 import { ActionBar } from './ActionBar';
 import { Bench } from './Bench';
 import { Cards } from './Cards';
+import { Fork } from './Fork';
 import { GroupPreview } from './GroupPreview';
 import { useBase, useEdited } from './hooks';
+import { ParentChart } from './ParentChart';
 import styles from './Rewards.module.css';
 import { WhatIf } from './WhatIf';
 
@@ -13,11 +16,16 @@ export function Rewards() {
   const base = useBase();
   const edited = useEdited(base);
   const [forking, setForking] = useState(false);
+  const runName = useLab((state) => state.runName);
   const shown = edited.recipe ?? base;
   return (
     <div className={styles.rewards}>
       <div className={styles.bar}>
         <ActionBar edited={edited} onFork={() => setForking(!forking)} />
+        {forking && runName !== null && (
+          <Fork run={runName} changes={edited.fields.length} onClose={() => setForking(false)} />
+        )}
+        {runName !== null && <ParentChart key={runName} name={runName} />}
       </div>
       <div className={styles.bench}>
         <Bench base={base} edited={shown} />

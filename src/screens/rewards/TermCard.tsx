@@ -98,6 +98,8 @@ export function TermCard({ term, base, valueAtPath, faults }: TermCardProps) {
       </p>
       {on && (
         <>
+          {/* above the fields, whose notes appear while a point is dragged */}
+          {curve && <CurvePlot curve={curve} color={term.color} fields={constants} title={term.title} />}
           <div className={styles.fields}>
             <NumberField {...fieldProps(weight)} />
             {constants.map((field) => {
@@ -109,7 +111,6 @@ export function TermCard({ term, base, valueAtPath, faults }: TermCardProps) {
               );
             })}
           </div>
-          {curve && <CurvePlot curve={curve} color={term.color} fields={constants} title={term.title} />}
           {program && (
             <>
               <Suspense fallback={<p>Opening the editor …</p>}>

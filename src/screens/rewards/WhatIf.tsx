@@ -5,7 +5,6 @@ import type { WhatIfSummary } from '../../lab/play/whatIfSummary';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { cancelScoring, forgetScoring, scoreAgain, whatIf } from '../../store/rewardBench';
 import { editedRecipe } from '../../store/rewardEdits';
-import { classes } from '../shared/classes';
 import { fixed, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
@@ -68,7 +67,7 @@ function Summary({
       <table className={styles.summary} data-testid="what-if-summary">
         <thead>
           <tr>
-            {['', 'As it was', ...names.map((name) => `Under ${name}`)].map((head) => (
+            {['All rollouts', 'As it was', ...names.map((name) => `Under ${name}`)].map((head) => (
               <th key={head} scope="col">
                 {head}
               </th>
@@ -122,7 +121,6 @@ export function WhatIf({ base }: { readonly base: Recipe }) {
   }, [recipes, isAutomatic]);
   const names = useMemo(() => sets.map(({ name }) => name), [sets]);
   const shown = result && result.recipes.length === names.length && isEdited ? result : null;
-  const isOld = shown !== null && shown.recipes !== recipes;
   return (
     <Panel
       title="What if"
@@ -150,7 +148,7 @@ export function WhatIf({ base }: { readonly base: Recipe }) {
         <p className={texts.empty}>The run has no rollouts yet. They come with GRPO, after SFT.</p>
       )}
       {shown && (
-        <div className={classes(isOld && styles.old)}>
+        <>
           <Summary summaries={shown.report.summaries} names={names} />
           <Histogram
             histogram={shown.report.histogram}
@@ -158,7 +156,7 @@ export function WhatIf({ base }: { readonly base: Recipe }) {
             means={[shown.report.summaries[0]!.before.mean, ...shown.report.summaries.map(({ after }) => after.mean)]}
           />
           <WhatIfRows table={shown.report.table} names={names} />
-        </div>
+        </>
       )}
     </Panel>
   );

@@ -24,6 +24,9 @@ const theme = EditorView.theme({
   '.cm-gutters': { backgroundColor: 'var(--page)', color: 'var(--faint)', border: 'none' },
   '.cm-scroller': { lineHeight: '1.5' },
   '&.cm-focused': { outline: 'none' },
+  // the library's own marks are images of data URLs, which the page's policy blocks
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--red)' },
+  '.cm-lint-marker-error': { content: '"●"', color: 'var(--red)' },
   '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--line)' },
 });
 

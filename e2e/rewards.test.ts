@@ -1,0 +1,166 @@
+/** Rewards without a GPU: the bench, the cards and what-if on the recording; apply and fork on a small run of the CPU. */
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { chooseRecipe, setFields, train, waitForStage } from './labPage';
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveApp(), openBrowser(false)]);
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  complaints = complaintsOf(page);
+  await page.goto(`${served.url}#view=rewards`);
+});
+afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+const total = async () => Number((await page.getByTestId('bench-total').innerText()).replace('−', '-'));
+const partOf = async (term: string, column: number) =>
+  Number((await page.locator(`[data-term=${term}] td`).nth(column).innerText()).replace('−', '-'));
+const card = (name: string) => page.getByTestId(`term-${name}`);
+const toRewards = () => page.getByRole('button', { name: 'Rewards', exact: true }).first().click();
+
+/** Violations that axe finds in the view, by rule. */
+async function violations(): Promise<string[]> {
+  await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
+  return page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const { violations: found } = await checker.run(document);
+    return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(({ html }) => html.slice(0, 160))}`);
+  });
+}
+
+/** Events of a stored run. */
+async function eventsOf(run: number): Promise<{ type: string; [field: string]: unknown }[]> {
+  const texts = await page.evaluate(async () => {
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const found: [string, string][] = [];
+    for await (const [name, folder] of runs.entries()) {
+      const file = await (folder as FileSystemDirectoryHandle).getFileHandle('events.jsonl');
+      found.push([name, await (await file.getFile()).text()]);
+    }
+    return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+  });
+  const lines = texts[run]!.trim().split('\n');
+  return lines.map((line) => JSON.parse(line).event);
+}
+
+it('scores a completion as one types: deleting </think> costs its part', async () => {
+  await page.getByTestId('bench-total').waitFor();
+  const before = await total(); // of a teacher trace
+  expect(before).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Delete </think>' }).click();
+  await expect.poll(total).toBeCloseTo(-8 / 13, 2);
+  expect([await partOf('accuracy', 0), await partOf('accuracy', 1)]).toEqual([before, -0.62]);
+  expect(await page.locator('[data-term=accuracy] td').nth(2).innerText()).toBe('format: </think> is missing');
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect.poll(total).toBe(before);
+  await page.getByRole('textbox', { name: 'Completion' }).fill('<think>日');
+  await page.getByRole('alert').filter({ hasText: 'outside the vocabulary' }).waitFor();
+  await page.getByRole('button', { name: 'Restore' }).click();
+});
+
+it('sets constants by dragging a point and by its arrow keys, and goes back to the run’s values', async () => {
+  await page.getByRole('button', { name: 'To the end' }).click();
+  const point = page.getByRole('slider', { name: 'Correct and long' });
+  await point.focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowDown');
+  const field = card('accuracy').locator('[data-field=rightLong]');
+  expect(await field.inputValue()).toBe('0.3');
+  const { x, y, width, height } = (await page.getByRole('slider', { name: 'Correct and short' }).boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 - 60, y + height / 2 + 20, { steps: 4 });
+  await page.mouse.up();
+  const [lPos, rightShort] = await Promise.all(
+    ['lPos', 'rightShort'].map(async (name) =>
+      Number(await card('accuracy').locator(`[data-field=${name}]`).inputValue()),
+    ),
+  );
+  expect(lPos).toBeLessThan(19);
+  expect(rightShort).toBeLessThan(1);
+  await field.fill('abc');
+  await page.getByRole('alert').filter({ hasText: 'abc' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Use in a new run' }).isDisabled()).toBe(true);
+  await card('accuracy')
+    .getByRole('button', { name: /^Reset/ })
+    .click();
+  expect([await field.inputValue(), await page.getByTestId('edit-count').innerText()]).toEqual([
+    '0.5',
+    'as the run has it',
+  ]);
+});
+
+it('shows every rollout of the recording under A and B, changed signs first, and the place of a fault in JavaScript', async () => {
+  await card('length').getByRole('switch').click();
+  await page.getByTestId('what-if-summary').filter({ hasText: 'Under A' }).waitFor();
+  await page.getByTestId('what-if-row').first().filter({ hasText: 'sign' }).waitFor();
+  await page.getByRole('button', { name: 'Reward B +' }).click();
+  await card('brevity').getByRole('switch').click();
+  await page.getByTestId('what-if-summary').filter({ hasText: 'Under B' }).waitFor();
+  await page.getByTestId('what-if-row').first().getByRole('button').click();
+  await page.getByTestId('preview-row').first().waitFor();
+
+  await card('custom').getByRole('switch').click();
+  const editor = page.getByRole('textbox', { name: 'JavaScript of Your own' });
+  await editor.fill('(rollout) => {\n  return rollout.;\n}');
+  await expect.poll(() => page.getByTestId('term-fault').innerText()).toMatch(/^line 2, column \d+: /);
+  await editor.fill('(rollout) => rollout.length');
+  await page.getByTestId('term-fault').waitFor({ state: 'detached' });
+  await page.locator('[data-term=custom]').filter({ hasText: 'gave' }).waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations()).toEqual([]);
+  }
+  await page.getByRole('button', { name: 'Drop B' }).click();
+  await page.getByRole('button', { name: 'Reset all' }).click();
+});
+
+it('applies a reward to the run that trains here; the journal holds the change', async () => {
+  await chooseRecipe(page, 'parity-8-nano');
+  await setFields(page, {
+    ...{ 'sft.steps': '2', 'grpo.steps': '9', 'grpo.prompts': '2', 'grpo.groupSize': '4', 'evaluation.problems': '2' },
+    'checkpoints.everySteps': '1',
+  });
+  await train(page);
+  await waitForStage(page, /GRPO [1-4]\/9/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await toRewards();
+  await page.getByTestId('preview-row').first().waitFor();
+  await card('length').getByRole('switch').click();
+  await page.getByTestId('preview-row').filter({ hasText: '→' }).first().waitFor();
+  await page.getByRole('button', { name: 'Apply now' }).click();
+  await page.getByText('Waits for the end of the current step').waitFor();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.getByText(/Applies from step \d: reward\.length/).waitFor();
+  await expect.poll(() => page.getByTestId('edit-count').innerText()).toBe('as the run has it');
+  await waitForStage(page, /GRPO 9\/9.*done/);
+  const events = await eventsOf(0);
+  const at = events.findIndex(({ type }) => type === 'apply');
+  expect(events[at]).toMatchObject({ stage: 'grpo', fields: { 'reward.length': { from: 0, to: 0.2 } } });
+  expect(events[at + 1]).toMatchObject({ type: 'grpo', step: (events[at]!.step as number) + 1 });
+});
+
+it('forks from a step: the first step equals the parent’s under the old reward, and both curves show', async () => {
+  await page.getByRole('button', { name: 'Fork from a step …' }).click();
+  await page.getByLabel('Checkpoint').selectOption('grpo-7');
+  await page.getByRole('button', { name: 'Fork from GRPO step 7' }).click();
+  await page.getByTestId('parent-chart').getByText('parent').first().waitFor();
+  await waitForStage(page, /GRPO 9\/9.*done/);
+  const steps = await Promise.all(
+    [0, 1].map(async (run) => (await eventsOf(run)).filter(({ type }) => type === 'grpo')),
+  );
+  const groupsAt8 = steps.map((events) => events.find(({ step }) => step === 8)!.groups);
+  expect(groupsAt8[1]).toEqual(groupsAt8[0]);
+  expect(steps[1]!.map(({ step }) => step)).toEqual([8, 9]);
+});
+
+it('fits a phone', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 10_000 });
+});
+
+it('said nothing on the console', () => expect(complaints).toEqual([]));
