@@ -12,14 +12,17 @@ import texts from '../shared/text.module.css';
 import { Actions } from './Actions';
 import styles from './Ask.module.css';
 import { useOutside, usePrompt } from './hooks';
+import { DeviceNote } from './Notes';
 
 const change = (by: Partial<PlayChoice>): void => lab.setState(({ play }) => ({ play: { ...play, ...by } }));
 
+let hasAsked = false;
+
 /** Shows problems; the first time, those of the recipe on screen. */
 function askProblem(): void {
-  const state = lab.getState();
-  const { name, level } = recipeOnShow(state).task;
-  if (state.data.task !== name && state.data.index === 0) browse({ task: name, level, index: 0 });
+  const { name, level } = recipeOnShow(lab.getState()).task;
+  if (!hasAsked) browse({ task: name, level, index: 0 });
+  hasAsked = true;
   change({ ask: 'problem' });
 }
 
@@ -133,6 +136,7 @@ export function Ask() {
     <Panel title="Ask" aside={<Kinds ask={ask} />}>
       {ask === 'prompt' ? <OwnPrompt /> : <TaskProblem />}
       <Actions />
+      <DeviceNote />
     </Panel>
   );
 }

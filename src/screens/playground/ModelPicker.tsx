@@ -13,9 +13,8 @@ import { usePlay } from './hooks';
 import styles from './ModelPicker.module.css';
 
 function checkpointWords({ stage, step, isStageEnd, accuracy }: PlayCheckpoint): string {
-  const name = stage.toUpperCase();
-  const measured = accuracy === null ? '' : `, ${percent(accuracy)} right`;
-  return `${name} ${step}${isStageEnd ? ` (end of ${name})` : ''}${measured}`;
+  const measured = accuracy === null ? '' : ` (${percent(accuracy)} right)`;
+  return `${stage.toUpperCase()} ${step}${isStageEnd ? ', last' : ''}${measured}`;
 }
 
 /** Runs of the browser; the run of a link may not be among them. */

@@ -3,6 +3,7 @@ import { lab, show } from '../../store/lab';
 import { startTraining, trainSmall } from '../../store/start';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import texts from '../shared/text.module.css';
 import { FolderButton } from './FolderButton';
 import { usePlay } from './hooks';
 import styles from './Notes.module.css';
@@ -41,9 +42,9 @@ export function DeviceNote() {
   const reason = device?.missing?.message ?? (adapter.kind === 'none' && !device ? adapter.message : null);
   if (reason === null) return null;
   return (
-    <Notice kind="note" shape="pill">
-      Samples on the CPU reference, slowly: WebGPU unavailable ({reason}).
-    </Notice>
+    <p className={texts.words} role="status">
+      Samples on the CPU reference, slowly. WebGPU unavailable: {reason}.
+    </p>
   );
 }
 

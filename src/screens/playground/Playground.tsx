@@ -6,7 +6,7 @@ import { followRuns } from '../../store/runs';
 import texts from '../shared/text.module.css';
 import { Ask } from './Ask';
 import { Columns } from './Columns';
-import { DeviceNote, Failure, NoWeights } from './Notes';
+import { Failure, NoWeights } from './Notes';
 import styles from './Playground.module.css';
 import { SamplingOptions } from './SamplingOptions';
 
@@ -17,9 +17,6 @@ export function Playground() {
     <div className={styles.view}>
       <p className={texts.intro}>Ask a model before and after training. Every column gets the same random numbers.</p>
       <NoWeights />
-      <div>
-        <DeviceNote />
-      </div>
       <div className={styles.top}>
         <Ask />
         <SamplingOptions />

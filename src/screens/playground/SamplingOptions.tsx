@@ -1,11 +1,12 @@
 /** Options of sampling: a slider and a number field each. A number that does not fit stays in its field and blocks Sample. */
 import { Slider } from '@base-ui/react/slider';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { refuseNumber, setNumber } from '../../store/play';
 import { PLAY_RANGES, type PlayNumber, playFault } from '../../store/playChoice';
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
+import texts from '../shared/text.module.css';
 import { usePlay } from './hooks';
 import styles from './SamplingOptions.module.css';
 
@@ -84,14 +85,41 @@ function OptionRow({ name, title, help, slider }: Option) {
   );
 }
 
-export function SamplingOptions() {
+/** Width from which the options are open at first, CSS pixels. */
+const WIDE = 1000;
+
+/** The options in a line, while they are collapsed. */
+function Summary() {
+  const { temperature, count, seed } = useLab((state) => state.play);
   return (
-    <Panel title="Sampling">
-      <div className={styles.options}>
-        {OPTIONS.map((option) => (
-          <OptionRow key={option.name} {...option} />
-        ))}
-      </div>
+    <p className={texts.words}>
+      Temperature {temperature}, {count} {count === 1 ? 'sample' : 'samples'} of each model, seed {seed}
+    </p>
+  );
+}
+
+export function SamplingOptions() {
+  const [isWanted, setWanted] = useState(() => innerWidth > WIDE);
+  const isRefused = usePlay((state) => Object.keys(state.refused).length > 0);
+  const isOpen = isWanted || isRefused;
+  return (
+    <Panel
+      title="Sampling"
+      aside={
+        <button type="button" aria-expanded={isOpen} disabled={isRefused} onClick={() => setWanted(!isOpen)}>
+          {isOpen ? 'Hide options' : 'Show options'}
+        </button>
+      }
+    >
+      {isOpen ? (
+        <div className={styles.options}>
+          {OPTIONS.map((option) => (
+            <OptionRow key={option.name} {...option} />
+          ))}
+        </div>
+      ) : (
+        <Summary />
+      )}
     </Panel>
   );
 }
