@@ -4,17 +4,17 @@ import { Journal } from '../../runs/journal';
 import { memoryFiles } from '../../runs/memoryFiles';
 import { numbersToText } from '../../runs/numbers';
 import { mean } from '../../stats';
-import { advantagesOf } from '../../train/advantages';
 import { recipeByName } from '../recipe/presets';
 import { type Recipe, withFields } from '../recipe/recipe';
 import { SMALLEST } from '../run/continued.fixture';
 import type { LabEvent } from '../run/events';
 import { recordNew } from '../stored/stored.fixture';
 import { Scorer } from './score';
-import { type StoredStep, storedSteps, storedVocabulary } from './storedSteps';
+import { storedSteps, storedVocabulary } from './storedSteps';
 import { editFault, type WhatIfStep, whatIf } from './whatIf';
 import { changesSign, WhatIfTotals } from './whatIfSummary';
 import { probedTotals, written } from './written.fixture';
+import { writtenSteps } from './writtenSteps.fixture';
 
 const RECIPE = withFields(recipeByName('parity-8-nano'), { 'grpo.groupSize': 8 });
 const EDITED = withFields(RECIPE, { 'reward.rightLong': 1, 'reward.length': 0.3, 'grpo.scaleRewards': 'none' });
@@ -28,33 +28,6 @@ async function collected(steps: Parameters<typeof whatIf>[0], edited: Recipe): P
   const scored: WhatIfStep[] = [];
   for await (const step of whatIf(steps, edited)) scored.push(step);
   return scored;
-}
-
-/** Steps of 25 groups of 8 written completions, as a run under a recipe stores them. */
-async function writtenSteps(recipe: Recipe): Promise<StoredStep[]> {
-  const scorer = await Scorer.open(recipe);
-  const all = written(1000, 9);
-  return Array.from({ length: 5 }, (_, s) => {
-    const groups = Array.from({ length: 25 }, (_, g) => {
-      const { problem } = all[(s * 25 + g) * 8]!;
-      const scored = all.slice((s * 25 + g) * 8, (s * 25 + g + 1) * 8).map(({ text }) => scorer.score(problem, text));
-      return { prompt: problem.problem.prompt, answer: problem.problem.answer, task: problem.task, scored };
-    });
-    const advantages = advantagesOf(
-      groups.flatMap(({ scored }) => scored),
-      { ...recipe.grpo, groupSize: 8 },
-    );
-    return {
-      step: s + 1,
-      groups: groups.map(({ scored, ...group }, g) => ({
-        ...group,
-        rollouts: scored.map(({ ids, ended, judged: { text, verdict }, total }, r) => ({
-          ...{ ids, text, ended, ...verdict, verdict: verdict.reason },
-          ...{ reward: total, advantage: advantages[g * 8 + r]! },
-        })),
-      })),
-    };
-  });
 }
 
 describe('a stored run', () => {
