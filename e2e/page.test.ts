@@ -8,7 +8,7 @@ import { closeNewRun, drawerOf, openNewRun, train } from './labPage';
 
 const SCREENS = ['Learn', 'Train', 'Traces', 'Runs'] as const;
 /** Drawer and tabs, which open over or within a screen. */
-const PARTS = ['The report beside us', 'New run', 'Choose a task'] as const;
+const PARTS = ['The report beside us', 'New run', 'Choose a task', 'Keys', 'Commands'] as const;
 const WIDTHS = [360, 390, 768, 1024, 1440];
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -44,7 +44,8 @@ async function importRun(): Promise<void> {
 }
 
 async function go(part: (typeof SCREENS)[number] | (typeof PARTS)[number]): Promise<void> {
-  if (await drawerOf(page).isVisible()) await closeNewRun(page);
+  if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   switch (part) {
     case 'New run':
       await openNewRun(page);
@@ -55,6 +56,10 @@ async function go(part: (typeof SCREENS)[number] | (typeof PARTS)[number]): Prom
       await openNewRun(page);
       await page.getByRole('button', { name: 'Browse tasks and problems' }).click();
       return page.getByTestId('asked').waitFor();
+    case 'Keys':
+    case 'Commands':
+      await page.getByRole('button', { name: part }).click();
+      return page.getByRole('dialog', { name: part }).waitFor();
     case 'The report beside us':
       await go('Runs');
       await page.getByRole('tab', { name: part }).click();
@@ -93,7 +98,7 @@ describe.each([...SCREENS, ...PARTS])('%s', (screen) => {
       // what scrolls on its own must not hide anything either
       expect(
         await page.evaluate(() => {
-          const parts = [...document.querySelectorAll('main, [data-testid=new-run] > div')];
+          const parts = [...document.querySelectorAll('main, [role=dialog], [data-testid=new-run] > div')];
           return parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth).filter((over) => over > 0);
         }),
         `${width}`,

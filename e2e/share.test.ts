@@ -63,7 +63,8 @@ it('selects the link where copying is refused, on a phone too, without a fault o
     context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })),
   );
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('option', { name: 'Share …' }).click();
   await dialogOf(page).getByText('The browser refused to copy').waitFor();
   const selected = await dialogOf(page)
     .getByLabel('Link')

@@ -1,8 +1,19 @@
 /** Shell: the header that stays in view, the run and the engine that it names, and the drawer *New run*. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recipeByName } from '../src/lab/recipe/presets';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { drawerOf, estimate, fieldAt, openNewRun, setField, setFields, train, waitForStage } from './labPage';
+import {
+  drawerOf,
+  estimate,
+  fieldAt,
+  openNewRun,
+  recipeList,
+  setField,
+  setFields,
+  train,
+  waitForStage,
+} from './labPage';
 
 const SIZES = [
   { width: 1440, height: 900, most: 88 },
@@ -105,6 +116,65 @@ it('finds a setting by its name among the advanced ones', async () => {
   await search.fill('');
   await page.keyboard.press('Escape');
   await drawerOf(page).waitFor({ state: 'detached' });
+});
+
+it('has every command behind Ctrl+K, by key alone', async () => {
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  const choose = async (query: string, option: string) => {
+    await page.keyboard.press('Control+k');
+    await palette.getByRole('combobox').fill(query);
+    await palette.getByRole('option', { name: option, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+  };
+  await choose('learn', 'Learn');
+  await page.locator('nav [aria-current=page]', { hasText: 'Learn' }).waitFor();
+  await choose('theme dark', 'Theme: dark');
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  await choose('theme system', 'Theme: system');
+  await choose('addition-2', `Recipe: ${recipeByName('addition-2').title}`);
+  await page.getByRole('button', { name: 'Drop the changes' }).click();
+  expect(await recipeList(page).inputValue()).toBe('addition-2');
+  await choose('grpo temperature', 'GRPO: Temperature');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('grpo.temperature');
+  await choose('open parity', 'Open “Parity of 8 bits, quick”'); // the run that trained above
+  await page.locator('nav [aria-current=page]', { hasText: 'Train' }).waitFor();
+  await untilState('finished');
+  await choose('share', 'Share …');
+  await page.getByRole('dialog', { name: 'Share' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+it('lists its keys behind ?, and takes them outside of fields only', async () => {
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keys' });
+  await list.waitFor();
+  expect(await list.locator('dd').allInnerTexts()).toEqual(
+    expect.arrayContaining([
+      'Play or pause',
+      'Next trace',
+      'Previous step',
+      'Collapse or show thinking',
+      'All commands',
+    ]),
+  );
+  await page.keyboard.press('Escape');
+  await list.waitFor({ state: 'detached' });
+  const chosen = () =>
+    page.getByTestId('advantage').evaluateAll((all) => all.findIndex((one) => one.ariaPressed === 'true'));
+  await page.getByTestId('advantage').first().waitFor();
+  expect(await chosen()).toBe(0);
+  await page.keyboard.press('n');
+  await expect.poll(chosen).toBe(1);
+  await page.keyboard.press('p');
+  await expect.poll(chosen).toBe(0);
+  const seed = await fieldAt(page, 'seed');
+  await seed.pressSequentially('n?');
+  expect(await chosen()).toBe(0);
+  expect(await page.getByRole('dialog').count()).toBe(1);
+  await seed.fill('0');
+  await page.keyboard.press('Escape');
 });
 
 it('said nothing on the console', () => expect(complaints).toEqual([]));

@@ -3,7 +3,7 @@ import { fetchedFile, isPage } from '../fetched';
 import type { Fields } from '../lab/run/changes';
 import type { ApplyEvent, LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
-import { LabClient } from '../worker/client';
+import type { LabClient } from '../worker/client';
 import type { AskedFork } from '../worker/forkedRun';
 import type { MetaEdit } from '../worker/metaEdit';
 import type { Compute, Place, RunMessage, RunNotice } from '../worker/protocol';
@@ -19,6 +19,8 @@ import { followSpeed } from './speed';
 
 const { getState: get, setState: set } = lab;
 let client: LabClient | null = null;
+/** Ends when the client is there, or cannot be. */
+let opening: Promise<void> = Promise.resolve();
 let replay: Replay | null = null;
 /** Counts started runs; messages of earlier runs are ignored. */
 let turn = 0;
@@ -49,9 +51,12 @@ function begin(fresh: Pick<LabState, 'source' | 'status' | 'started'>): number {
   return ++turn;
 }
 
-/** Looks for a GPU and plays the recorded run. Keeps the selection that the address made. */
-export async function openLab(): Promise<void> {
-  const opened = new LabClient(({ cause, message }) => {
+/** Connects to the worker. The code for that loads after the first picture. */
+async function openClient(): Promise<void> {
+  const noTraining = (message: string) => set({ adapter: { kind: 'none', cause: 'worker', message }, compute: 'cpu' });
+  const module = await import('../worker/client').catch(() => null);
+  if (!module) return noTraining('a part of the page did not load; reload the page');
+  const opened = new module.LabClient(({ cause, message }) => {
     if (cause === 'not-loaded') set({ adapter: { kind: 'none', cause: 'worker', message } });
     if (isLive()) fail({ message });
   });
@@ -64,8 +69,13 @@ export async function openLab(): Promise<void> {
   followProgram((source) => opened.sourceFault(source));
   const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
   void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
+}
+
+/** Looks for a GPU and plays the recorded run. Keeps the selection that the address made. */
+export async function openLab(): Promise<void> {
   set({ interrupted: interruptedRun() });
-  await play();
+  opening = openClient();
+  await Promise.all([opening, play()]);
 }
 
 /** Plays the recorded run from its start, and ends a live run. */
@@ -157,6 +167,7 @@ async function work(
   const mine = begin({ ...fresh, status: fresh.source === 'live' ? 'playing' : 'loading' });
   set(NOTHING_SELECTED);
   try {
+    await opening;
     if (client) await begins(client, (message) => mine === turn && handle(message));
   } catch (error) {
     if (mine === turn) fail({ message: (error as Error).message });

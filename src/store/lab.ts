@@ -98,6 +98,8 @@ export interface LabState {
   results: { readonly read: boolean; readonly list: readonly Result[]; readonly faults: readonly string[] };
   /** Id of the experiment on screen; null shows the first. */
   experiment: string | null;
+  /** Open dialog of the shell; null without one. */
+  overlay: 'commands' | 'keys' | 'share' | null;
   /** Tab of the Runs screen. */
   runsTab: 'list' | 'evaluate' | 'report';
   /** Problem in the task picker. */
@@ -148,6 +150,7 @@ export const lab = createStore<LabState>(() => ({
   alsoChanged: null,
   newRun: null,
   newRunField: null,
+  overlay: null,
   memory: null,
   checked: null,
   edition: 0,
@@ -182,6 +185,12 @@ export const openTaskPicker = (): void =>
     newRun: 'task',
     data: browsable({ ...data, task: draft.task.name, level: draft.task.level, index: 0 }, draft.own),
   }));
+
+/** Opens a dialog of the shell. It closes the drawer. */
+export const openOverlay = (overlay: NonNullable<LabState['overlay']>): void =>
+  lab.setState({ overlay, newRun: null, newRunField: null });
+
+export const closeOverlay = (): void => lab.setState({ overlay: null });
 
 export const closeNewRun = (): void => lab.setState({ newRun: null, newRunField: null });
 

@@ -9,6 +9,7 @@ import { Confirm } from './Confirm';
 import { Header } from './Header';
 import { onKey } from './keys';
 import { NewRun } from './NewRun';
+import { Overlays } from './Overlays';
 import { InterruptedBanner, RunNotices } from './RunNotices';
 
 export function App() {
@@ -35,6 +36,7 @@ export function App() {
         </Boundary>
       </main>
       <NewRun />
+      <Overlays />
       <Confirm />
     </>
   );

@@ -1,7 +1,8 @@
 /** Header that stays in view: the views, the run on screen, its engine, the transport, and *New run*. */
-import { Plus } from 'lucide-react';
-import { openNewRun, show } from '../../store/lab';
+import { Keyboard, Menu, Plus, Search } from 'lucide-react';
+import { openNewRun, openOverlay, show } from '../../store/lab';
 import { screens } from '..';
+import texts from '../shared/text.module.css';
 import { AdapterBadge } from './AdapterBadge';
 import { Boundary } from './Boundary';
 import styles from './Header.module.css';
@@ -37,6 +38,19 @@ export function Header({ shown }: { readonly shown: string }) {
         <Running />
         <AdapterBadge />
         <div className={styles.tools}>
+          <button
+            type="button"
+            aria-haspopup="dialog"
+            title="All commands (⌘K or Ctrl+K)"
+            onClick={() => openOverlay('commands')}
+          >
+            <Search size={16} aria-hidden="true" />
+            <span className={texts.unseen}>Commands</span>
+          </button>
+          <button type="button" aria-haspopup="dialog" title="Keys (?)" onClick={() => openOverlay('keys')}>
+            <Keyboard size={16} aria-hidden="true" />
+            <span className={texts.unseen}>Keys</span>
+          </button>
           <ThemeButton />
         </div>
       </div>
@@ -50,6 +64,11 @@ export function Header({ shown }: { readonly shown: string }) {
             <span>New run</span>
           </button>
           <Share />
+          {/* a phone has no room for more: the palette has everything else */}
+          <button type="button" className={styles.more} aria-haspopup="dialog" onClick={() => openOverlay('commands')}>
+            <Menu size={16} aria-hidden="true" />
+            <span>More</span>
+          </button>
         </div>
       </div>
     </header>

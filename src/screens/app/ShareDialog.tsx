@@ -3,7 +3,7 @@ import '../../jitless';
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import { lab } from '../../store/lab';
+import { closeOverlay, lab } from '../../store/lab';
 import { Notice } from '../shared/Notice';
 import { copyText } from './browser';
 import dialogs from './Dialog.module.css';
@@ -59,14 +59,14 @@ function Contents({ shared }: { readonly shared: SharedLink }) {
   );
 }
 
-export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
+export function ShareDialog() {
   const [found, setFound] = useState<SharedLink | { readonly fault: string } | null>(null);
   useEffect(() => {
     const page = location.href.replace(/#.*$/, '');
     sharedLink(lab.getState(), page).then(setFound, ({ message }: Error) => setFound({ fault: message }));
   }, []);
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+    <Dialog.Root open onOpenChange={(open) => !open && closeOverlay()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={dialogs.backdrop} />
         <Dialog.Popup className={dialogs.dialog}>
