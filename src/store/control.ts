@@ -15,7 +15,6 @@ import { followProgram } from './program';
 import { RECORDING } from './recording';
 import type { Replay } from './replay';
 import { applyEvent, emptyRun, UNSTORED_ROLLOUTS_KEPT } from './run';
-import { followSpeed } from './speed';
 
 const { getState: get, setState: set } = lab;
 let client: LabClient | null = null;
@@ -65,7 +64,11 @@ async function openClient(): Promise<void> {
     (recipe, compute) => opened.estimate(recipe, compute),
     (recipe, compute, bytes) => opened.fitting(recipe, compute, bytes),
   );
-  followSpeed();
+  // without it, the time of a run stays unknown
+  void import('./speed').then(
+    ({ followSpeed }) => followSpeed(),
+    () => {},
+  );
   followProgram((source) => opened.sourceFault(source));
   const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
   void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));

@@ -3,6 +3,7 @@
  * a measurement there is no time: the first run of a device makes one.
  */
 import type { Recipe } from '../lab/recipe/recipe';
+import { duration } from '../units';
 import { type LabState, lab } from './lab';
 import { pace } from './run';
 
@@ -102,6 +103,19 @@ export function draftTimes(state: Pick<LabState, 'draft' | 'memory' | 'compute' 
 }
 
 export const totalSeconds = ({ sft, grpo, evaluation }: StageTimes): number => sft + grpo + evaluation;
+
+/** Longest run that starts without a question, seconds. */
+const LONG_S = 30 * 60;
+
+/** Warns that the draft takes long on this device, with the setting that takes the most time. Null if it is short or unknown. */
+export function timeDoubt(state: Pick<LabState, 'draft' | 'memory' | 'compute' | 'adapter'>): string | null {
+  const times = draftTimes(state);
+  if (!times || totalSeconds(times) <= LONG_S) return null;
+  const fields = { sft: 'SFT steps (sft.steps)', grpo: 'GRPO steps (grpo.steps)', evaluation: 'evaluation.problems' };
+  const longest = (['sft', 'grpo', 'evaluation'] as const).reduce((a, b) => (times[b] > times[a] ? b : a));
+  const share = Math.round((100 * times[longest]) / totalSeconds(times));
+  return `It takes about ${duration(totalSeconds(times))} on this device. Fewer ${fields[longest]} would help most: ${share} % of the time.`;
+}
 
 /** Steps after which a stage's pace is noted; the first steps are slower. */
 const NOTED_EVERY = 5;

@@ -1,6 +1,6 @@
 /** Questions before a run starts: it may end the run on screen, take much memory, or take long. */
 import { recipeByName } from '../lab/recipe/presets';
-import { duration, mebibytes } from '../units';
+import { mebibytes } from '../units';
 import { playRecording, trainDraft } from './control';
 import { chooseRecipe } from './draft';
 import { type LabState, lab } from './lab';
@@ -9,7 +9,6 @@ import { memoryShare } from './memoryShare';
 import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
 import { changesAtStake } from './replace';
-import { draftTimes, totalSeconds } from './speed';
 
 /** Name of the recipe for the CPU. */
 export const SMALL_RECIPE = 'parity-8-nano';
@@ -62,18 +61,12 @@ async function memoryDoubt(memory: LabState['memory']): Promise<string | null> {
   return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may close the page.${help}`;
 }
 
-/** Longest run that starts without a question, seconds. */
-const LONG_S = 30 * 60;
-
-/** Warns that the draft takes long on this device, with the setting that takes the most time. Null if it is short or unknown. */
-function timeDoubt(state: LabState): string | null {
-  const times = draftTimes(state);
-  if (!times || totalSeconds(times) <= LONG_S) return null;
-  const fields = { sft: 'SFT steps (sft.steps)', grpo: 'GRPO steps (grpo.steps)', evaluation: 'evaluation.problems' };
-  const longest = (['sft', 'grpo', 'evaluation'] as const).reduce((a, b) => (times[b] > times[a] ? b : a));
-  const share = Math.round((100 * times[longest]) / totalSeconds(times));
-  return `It takes about ${duration(totalSeconds(times))} on this device. Fewer ${fields[longest]} would help most: ${share} % of the time.`;
-}
+/** Warns that the draft takes long. The measured speed loads after the first picture. */
+const timeDoubt = (): Promise<string | null> =>
+  import('./speed').then(
+    (speed) => speed.timeDoubt(lab.getState()),
+    () => null,
+  );
 
 export interface HeldBack {
   /** Paths of refused edits, and of a faulty program whose term has a weight. */
@@ -109,7 +102,7 @@ export async function startTraining(): Promise<void> {
   const [memory] = await Promise.all([draftMemory(), draftProgramFault()]);
   if (heldBack(lab.getState())) return;
   const atStake = runAtStake(lab.getState());
-  const doubts = [await memoryDoubt(memory), timeDoubt(lab.getState())];
+  const doubts = await Promise.all([memoryDoubt(memory), timeDoubt()]);
   const reasons = [atStake, ...doubts].filter((reason) => reason !== null);
   const title = `Train “${lab.getState().draft.title}”?`;
   if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;

@@ -1,44 +1,15 @@
 /** Button that trains the draft in this tab. Known faults of the draft disable it, with the reason and a way to go on. */
-import { Fragment } from 'react';
+import { lazy, Suspense } from 'react';
 import { recipeByName } from '../../lab/recipe/presets';
-import { dropRefused } from '../../store/draft';
-import { MODEL_PRESET } from '../../store/edits';
-import { openNewRun } from '../../store/lab';
 import { draftMemory } from '../../store/memory';
 import { heldBack, SMALL_RECIPE, startTraining, trainSmall } from '../../store/start';
 import { useLab } from '../shared/hooks';
-import { titleAt } from './fields';
 import styles from './TrainButton.module.css';
 
-const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
+// it names fields, whose titles the first picture does not need
+const FieldFaults = lazy(() => import('./FieldFaults').then(({ FieldFaults }) => ({ default: FieldFaults })));
 
-/** Fields that prevent training, and a way to go on. */
-function FieldFaults({ paths }: { paths: readonly string[] }) {
-  const refused = useLab((state) => Object.keys(state.refused).length);
-  const one = paths.length === 1;
-  return (
-    <p className={styles.heldBack} role="status">
-      Fix {one ? 'this setting' : `these ${paths.length} settings`} to train:{' '}
-      {paths.map((path, i) => (
-        <Fragment key={path}>
-          {i > 0 && ', '}
-          <button type="button" className={styles.link} onClick={() => openNewRun(path)}>
-            {path === MODEL_PRESET ? 'Model size' : titleAt(path)}
-          </button>
-        </Fragment>
-      ))}
-      . Or{' '}
-      {refused > 0 ? (
-        <button type="button" className={styles.link} onClick={dropRefused}>
-          {refused === 1 ? 'restore its last valid value' : 'restore their last valid values'}
-        </button>
-      ) : (
-        'set the weight of your own term to 0'
-      )}
-      .
-    </p>
-  );
-}
+const SMALL_TITLE = recipeByName(SMALL_RECIPE).title;
 
 /** Reason why the recipe does not fit the device, and a way to go on. */
 function MemoryFault({ reason }: { reason: string }) {
@@ -87,7 +58,9 @@ export function TrainButton() {
         {name}
       </button>
       {paths.length > 0 ? (
-        <FieldFaults paths={paths} />
+        <Suspense fallback={null}>
+          <FieldFaults paths={paths} />
+        </Suspense>
       ) : other ? (
         <CpuChoice title={title} trainable={tooLarge === null} />
       ) : (

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseRecipe, editDraft } from '../../store/draft';
 import { lab } from '../../store/lab';
 import { Row } from './Control';
+import { FieldFaults } from './FieldFaults';
 import { type Field, SECTIONS } from './fields';
 import { TrainButton } from './TrainButton';
 
@@ -40,7 +41,9 @@ describe('an own term that does not run', () => {
     expect(button()).not.toMatch(HELD);
     editDraft('reward.custom', 1);
     expect(button()).toMatch(HELD);
-    expect(button()).toMatch(/Fix this setting to train: .*Your own.*set the weight of your own term to 0/);
+    expect(renderToStaticMarkup(createElement(FieldFaults, { paths: [PATH] }))).toMatch(
+      /Fix this setting to train: .*Your own.*set the weight of your own term to 0/,
+    );
   });
 });
 

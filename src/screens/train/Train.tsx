@@ -1,13 +1,15 @@
 /** Train: what the model learns right now. The latest group comes first, the rest beside or below. */
-
+import { lazy, Suspense } from 'react';
 import { TrainButton } from '../setup/TrainButton';
 import { Alerts } from '../shared/Alerts';
 import { useLab } from '../shared/hooks';
-import { Curation } from './Curation';
 import { chartPanels } from './charts';
 import { LatestGroup } from './LatestGroup';
 import styles from './Train.module.css';
 import { TrainCharts } from './TrainCharts';
+
+// few runs have one
+const Curation = lazy(() => import('./Curation').then((module) => ({ default: module.Curation })));
 
 /** Line about the recorded run that plays, with the button that trains. */
 function Lead() {
@@ -20,6 +22,7 @@ function Lead() {
 }
 
 export function Train() {
+  const isCurated = useLab((state) => state.run.curations.length > 0);
   const recorded = useLab((state) => state.source === 'replay');
   return (
     <div className={styles.train}>
@@ -29,7 +32,11 @@ export function Train() {
           {recorded && <Lead />}
           <Alerts />
           <TrainCharts panels={chartPanels} />
-          <Curation />
+          {isCurated && (
+            <Suspense fallback={null}>
+              <Curation />
+            </Suspense>
+          )}
         </div>
       </div>
     </div>
