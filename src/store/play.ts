@@ -6,7 +6,7 @@ import { PlayClient } from '../worker/playClient';
 import type { OpenedFolder, PlayMessage, PlayRequest, RunModels } from '../worker/playProtocol';
 import { lab } from './lab';
 import { MOST_COLUMNS, type PlayNumber } from './playChoice';
-import { askedPrompt, defaultModels, refOf, vocabularyOf } from './playModels';
+import { askedPrompt, defaultModels, namesOf, refOf, runOf, vocabularyOf } from './playModels';
 import { emptyColumn, type PlayColumn, type PlaySample, withMessages } from './playSamples';
 
 export interface OpenFolder extends OpenedFolder {
@@ -73,14 +73,22 @@ export async function readModels(run: string): Promise<RunModels | null> {
   }
 }
 
-/** Names of the models of the columns: the chosen ones, else those of the run on screen. */
-export function modelNames(): readonly string[] {
-  const { play: choice, runName } = lab.getState();
-  return choice.models ?? defaultModels(runName === null ? null : (get().runs[runName] ?? null));
-}
+export const modelNames = (): readonly string[] => namesOf(lab.getState().play);
 
 export const chooseModels = (models: readonly string[]): void =>
-  lab.setState(({ play: choice }) => ({ play: { ...choice, models: models.slice(0, MOST_COLUMNS) } }));
+  lab.setState(({ play: choice }) => ({
+    play: { ...choice, models: models.slice(0, MOST_COLUMNS), follows: false },
+  }));
+
+/** Takes the models of the run on screen, unless the user has chosen some. */
+async function followRun(): Promise<void> {
+  const { runName } = lab.getState();
+  const found = runName === null ? null : await readModels(runName);
+  const { play: choice, runName: now } = lab.getState();
+  if (!choice.follows || now !== runName) return;
+  const models = found && defaultModels(found);
+  if (models?.join() !== choice.models?.join()) lab.setState({ play: { ...choice, models } });
+}
 
 /** Replaces the model of a column, or adds one after the last. */
 export function chooseModel(column: number, name: string): void {
@@ -203,17 +211,11 @@ export function undoBranch(column: number, sample: number): void {
 /** The view is on screen: its worker stays, and the models follow the run on screen. @returns a function for when it is left */
 export function enterPlayground(): () => void {
   client.enter();
-  const read = () => {
-    const { runName } = lab.getState();
-    if (runName !== null) void readModels(runName);
-    for (const name of lab.getState().play.models ?? []) {
-      const named = name.startsWith('folder:') ? -1 : name.lastIndexOf('@');
-      if (named > 0 && name.slice(0, named) !== runName) void readModels(name.slice(0, named));
-    }
-  };
-  read();
+  void followRun();
+  const runs = modelNames().flatMap((name) => runOf(name)?.run ?? []);
+  for (const run of new Set(runs)) void readModels(run);
   const end = lab.subscribe((state, before) => {
-    if (state.runName !== before.runName || state.saved !== before.saved) read();
+    if (state.runName !== before.runName || state.saved !== before.saved) void followRun();
   });
   return () => {
     end();

@@ -10,9 +10,11 @@ export interface PlayChoice {
   readonly answer: string;
   /**
    * Model of each column: `RUN@grpo-20`, `RUN@base`, `base` for the untrained weights of the recipe on screen, or `folder:NAME`.
-   * Null follows the run on screen.
+   * Null for `base` alone.
    */
   readonly models: readonly string[] | null;
+  /** True while nobody has chosen models: they follow the run on screen. */
+  readonly follows: boolean;
   /** 0 takes the most likely token. */
   readonly temperature: number;
   readonly topP: number;
@@ -46,7 +48,14 @@ const numbers = Object.fromEntries(Object.entries(PLAY_RANGES).map(([name, { ini
   number
 >;
 
-export const INITIAL_PLAY: PlayChoice = { ask: 'prompt', prompt: null, answer: '', models: null, ...numbers };
+export const INITIAL_PLAY: PlayChoice = {
+  ask: 'prompt',
+  prompt: null,
+  answer: '',
+  models: null,
+  follows: true,
+  ...numbers,
+};
 
 /** Fault of a number, in words; null if it fits. */
 export function playFault(name: PlayNumber, value: number): string | null {

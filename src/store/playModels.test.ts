@@ -5,9 +5,9 @@ import { recipeByName } from '../lab/recipe/presets';
 import { VOCABULARY } from '../text/vocabulary';
 import type { PlayCheckpoint, PlayedTokens, RunModels } from '../worker/playProtocol';
 import { lab } from './lab';
-import { playFault } from './playChoice';
+import { INITIAL_PLAY, playFault } from './playChoice';
 import { commandNotes, playCommand } from './playCommand';
-import { askedPrompt, defaultModels, refOf, runOf, vocabularyOf } from './playModels';
+import { askedPrompt, defaultModels, namesOf, refOf, runOf, vocabularyOf } from './playModels';
 import { emptyColumn, withMessages } from './playSamples';
 
 const recipe = recipeByName('parity-8-nano');
@@ -32,9 +32,9 @@ describe('models that follow the run on screen', () => {
     expect(defaultModels(models(checkpoints))).toEqual(names.map((name) => `r@1@${name}`));
   });
 
-  it('are the untrained weights without a stored run, and without a recipe and checkpoints', () => {
-    expect(defaultModels(null)).toEqual(['base']);
-    expect(defaultModels(models([], false))).toEqual(['base']);
+  it('are none without a recipe and checkpoints: the untrained weights of the recipe on screen then', () => {
+    expect(defaultModels(models([], false))).toBeNull();
+    expect(namesOf({ ...INITIAL_PLAY, models: null })).toEqual(['base']);
     expect(defaultModels(models([at('grpo-2')], false))).toEqual(['r@1@grpo-2']);
   });
 });

@@ -27,14 +27,18 @@ const sftOf = (checkpoints: readonly PlayCheckpoint[]): PlayCheckpoint | undefin
   return sft.find(({ isStageEnd }) => isStageEnd) ?? sft[0];
 };
 
-/** Models of a run to compare: before training, after SFT, and the newest. Untrained weights without a stored run. */
-export function defaultModels(models: RunModels | null): readonly string[] {
-  if (!models) return [UNTRAINED];
+const UNTRAINED_ALONE: readonly string[] = [UNTRAINED];
+
+/** Names of the models of the columns. */
+export const namesOf = ({ models }: LabState['play']): readonly string[] => models ?? UNTRAINED_ALONE;
+
+/** Models of a run to compare: before training, after SFT, and the newest. Null if it has none. */
+export function defaultModels(models: RunModels): readonly string[] | null {
   const { run, recipe, checkpoints } = models;
   const grpo = checkpoints.find(({ stage, step }) => stage === 'grpo' && step > 0);
   const found = [sftOf(checkpoints), grpo].flatMap((one) => one ?? []);
   const names = [...(recipe ? ['base'] : []), ...found.map(({ name }) => name)];
-  return names.length === 0 ? [UNTRAINED] : names.slice(0, MOST_COLUMNS).map((name) => `${run}@${name}`);
+  return names.length === 0 ? null : names.slice(0, MOST_COLUMNS).map((name) => `${run}@${name}`);
 }
 
 interface Folder {

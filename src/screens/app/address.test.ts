@@ -38,6 +38,7 @@ describe('an address', () => {
         prompt: '1 + 1\n&=',
         answer: '2',
         models: ['a@base', 'a@grpo-2'],
+        follows: false,
         topP: 0.9,
         seed: 7,
         count: 4,

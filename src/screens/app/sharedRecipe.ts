@@ -30,13 +30,20 @@ export function recipeWords(recipe: Recipe): string {
 export const recipeOnScreen = ({ source, started, run, draft }: LabState): Recipe =>
   source === 'replay' ? draft : (started ?? run.start?.recipe ?? draft);
 
-function selectionWords({ screen, step, group, rollout, newRun, data, runsTab, experiment }: LabState): string {
+/** Prompt and models of the Playground in a link, which has neither weights nor files. */
+function playWords({ ask, prompt, models }: LabState['play']): string[] {
+  const files = models?.some((name) => name.startsWith('folder:')) ? ['without the files of the model folder'] : [];
+  return [...(ask === 'prompt' && prompt !== null ? ['your prompt'] : []), ...files];
+}
+
+function selectionWords({ screen, step, group, rollout, newRun, data, runsTab, experiment, play }: LabState): string {
   const { title } = screens.find(({ id }) => id === screen) ?? firstScreen;
   const parts = [
     title,
     ...(step === null ? [] : [`step ${step}`]),
     ...(group === null ? [] : [`group ${group + 1}`]),
     ...(group === null && rollout === 0 ? [] : [`rollout ${rollout + 1}`]),
+    ...(screen === 'playground' ? playWords(play) : []),
     ...(newRun === 'task' ? [`${data.task} level ${data.level}, problem ${data.index + 1}`] : []),
     ...(screen === 'runs' && runsTab === 'report' && experiment !== null ? [`experiment ${experiment}`] : []),
   ];

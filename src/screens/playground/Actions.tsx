@@ -58,7 +58,7 @@ export function Actions() {
     <div className={styles.actions}>
       {isBusy ? (
         <button type="button" className={styles.main} onClick={stopSampling}>
-          Stop
+          Stop sampling
         </button>
       ) : (
         <button

@@ -3,18 +3,13 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { type OutsideCharacters, outside } from '../../lab/play/characters';
 import { type PlayState, play } from '../../store/play';
-import { askedPrompt, defaultModels, vocabularyOf } from '../../store/playModels';
+import { askedPrompt, namesOf, vocabularyOf } from '../../store/playModels';
 import { useLab } from '../shared/hooks';
 
 export const usePlay = <T>(select: (state: PlayState) => T): T => useStore(play, select);
 
 /** Names of the models of the columns. */
-export function useModelNames(): readonly string[] {
-  const chosen = useLab((state) => state.play.models);
-  const runName = useLab((state) => state.runName);
-  const models = usePlay((state) => (runName === null ? null : (state.runs[runName] ?? null)));
-  return useMemo(() => chosen ?? defaultModels(models), [chosen, models]);
-}
+export const useModelNames = (): readonly string[] => useLab(({ play }) => namesOf(play));
 
 /** Prompt that would be sampled. The recipe on screen gives the example. */
 export function usePrompt(): string {

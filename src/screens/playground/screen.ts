@@ -47,6 +47,7 @@ function read(reader: AddressReader): Partial<LabState> {
     prompt,
     answer: reader.text('answer') ?? '',
     models: models && models.length > 0 ? models.slice(0, MOST_COLUMNS) : null,
+    follows: models === null,
     ...(Object.fromEntries(numbers) as Record<PlayNumber, number>),
   };
   return { play };
