@@ -133,6 +133,15 @@ describe('train --fork', () => {
     expect(metaOf(fork)).toMatchObject({ parent: { run: first, stage: 'grpo', step: 0 } });
   });
 
+  it('without the name of a checkpoint begins at the newest good one, and names the damaged one', async () => {
+    const copy = stoppedCopy('damaged-newest');
+    damage(path.join(copy, 'checkpoints/grpo-2/model.safetensors'));
+    const ended = await lab('train', '--fork', copy, '--out', at('of-older'), ...CPU);
+    expect(ended.code, ended.error).toBe(0);
+    expect(ended.error).toContain('checkpoints/grpo-2/model.safetensors is damaged');
+    expect(ended.error).toContain(`grpo-0 is used\nforks ${copy}@grpo-0`);
+  });
+
   it.each([
     ['a field of the weights', ['--set', 'model.width=16'], 'fork of grpo-2: model.width: belongs to the weights'],
     [
