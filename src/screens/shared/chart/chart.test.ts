@@ -85,6 +85,9 @@ describe('ticks', () => {
     const { domain } = valueTicks([0.5, 0.5]);
     expect(domain[0]).toBeLessThan(0.5);
     expect(domain[1]).toBeGreaterThan(0.5);
+    const noisy = valueTicks([0.3, 0.1 + 0.2]);
+    expect(noisy.domain[1] - noisy.domain[0]).toBeGreaterThan(0.01);
+    expect(valueTicks([0, 0], [0, 1]).domain[1]).toBeGreaterThan(0);
     expect(valueTicks([1, 1], [0, 1]).domain[1]).toBe(1);
     expect(valueTicks(null).domain).toEqual([0, 1]);
   });

@@ -22,6 +22,9 @@ interface Ticks {
   readonly ticks: readonly number[];
 }
 
+/** Range of values, as a share of their size, that counts as flat. */
+const FLAT = 1e-6;
+
 const NOTHING: Ticks = { domain: [0, 1], ticks: [0, 0.5, 1] };
 
 const between = (low: number, high: number, step: number): number[] => {
@@ -34,8 +37,9 @@ const between = (low: number, high: number, step: number): number[] => {
 export function valueTicks(range: Extent | null, limits: Limits = [null, null], intervals = 4): Ticks {
   if (!range) return NOTHING;
   const [least, most] = [limits[0] ?? -Infinity, limits[1] ?? Infinity];
-  // a flat line lies in the middle
-  const margin = range[1] > range[0] ? 0 : Math.max(Math.abs(range[0]) * 0.1, 1e-6);
+  // a flat line lies in the middle; an average of equal values has noise in its last digits
+  const size = Math.max(Math.abs(range[0]), Math.abs(range[1]));
+  const margin = range[1] - range[0] > FLAT * size ? 0 : Math.max(0.1 * size, FLAT);
   const [low, high] = [range[0] - margin, range[1] + margin];
   const step = roundStep(high - low, intervals);
   const from = Math.max(Math.min(least, range[0]), clean(Math.floor(low / step + 1e-9) * step));
