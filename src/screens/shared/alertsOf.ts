@@ -3,6 +3,7 @@ import type { AlertRun } from '../../lab/run/alerts/alert';
 import { traceOf } from '../../lab/run/alerts/alert';
 import { AlertLog, type Raised } from '../../lab/run/alerts/log';
 import { recipeAt } from '../../lab/run/workedOut';
+import { ALL_TRACES } from '../../lab/traces/query';
 import { lab, show } from '../../store/lab';
 import { openStep } from '../../store/opened';
 import type { RunData } from '../../store/run';
@@ -81,7 +82,7 @@ async function groupsOf(run: RunData, step: number) {
 
 /** Opens the step of an alert, and the trace that shows it best. */
 export async function showTrace(run: RunData, { record, values, to }: Raised): Promise<void> {
-  show({ screen: 'rollouts', step: to, group: null, rollout: 0 });
+  show({ screen: 'traces', step: to, group: null, rollout: 0, token: null, traces: ALL_TRACES });
   const groups = await groupsOf(run, to);
   const place = groups && traceOf(record, values, groups);
   if (place && lab.getState().step === to) show(place);
