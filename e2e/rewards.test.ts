@@ -130,11 +130,15 @@ it('applies a reward to the run that trains here; the journal holds the change',
   await page.getByRole('button', { name: 'Pause' }).click();
   await toRewards();
   await page.getByTestId('preview-row').first().waitFor();
+  for (const phase of ['Collect completions', 'Score them']) {
+    await page.getByRole('button', { name: 'Next phase' }).click();
+    await page.locator('[aria-current=step]', { hasText: phase }).waitFor();
+  }
   await card('length').getByRole('switch').click();
   await page.getByTestId('preview-row').filter({ hasText: '→' }).first().waitFor();
   await page.getByRole('button', { name: 'Apply now' }).click();
   await page.getByText('Waits for the end of the current step').waitFor();
-  await page.getByRole('button', { name: 'Play' }).click();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
   await page.getByText(/Applies from step \d: reward\.length/).waitFor();
   await expect.poll(() => page.getByTestId('edit-count').innerText()).toBe('as the run has it');
   await waitForStage(page, /GRPO 9\/9.*done/);

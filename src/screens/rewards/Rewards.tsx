@@ -9,6 +9,7 @@ import { Fork } from './Fork';
 import { GroupPreview } from './GroupPreview';
 import { useBase, useEdited } from './hooks';
 import { ParentChart } from './ParentChart';
+import { Phases } from './Phases';
 import styles from './Rewards.module.css';
 import { WhatIf } from './WhatIf';
 
@@ -25,6 +26,7 @@ export function Rewards() {
         {forking && runName !== null && (
           <Fork run={runName} changes={edited.fields.length} onClose={() => setForking(false)} />
         )}
+        <Phases />
         {runName !== null && <ParentChart key={runName} name={runName} />}
       </div>
       <div className={styles.bench}>
