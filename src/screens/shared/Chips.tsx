@@ -1,4 +1,5 @@
 /** Two chips of a completion: the verdict on its answer, and the state of its format. One may be right where the other is not. */
+import { Check, X } from 'lucide-react';
 import type { Rollout } from '../../train/grpo';
 import styles from './Chips.module.css';
 import { classes } from './classes';
@@ -6,7 +7,7 @@ import { formatOf } from './judgement';
 
 const Chip = ({ good, words, name }: { good: boolean; words: string; name: string }) => (
   <span className={classes(styles.chip, good ? styles.good : styles.bad)} data-testid={name}>
-    <span aria-hidden="true">{good ? '✓' : '✗'}</span> {words}
+    {good ? <Check size={13} aria-hidden="true" /> : <X size={13} aria-hidden="true" />} {words}
   </span>
 );
 
