@@ -48,6 +48,9 @@ it('plays the recording, shows results and trains with a custom term without ser
   await page.reload();
   await waitForStage(page, /SFT [1-9]\d*\/300/);
   await page.locator('.recharts-surface').first().waitFor();
+  await page.waitForFunction(() =>
+    [...document.fonts].some(({ family, status }) => /Inter Variable/.test(family) && status === 'loaded'),
+  );
   await page.getByRole('button', { name: 'Runs' }).click();
   await page.getByRole('tab', { name: 'The report beside us' }).click();
   await page.getByRole('region', { name: /^E1: / }).waitFor();

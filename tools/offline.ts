@@ -27,7 +27,7 @@ export const offline: Plugin[] = VitePWA({
   },
   includeManifestIcons: false, // the patterns below have them
   workbox: {
-    globPatterns: ['**/*.{html,js,css,wasm,svg,png,json,jsonl}'],
+    globPatterns: ['**/*.{html,js,css,wasm,woff2,svg,png,json,jsonl}'],
     maximumFileSizeToCacheInBytes: MAX_FILE_BYTES,
     // the first visit is served too, so that its late files survive an update of the server
     clientsClaim: true,

@@ -29,6 +29,8 @@ createRoot(document.getElementById('root') as HTMLElement).render(
 /** Starts what the first picture does not need. Code that loads then may import this file's chunk, so this file does not wait. */
 async function openAfterPaint(): Promise<void> {
   await firstPaint;
+  // without the fonts, the page has those of the system
+  void import('./fonts.css').catch(() => {});
   void loadPatterns();
   await openLab();
   // the development server has no service worker
