@@ -92,7 +92,10 @@ async function showAll(page: Page): Promise<void> {
     .click();
   await closeNewRun(page);
   await go(page, 'Train');
-  await page.getByRole('slider', { name: /^step on / }).first().hover();
+  await page
+    .getByRole('slider', { name: /^step on / })
+    .first()
+    .hover();
 }
 
 describe('the page as it is used', () => {
