@@ -6,7 +6,7 @@ import { complaintsOf, openBrowser, serveApp, slowness } from './browser';
 import { zipOfRun } from './fixtures/storedRun';
 import { closeNewRun, drawerOf, openNewRun, train } from './labPage';
 
-const SCREENS = ['Learn', 'Train', 'Traces', 'Runs'] as const;
+const SCREENS = ['Learn', 'Train', 'Traces', 'Rewards', 'Runs'] as const;
 /** Drawer and tabs, which open over or within a screen. */
 const PARTS = ['The report beside us', 'New run', 'Choose a task', 'Keys', 'Commands'] as const;
 const WIDTHS = [360, 390, 768, 1024, 1440];
