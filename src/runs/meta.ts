@@ -1,6 +1,16 @@
 /** `meta.json`: what a person or the lab notes about a run. */
 import { z } from 'zod';
 
+/** A person's note on one rollout, by its place: group and rollout count from 0. */
+const traceNote = z.strictObject({
+  step: z.int().min(1),
+  group: z.int().min(0),
+  rollout: z.int().min(0),
+  tags: z.array(z.string().min(1).max(60)).max(20),
+  note: z.string().max(10_000),
+});
+export type TraceNote = z.infer<typeof traceNote>;
+
 export const metaSchema = z.strictObject({
   title: z.string().max(200),
   colour: z
@@ -20,6 +30,7 @@ export const metaSchema = z.strictObject({
   bytes: z.int().min(0),
   /** Names of checkpoints that retention keeps. */
   pinned: z.array(z.string().min(1).max(60)).max(100),
+  traces: z.array(traceNote).max(5000).exactOptional(),
   /** Events that a continued run repeats, although its journal was cut off before them. */
   repeats: z.array(z.unknown()).max(10_000).exactOptional(),
 });

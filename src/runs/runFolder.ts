@@ -31,7 +31,7 @@ import {
 import { bytesIn, type Fault, type Files, faultText } from './files';
 import { EVENTS, Journal } from './journal';
 import { type FileSum, faultFrom, fileSum, readChecked, readManifest, sumOf, writeManifest } from './manifest';
-import { metaSchema, type RunMeta } from './meta';
+import { metaSchema, type RunMeta, type TraceNote } from './meta';
 import { joinPath, MANIFEST, RUN_LOCK } from './paths';
 import { applyRetention, OTHERS } from './retention';
 
@@ -243,6 +243,12 @@ async function writeJson(
 }
 
 const noMeta = ({ where }: Files): Error => new Error(`${where} has no ${META}: an earlier version wrote this run`);
+
+/** Notes on rollouts in meta.json; none where it is missing or damaged. Reads no journal. */
+export async function traceNotes(files: Files): Promise<readonly TraceNote[]> {
+  const manifest = await openManifest(files, []);
+  return (manifest && (await readMeta(files, manifest, [])))?.traces ?? [];
+}
 
 /**
  * Changes meta.json of a run that nobody writes. It reads no journal, so it is fast.

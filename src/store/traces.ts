@@ -19,9 +19,16 @@ export interface TracesState {
   fault: string | null;
   /** Grows whenever rows arrive. */
   version: number;
+  /** True while traces are read under the weights of a checkpoint too. */
+  inspects: boolean;
+  /** Trace that stays beside the one on screen; null for none. */
+  pinned: TracePlace | null;
 }
 
-const EMPTY: TracesState = { run: null, indexed: null, selected: null, fault: null, version: 0 };
+const EMPTY: TracesState = {
+  ...{ run: null, indexed: null, selected: null, fault: null, version: 0 },
+  ...{ inspects: false, pinned: null },
+};
 export const traces = createStore<TracesState>(() => EMPTY);
 
 const client = openTracesClient();
@@ -160,6 +167,11 @@ async function open(place: RolloutPlace, name: string): Promise<void> {
 
 /** Shows a trace. */
 export const showTrace = (place: TracePlace): void => lab.setState({ ...place, token: null });
+
+export const toggleInspection = (): void => traces.setState(({ inspects }) => ({ inspects: !inspects }));
+
+/** Keeps a trace beside the one on screen; null removes it. */
+export const pinTrace = (pinned: TracePlace | null): void => traces.setState({ pinned });
 
 /** Shows the trace that a jump finds. @returns false if no trace of the selection counts */
 export async function jump(id: JumpId): Promise<boolean> {

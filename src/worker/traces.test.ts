@@ -10,6 +10,8 @@ import { Traces } from './traces';
 
 const ALL = { filter: '', find: '', sort: 'step' };
 
+const NO_WEIGHTS = { inspect: () => Promise.reject(new Error('no weights')) };
+
 /** Reads on until nothing is left. */
 async function readAll(traces: Traces) {
   for (;;) {
@@ -28,7 +30,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number 
 
 describe('a recording of 5 000 steps and 200 000 rollouts', () => {
   const size: WrittenSize = { steps: 5000, groups: 5, groupSize: 8 };
-  const traces = new Traces(() => Promise.reject(new Error('no stored runs')));
+  const traces = new Traces(() => Promise.reject(new Error('no stored runs')), NO_WEIGHTS);
   let used = 0;
 
   beforeAll(async () => {
@@ -151,7 +153,7 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
 it('goes on with a run that trains, and reads it again after it was cut back', async () => {
   const files = memoryFiles();
   const size = { steps: 3, groups: 1, groupSize: 2 };
-  const traces = new Traces(async () => ({ files }));
+  const traces = new Traces(async () => ({ files }), NO_WEIGHTS);
   await traces.open({ kind: 'stored', name: 'run' });
   expect((await readAll(traces)).rollouts).toBe(0);
   const writer = await Journal.open(filesWithin(files, 'run'));

@@ -3,6 +3,7 @@ import { stepsOf, storedVocabulary } from '../lab/play/storedSteps';
 import type { Recipe } from '../lab/recipe/recipe';
 import { eventFromLine, type GrpoEvent, type LabEvent, type StartEvent } from '../lab/run/events';
 import { recipeAt } from '../lab/stored/changes';
+import type { StoredInspection } from '../lab/stored/inspected';
 import { type ExportKind, exportedTraces } from '../lab/traces/exported';
 import { FilterFault } from '../lab/traces/filterTokens';
 import { type IndexedStep, indexedRollout } from '../lab/traces/indexed';
@@ -11,8 +12,11 @@ import type { TraceQuery } from '../lab/traces/query';
 import { selectTraces } from '../lab/traces/select';
 import { TraceIndex, type TracePlace } from '../lab/traces/traceIndex';
 import { excerpt } from '../quote';
-import { messageOf } from '../runs/files';
+import { filesWithin, messageOf } from '../runs/files';
 import { type Journal, markOf } from '../runs/journal';
+import type { TraceNote } from '../runs/meta';
+import { traceNotes } from '../runs/runFolder';
+import type { TraceInspector } from './inspectTrace';
 import type { RunsPlace } from './place';
 import { type RolloutPlace, RolloutSource } from './rolloutSource';
 
@@ -77,6 +81,10 @@ export interface TracesCommands {
   jump(id: JumpId): Promise<TracePlace | null>;
   /** Reads a step from the file. @throws if the run has no such step */
   step(step: number): Promise<TracedStep>;
+  /** Reads a rollout under the weights of the checkpoint nearest to its step. @throws saying why that is not possible */
+  inspect(place: TracePlace): Promise<StoredInspection>;
+  /** Notes on rollouts of a stored run. */
+  notes(): Promise<readonly TraceNote[]>;
   /** File of the selection. */
   export(kind: ExportKind): Promise<Blob>;
 }
@@ -88,6 +96,7 @@ const SHOWN_TEXT = 240;
 
 /** A run that is being read. */
 interface Opened {
+  readonly place: RolloutPlace;
   readonly source: RolloutSource;
   journal: Journal | null;
   /** Steps that are read one after another; null between two growths. */
@@ -104,12 +113,18 @@ export class Traces implements TracesCommands {
   /** Start of the run whose steps were read last. */
   private started: { readonly journal: Journal; readonly event: StartEvent } | null = null;
 
-  /** @param openPlace opens the folder of all stored runs */
-  constructor(private readonly openPlace: () => Promise<Pick<RunsPlace, 'files'>>) {}
+  /**
+   * @param openPlace opens the folder of all stored runs
+   * @param inspector computes under the weights of a checkpoint
+   */
+  constructor(
+    private readonly openPlace: () => Promise<Pick<RunsPlace, 'files'>>,
+    private readonly inspector: Pick<TraceInspector, 'inspect'>,
+  ) {}
 
   async open(place: RolloutPlace): Promise<void> {
     const source = new RolloutSource(place, this.openPlace);
-    this.opened = { source, journal: null, steps: null, known: 0 };
+    this.opened = { place, source, journal: null, steps: null, known: 0 };
     this.clear();
   }
 
@@ -243,6 +258,19 @@ export class Traces implements TracesCommands {
     const event = eventFromLine(text, where);
     if (event.type !== 'start') throw new Error(`${where} is not the start of the run; open the run again`);
     return event;
+  }
+
+  async inspect(place: TracePlace): Promise<StoredInspection> {
+    const run = this.opened?.place;
+    if (run?.kind === 'recording') throw new Error('this is a recording without weights; train a run to see them');
+    if (run?.kind !== 'stored') throw new Error('this run is not stored, so it has no checkpoint');
+    const { files } = await this.openPlace();
+    return this.inspector.inspect(filesWithin(files, run.name), place);
+  }
+
+  async notes(): Promise<readonly TraceNote[]> {
+    const run = this.opened?.place;
+    return run?.kind === 'stored' ? traceNotes(filesWithin((await this.openPlace()).files, run.name)) : [];
   }
 
   async export(kind: ExportKind): Promise<Blob> {

@@ -2,7 +2,10 @@
 import '../jitless';
 import '../re2';
 import { expose } from 'comlink';
+import { openBrowserDevice } from '../gpu/browser';
+import { openCpuDevice } from '../gpu/cpu';
+import { TraceInspector } from './inspectTrace';
 import { openPlace } from './place';
 import { Traces } from './traces';
 
-expose(new Traces(openPlace));
+expose(new Traces(openPlace, new TraceInspector({ openGpu: openBrowserDevice, openCpu: openCpuDevice })));

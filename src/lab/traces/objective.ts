@@ -7,7 +7,7 @@ import type { GrpoEvent } from '../run/events';
 import type { TracePlace } from './traceIndex';
 
 /** A symbol of the formula, with its value. */
-export interface Symbol {
+export interface LossSymbol {
   readonly symbol: string;
   readonly about: string;
   /** Null where the journal does not have it. */
@@ -22,7 +22,7 @@ export interface TokenObjective {
   readonly objective: string;
   /** Whole term in symbols. */
   readonly term: string;
-  readonly symbols: readonly Symbol[];
+  readonly symbols: readonly LossSymbol[];
   /** Value of J, and of the term; null where a number is missing. */
   readonly objectiveValue: number | null;
   readonly termValue: number | null;
@@ -83,7 +83,7 @@ export function tokenObjective(
   const bonus = isKept ? entropyWeight * entropy : 0;
   const termValue = objectiveValue === null || penalty === null ? null : weight * (penalty - objectiveValue) - bonus;
   const formula = delta > 0 && loss.objective.name === 'policy_loss' ? CAPPED : FORMULAS[loss.objective.name]!;
-  const symbols: Symbol[] = [
+  const symbols: LossSymbol[] = [
     { symbol: 'A', about: 'advantage', value: advantage },
     {
       symbol: 'r',

@@ -1,8 +1,9 @@
 /** Recording of written rollouts: many steps from a seed, as JSON lines. */
 import { random } from '../../random';
 import { SPECIAL, VOCABULARY } from '../../text/vocabulary';
+import { withFields } from '../recipe/recipe';
 import { eventToLine, type GrpoEvent } from '../run/events';
-import { smallStart, smallStep } from '../run/smallRun.fixture';
+import { SMALL, smallStart, smallStep } from '../run/smallRun.fixture';
 
 type Rollout = GrpoEvent['groups'][number]['rollouts'][number];
 
@@ -76,6 +77,8 @@ export function writtenStep(step: number, { steps, groups, groupSize }: WrittenS
 
 /** Lines of the recording, one at a time. */
 export function* writtenLines(size: WrittenSize): Generator<string> {
-  yield `${eventToLine(smallStart)}\n`;
+  const { steps, groups, groupSize } = size;
+  const fields = { 'grpo.steps': steps, 'grpo.prompts': groups, 'grpo.groupSize': groupSize };
+  yield `${eventToLine({ ...smallStart, recipe: withFields(SMALL, fields) })}\n`;
   for (let step = 1; step <= size.steps; step++) yield `${eventToLine(writtenStep(step, size))}\n`;
 }

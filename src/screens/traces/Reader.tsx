@@ -1,54 +1,73 @@
-/** One trace in full: its tokens, and its group worked out. */
-import { useState } from 'react';
+/** One trace in full: its tokens, its term in the loss, its group worked out, and what a person noted about it. */
+import { Pin } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import type { TracePlace } from '../../lab/traces/traceIndex';
-import { showTrace } from '../../store/traces';
+import { lab, show } from '../../store/lab';
+import { pinTrace, showTrace } from '../../store/traces';
+import type { TracedStep } from '../../worker/traces';
 import { GroupDetail } from '../shared/Group';
-import { useLab, useRun } from '../shared/hooks';
+import { useRun } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
 import { CollapseButton } from '../shared/Trace';
 import texts from '../shared/text.module.css';
-import type { LoadedStep } from './hooks';
+import { type LoadedStep, useTraces } from './hooks';
+import { useInspection } from './inspection';
+import { Notes } from './Notes';
+import { Objective } from './Objective';
+import { Pinned } from './Pinned';
 import styles from './Reader.module.css';
 import { TraceTokens } from './TraceTokens';
 import type { ColorId } from './tokenColors';
+
+const OBJECTIVE = 'What this token adds to the loss of its step. Training moves the weights down the sum of all terms.';
+
+/** Shows every attempt at a problem in the table. */
+const showAttempts = (prompt: string) => {
+  const quote = prompt.includes('"') ? "'" : '"';
+  show({ traces: { ...lab.getState().traces, filter: `problem = ${quote}${prompt}${quote}`, find: '' } });
+};
 
 interface ReaderProps {
   readonly place: TracePlace | null;
   readonly step: LoadedStep;
 }
 
+const Empty = ({ children }: { readonly children: ReactNode }) => (
+  <Panel title="Trace">
+    <p className={texts.empty}>{children}</p>
+  </Panel>
+);
+
 export function Reader({ place, step: { loaded, fault } }: ReaderProps) {
+  if (fault !== null) return <Empty>This step cannot be read: {fault}</Empty>;
+  if (!place || !loaded || loaded.event.step !== place.step) return <Empty>Reading …</Empty>;
+  if (!loaded.event.groups[place.group]?.rollouts[place.rollout]) return <Empty>This step has no such trace.</Empty>;
+  return <Shown place={place} loaded={loaded} />;
+}
+
+function Shown({ place, loaded }: { readonly place: TracePlace; readonly loaded: TracedStep }) {
   const { start, changes } = useRun();
   const [color, setColor] = useState<ColorId>('logprob');
-  const chosenGroup = useLab((state) => state.group);
-  if (fault !== null)
-    return (
-      <Panel title="Trace">
-        <p className={texts.empty} role="alert">
-          This step cannot be read: {fault}
-        </p>
-      </Panel>
-    );
-  if (!place || !loaded || !start || loaded.event.step !== place.step)
-    return (
-      <Panel title="Trace">
-        <p className={texts.empty}>{chosenGroup === null ? 'Choose a trace.' : 'Reading …'}</p>
-      </Panel>
-    );
-  const { event } = loaded;
-  const group = event.groups[place.group];
-  const rollout = group?.rollouts[place.rollout];
-  if (!group || !rollout) return <Panel title="Trace">This step has no such trace.</Panel>;
-  const numbers = { rollout, updates: loaded.recipe.grpo.updates, inspection: null };
+  const pinned = useTraces((state) => state.pinned);
+  const inspected = useInspection(place);
+  const { event, recipe, vocabulary } = loaded;
+  const group = event.groups[place.group]!;
+  const rollout = group.rollouts[place.rollout]!;
+  const numbers = { rollout, updates: recipe.grpo.updates, inspection: inspected.inspection };
   return (
     <div className={styles.reader}>
       <Panel
         title="Trace"
         aside={
-          <span className={texts.words}>
-            Problem {place.group + 1} of {event.groups.length} · completion {place.rollout + 1} of{' '}
-            {group.rollouts.length}
-          </span>
+          <>
+            <span className={texts.words}>
+              Problem {place.group + 1} of {event.groups.length}, completion {place.rollout + 1} of{' '}
+              {group.rollouts.length}
+            </span>
+            <button type="button" onClick={() => pinTrace(place)}>
+              <Pin size={14} aria-hidden="true" /> Pin
+            </button>
+          </>
         }
       >
         <TraceTokens
@@ -58,18 +77,38 @@ export function Reader({ place, step: { loaded, fault } }: ReaderProps) {
           numbers={numbers}
           color={color}
           onColor={setColor}
+          inspected={inspected}
         />
       </Panel>
-      <Panel title="Group" aside={<CollapseButton />}>
-        <GroupDetail
-          step={event}
-          index={place.group}
-          start={start}
-          changes={changes}
-          completion={place.rollout}
-          onChoose={(chosen) => showTrace({ ...place, rollout: chosen })}
-        />
+      {pinned && <Pinned pinned={pinned} shown={rollout} vocabulary={vocabulary} />}
+      <Panel title="Objective" explanation={OBJECTIVE}>
+        <Objective place={place} loaded={loaded} />
       </Panel>
+      <Panel title="Notes">
+        <Notes place={place} onShow={showTrace} />
+      </Panel>
+      {start && (
+        <Panel
+          title="Group"
+          aside={
+            <>
+              <button type="button" onClick={() => showAttempts(group.prompt)}>
+                All attempts at this problem
+              </button>
+              <CollapseButton />
+            </>
+          }
+        >
+          <GroupDetail
+            step={event}
+            index={place.group}
+            start={start}
+            changes={changes}
+            completion={place.rollout}
+            onChoose={(chosen) => showTrace({ ...place, rollout: chosen })}
+          />
+        </Panel>
+      )}
     </div>
   );
 }

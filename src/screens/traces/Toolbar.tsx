@@ -98,8 +98,8 @@ function SortField() {
       Sort by
       <select value={traces.sort} onChange={(event) => show({ traces: { ...traces, sort: event.target.value } })}>
         {columnsOf(terms).flatMap(({ field, title }) => [
-          <option key={field} value={field}>{`${title} ↑`}</option>,
-          <option key={`-${field}`} value={`-${field}`}>{`${title} ↓`}</option>,
+          <option key={field} value={field}>{`${title}, ascending`}</option>,
+          <option key={`-${field}`} value={`-${field}`}>{`${title}, descending`}</option>,
         ])}
       </select>
     </label>

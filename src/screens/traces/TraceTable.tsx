@@ -1,5 +1,6 @@
 /** Table of all traces of a selection. Only rows in view are in the document; arrow keys move between traces. */
 import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import type { TracePlace } from '../../lab/traces/traceIndex';
 import { show } from '../../store/lab';
@@ -14,6 +15,7 @@ import styles from './TraceTable.module.css';
 
 /** Height of a row, pixels. A phone has two lines in a row. */
 const HEIGHT = { wide: 30, narrow: 60 };
+const ICON = { size: 12, 'aria-hidden': true } as const;
 /** Rows that Page Up and Page Down move. */
 const PAGE = 15;
 
@@ -46,7 +48,7 @@ function Header({ columns, template }: { readonly columns: readonly TraceColumn[
           >
             <button type="button" onClick={() => sortBy(field)} title={`Sort by ${title.toLowerCase()}`}>
               {title}
-              <span aria-hidden="true">{field === sorted ? (descending ? ' ↓' : ' ↑') : ''}</span>
+              {field === sorted && (descending ? <ArrowDown {...ICON} /> : <ArrowUp {...ICON} />)}
             </button>
           </div>
         ))}

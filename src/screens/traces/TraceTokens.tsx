@@ -7,6 +7,7 @@ import { useLab } from '../shared/hooks';
 import { Popover } from '../shared/Popover';
 import { TokenText } from '../shared/TokenText';
 import texts from '../shared/text.module.css';
+import { type Inspected, InspectionSwitch } from './inspection';
 import { TokenFacts } from './TokenFacts';
 import styles from './TraceTokens.module.css';
 import { type ColorId, type TokenColor, type TokenNumbers, tokenColors } from './tokenColors';
@@ -17,6 +18,7 @@ interface TraceTokensProps {
   readonly numbers: TokenNumbers;
   readonly color: ColorId;
   readonly onColor: (id: ColorId) => void;
+  readonly inspected: Inspected;
 }
 
 function Colors({ numbers, color, onColor }: Pick<TraceTokensProps, 'numbers' | 'color' | 'onColor'>) {
@@ -46,7 +48,7 @@ function Colors({ numbers, color, onColor }: Pick<TraceTokensProps, 'numbers' | 
 const isOn = (state: { step: number | null; group: number | null; rollout: number }, place: TracePlace): boolean =>
   state.step === null || (state.step === place.step && (state.group ?? place.group) === place.group);
 
-export function TraceTokens({ place, loaded, numbers, color, onColor }: TraceTokensProps) {
+export function TraceTokens({ place, loaded, numbers, color, onColor, inspected }: TraceTokensProps) {
   const token = useLab((state) => (isOn(state, place) ? state.token : null));
   const [anchor, setAnchor] = useState<Element | null>(null);
   const { rollout } = numbers;
@@ -68,6 +70,7 @@ export function TraceTokens({ place, loaded, numbers, color, onColor }: TraceTok
         onChoose={choose}
         onAnchor={setAnchor}
       />
+      <InspectionSwitch inspected={inspected} />
       {inRange !== null && (
         <Popover
           anchor={anchor}

@@ -1,4 +1,5 @@
 /** Columns of the table of traces. Adding one is a record here. */
+import { Check, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { termOf } from '../../lab/run/reasons';
 import { PART } from '../../lab/traces/fields';
@@ -19,7 +20,7 @@ export interface TraceColumn {
 
 export const Mark = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
   <span className={classes(styles.mark, good ? styles.good : styles.bad)}>
-    <span aria-hidden="true">{good ? '✓' : '✗'}</span> {words}
+    {good ? <Check size={13} aria-hidden="true" /> : <X size={13} aria-hidden="true" />} {words}
   </span>
 );
 
