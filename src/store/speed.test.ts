@@ -12,7 +12,7 @@ import { startTraining } from './start';
 
 const NAME = 'parity-8-nano';
 const recipe = recipeByName(NAME);
-const memory = { peak: 1, weights: 1000, longest: 50 } as MemoryEstimate;
+const memory = { peak: 1, size: { weights: 1000, longest: 50 } } as MemoryEstimate;
 const rollouts = recipe.grpo.prompts * recipe.grpo.groupSize;
 const note = (stage: 'sft' | 'grpo' | 'evaluation', seconds: number, weights = 1000) =>
   noteSpeed({ device: 'cpu', stage, weights, seconds });
@@ -40,7 +40,7 @@ describe('the time of a draft', () => {
     note('grpo', 5, 1e9);
     noteSpeed({ device: 'other', stage: 'grpo', weights: 1000, seconds: 9 });
     expect(times()?.grpo).toBeCloseTo(recipe.grpo.steps * rollouts * 50 * 1e-3);
-    lab.setState({ memory: { ...memory, weights: 2000 } });
+    lab.setState({ memory: { ...memory, size: { ...memory.size, weights: 2000 } } });
     expect(times()?.grpo).toBeCloseTo(2 * recipe.grpo.steps * rollouts * 50 * 1e-3);
   });
 });

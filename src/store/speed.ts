@@ -3,6 +3,7 @@
  * a measurement there is no time: the first run of a device makes one.
  */
 import type { Recipe } from '../lab/recipe/recipe';
+import type { StepSize } from '../lab/run/memory';
 import { duration } from '../units';
 import { type LabState, lab } from './lab';
 import { pace } from './run';
@@ -17,9 +18,6 @@ interface Measured {
   /** Seconds per token, if every sequence were the longest. */
   readonly seconds: number;
 }
-
-/** Size of a model and of its longest sequence. */
-type Size = Pick<Exclude<LabState['memory'], { readonly refused: string } | null>, 'weights' | 'longest'>;
 
 const KEY = 'groupthink-speed';
 const MOST_KEPT = 60;
@@ -94,8 +92,8 @@ export function draftTimes(state: Pick<LabState, 'draft' | 'memory' | 'compute' 
   const timeOf = (stage: Stage): number | null => {
     const steps = stepsOf[stage](draft);
     if (steps === 0) return 0;
-    const seconds = secondsPerToken(deviceOf(state), stage, memory.weights);
-    return seconds === null ? null : steps * sequencesOf[stage](draft) * memory.longest * seconds;
+    const seconds = secondsPerToken(deviceOf(state), stage, memory.size.weights);
+    return seconds === null ? null : steps * sequencesOf[stage](draft) * memory.size.longest * seconds;
   };
   const [sft, grpo] = [timeOf('sft'), timeOf('grpo')];
   // a run that was stopped early has no evaluation: it takes little of the time
@@ -122,7 +120,7 @@ const NOTED_EVERY = 5;
 
 /** Measures the runs that train in this tab. @returns function that ends this */
 export function followSpeed(now: () => number = () => performance.now() / 1000): () => void {
-  let size: Size | null = null;
+  let size: StepSize | null = null;
   let evaluating: number | null = null;
   let noted = 0;
   const note = (state: LabState, stage: Stage, secondsPerStep: number) => {
@@ -134,7 +132,7 @@ export function followSpeed(now: () => number = () => performance.now() / 1000):
   return lab.subscribe((state, before) => {
     const { run, started, memory, source, status } = state;
     if (source !== 'live' || !started) return;
-    if (started !== before.started) size = memory && !('refused' in memory) ? memory : null;
+    if (started !== before.started) size = memory && !('refused' in memory) ? memory.size : null;
     if (status !== 'playing') evaluating = null; // a pause is no work
     if (state.version === before.version) return;
     const speed = pace(run);

@@ -84,12 +84,12 @@ describe('the estimate', () => {
 
   it('exists for every recipe', async () => {
     for (const { name } of recipes) {
-      const { peak, ...parts } = await estimateMemory(recipeByName(name), ANY);
+      const { peak, size, ...parts } = await estimateMemory(recipeByName(name), ANY);
       expect(
         Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
         name,
       ).toBe(peak);
-      for (const bytes of Object.values(parts)) expect(bytes, name).toBeGreaterThan(0);
+      for (const bytes of [...Object.values(parts), ...Object.values(size)]) expect(bytes, name).toBeGreaterThan(0);
     }
   });
 

@@ -9,7 +9,12 @@ import { f16Costs } from './precision';
 import { Session } from './session';
 import { openPolicy, openSupervised } from './stages';
 
-/** Bytes; the parts add up to the peak. Two counts say how much a step computes. */
+/** Counts that set the time of a step. */
+export interface StepSize {
+  readonly size: StepSize;
+}
+
+/** Bytes. The parts add up to the peak. */
 export interface MemoryEstimate {
   /** Weights (and their copy in f16), gradients, the optimizer's state, and the frozen reference. */
   readonly parameters: number;
@@ -22,10 +27,7 @@ export interface MemoryEstimate {
   /** Batches, uniforms, and what readbacks go through. */
   readonly other: number;
   readonly peak: number;
-  /** Number of weights. */
-  readonly weights: number;
-  /** Tokens of the longest sequence. */
-  readonly longest: number;
+  readonly size: StepSize;
 }
 
 /**
@@ -83,7 +85,15 @@ export async function estimateMemory(recipe: Recipe, limits: DeviceLimits): Prom
   const activations = plan - logits;
   const peak = counters.bytesPeak;
   const other = peak - parameters - activations - logits - decoding;
-  return { parameters, activations, logits, decoding, other, peak, weights: session.model.table.count, longest };
+  return {
+    parameters,
+    activations,
+    logits,
+    decoding,
+    other,
+    peak,
+    size: { weights: session.model.table.count, longest },
+  };
 }
 
 /**
