@@ -11,7 +11,10 @@ import { openPolicy, openSupervised } from './stages';
 
 /** Counts that set the time of a step. */
 export interface StepSize {
-  readonly size: StepSize;
+  /** Number of weights. */
+  readonly weights: number;
+  /** Tokens of the longest sequence. */
+  readonly longest: number;
 }
 
 /** Bytes. The parts add up to the peak. */

@@ -10,7 +10,7 @@ import { Notice } from '../shared/Notice';
 import styles from './Estimate.module.css';
 import { titleAt } from './fields';
 
-const PARTS: readonly (readonly [keyof MemoryEstimate, string])[] = [
+const PARTS: readonly (readonly [Exclude<keyof MemoryEstimate, 'size'>, string])[] = [
   ['parameters', 'Weights and optimizer state'],
   ['activations', 'Activations of one batch'],
   ['logits', 'Logits buffer'],
