@@ -22,10 +22,10 @@ describe('the drawn points', () => {
     expect(points).toEqual([1, 2, 3].map((x) => ({ x, y: x * x })));
   });
 
-  it('are at most 256 of a long run, end at its last step, and keep every extreme in the band', () => {
+  it('are at most 128 of a long run, end at its last step, and keep every extreme in the band', () => {
     const { points, every, x, y } = drawn(long(3001), [line]);
     expect(points.length).toBeLessThanOrEqual(MOST_POINTS);
-    expect(every).toBe(16);
+    expect(every).toBe(32);
     expect(points.at(-1)!.x).toBe(3001);
     expect(x).toEqual([1, 3001]);
     expect(y![1]).toBe(9);
@@ -34,7 +34,7 @@ describe('the drawn points', () => {
   });
 
   it('stay in the same buckets while a run grows', () => {
-    const firsts = [1000, 1010, 1020].map((length) => drawn(long(length), [line]).points.slice(0, 200));
+    const firsts = [1000, 1010, 1020].map((length) => drawn(long(length), [line]).points.slice(0, 120));
     expect(firsts[1]).toEqual(firsts[0]);
     expect(firsts[2]).toEqual(firsts[0]);
   });

@@ -4,8 +4,11 @@
  */
 import type { ChartData, Extent, Point, Series } from './series';
 
-/** A chart is about 400 pixels wide. Each drawn point costs about 600 bytes of each series in recharts. */
-export const MOST_POINTS = 256;
+/**
+ * A plot is about 250 pixels wide, so a point is two of them. Each costs about 600 bytes of each series in recharts: the charts of a
+ * long run take no more memory than those of its first hundred steps.
+ */
+export const MOST_POINTS = 128;
 
 /** Keys of a drawn point for one series. */
 export const lineKey = ({ key }: Pick<Series, 'key'>): string => key;
