@@ -1,4 +1,4 @@
-/** Runs screen in a real browser: import, rename, pin, download, delete, and a run that another tab holds. */
+/** Runs screen in a real browser: import, rename, pin, export, delete and undo, and a run that another tab holds. */
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function comeBack(): Promise<void> {
   for (const name of ['Learn', 'Runs']) await views.getByRole('button', { name }).click();
 }
 const importZip = (file: Awaited<ReturnType<typeof zipOfRun>>) =>
-  page.getByLabel('Import runs from .zip files').setInputFiles(file);
+  page.getByLabel('Import runs from .zip or .jsonl files').setInputFiles(file);
 
 it('says that it keeps each training, and imports a run', async () => {
   await page.getByText('No runs yet').waitFor();
@@ -53,7 +53,8 @@ it('keeps a new title, notes and a pin over a reload', async () => {
 
 it('downloads a zip that other programs import', async () => {
   const downloading = page.waitForEvent('download');
-  await card('Renamed').getByRole('button', { name: 'Download .zip' }).click();
+  await card('Renamed').getByRole('button', { name: 'Export Renamed' }).click();
+  await page.getByRole('menuitem', { name: 'Run as .zip' }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('first.zip');
   const bytes = await readFile(await download.path());
@@ -97,14 +98,25 @@ it('offers no action on a run that another tab holds', async () => {
   await other.close();
 });
 
-it('deletes after a question that names the run, also by key', async () => {
+it('deletes a run, and brings it back while it can', async () => {
   await comeBack();
+  await card('Renamed').getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+  await card('Renamed').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo: keep Renamed' }).press('Enter');
+  await card('Renamed').waitFor();
+  expect(await page.getByRole('button', { name: /^Undo/ }).count()).toBe(0);
+  // a page that is closed before the time is over loses nothing
+  await card('Renamed').getByRole('button', { name: 'Delete', exact: true }).click();
+  await card('Renamed').waitFor({ state: 'detached' });
+  await page.reload();
+  await card('Renamed').getByText('finished').waitFor();
   for (const title of ['Renamed', 'Second']) {
     await card(title).getByRole('button', { name: 'Delete', exact: true }).press('Enter');
-    const dialog = page.getByRole('dialog', { name: `Delete “${title}”?` });
-    await dialog.getByRole('button', { name: /^Delete \d+ KiB$/ }).press('Enter');
+    await page.getByRole('button', { name: `Delete ${title} now` }).press('Enter');
     await card(title).waitFor({ state: 'detached' });
   }
+  await page.getByText('No runs yet').waitFor();
+  await page.reload();
   await page.getByText('No runs yet').waitFor();
 });
 

@@ -60,12 +60,33 @@ async function* exportedFiles(files: Files): AsyncGenerator<{ path: string; name
 }
 
 /** A run as the bytes of a zip file. Files that no run writes are left out. */
-export function exportRun(files: Files): ReadableStream<Uint8Array> {
+export const exportRun = (files: Files): ReadableStream<Uint8Array> => zipOf(files, exportedFiles(files));
+
+/** Model of a checkpoint with the files that Hugging Face's libraries open. */
+async function* modelFiles(
+  files: Files,
+  folder: string,
+): AsyncGenerator<{ path: string; name: string; bytes: number }> {
+  for (const name of MODEL_FILES) {
+    const path = joinPath(folder, name);
+    const bytes = await files.size(path);
+    if (bytes !== null) yield { path, name, bytes };
+  }
+}
+
+/** Model of a checkpoint as a zip with the folder that Hugging Face's libraries open. @param folder of the checkpoint */
+export const exportModel = (files: Files, folder: string): ReadableStream<Uint8Array> =>
+  zipOf(files, modelFiles(files, folder));
+
+function zipOf(
+  files: Files,
+  exported: AsyncIterable<{ readonly path: string; readonly name: string; readonly bytes: number }>,
+): ReadableStream<Uint8Array> {
   setUp();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const write = async () => {
     const zip = new ZipWriter(writable, { keepOrder: true, extendedTimestamp: false });
-    for await (const { path, name, bytes } of exportedFiles(files))
+    for await (const { path, name, bytes } of exported)
       await zip.add(name, streamOf(files, path, bytes), { level: name.endsWith('.safetensors') ? 0 : 6 });
     await zip.close();
   };

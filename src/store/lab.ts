@@ -102,6 +102,8 @@ export interface LabState {
   overlay: 'commands' | 'keys' | 'share' | null;
   /** Tab of the Runs screen. */
   runsTab: 'list' | 'evaluate' | 'report';
+  /** Names of the runs whose comparison the Runs screen shows; none shows the list. */
+  compared: readonly string[];
   /** Problem in the task picker. */
   data: Browsed;
   /** Choices of the Playground. */
@@ -115,6 +117,9 @@ export interface LabState {
   /** Parameters of the link whose recipe is the draft, for the address; empty once the draft changes. */
   linked: string;
 }
+
+/** Most runs of a comparison: as many as there are colours that everyone can distinguish. */
+export const MOST_COMPARED = 6;
 
 const first = recipes[0] as Recipe;
 
@@ -162,6 +167,7 @@ export const lab = createStore<LabState>(() => ({
   results: { read: false, list: [], faults: [] },
   experiment: null,
   runsTab: 'list',
+  compared: [],
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
   play: INITIAL_PLAY,
   newVersion: null,

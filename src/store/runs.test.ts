@@ -3,7 +3,6 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { newMeta } from '../runs/meta';
 import type { LibraryCommands } from '../worker/library';
 import { lab } from './lab';
-import { answer } from './question';
 import {
   canContinue,
   deleteRun,
@@ -18,6 +17,8 @@ import {
   runs,
   titleOf,
   toggleDetails,
+  UNDO_MS,
+  undoDeletion,
 } from './runs';
 import { isNearlyFull } from './storage';
 
@@ -29,6 +30,7 @@ const stored = (name: string, others: Partial<ListedRun> = {}): ListedRun => ({
 });
 
 let list: ListedRun[];
+let aside: ListedRun[] = [];
 const commands = {
   list: vi.fn(async () => list),
   checkpoints: vi.fn(async () => []),
@@ -36,7 +38,14 @@ const commands = {
   remove: vi.fn(async (run: string) => {
     list = list.filter(({ name }) => name !== run);
   }),
-  export: vi.fn(async () => new Blob(['zip'])),
+  export: vi.fn(async () => ({ name: 'b.zip', file: new Blob(['zip']) })),
+  setAside: vi.fn(async (run: string) => {
+    aside = list.filter(({ name }) => name === run);
+    list = list.filter(({ name }) => name !== run);
+  }),
+  restore: vi.fn(async () => {
+    list = [...list, ...aside];
+  }),
   import: vi.fn(async (_: Blob, file: string) => {
     if (file === 'bad.zip') throw new Error('"bad.zip" is no zip of a run');
     return { name: file.replace('.zip', ''), faults: [{ file: 'recipe.json', what: 'is missing' }] };
@@ -86,17 +95,28 @@ it('reads again when a training starts, saves and ends', async () => {
   lab.setState({ source: 'replay', runName: null, saved: null });
 });
 
-it('deletes a run only after a question that names it and its size', async () => {
-  const refused = deleteRun(list[1]!);
-  expect(lab.getState().question).toMatchObject({ title: 'Delete “B”?', confirm: 'Delete 9.0 MiB' });
-  answer(false);
-  await refused;
-  expect(names()).toEqual(['a', 'b']);
+it('deletes a run after ten seconds in which the user can undo it', async () => {
+  vi.useFakeTimers();
+  await deleteRun(list[1]!);
+  expect([names(), runs.getState().deleted.map(({ name }) => name)]).toEqual([['a'], ['b']]);
+  await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
+  await undoDeletion('b');
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  expect([names(), runs.getState().deleted, commands.remove.mock.calls]).toEqual([['a', 'b'], [], []]);
   await toggleDetails('b');
-  const deleted = deleteRun(list[1]!);
-  answer(true);
-  await deleted;
-  expect([names(), runs.getState().details]).toEqual([['a'], null]);
+  await deleteRun(list[1]!);
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  await vi.waitFor(() => expect(runs.getState()).toMatchObject({ deleted: [], details: null }));
+  expect([names(), commands.remove.mock.calls]).toEqual([['a'], [['b']]]);
+  vi.useRealTimers();
+});
+
+it('keeps a run in the list that cannot be deleted, with the reason', async () => {
+  commands.setAside.mockRejectedValueOnce(new Error('a is held by another tab'));
+  await deleteRun(list[0]!);
+  const failed = { run: 'a', message: 'a is held by another tab' };
+  expect(runs.getState()).toMatchObject({ deleted: [], failed });
+  await editRun(runs.getState().list[0]!, { title: 'x' });
 });
 
 it('runs actions one after the other, and keeps the fault of the run whose action failed', async () => {
@@ -104,7 +124,7 @@ it('runs actions one after the other, and keeps the fault of the run whose actio
   const edited = editRun(runs.getState().list[0]!, { title: 'x' });
   const zip = exportRun('b');
   await edited;
-  expect(await (await zip)!.text()).toBe('zip');
+  expect(await (await zip)!.file.text()).toBe('zip');
   const failed = { run: 'a', message: 'a is held by another tab' };
   expect(runs.getState()).toMatchObject({ failed, busy: null });
   await editRun(runs.getState().list[0]!, { title: 'x' });

@@ -3,8 +3,10 @@ import { createStore } from 'zustand/vanilla';
 import { bounded } from '../quote';
 import { faultText } from '../runs/files';
 import { storageSize } from '../units';
-import type { CheckpointRow, StoredRun } from '../worker/library';
+import type { CheckpointRow, ExportedFile, StoredRun } from '../worker/library';
 import type { MetaEdit } from '../worker/metaEdit';
+import type { ExportKind } from '../worker/runExports';
+import { dropChosen } from './compared';
 import { continueRun, editLiveRun, openStoredRun } from './control';
 import { lab } from './lab';
 import { library } from './library';
@@ -29,12 +31,14 @@ export interface RunsState {
   readonly imported: { readonly run: string; readonly faults: readonly string[] } | null;
   /** Action in progress: its run, or null for an import. */
   readonly busy: { readonly run: string | null; readonly action: 'export' | 'import' | 'delete' } | null;
+  /** Runs that are deleted soon, unless the user undoes it. */
+  readonly deleted: readonly ListedRun[];
   /** Run whose details are open, with its checkpoints; null until they are read. */
   readonly details: { readonly run: string; readonly checkpoints: readonly CheckpointRow[] | null } | null;
 }
 
 const INITIAL: RunsState = {
-  ...{ list: [], isRead: false, fault: null, failed: null, imported: null, busy: null, details: null },
+  ...{ list: [], isRead: false, fault: null, failed: null, imported: null, busy: null, details: null, deleted: [] },
 };
 
 export const runs = createStore<RunsState>(() => INITIAL);
@@ -173,15 +177,52 @@ export async function toggleDetails(run: string): Promise<void> {
 export const editRun = ({ name, isHere }: ListedRun, edit: MetaEdit): Promise<unknown> =>
   act(name, () => (isHere ? editLiveRun(name, edit) : library((commands) => commands.edit(name, edit))));
 
-/** Deletes a run, if the user agrees. */
-export async function deleteRun(run: StoredRun): Promise<void> {
-  const title = `Delete “${titleOf(run)}”?`;
-  const size = storageSize(run.bytes);
-  const reasons = [
-    `The folder ${run.name} is deleted with its rollouts and checkpoints, ${size}. This cannot be undone; download the run first to keep a copy.`,
-  ];
-  if (!(await ask({ title, reasons, confirm: `Delete ${size}` }))) return;
-  await act(run.name, () => library((commands) => commands.remove(run.name)), { run: run.name, action: 'delete' });
+/** Time in which a deletion can be undone, ms. */
+export const UNDO_MS = 10_000;
+
+/** Ends of the waiting deletions, by run. */
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+const withoutDeleted = (name: string) => get().deleted.filter((run) => run.name !== name);
+
+/**
+ * Takes a run out of the list, and deletes it once `UNDO_MS` have passed. Its files stay as they are until then: a page that is
+ * closed before loses nothing.
+ */
+export async function deleteRun(run: ListedRun): Promise<void> {
+  const { name } = run;
+  const done = await act(name, async () => {
+    await library((commands) => commands.setAside(name));
+    set({ deleted: [...withoutDeleted(name), run] });
+    dropChosen(name);
+    return true;
+  });
+  if (done)
+    waiting.set(
+      name,
+      setTimeout(() => void endDeletion(name), UNDO_MS),
+    );
+}
+
+function stopWaiting(name: string): void {
+  clearTimeout(waiting.get(name));
+  waiting.delete(name);
+}
+
+/** Deletes a run that waits for its deletion now. */
+export async function endDeletion(name: string): Promise<void> {
+  stopWaiting(name);
+  await act(name, () => library((commands) => commands.remove(name)), { run: name, action: 'delete' });
+  set({ deleted: withoutDeleted(name) });
+}
+
+/** Brings a run back that waits for its deletion. */
+export async function undoDeletion(name: string): Promise<void> {
+  stopWaiting(name);
+  await act(name, async () => {
+    await library((commands) => commands.restore(name));
+    set({ deleted: withoutDeleted(name) });
+  });
 }
 
 /** Deletes a checkpoint, if the user agrees. */
@@ -194,11 +235,15 @@ export async function deleteCheckpoint(run: StoredRun, { name, bytes }: Checkpoi
   await act(run.name, () => library((commands) => commands.removeCheckpoint(run.name, name)));
 }
 
-/** Zip of a run; null if it failed. */
-export const exportRun = (run: string): Promise<Blob | null> =>
-  act(run, () => library((commands) => commands.export(run)), { run, action: 'export' });
+/** Exports a run. @param checkpoint of a model; null for the newest good one @returns null if it failed */
+export const exportRun = (
+  run: string,
+  kind: ExportKind = 'zip',
+  checkpoint: string | null = null,
+): Promise<ExportedFile | null> =>
+  act(run, () => library((commands) => commands.export(run, kind, checkpoint)), { run, action: 'export' });
 
-/** Imports zips of runs, one after the other. Stops at the first that is refused. */
+/** Imports zips and recordings of runs, one after the other. Stops at the first that is refused. */
 export const importRuns = (files: readonly File[]): Promise<unknown> =>
   act(
     null,

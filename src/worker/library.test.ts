@@ -86,12 +86,13 @@ it('changes nothing of a run that another tab holds', async () => {
   held.add('small');
   const before = [...files.contents.keys()];
   for (const action of [
-    library.edit('small', { title: 'x' }),
-    library.remove('small'),
-    library.removeCheckpoint('small', 'grpo-2'),
-    library.export('small'),
+    () => library.edit('small', { title: 'x' }),
+    () => library.setAside('small'),
+    () => library.remove('small'),
+    () => library.removeCheckpoint('small', 'grpo-2'),
+    () => library.export('small', 'zip', null),
   ])
-    await expect(action).rejects.toThrow('small is held by another tab; stop it there first');
+    await expect(action()).rejects.toThrow('small is held by another tab; stop it there first');
   expect([...files.contents.keys()]).toEqual(before);
 });
 
@@ -102,10 +103,25 @@ it('removes a run; a missing one is fine', async () => {
   expect(files.contents.size).toBe(0);
 });
 
+it('hides a run that was set aside, restores it unchanged, and loses none with the page', async () => {
+  const before = new Map(files.contents);
+  await library.setAside('small');
+  expect([await library.list(), [...ownership.own]]).toEqual([[], ['small']]);
+  // the page is gone: another one finds the files as they were
+  expect(new Map(files.contents)).toEqual(before);
+  await library.restore('small');
+  expect((await library.list()).map(({ name }) => name)).toEqual(['small']);
+  await library.setAside('small');
+  await library.remove('small');
+  expect(files.contents.size).toBe(0);
+  await expect(library.setAside('small')).rejects.toThrow('there is no run "small"');
+});
+
 it('exports a run to a file that imports as the same run under a free name', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  const zip = await library.export('small');
-  expect(await library.import(zip, 'small.zip')).toEqual({ name: 'small-2', faults: [] });
+  const zip = await library.export('small', 'zip', null);
+  expect(zip.name).toBe('small.zip');
+  expect(await library.import(zip.file, 'small.zip')).toEqual({ name: 'small-2', faults: [] });
   const [one, other] = await Promise.all(['small', 'small-2'].map((name) => readAll(filesWithin(files, name))));
   expect(other).toEqual(one);
   const temporary = () => [...files.contents.keys()].filter((path) => path.startsWith('.'));
@@ -132,6 +148,7 @@ it('refuses a foreign zip by its name and stores nothing', async () => {
 
 it.each([
   ['other.zip', 'other'],
+  ['my run.jsonl', 'my-run'],
   ['Run.ZIP', 'Run-2'],
   ['../../etc', 'etc'],
   ['.zip', 'imported'],

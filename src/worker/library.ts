@@ -4,14 +4,16 @@
  */
 import { z } from 'zod';
 import { parseJsonFile } from '../json';
+import { Histories, type RunHistory, type Sparks, sparksOf } from '../lab/stored/history';
 import { quote } from '../quote';
 import { type CheckpointInfo, listCheckpoints } from '../runs/checkpoints';
-import { type Fault, type Files, filesWithin } from '../runs/files';
+import { type Fault, type Files, filesWithin, messageOf } from '../runs/files';
 import { listRuns, type RunInfo } from '../runs/list';
-import type { Ownership } from '../runs/owner';
+import type { Owner, Ownership } from '../runs/owner';
 import { joinPath } from '../runs/paths';
 import { editMeta, META, RECIPE, SUMMARY } from '../runs/runFolder';
 import { editedMeta, type MetaEdit } from './metaEdit';
+import type { ExportKind } from './runExports';
 
 /** Facts of a recipe that the list shows. A run of another version may lack some. */
 const recipeFacts = z.object({
@@ -40,6 +42,18 @@ export interface ImportedRun {
   readonly faults: readonly Fault[];
 }
 
+export interface ExportedFile {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+export interface ComparedRun {
+  readonly run: string;
+  /** Null where the run cannot be read. */
+  readonly history: RunHistory | null;
+  readonly fault: string | null;
+}
+
 export interface LibraryCommands {
   /** All runs, the newest first. */
   list(): Promise<StoredRun[]>;
@@ -47,13 +61,27 @@ export interface LibraryCommands {
   checkpoints(run: string): Promise<CheckpointRow[]>;
   /** Changes what a person notes about a run. @throws naming the value that does not fit, or who holds the run */
   edit(run: string, edit: MetaEdit): Promise<void>;
-  /** Removes a run that nobody holds. A missing one is fine. */
+  /**
+   * Hides a run and holds it, so that `remove` or `restore` can follow. It comes back by itself where the page is closed before.
+   * @throws if there is no such run, or who holds it
+   */
+  setAside(run: string): Promise<void>;
+  /** Shows a run again that was set aside. */
+  restore(run: string): Promise<void>;
+  /** Removes a run that was set aside, or that nobody holds. A missing one is fine. */
   remove(run: string): Promise<void>;
   removeCheckpoint(run: string, checkpoint: string): Promise<void>;
-  /** Zip of a run as a temporary file on disk, which stays for `EXPORT_MS`. */
-  export(run: string): Promise<Blob>;
-  /** Stores the run of a zip. @throws naming the zip and its fault; nothing is stored then */
-  import(zip: Blob, fileName: string): Promise<ImportedRun>;
+  /**
+   * Exports a run as a temporary file on disk, which stays for `EXPORT_MS`.
+   * @param checkpoint that the export takes the model of; null for the newest good one
+   */
+  export(run: string, kind: ExportKind, checkpoint: string | null): Promise<ExportedFile>;
+  /** Stores the run of a zip or a recording. @throws naming the file and its fault; nothing is stored then */
+  import(file: Blob, fileName: string): Promise<ImportedRun>;
+  /** Small curves of a run. */
+  sparks(run: string): Promise<Sparks>;
+  /** Curves, evaluations and changes of runs, each with its recipe. */
+  compare(runs: readonly string[]): Promise<ComparedRun[]>;
 }
 
 /** Place of the runs. */
@@ -83,9 +111,9 @@ async function factsIn<T>(files: Files, file: string, schema: z.ZodType<T>): Pro
 const pinnedIn = async (files: Files): Promise<readonly string[]> =>
   (await factsIn(files, META, z.object({ pinned: z.array(z.string()) })))?.pinned ?? [];
 
-/** Name of a run from the name of its zip: letters, digits, `-`, `_` and `.`, free among those that are taken. */
+/** Name of a run from the name of its file: letters, digits, `-`, `_` and `.`, free among those that are taken. */
 export function freeName(fileName: string, taken: readonly string[]): string {
-  const plain = fileName.replace(/\.zip$/i, '').replace(/[^\w.-]+/g, '-');
+  const plain = fileName.replace(/\.(zip|jsonl?)$/i, '').replace(/[^\w.-]+/g, '-');
   const base = plain.replace(/^[-.]+/, '').slice(0, 80) || 'imported';
   const names = new Set(taken.map((name) => name.toLowerCase()));
   for (let i = 1; ; i++) {
@@ -100,6 +128,9 @@ const namesIn = async (files: Files): Promise<string[]> =>
 const exists = async (files: Files, run: string): Promise<boolean> =>
   !run.startsWith('.') && (await namesIn(files)).includes(run);
 
+const noRun = (run: string): Error =>
+  new Error(`there is no run ${quote(run)}; it may have been deleted in another tab`);
+
 async function checkpointAt(folder: Files, name: string): Promise<CheckpointInfo> {
   const found = (await listCheckpoints(folder)).checkpoints.find((one) => one.name === name);
   if (!found) throw new Error(`${folder.where} has no checkpoint ${quote(name)}; it may have been thinned`);
@@ -108,6 +139,9 @@ async function checkpointAt(folder: Files, name: string): Promise<CheckpointInfo
 
 export class Library implements LibraryCommands {
   private cleaned: Promise<void> | null = null;
+  /** Runs that were set aside, with what holds them. */
+  private readonly aside = new Map<string, Owner>();
+  private readonly histories = new Histories();
 
   constructor(private readonly parts: LibraryParts) {}
 
@@ -116,8 +150,9 @@ export class Library implements LibraryCommands {
     this.cleaned ??= this.removeLeftovers().catch(() => {}); // only space depends on it
     await this.cleaned;
     const runs = await listRuns(files, (name) => ownership.holderOf(name));
+    const shown = runs.filter(({ name }) => !this.aside.has(name));
     return Promise.all(
-      runs.map(async (run) => {
+      shown.map(async (run) => {
         const folder = filesWithin(files, run.name);
         const recipe = await factsIn(folder, RECIPE, recipeFacts);
         const summary = await factsIn(folder, SUMMARY, z.looseObject({}));
@@ -136,9 +171,25 @@ export class Library implements LibraryCommands {
     return this.owning(run, (folder) => editMeta(folder, (meta) => editedMeta(meta, edit)));
   }
 
+  async setAside(run: string): Promise<void> {
+    this.aside.set(run, await this.claim(run));
+  }
+
+  async restore(run: string): Promise<void> {
+    const owner = this.aside.get(run);
+    this.aside.delete(run);
+    await owner?.release();
+  }
+
   async remove(run: string): Promise<void> {
     const { files } = await this.parts.place();
-    if (await exists(files, run)) await this.owning(run, () => files.remove(run));
+    try {
+      if (this.aside.has(run)) await files.remove(run);
+      else if (await exists(files, run)) await this.owning(run, () => files.remove(run));
+      this.histories.forget(run);
+    } finally {
+      await this.restore(run);
+    }
   }
 
   removeCheckpoint(run: string, name: string): Promise<void> {
@@ -149,7 +200,7 @@ export class Library implements LibraryCommands {
     });
   }
 
-  async export(run: string): Promise<Blob> {
+  async export(run: string, kind: ExportKind, checkpoint: string | null): Promise<ExportedFile> {
     const { files, ownership } = await this.parts.place();
     const place = `${EXPORTS}${run}-${Date.now().toString(36)}`;
     const { owner } = await ownership.claim(place); // other tabs leave it while it may be needed
@@ -157,43 +208,79 @@ export class Library implements LibraryCommands {
       await files.remove(place).catch(() => {});
       await owner?.release();
     };
-    const zip = joinPath(place, `${run}.zip`);
     try {
-      const { exportRun } = await import('../runs/zip');
-      await this.owning(run, (folder) => files.write(zip, exportRun(folder)));
-      const blob = await this.parts.blobAt(zip);
+      const { exportAs } = await import('./runExports');
+      const name = await this.owning(run, async (folder) => {
+        const { ending, content } = await exportAs(folder, kind, checkpoint);
+        await files.write(joinPath(place, run + ending), content);
+        return run + ending;
+      });
+      const file = await this.parts.blobAt(joinPath(place, name));
       setTimeout(discard, EXPORT_MS);
-      return blob;
+      return { name, file };
     } catch (error) {
       await discard();
       throw error;
     }
   }
 
-  async import(zip: Blob, fileName: string): Promise<ImportedRun> {
+  async import(file: Blob, fileName: string): Promise<ImportedRun> {
     const { files, ownership } = await this.parts.place();
     const name = freeName(fileName, await namesIn(files));
     const { owner } = await ownership.claim(`${IMPORTS}${name}`);
+    const where = quote(fileName);
     try {
+      if (/\.jsonl?$/i.test(fileName)) {
+        const { importRecording } = await import('../lab/stored/importedRecording');
+        await importRecording(files, name, file, where);
+        return { name, faults: [] };
+      }
       const { importRun, zipOfBlob } = await import('../runs/zip');
-      return { name, faults: await importRun(files, name, zipOfBlob(zip, quote(fileName))) };
+      return { name, faults: await importRun(files, name, zipOfBlob(file, where)) };
     } finally {
       await owner?.release();
     }
   }
 
+  private async historyOf(run: string): Promise<RunHistory> {
+    const { files } = await this.parts.place();
+    if (!(await exists(files, run))) throw noRun(run);
+    return this.histories.of(files, run);
+  }
+
+  async sparks(run: string): Promise<Sparks> {
+    return sparksOf(await this.historyOf(run));
+  }
+
+  compare(runs: readonly string[]): Promise<ComparedRun[]> {
+    const read = async (run: string): Promise<ComparedRun> => {
+      try {
+        return { run, history: await this.historyOf(run), fault: null };
+      } catch (error) {
+        return { run, history: null, fault: messageOf(error) };
+      }
+    };
+    return Promise.all(runs.map(read));
+  }
+
   /** Works on a run as its owner. @throws if there is no such run, or who holds it */
   private async owning<T>(run: string, work: (folder: Files) => Promise<T>): Promise<T> {
-    const { files, ownership } = await this.parts.place();
-    if (!(await exists(files, run)))
-      throw new Error(`there is no run ${quote(run)}; it may have been deleted in another tab`);
-    const { owner, holder } = await ownership.claim(run);
-    if (!owner) throw new Error(`${run} is held by ${holder.who}; stop it there first`);
+    const { files } = await this.parts.place();
+    const owner = await this.claim(run);
     try {
       return await work(filesWithin(files, run));
     } finally {
       await owner.release();
     }
+  }
+
+  /** @throws if there is no such run, or who holds it */
+  private async claim(run: string): Promise<Owner> {
+    const { files, ownership } = await this.parts.place();
+    if (!(await exists(files, run))) throw noRun(run);
+    const { owner, holder } = await ownership.claim(run);
+    if (!owner) throw new Error(`${run} is held by ${holder.who}; stop it there first`);
+    return owner;
   }
 
   /** Removes what ended tabs left of their exports and imports. */

@@ -7,7 +7,7 @@ import { parseAs } from '../../validation';
 import type { Recipe } from '../recipe/recipe';
 import { recipeAfter } from '../run/changes';
 import { eventSchemas } from '../run/eventSchema';
-import { type ApplyEvent, eventFromLine } from '../run/events';
+import { type ApplyEvent, eventFromLine, type LabEvent } from '../run/events';
 
 /** Start of the marks of changes in a journal. */
 const CHANGE = 'apply-';
@@ -15,6 +15,14 @@ const CHANGE = 'apply-';
 /** Mark of a change in a journal. A boundary has at most one. */
 export const changeMark = ({ stage, step }: Pick<ApplyEvent, 'stage' | 'step'>): string =>
   markOf(`${CHANGE}${stage}`, step);
+
+/** Mark of an event in the journal; null for one that no reader looks up. */
+export const eventMark = (event: LabEvent): string | null =>
+  event.type === 'sft' || event.type === 'grpo'
+    ? markOf(event.type, event.step)
+    : event.type === 'apply'
+      ? changeMark(event)
+      : null;
 
 /** Changes in a journal from event `from` up to event `to`. */
 async function changesIn(journal: Journal, from: number, to: number): Promise<ApplyEvent[]> {

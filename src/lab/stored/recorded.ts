@@ -5,7 +5,6 @@
 
 import type { CheckpointInfo } from '../../runs/checkpoints';
 import { StorageFullError } from '../../runs/files';
-import { markOf } from '../../runs/journal';
 import type { RunFolder } from '../../runs/runFolder';
 import type { Checkpoint } from '../run/checkpoint';
 import type { Occasion } from '../run/checkpointer';
@@ -13,7 +12,7 @@ import { eventToLine, type LabEvent } from '../run/events';
 import { type RunOptions, run } from '../run/run';
 import type { Session } from '../run/session';
 import { RunRecord, type Stopped } from '../run/stopped';
-import { changeMark, repeatsOf } from './changes';
+import { eventMark, repeatsOf } from './changes';
 import { modelFilesOf } from './files';
 
 export interface RecordedOptions extends Omit<RunOptions, 'onCheckpoint' | 'checkpoint' | 'repeats'> {
@@ -37,14 +36,6 @@ export class TakenOverError extends Error {
 
 /** Events after which a crash loses nothing: the journal is flushed there. */
 const isBoundary = ({ type }: LabEvent): boolean => type !== 'start' && type !== 'stage';
-
-/** Mark of an event in the journal. */
-const markFor = (event: LabEvent): string | null =>
-  event.type === 'sft' || event.type === 'grpo'
-    ? markOf(event.type, event.step)
-    : event.type === 'apply'
-      ? changeMark(event)
-      : null;
 
 export class RecordedRun {
   /** Summary so far. */
@@ -117,7 +108,7 @@ export class RecordedRun {
     const start = { checkpoint: from?.checkpoint ?? null, repeats };
     for await (const event of run(this.session, { ...options, ...start, onCheckpoint })) {
       this.checkOpen();
-      journal.append(eventToLine(event), markFor(event));
+      journal.append(eventToLine(event), eventMark(event));
       this.record.add(event);
       await this.label(event);
       if (event.type === 'end') await this.withRoom(() => this.folder.finish(event.summary));

@@ -15,6 +15,7 @@ const NOTHING = {
   traces: { filter: '', find: '', sort: 'step' },
   experiment: null,
   runsTab: 'list' as const,
+  compared: [],
   newRun: null,
   data,
   linked: '',
@@ -30,6 +31,7 @@ describe('an address', () => {
     },
     { screen: 'runs', runsTab: 'report', experiment: 'E3' },
     { screen: 'runs', runsTab: 'evaluate' },
+    { screen: 'runs', compared: ['a', 'b-2'] },
     { screen: 'playground' },
     {
       screen: 'playground',

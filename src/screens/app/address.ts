@@ -94,6 +94,7 @@ type Written = Pick<
   | 'traces'
   | 'experiment'
   | 'runsTab'
+  | 'compared'
   | 'newRun'
   | 'data'
   | 'play'

@@ -1,9 +1,11 @@
 /** One stored run: title, state, figures and actions; its details open below. */
+import { useStore } from 'zustand';
+import { compared, toggleChosen } from '../../store/compared';
+import { MOST_COMPARED } from '../../store/lab';
 import {
   canContinue,
   deleteRun,
   editRun,
-  exportRun,
   faultOf,
   isEditable,
   isHeld,
@@ -15,14 +17,15 @@ import {
 } from '../../store/runs';
 import { storageSize } from '../../units';
 import { classes } from '../shared/classes';
-import { download } from '../shared/download';
 import { fixed, percent, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import { ExportMenu } from './ExportMenu';
 import { Facts } from './Facts';
 import { useRuns } from './hooks';
 import styles from './RunCard.module.css';
 import { RunDetails } from './RunDetails';
+import { Sparklines } from './Sparklines';
 import { dateWords, liveFacts, recipeWords, stateOf, stepWords } from './words';
 
 /** Title that is edited in place: Enter keeps the new one, Escape the old one. */
@@ -82,10 +85,6 @@ function Actions({ run }: { readonly run: ListedRun }) {
   const busy = useRuns(({ busy }) => (busy?.run === run.name ? busy.action : null));
   const isOpen = useRuns(({ details }) => details?.run === run.name);
   const title = titleOf(run);
-  const save = async () => {
-    const zip = await exportRun(run.name);
-    if (zip) download(zip, `${run.name}.zip`);
-  };
   return (
     <div className={styles.actions} role="group" aria-label={`Actions for ${title}`}>
       {!run.isHere && (
@@ -100,9 +99,7 @@ function Actions({ run }: { readonly run: ListedRun }) {
       )}
       {!isHeld(run) && (
         <>
-          <button type="button" disabled={busy !== null} onClick={() => void save()}>
-            {busy === 'export' ? 'Making the .zip …' : 'Download .zip'}
-          </button>
+          <ExportMenu run={run} isBusy={busy !== null} />
           <button type="button" disabled={busy !== null} onClick={() => void deleteRun(run)}>
             {busy === 'delete' ? 'Deleting …' : 'Delete'}
           </button>
@@ -115,6 +112,24 @@ function Actions({ run }: { readonly run: ListedRun }) {
   );
 }
 
+/** Chooses the run for a comparison. */
+function Choose({ run }: { readonly run: ListedRun }) {
+  const isChosen = useStore(compared, ({ chosen }) => chosen.includes(run.name));
+  const isFull = useStore(compared, ({ chosen }) => chosen.length >= MOST_COMPARED);
+  return (
+    <label className={styles.choose}>
+      <input
+        type="checkbox"
+        checked={isChosen}
+        disabled={isFull && !isChosen}
+        onChange={() => toggleChosen(run.name)}
+        aria-label={`Compare ${titleOf(run)}`}
+      />
+      Compare
+    </label>
+  );
+}
+
 export function RunCard({ run }: { readonly run: ListedRun }) {
   const failed = useRuns((state) => state.failed);
   const isOpen = useRuns(({ details }) => details?.run === run.name);
@@ -123,6 +138,7 @@ export function RunCard({ run }: { readonly run: ListedRun }) {
       <div className={styles.head}>
         <Title run={run} />
         <State run={run} />
+        <Choose run={run} />
         {run.meta && (
           <time className={styles.date} dateTime={run.meta.created}>
             {dateWords(run.meta.created)}
@@ -132,6 +148,7 @@ export function RunCard({ run }: { readonly run: ListedRun }) {
       <p className={styles.about}>{recipeWords(run)}</p>
       <div className={styles.body}>
         {run.isHere ? <LiveFigures run={run} /> : <Figures run={run} />}
+        <Sparklines run={run} />
         <Actions run={run} />
       </div>
       {run.fault && !isHeld(run) && (

@@ -1,15 +1,22 @@
 /** Runs: the trainings that this browser keeps, and what can be done with each. */
 import '../../jitless'; // before the schemas of this view, however the build splits the page
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useStore } from 'zustand';
 import { listed } from '../../quote';
-import { followRuns, importRuns, refreshRuns } from '../../store/runs';
+import { clearChosen, compareChosen, compared } from '../../store/compared';
+import { MOST_COMPARED } from '../../store/lab';
+import { endDeletion, followRuns, importRuns, refreshRuns, titleOf, UNDO_MS, undoDeletion } from '../../store/runs';
+import { storageSize } from '../../units';
 import { classes } from '../shared/classes';
+import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import texts from '../shared/text.module.css';
 import { useDrop, useFocus, useRuns } from './hooks';
 import { RunCard } from './RunCard';
 import styles from './Runs.module.css';
 import { NearlyFull, Storage } from './Storage';
+
+const Comparison = lazy(() => import('./compare/Comparison').then(({ Comparison }) => ({ default: Comparison })));
 
 function Import() {
   const isBusy = useRuns(({ busy }) => busy?.action === 'import');
@@ -19,13 +26,13 @@ function Import() {
   };
   return (
     <label className={styles.import}>
-      {isBusy ? 'Importing …' : 'Import .zip'}
+      {isBusy ? 'Importing …' : 'Import'}
       <input
         type="file"
-        accept=".zip,application/zip"
+        accept=".zip,.jsonl,.json,application/zip"
         multiple
         disabled={isBusy}
-        aria-label="Import runs from .zip files"
+        aria-label="Import runs from .zip or .jsonl files"
         onChange={({ target }) => importChosen(target)}
       />
     </label>
@@ -71,7 +78,7 @@ function List() {
         <b>No runs yet</b>
         <p>
           Each training is kept here with its rollouts and checkpoints. A reload, a crash or a closed tab loses no run.
-          To show a run from elsewhere, import its .zip or drop the file on this page.
+          To show a run from elsewhere, import its .zip or its recording (.jsonl), or drop the file on this page.
         </p>
       </div>
     );
@@ -84,12 +91,53 @@ function List() {
   );
 }
 
+/** The chosen runs, and the way to their comparison. */
+function CompareBar() {
+  const chosen = useStore(compared, (state) => state.chosen.length);
+  if (chosen === 0) return null;
+  return (
+    <div className={styles.compare} role="region" aria-label="Chosen runs">
+      <span role="status">
+        {chosen === 1 ? '1 run chosen; choose another to compare' : `${chosen} of at most ${MOST_COMPARED} runs chosen`}
+      </span>
+      <button type="button" className={styles.primary} disabled={chosen < 2} onClick={compareChosen}>
+        {chosen < 2 ? 'Compare' : `Compare ${chosen} runs`}
+      </button>
+      <button type="button" onClick={clearChosen}>
+        Clear
+      </button>
+    </div>
+  );
+}
+
+/** Runs that were deleted just now. */
+function Deleted() {
+  const deleted = useRuns((state) => state.deleted);
+  return deleted.map((run) => (
+    <Notice key={run.name} kind="note" shape="banner">
+      <div className={styles.undo}>
+        <span>
+          <b>“{titleOf(run)}” is deleted</b> in {UNDO_MS / 1000} seconds, with its rollouts and checkpoints (
+          {storageSize(run.bytes)}). If you close this page before, the run stays.
+        </span>
+        <button type="button" aria-label={`Undo: keep ${titleOf(run)}`} onClick={() => void undoDeletion(run.name)}>
+          Undo
+        </button>
+        <button type="button" aria-label={`Delete ${titleOf(run)} now`} onClick={() => void endDeletion(run.name)}>
+          Delete now
+        </button>
+      </div>
+    </Notice>
+  ));
+}
+
 const importDropped = (files: readonly File[]): void => void importRuns(files);
 
 export function Runs() {
   useEffect(followRuns, []);
   useFocus(refreshRuns);
   const isOver = useDrop(importDropped);
+  const isComparing = useLab((state) => state.compared.length > 0);
   return (
     <div className={classes(styles.view, isOver && styles.over)}>
       <div className={styles.top}>
@@ -98,7 +146,17 @@ export function Runs() {
       </div>
       <NearlyFull />
       <Outcome />
-      <List />
+      <Deleted />
+      {isComparing ? (
+        <Suspense fallback={null}>
+          <Comparison />
+        </Suspense>
+      ) : (
+        <>
+          <List />
+          <CompareBar />
+        </>
+      )}
       <Storage />
     </div>
   );

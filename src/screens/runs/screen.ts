@@ -1,6 +1,6 @@
 import { Layers } from 'lucide-react';
 import { quote } from '../../quote';
-import type { LabState } from '../../store/lab';
+import { type LabState, MOST_COMPARED } from '../../store/lab';
 import type { AddressReader, Screen } from '../screen';
 import { lazyScreen } from '../shared/lazyScreen';
 
@@ -17,6 +17,14 @@ function tabOf(reader: AddressReader): LabState['runsTab'] {
   return reader.text('view') === 'evaluate' ? 'evaluate' : 'list';
 }
 
+/** Runs whose comparison an address asks for. */
+function comparedBy(reader: AddressReader): readonly string[] {
+  const names = [...new Set((reader.text('compare') ?? '').split(',').filter((name) => name !== ''))];
+  if (names.length > MOST_COMPARED)
+    reader.fault(`Runs compares at most ${MOST_COMPARED} runs, and the link names ${names.length}`);
+  return names.slice(0, MOST_COMPARED);
+}
+
 export const runs: Screen = {
   id: 'runs',
   title: 'Runs',
@@ -24,11 +32,16 @@ export const runs: Screen = {
   formerIds: ['evaluate'],
   Component: lazyScreen(() => import('./RunsView').then(({ RunsView }) => RunsView)),
   address: {
-    names: ['tab', 'experiment'],
-    write: ({ runsTab, experiment }) => ({
+    names: ['tab', 'experiment', 'compare'],
+    write: ({ runsTab, experiment, compared }) => ({
       tab: runsTab === 'list' ? null : runsTab,
       experiment: runsTab === 'report' ? experiment : null,
+      compare: runsTab === 'list' && compared.length > 0 ? compared.join() : null,
     }),
-    read: (reader) => ({ runsTab: tabOf(reader), experiment: reader.text('experiment') }),
+    read: (reader) => ({
+      runsTab: tabOf(reader),
+      experiment: reader.text('experiment'),
+      compared: comparedBy(reader),
+    }),
   },
 };
