@@ -1,6 +1,6 @@
 /** One trace in full: its tokens, its term in the loss, its group worked out, and what a person noted about it. */
 import { Pin } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { TracePlace } from '../../lab/traces/traceIndex';
 import { lab, show } from '../../store/lab';
 import { pinTrace, showTrace } from '../../store/traces';
@@ -12,6 +12,7 @@ import { CollapseButton } from '../shared/Trace';
 import texts from '../shared/text.module.css';
 import { type LoadedStep, useTraces } from './hooks';
 import { useInspection } from './inspection';
+import { useReaderKeys } from './keys';
 import { Notes } from './Notes';
 import { Objective } from './Objective';
 import { Pinned } from './Pinned';
@@ -30,6 +31,8 @@ const showAttempts = (prompt: string) => {
 interface ReaderProps {
   readonly place: TracePlace | null;
   readonly step: LoadedStep;
+  readonly color: ColorId;
+  readonly onColor: (color: ColorId) => void;
 }
 
 const Empty = ({ children }: { readonly children: ReactNode }) => (
@@ -38,22 +41,27 @@ const Empty = ({ children }: { readonly children: ReactNode }) => (
   </Panel>
 );
 
-export function Reader({ place, step: { loaded, fault } }: ReaderProps) {
+export function Reader({ place, step: { loaded, fault }, color, onColor }: ReaderProps) {
   if (fault !== null) return <Empty>This step cannot be read: {fault}</Empty>;
   if (!place || !loaded || loaded.event.step !== place.step) return <Empty>Reading …</Empty>;
   if (!loaded.event.groups[place.group]?.rollouts[place.rollout]) return <Empty>This step has no such trace.</Empty>;
-  return <Shown place={place} loaded={loaded} />;
+  return <Shown place={place} loaded={loaded} color={color} onColor={onColor} />;
 }
 
-function Shown({ place, loaded }: { readonly place: TracePlace; readonly loaded: TracedStep }) {
+interface ShownProps extends Pick<ReaderProps, 'color' | 'onColor'> {
+  readonly place: TracePlace;
+  readonly loaded: TracedStep;
+}
+
+function Shown({ place, loaded, color, onColor }: ShownProps) {
   const { start, changes } = useRun();
-  const [color, setColor] = useState<ColorId>('logprob');
   const pinned = useTraces((state) => state.pinned);
   const inspected = useInspection(place);
   const { event, recipe, vocabulary } = loaded;
   const group = event.groups[place.group]!;
   const rollout = group.rollouts[place.rollout]!;
   const numbers = { rollout, updates: recipe.grpo.updates, inspection: inspected.inspection };
+  useReaderKeys({ place, pinned, numbers, color, onColor });
   return (
     <div className={styles.reader}>
       <Panel
@@ -76,7 +84,7 @@ function Shown({ place, loaded }: { readonly place: TracePlace; readonly loaded:
           loaded={loaded}
           numbers={numbers}
           color={color}
-          onColor={setColor}
+          onColor={onColor}
           inspected={inspected}
         />
       </Panel>

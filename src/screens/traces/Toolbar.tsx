@@ -13,6 +13,7 @@ import { Help } from '../shared/Help';
 import { useLab } from '../shared/hooks';
 import { columnsOf } from './columns';
 import { useNarrow, useTraces } from './hooks';
+import { FIND_FIELD } from './keys';
 import styles from './Toolbar.module.css';
 
 /** Rest before a text that is being typed takes effect, ms. */
@@ -78,6 +79,7 @@ function FindField() {
     <label className={styles.find}>
       <Search size={16} aria-hidden="true" />
       <input
+        id={FIND_FIELD}
         type="search"
         value={typed}
         maxLength={LONGEST_FILTER}

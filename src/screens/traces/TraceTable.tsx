@@ -4,7 +4,8 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import type { TracePlace } from '../../lab/traces/traceIndex';
 import { show } from '../../store/lab';
-import { askTraces, showTrace, traceRow } from '../../store/traces';
+import { findPosition, moveTraceTo, tracePosition } from '../../store/traceMoves';
+import { showTrace, traceRow } from '../../store/traces';
 import type { TraceRow } from '../../worker/traces';
 import { classes } from '../shared/classes';
 import { signed } from '../shared/format';
@@ -97,8 +98,6 @@ function Rows({ place, narrow }: TraceTableProps) {
   const terms = useTraces((state) => state.indexed?.terms);
   useTraces((state) => state.version);
   const scroll = useRef<HTMLDivElement>(null);
-  /** Position of the trace on screen; null if the selection does not have it. */
-  const at = useRef<number | null>(null);
   const count = selected?.count ?? 0;
   const height = narrow ? HEIGHT.narrow : HEIGHT.wide;
   const rows = useVirtualizer({
@@ -115,14 +114,9 @@ function Rows({ place, narrow }: TraceTableProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the place
   useEffect(() => {
     let over = false;
-    at.current = null;
     if (!place || id === undefined) return;
-    askTraces((commands) => commands.position(place)).then(
-      (position) => {
-        if (over || position === null) return;
-        at.current = position;
-        rows.scrollToIndex(position, { align: 'auto' });
-      },
+    findPosition(place).then(
+      (position) => !over && position !== null && rows.scrollToIndex(position, { align: 'auto' }),
       () => {}, // the store reports a worker that fails
     );
     return () => {
@@ -130,15 +124,13 @@ function Rows({ place, narrow }: TraceTableProps) {
     };
   }, [key, id]);
 
-  const onKeyDown = async (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
-    const to = moved(event.key, at.current ?? -1, count);
+    const to = moved(event.key, tracePosition() ?? -1, count);
     if (to === null || count === 0) return;
     event.preventDefault();
-    at.current = to;
     rows.scrollToIndex(to, { align: 'auto' });
-    const next = traceRow(to) ?? (await askTraces((commands) => commands.at(to)));
-    if (next && at.current === to) showTrace({ step: next.step, group: next.group, rollout: next.rollout });
+    void moveTraceTo(to).catch(() => {}); // the store reports a worker that fails
   };
   const shown = rows.getVirtualItems().map(({ index, start }) => ({ index, start, row: traceRow(index) }));
   const active = shown.find(({ row }) => same(row, place));

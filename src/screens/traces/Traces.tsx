@@ -1,5 +1,5 @@
 /** Traces: every rollout of the run in a table, and one of them in full. */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { ALL_TRACES } from '../../lab/traces/query';
 import { show } from '../../store/lab';
 import { followTraces } from '../../store/traces';
@@ -10,11 +10,13 @@ import { Panel } from '../shared/Panel';
 import { noGroupReason } from '../shared/runWords';
 import texts from '../shared/text.module.css';
 import { useShownPlace, useTraces } from './hooks';
+import { useTableKeys } from './keys';
 import { Reader } from './Reader';
 import { Scrubber } from './Scrubber';
 import { Toolbar } from './Toolbar';
 import styles from './Traces.module.css';
 import { TraceTable } from './TraceTable';
+import type { ColorId } from './tokenColors';
 
 const ABOUT = 'Every completion that the model wrote in GRPO. Choose one to read it, with its reward and its tokens.';
 
@@ -54,6 +56,8 @@ export function Traces() {
   const rollouts = useTraces((state) => state.indexed?.rollouts ?? 0);
   const count = useTraces((state) => state.selected?.count ?? null);
   const { place, step } = useShownPlace();
+  const [color, setColor] = useState<ColorId>('logprob');
+  useTableKeys(place);
   if (fault !== null)
     return (
       <Notice kind="error" shape="banner">
@@ -71,7 +75,7 @@ export function Traces() {
             <Toolbar />
             {count === 0 ? <NothingFound /> : <TraceTable place={place} />}
           </Panel>
-          <Reader place={place} step={step} />
+          <Reader place={place} step={step} color={color} onColor={setColor} />
         </div>
       )}
     </>

@@ -70,3 +70,9 @@ export const tokenColors = [
 ] as const satisfies readonly TokenColor[];
 
 export type ColorId = (typeof tokenColors)[number]['id'];
+
+/** Colouring after `color` of those that the trace has numbers for. */
+export function nextColor(color: ColorId, numbers: TokenNumbers): ColorId {
+  const usable = tokenColors.filter((one: TokenColor) => one.missing(numbers) === null);
+  return usable[(usable.findIndex(({ id }) => id === color) + 1) % usable.length]!.id;
+}
