@@ -96,7 +96,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
 
   it('never scrolls sideways', async () => {
     await page.getByRole('button', { name: 'Traces' }).click();
-    await page.getByRole('group', { name: 'Groups of the step' }).waitFor();
+    await page.getByRole('grid', { name: 'Traces' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 

@@ -38,9 +38,21 @@ async function* byTurns(
   }
 }
 
+/** Views that show the file, by their address and their name. */
+const RUN_VIEWS = [
+  { address: 'train', view: 'Train' },
+  { address: 'traces', view: 'Traces' },
+  { address: 'rewards', view: 'Rewards' },
+  { address: 'playground', view: 'Playground' },
+];
+const RESULT_VIEWS = [
+  { address: 'learn', view: 'Learn' },
+  { address: 'evaluate&experiment=E1', view: 'Runs' },
+];
+
 it.concurrent.each([
-  { name: 'a recording', files: '**/runs/*.jsonl', views: ['train', 'traces', 'evaluate'], mutate: mutatedLines },
-  { name: 'results', files: '**/results/E1.json', views: ['evaluate'], mutate: mutatedFile },
+  { name: 'a recording', files: '**/runs/*.jsonl', views: RUN_VIEWS, mutate: mutatedLines },
+  { name: 'results', files: '**/results/E1.json', views: RESULT_VIEWS, mutate: mutatedFile },
 ])('shows something whatever $name holds', async ({ name, files, views, mutate }) => {
   const mutations = byTurns(importers.find((importer) => importer.name === name)!, mutate, random(SEED, 'page', name));
   // a service worker would answer from its cache instead of with the changed file
@@ -53,7 +65,7 @@ it.concurrent.each([
     const { bytes, what } = (await mutations.next()).value;
     body = Buffer.from(bytes);
     await page.goto('about:blank');
-    await page.goto(`${served.url}#view=${views.at(-1)}`);
+    await page.goto(`${served.url}#view=${views.at(-1)!.address}`);
     // to its end or to the message that says why not
     await page.waitForFunction(
       () =>
@@ -62,11 +74,11 @@ it.concurrent.each([
     );
     const end = page.getByRole('button', { name: 'To the end' });
     if (await end.isEnabled()) await end.click({ timeout: 2000 }).catch(() => {}); // it may have ended meanwhile
-    for (const shown of views) {
+    for (const { address: shown, view } of views) {
       await page.evaluate((name) => {
         location.hash = `view=${name}`;
       }, shown);
-      await page.locator(`nav [aria-current=page]`, { hasText: new RegExp(shown, 'i') }).waitFor();
+      await page.locator(`nav [aria-current=page]`, { hasText: view }).waitFor();
       expect((await page.locator('main').innerText()).trim(), `${i}, ${shown}: ${what}`).not.toBe('');
       expect(await page.getByTestId('broken').count(), `${i}, ${shown}: ${what}`).toBe(0);
     }

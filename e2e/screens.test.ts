@@ -54,7 +54,7 @@ describe('the task picker', () => {
     const level = task.level.initial;
     const problem = new BrowsedProblems(name, level, 5).at(2);
     await look(`view=data&task=${name}&level=${level}&seed=5&n=3`, problem.prompt);
-    const caption = page.getByTestId('picture').locator('figcaption');
+    const caption = drawerOf(page).getByTestId('picture').locator('figcaption');
     const verdict = page.getByTestId('verdict');
     const answer = page.getByLabel('Your answer');
     expect(await answer.inputValue()).toBe(problem.answer);
