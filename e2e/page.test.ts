@@ -38,7 +38,7 @@ async function importRun(): Promise<void> {
   const damaged = await zipOfRun('run.zip', { tags: ['t'.repeat(60)] }, ({ contents }) =>
     contents.delete('summary.json'),
   );
-  await page.getByLabel('Import runs from .zip files').setInputFiles(damaged);
+  await page.getByLabel('Import runs from .zip or .jsonl files').setInputFiles(damaged);
   await page.getByRole('button', { name: 'Details' }).first().click();
   await page.getByRole('button', { name: 'Pin grpo-2' }).waitFor();
 }

@@ -75,7 +75,7 @@ describe('without a trained model', () => {
 describe('a trained run', () => {
   it('has its base, SFT and last checkpoint preselected', async () => {
     await views().getByRole('button', { name: 'Runs' }).click();
-    await page.getByLabel('Import runs from .zip files').setInputFiles(run.zip);
+    await page.getByLabel('Import runs from .zip or .jsonl files').setInputFiles(run.zip);
     await page.getByText('Imported as trained.').waitFor();
     await page
       .getByRole('listitem', { name: /Parity/ })

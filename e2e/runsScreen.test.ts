@@ -64,6 +64,19 @@ it('downloads a zip that other programs import', async () => {
   expect(new TextDecoder().decode((await files.read('run/meta.json'))!)).toContain('"Renamed"');
 });
 
+it('names the fault of a fork and of a model that cannot be exported', async () => {
+  await card('Renamed').getByRole('button', { name: 'Fork from grpo-2' }).click();
+  const form = page.getByRole('form', { name: 'Fork from grpo-2' });
+  await form.getByLabel('GRPO steps').fill('8');
+  await form.getByRole('button', { name: 'Fork from GRPO 2' }).click();
+  // the small run has no recipe that trains
+  await card('Renamed').getByRole('alert').filter({ hasText: 'grpo-2' }).waitFor();
+  await card('Renamed').getByRole('button', { name: 'Export the model of grpo-2' }).click();
+  await card('Renamed').getByRole('alert').filter({ hasText: 'config.json is missing' }).waitFor();
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await form.waitFor({ state: 'detached' });
+});
+
 it('names the file and the fault of a foreign zip, and of a damaged run', async () => {
   const dataTransfer = await page.evaluateHandle(() => {
     const dropped = new DataTransfer();
@@ -71,7 +84,9 @@ it('names the file and the fault of a foreign zip, and of a damaged run', async 
     return dropped;
   });
   await page.dispatchEvent('main', 'drop', { dataTransfer });
-  expect(await page.getByRole('alert').innerText()).toMatch(/The import failed.*"photos\.zip" is no zip of a run/s);
+  expect(await page.getByRole('alert').filter({ hasText: 'import failed' }).innerText()).toMatch(
+    /The import failed.*"photos\.zip" is no zip of a run/s,
+  );
   const damage = 'checkpoints/grpo-2/manifest.json';
   const damaged = await zipOfRun('second.zip', { title: 'Second' }, ({ contents }) =>
     contents.get(damage)!.fill(32, 9, 20),

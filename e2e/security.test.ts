@@ -256,7 +256,7 @@ describe('texts with markup', () => {
     await page.getByRole('tab', { name: 'Stored runs' }).click();
     const parent = { run: MARKUP, stage: 'grpo', step: 2 };
     const meta = { title: MARKUP, notes: MARKUP, tags: [MARKUP], adapter: MARKUP, labVersion: MARKUP, parent };
-    await page.getByLabel('Import runs from .zip files').setInputFiles(await zipOfRun(`${MARKUP}.zip`, meta));
+    await page.getByLabel('Import runs from .zip or .jsonl files').setInputFiles(await zipOfRun(`${MARKUP}.zip`, meta));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText(`${MARKUP} at GRPO 2`).waitFor();
     const problems = await fieldAt(page, 'own.problems');

@@ -1,5 +1,6 @@
 /** The stored runs: their list, the checkpoints of the one that is open, and actions on them. */
 import { createStore } from 'zustand/vanilla';
+import type { Fields } from '../lab/run/changes';
 import { bounded } from '../quote';
 import { faultText } from '../runs/files';
 import { storageSize } from '../units';
@@ -7,7 +8,7 @@ import type { CheckpointRow, ExportedFile, StoredRun } from '../worker/library';
 import type { MetaEdit } from '../worker/metaEdit';
 import type { ExportKind } from '../worker/runExports';
 import { dropChosen } from './compared';
-import { continueRun, editLiveRun, openStoredRun } from './control';
+import { continueRun, editLiveRun, forkRun, openStoredRun } from './control';
 import { lab } from './lab';
 import { library } from './library';
 import { ask } from './question';
@@ -138,6 +139,27 @@ export const openRun = (run: ListedRun): Promise<void> => onTrain(run, 'Open', o
 
 /** Trains on from the newest good checkpoint of a run. */
 export const resumeRun = (run: ListedRun): Promise<void> => onTrain(run, 'Continue', continueRun);
+
+/**
+ * Trains a fork of a run from one of its checkpoints, as a run of its own. Asks first if that ends a training.
+ * @param fields changes of the recipe by path
+ */
+export async function forkFrom(
+  run: ListedRun,
+  { name, stage, step }: Pick<CheckpointRow, 'name' | 'stage' | 'step'>,
+  fields: Fields,
+): Promise<void> {
+  const atStake = runAtStake(lab.getState());
+  const title = `Fork “${titleOf(run)}” from ${stage.toUpperCase()} step ${step}?`;
+  if (atStake && !(await ask({ title, reasons: [atStake], confirm: 'Fork and train' }))) return;
+  set({ failed: null });
+  const forked = { run: run.name, checkpoint: name, fields, title: `${titleOf(run)}, fork from ${name}`.slice(0, 200) };
+  const began = await attempt(run.name, async () => {
+    await forkRun(forked);
+    return true;
+  });
+  if (began) lab.setState({ screen: 'train' });
+}
 
 /** Result of some work on a run; null if it failed, with the reason in `failed`. */
 async function attempt<T>(run: string | null, work: () => Promise<T>): Promise<T | null> {

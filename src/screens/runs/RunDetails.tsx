@@ -1,4 +1,5 @@
 /** Details of a stored run: its origin, notes and checkpoints. */
+import { useState } from 'react';
 import { deleteCheckpoint, editRun, isEditable, isHeld, type ListedRun } from '../../store/runs';
 import { storageSize } from '../../units';
 import type { CheckpointRow } from '../../worker/library';
@@ -7,7 +8,9 @@ import { percent } from '../shared/format';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
 import texts from '../shared/text.module.css';
+import { saveExport } from './ExportMenu';
 import { Facts } from './Facts';
+import { ForkForm } from './ForkForm';
 import { useRuns } from './hooks';
 import styles from './RunDetails.module.css';
 import { stepWords } from './words';
@@ -44,7 +47,14 @@ function Notes({ run }: { readonly run: ListedRun }) {
   );
 }
 
-function Row({ run, checkpoint }: { readonly run: ListedRun; readonly checkpoint: CheckpointRow }) {
+interface RowProps {
+  readonly run: ListedRun;
+  readonly checkpoint: CheckpointRow;
+  readonly isForking: boolean;
+  readonly onFork: () => void;
+}
+
+function Row({ run, checkpoint, isForking, onFork }: RowProps) {
   const { name, accuracy, bytes, isStageEnd, isPinned } = checkpoint;
   return (
     <tr>
@@ -65,6 +75,20 @@ function Row({ run, checkpoint }: { readonly run: ListedRun; readonly checkpoint
             </button>
           )}
           {!isHeld(run) && (
+            <button
+              type="button"
+              aria-label={`Export the model of ${name}`}
+              onClick={() => void saveExport(run, 'model', name)}
+            >
+              Model
+            </button>
+          )}
+          {!isHeld(run) && (
+            <button type="button" aria-label={`Fork from ${name}`} aria-expanded={isForking} onClick={onFork}>
+              Fork
+            </button>
+          )}
+          {!isHeld(run) && (
             <button type="button" aria-label={`Delete ${name}`} onClick={() => void deleteCheckpoint(run, checkpoint)}>
               Delete
             </button>
@@ -77,6 +101,8 @@ function Row({ run, checkpoint }: { readonly run: ListedRun; readonly checkpoint
 
 function Checkpoints({ run }: { readonly run: ListedRun }) {
   const checkpoints = useRuns(({ details }) => details?.checkpoints ?? null);
+  const [forked, setForked] = useState<string | null>(null);
+  const place = checkpoints?.find(({ name }) => name === forked);
   if (!checkpoints) return <p className={texts.empty}>Reading the checkpoints …</p>;
   if (checkpoints.length === 0) return <p className={texts.empty}>This run has no checkpoints.</p>;
   return (
@@ -94,11 +120,18 @@ function Checkpoints({ run }: { readonly run: ListedRun }) {
           </thead>
           <tbody>
             {checkpoints.map((checkpoint) => (
-              <Row key={checkpoint.folder} run={run} checkpoint={checkpoint} />
+              <Row
+                key={checkpoint.folder}
+                run={run}
+                checkpoint={checkpoint}
+                isForking={forked === checkpoint.name}
+                onFork={() => setForked(forked === checkpoint.name ? null : checkpoint.name)}
+              />
             ))}
           </tbody>
         </table>
       </Scroll>
+      {place && <ForkForm key={place.name} run={run} checkpoint={place} onClose={() => setForked(null)} />}
       <p className={texts.words}>
         While a run trains, the lab keeps stage ends, the most accurate checkpoint, the last two and the pinned ones. It
         thins the others.
