@@ -244,10 +244,13 @@ async function writeJson(
 
 const noMeta = ({ where }: Files): Error => new Error(`${where} has no ${META}: an earlier version wrote this run`);
 
-/** Notes on rollouts in meta.json; none where it is missing or damaged. Reads no journal. */
+/** Notes on rollouts in meta.json; none where it is missing. Reads no journal. @throws naming the damage */
 export async function traceNotes(files: Files): Promise<readonly TraceNote[]> {
-  const manifest = await openManifest(files, []);
-  return (manifest && (await readMeta(files, manifest, [])))?.traces ?? [];
+  const faults: Fault[] = [];
+  const manifest = await openManifest(files, faults);
+  const meta = manifest && (await readMeta(files, manifest, faults));
+  if (faults[0]) throw new Error(faultText(faults[0]));
+  return meta?.traces ?? [];
 }
 
 /**

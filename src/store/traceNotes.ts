@@ -12,11 +12,13 @@ interface TraceNotesState {
   /** Run of the notes; null before they are read. */
   readonly run: string | null;
   readonly notes: readonly TraceNote[];
-  /** Fault of the last change; null without one. */
+  /** Fault of the last change, or of the file with the notes; null without one. */
   readonly fault: string | null;
+  /** False where the notes cannot be read. */
+  readonly isReadable: boolean;
 }
 
-const NONE: TraceNotesState = { run: null, notes: [], fault: null };
+const NONE: TraceNotesState = { run: null, notes: [], fault: null, isReadable: true };
 export const traceNotes = createStore<TraceNotesState>(() => NONE);
 
 export const samePlace = (a: TracePlace, b: TracePlace): boolean =>
@@ -24,8 +26,11 @@ export const samePlace = (a: TracePlace, b: TracePlace): boolean =>
 
 /** Reads the notes of the stored run on screen. */
 export async function readTraceNotes(run: string): Promise<void> {
-  const notes = await askTraces((commands) => commands.notes());
-  if (lab.getState().runName === run) traceNotes.setState({ run, notes, fault: null });
+  const state = await askTraces((commands) => commands.notes()).then(
+    (notes) => ({ notes, fault: null, isReadable: true }),
+    (error: unknown) => ({ notes: [], fault: messageOf(error), isReadable: false }),
+  );
+  if (lab.getState().runName === run) traceNotes.setState({ run, ...state });
 }
 
 /** Stores a note on a trace of the run on screen. */

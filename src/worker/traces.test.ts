@@ -1,6 +1,6 @@
 /** Traces of a run: a recording of 200 000 rollouts against its file, and a run that grows and is cut back. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { eventToLine } from '../lab/run/events';
+import { eventToLine, type GrpoEvent } from '../lab/run/events';
 import { smallStart } from '../lab/run/smallRun.fixture';
 import { type WrittenSize, writtenLines, writtenStep } from '../lab/traces/written.fixture';
 import { filesWithin } from '../runs/files';
@@ -28,20 +28,22 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number 
   return { value, ms: Math.min(performance.now() - began, (user + system) / 1000) };
 }
 
+/** Different steps of the recording; later ones repeat them. */
+const DIFFERENT = 100;
+
 describe('a recording of 5 000 steps and 200 000 rollouts', () => {
   const size: WrittenSize = { steps: 5000, groups: 5, groupSize: 8 };
+  const written = Array.from({ length: DIFFERENT }, (_, i) => writtenStep(i + 1, size));
+  const lines = written.map((event) => eventToLine(event));
+  const eventAt = (step: number) => ({ ...written[(step - 1) % DIFFERENT]!, step });
+  const lineAt = (step: number) => lines[(step - 1) % DIFFERENT]!.replace(/"step":\d+/, `"step":${step}`);
   const traces = new Traces(() => Promise.reject(new Error('no stored runs')), NO_WEIGHTS);
   let used = 0;
 
   beforeAll(async () => {
-    const parts: string[] = [];
-    let recording = new Blob();
-    for (const line of writtenLines(size)) {
-      parts.push(line);
-      if (parts.length < 500) continue;
-      recording = new Blob([recording, parts.splice(0).join('')]);
-    }
-    recording = new Blob([recording, parts.join('')]);
+    const [start] = writtenLines(size);
+    const steps = Array.from({ length: size.steps }, (_, i) => `${lineAt(i + 1)}\n`);
+    const recording = new Blob([start!, ...steps]);
     vi.stubGlobal('fetch', async () => ({ ok: true, headers: new Headers(), blob: async () => recording }));
     globalThis.gc?.();
     const before = process.memoryUsage();
@@ -87,7 +89,7 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
   it('finds the rows that the filter means, in order', async () => {
     const { id, count } = await traces.select({ ...ALL, filter: 'step > 4990 and reward < -0.5', sort: '-reward' });
     const rows = (await traces.rows(id, 0, count))!;
-    const expected = Array.from({ length: 10 }, (_, i) => writtenStep(4991 + i, size))
+    const expected = Array.from({ length: 10 }, (_, i) => eventAt(4991 + i))
       .flatMap(({ step, groups }) =>
         groups.flatMap(({ rollouts }, group) =>
           rollouts.map(({ reward, advantage }, rollout) => ({ step, group, rollout, reward, advantage })),
@@ -104,14 +106,14 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
     for (const step of [1, 2500, 4999, 17]) {
       const { value, ms } = await timed(() => traces.step(step));
       expect(ms).toBeLessThan(100);
-      expect(eventToLine(value.event)).toBe(eventToLine(writtenStep(step, size)));
+      expect(eventToLine(value.event)).toBe(eventToLine(eventAt(step)));
     }
     await expect(traces.step(5001)).rejects.toThrow('no GRPO step 5001');
   });
 
   it('jumps to a trace of the selection', async () => {
     await traces.select({ ...ALL, filter: 'step = 7' });
-    const { groups } = writtenStep(7, size);
+    const { groups } = eventAt(7);
     const rollouts = groups.flatMap(({ rollouts }, group) =>
       rollouts.map((one, rollout) => ({ ...one, group, rollout })),
     );
@@ -133,22 +135,65 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
     expect(await traces.at(79)).toEqual({ step: 2, group: 4, rollout: 7 });
   });
 
-  it('exports the selection', async () => {
-    await traces.select({ ...ALL, filter: 'step = 3 and group = 1', sort: 'reward' });
-    const lines = (await (await traces.export('jsonl')).text())
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(lines).toHaveLength(8);
-    const { prompt, rollouts } = writtenStep(3, size).groups[1]!;
-    expect(lines.map(({ reward }) => reward)).toEqual(rollouts.map(({ reward }) => reward).sort((a, b) => a - b));
-    const { rollout, completion, ...first } = lines[0]!;
-    expect([first.prompt, completion]).toEqual([prompt, rollouts[rollout]!.text]);
-    const csv = await (await traces.export('csv')).text();
-    expect(csv.split('\r\n')[0]).toBe(Object.keys(lines[0]).join());
-    expect(csv.trimEnd().split('\r\n')).toHaveLength(9);
+  it.each(['jsonl', 'csv'] as const)('exports the selection as %s, equal to the journal', async (kind) => {
+    await traces.select({ ...ALL, filter: 'step >= 4998', sort: '-reward' });
+    const text = await (await traces.export(kind)).text();
+    const expected = [4998, 4999, 5000]
+      .flatMap((step) =>
+        eventAt(step).groups.flatMap(({ prompt, answer, rollouts }, group) =>
+          rollouts.map((one, rollout) => exportedOf(one, { step, group, rollout, prompt, answer })),
+        ),
+      )
+      .sort((a, b) => b.reward - a.reward);
+    const rows =
+      kind === 'jsonl'
+        ? text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line))
+        : readCsv(text);
+    expect(rows).toHaveLength(expected.length);
+    const asText = (row: object) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)]));
+    const shown = kind === 'jsonl' ? (row: object) => row : asText;
+    for (const [i, { mean_logprob, ...row }] of rows.entries()) {
+      const { mean_logprob: logprob, ...wanted } = expected[i]!;
+      expect(row).toEqual(shown(wanted));
+      expect(Number(mean_logprob)).toBeCloseTo(logprob, 6); // the index keeps 24 bits of it
+    }
   });
 });
+
+/** Row of the export, from the rollout of the journal. */
+function exportedOf(
+  { text, reward, parts, advantage, ids, logprobs, correct, ended }: GrpoEvent['groups'][number]['rollouts'][number],
+  place: Readonly<Record<'step' | 'group' | 'rollout', number> & Record<'prompt' | 'answer', string>>,
+) {
+  const thought = /^<think>(\d*)/.exec(text)![1]!;
+  const closes = text.includes('</think>');
+  return {
+    ...place,
+    completion: text,
+    reward,
+    ...Object.fromEntries(parts.map(({ name, weight, value }) => [`part.${name}`, weight * value])),
+    ...{ advantage, tokens: ids.length, think_tokens: thought.length },
+    mean_logprob: Array.from(logprobs).reduce((sum, one) => sum + one, 0) / ids.length,
+    ...{ correct, format: closes, ended },
+  };
+}
+
+/** Rows of a CSV, field by field. */
+function readCsv(text: string): Record<string, string>[] {
+  const [names, ...rows] = text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!,
+      ),
+    );
+  return rows.map((fields) => Object.fromEntries(fields.map((field, i) => [names![i]!, field])));
+}
 
 it('goes on with a run that trains, and reads it again after it was cut back', async () => {
   const files = memoryFiles();

@@ -83,13 +83,14 @@ function Noted({ onShow }: { readonly onShow: (place: TracePlace) => void }) {
 export function Notes({ place, onShow }: { readonly place: TracePlace; readonly onShow: (place: TracePlace) => void }) {
   const runName = useLab((state) => state.runName);
   const isOpen = useTraces((state) => state.run !== null);
-  const read = useStore(traceNotes, (state) => state.run);
+  const { run: read, fault, isReadable } = useStore(traceNotes);
   useEffect(() => {
-    if (runName !== null && isOpen) readTraceNotes(runName).catch(() => {}); // the store reports a worker that fails
+    if (runName !== null && isOpen) void readTraceNotes(runName);
   }, [runName, isOpen]);
   if (runName === null)
     return <p className={texts.words}>Notes and tags are stored with a run. This one is not stored in this browser.</p>;
   if (read !== runName) return null;
+  if (!isReadable) return <p role="alert">The notes of this run cannot be read: {fault}</p>;
   return (
     <>
       <NoteFields key={`${place.step}/${place.group}/${place.rollout}`} place={place} />
