@@ -135,7 +135,11 @@ it('applies a reward to the run that trains here; the journal holds the change',
     await page.locator('[aria-current=step]', { hasText: phase }).waitFor();
   }
   await card('length').getByRole('switch').click();
-  await page.getByTestId('preview-row').filter({ hasText: '→' }).first().waitFor();
+  await page
+    .getByTestId('preview-row')
+    .filter({ has: page.getByLabel('becomes') })
+    .first()
+    .waitFor();
   await page.getByRole('button', { name: 'Apply now' }).click();
   await page.getByText('Waits for the end of the current step').waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).click();

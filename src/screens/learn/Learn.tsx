@@ -1,6 +1,6 @@
 /** Learn: the lessons of the lab, each with its question, its recipes and what our runs show. */
 import '../../jitless'; // before the schemas of this view, however the build splits the page
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { recipeByName } from '../../lab/recipe/presets';
 import { type Arm, judgeLessons, type Lesson, lessons } from '../../lab/report/lessons';
 import type { Result } from '../../lab/report/results';
@@ -8,15 +8,21 @@ import { openRecipe } from '../../store/replace';
 import { readResults } from '../../store/results';
 import { percent } from '../shared/format';
 import { useLab } from '../shared/hooks';
+import { Becomes } from '../shared/Mark';
 import { Notice } from '../shared/Notice';
 import texts from '../shared/text.module.css';
 import styles from './Learn.module.css';
 
 /** Accuracy on held-out problems before and after GRPO, as a mean over seeds; null without a result. */
-function accuracyWords(result: Result | undefined, { arm }: Arm): string | null {
+function accuracyOf(result: Result | undefined, { arm }: Arm): ReactNode {
   const cells = result?.rows.find((row) => row.arm === arm)?.cells;
   const [before, after] = [cells?.[0], cells?.[1]];
-  return before && after ? `accuracy ${percent(before.mean)} → ${percent(after.mean)}` : null;
+  if (!before || !after) return null;
+  return (
+    <>
+      accuracy {percent(before.mean)} <Becomes /> {percent(after.mean)}
+    </>
+  );
 }
 
 /** Recipe of a lesson with the button that loads it. */
@@ -27,7 +33,7 @@ function ArmRow({ arm, result }: { readonly arm: Arm; readonly result: Result | 
       () => setFault(null),
       ({ message }: Error) => setFault(message),
     );
-  const accuracy = accuracyWords(result, arm);
+  const accuracy = accuracyOf(result, arm);
   return (
     <li className={styles.arm}>
       <span>

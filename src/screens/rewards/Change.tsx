@@ -1,5 +1,6 @@
 /** A signed number before and after an edit: "+0.62 → −0.31"; one number where both show the same. */
 import { signed } from '../shared/format';
+import { Becomes } from '../shared/Mark';
 import styles from './Change.module.css';
 
 export function Change({ before, after }: { readonly before: number; readonly after: number }) {
@@ -7,7 +8,7 @@ export function Change({ before, after }: { readonly before: number; readonly af
   if (was === is) return <span className={styles.change}>{is}</span>;
   return (
     <span className={styles.change}>
-      <span className={styles.before}>{was}</span> → <b>{is}</b>
+      <span className={styles.before}>{was}</span> <Becomes /> <b>{is}</b>
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { rewardBench } from '../../store/rewardBench';
 import { classes } from '../shared/classes';
 import { NoGroup } from '../shared/Group';
 import { useLab, useRun } from '../shared/hooks';
+import { Mark } from '../shared/Mark';
 import { Notice } from '../shared/Notice';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
@@ -65,8 +66,10 @@ function Rows({ step, index, edited, vocabulary }: RowsProps) {
               <tr key={rollout} className={classes(rollout === chosen && styles.chosen)} data-testid="preview-row">
                 <td>
                   <button type="button" aria-pressed={rollout === chosen} onClick={() => show({ rollout })}>
-                    {rollout + 1}
-                    <span className={correct ? styles.right : styles.wrong}>{correct ? ' ✓ right' : ' ✗ wrong'}</span>
+                    {rollout + 1}{' '}
+                    <span className={correct ? styles.right : styles.wrong}>
+                      <Mark good={correct} words={correct ? 'right' : 'wrong'} />
+                    </span>
                   </button>
                   <Trace ids={ids} vocabulary={vocabulary} ended={ended} />
                 </td>

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import { rowChangesSign, type WhatIfTable } from '../../lab/play/whatIfTable';
 import { show } from '../../store/lab';
 import { classes } from '../shared/classes';
+import { Mark } from '../shared/Mark';
 import { Change } from './Change';
 import styles from './WhatIfRows.module.css';
 
@@ -93,7 +94,9 @@ export function WhatIfRows({ table, names }: RowsProps) {
                     >
                       Step {step}, {rollout + 1}
                     </button>{' '}
-                    <span className={right ? styles.right : styles.wrong}>{right ? '✓ right' : '✗ wrong'}</span>
+                    <span className={right ? styles.right : styles.wrong}>
+                      <Mark good={right} words={right ? 'right' : 'wrong'} />
+                    </span>
                   </td>
                   <Cells table={table} row={row} names={names} />
                 </tr>

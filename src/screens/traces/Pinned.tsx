@@ -5,6 +5,7 @@ import { pinTrace, showTrace } from '../../store/traces';
 import type { Rollout } from '../../train/grpo';
 import { Chips } from '../shared/Chips';
 import { signed } from '../shared/format';
+import { Becomes } from '../shared/Mark';
 import { Panel } from '../shared/Panel';
 import texts from '../shared/text.module.css';
 import { tokenDiff } from './diff';
@@ -67,8 +68,9 @@ export function Pinned({ pinned, shown, vocabulary }: PinnedProps) {
       {found && (
         <>
           <p className={styles.facts}>
-            <Chips rollout={found} /> reward {signed(found.reward)} → {signed(shown.reward)}, advantage{' '}
-            {signed(found.advantage)} → {signed(shown.advantage)}, tokens {found.ids.length} → {shown.ids.length}
+            <Chips rollout={found} /> reward {signed(found.reward)} <Becomes /> {signed(shown.reward)}, advantage{' '}
+            {signed(found.advantage)} <Becomes /> {signed(shown.advantage)}, tokens {found.ids.length} <Becomes />{' '}
+            {shown.ids.length}
           </p>
           <Difference first={found} second={shown} vocabulary={vocabulary} />
         </>

@@ -10,7 +10,7 @@ import type { TraceRow } from '../../worker/traces';
 import { classes } from '../shared/classes';
 import { signed } from '../shared/format';
 import { useLab } from '../shared/hooks';
-import { columnsOf, Mark, type TraceColumn } from './columns';
+import { columnsOf, MarkCell, type TraceColumn } from './columns';
 import { useNarrow, useTraces } from './hooks';
 import styles from './TraceTable.module.css';
 
@@ -63,9 +63,9 @@ const Compact = ({ row }: { readonly row: TraceRow }) => (
   <div role="cell" className={styles.compact}>
     <span className={styles.line}>
       <b>{signed(row.reward)}</b>
-      <Mark good={row.correct} words={row.correct ? 'right' : 'wrong'} />
-      {!row.format && <Mark good={false} words="format" />}
-      {!row.ended && <Mark good={false} words="cut off" />}
+      <MarkCell good={row.correct} words={row.correct ? 'right' : 'wrong'} />
+      {!row.format && <MarkCell good={false} words="format" />}
+      {!row.ended && <MarkCell good={false} words="cut off" />}
       <span className={styles.faint}>
         step {row.step} · {row.tokens} tokens · advantage {signed(row.advantage)}
       </span>

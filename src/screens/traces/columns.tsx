@@ -1,11 +1,11 @@
 /** Columns of the table of traces. Adding one is a record here. */
-import { Check, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { termOf } from '../../lab/run/reasons';
 import { PART } from '../../lab/traces/fields';
 import type { TraceRow } from '../../worker/traces';
 import { classes } from '../shared/classes';
 import { fixed, signed } from '../shared/format';
+import { Mark } from '../shared/Mark';
 import styles from './TraceTable.module.css';
 
 export interface TraceColumn {
@@ -18,9 +18,9 @@ export interface TraceColumn {
   readonly cell: (row: TraceRow) => ReactNode;
 }
 
-export const Mark = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
+export const MarkCell = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
   <span className={classes(styles.mark, good ? styles.good : styles.bad)}>
-    {good ? <Check size={13} aria-hidden="true" /> : <X size={13} aria-hidden="true" />} {words}
+    <Mark good={good} words={words} />
   </span>
 );
 
@@ -44,12 +44,12 @@ export const columnsOf = (terms: readonly string[]): readonly TraceColumn[] => [
   number('step', 'Step', 56, ({ step }) => step),
   words('problem', 'Problem', 132, ({ problem }) => <code title={problem}>{problem}</code>),
   number('reward', 'Reward', 74, ({ reward }) => signed(reward)),
-  words('correct', 'Verdict', 78, ({ correct }) => <Mark good={correct} words={correct ? 'right' : 'wrong'} />),
+  words('correct', 'Verdict', 78, ({ correct }) => <MarkCell good={correct} words={correct ? 'right' : 'wrong'} />),
   number('advantage', 'Advantage', 90, ({ advantage }) => signed(advantage)),
   ...terms.map(partColumn),
   number('tokens', 'Tokens', 68, ({ tokens }) => tokens),
   number('think', 'Thinking', 78, ({ think }) => think),
-  words('format', 'Format', 84, ({ format }) => <Mark good={format} words={format ? 'ok' : 'faulty'} />),
-  words('ended', 'Ended', 84, ({ ended }) => <Mark good={ended} words={ended ? 'yes' : 'cut off'} />),
+  words('format', 'Format', 84, ({ format }) => <MarkCell good={format} words={format ? 'ok' : 'faulty'} />),
+  words('ended', 'Ended', 84, ({ ended }) => <MarkCell good={ended} words={ended ? 'yes' : 'cut off'} />),
   number('surprise', 'Surprise', 78, ({ surprise }) => fixed(surprise, 3)),
 ];

@@ -1,0 +1,11 @@
+/** Right or wrong with an icon, and an arrow between two values. The page's fonts have neither character. */
+import { ArrowRight, Check, X } from 'lucide-react';
+
+export const Mark = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
+  <>
+    {good ? <Check size={13} aria-hidden="true" /> : <X size={13} aria-hidden="true" />} {words}
+  </>
+);
+
+/** Between a value before and the one after. */
+export const Becomes = () => <ArrowRight size={13} role="img" aria-label="becomes" />;
