@@ -50,6 +50,8 @@ const labMay = {
   play: ['recipe', 'run', 'probe', 'stored'],
   // reads the steps of a journal as play does
   traces: ['recipe', 'run', 'probe', 'stored', 'play'],
+  // evaluates models of stored runs and opened folders
+  evaluate: ['recipe', 'run', 'probe', 'stored', 'play'],
 };
 const outside = (room, allowed) => `^src/(?!(${[room, ...allowed].join('|')})/)[^/]+/`;
 

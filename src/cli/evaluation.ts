@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { heldOutProblems } from '../data/problems';
 import type { SavedModel } from '../formats/model';
+import { tokenBudget } from '../lab/evaluate/budget';
 import { parseRecipe, type Recipe } from '../lab/recipe/recipe';
 import { splitFault } from '../lab/recipe/task';
-import { evaluatedTasks, grpoTasks, sftTasks } from '../lab/run/sources';
 import { excerpt, quote } from '../quote';
 import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
-import { type Problem, type Task, traceKinds } from '../tasks/task';
+import type { Problem, Task } from '../tasks/task';
 import { percent } from '../units';
 import { ADAPTER } from './adapter';
 import type { Given } from './command';
@@ -99,28 +99,12 @@ export function askedTasks(
   });
 }
 
-/** Tokens beyond the longest trace, for a model that was trained with another budget. */
-const SPARE_TOKENS = 8;
-
-/**
- * Token budget of an answer, the same for all models. If each was trained for this task and level: their largest budget.
- * Otherwise: room for the longest trace that they may have learned, and for the largest budget of models that saw the task.
- */
-export function budgetFor({ task, level }: AskedTask, models: readonly Pick<TrainedModel, 'recipe'>[]): number {
-  const recipes = models.map(({ recipe }) => recipe);
-  const budgets = recipes.flatMap((recipe) => (recipe && meets(recipe, task.name) ? [recipe.reward.lMax] : []));
-  // own problems of the same level may differ from those of the training
-  const madeFor = (recipe: Recipe | null) =>
-    task.name !== OWN && recipe?.task.name === task.name && recipe.task.level === level;
-  if (recipes.every(madeFor)) return Math.max(...budgets);
-  const straight = recipes.every((recipe) => recipe?.sft.mendShare === 0);
-  const kinds = traceKinds.filter((kind) => kind !== 'mend' || !straight);
-  return Math.max(...kinds.map((kind) => task.longestTrace(level, kind) + SPARE_TOKENS), ...budgets);
-}
-
-/** True if a recipe trains on a task or is evaluated on it, at any level. */
-const meets = (recipe: Recipe, name: string): boolean =>
-  [...sftTasks(recipe), ...grpoTasks(recipe), ...evaluatedTasks(recipe)].some(({ task }) => task.name === name);
+/** Token budget of an answer, the same for all models. */
+export const budgetFor = (asked: AskedTask, models: readonly Pick<TrainedModel, 'recipe'>[]): number =>
+  tokenBudget(
+    asked,
+    models.map(({ recipe }) => recipe),
+  );
 
 /** Value of an option that names a model. */
 export const MODEL_VALUE = 'DIR[@NAME]';

@@ -1,11 +1,10 @@
 /** Evaluation runs in a file: each is written when it ends, and the same command continues from the last one. */
 import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { headerLine, readRecord, runLine } from '../eval/record';
+import { headerLine, readRecord, recordHeader, runLine } from '../eval/record';
 import type { EvaluationRun } from '../eval/report';
 import type { Device } from '../gpu/device';
 import { evaluationRuns } from '../lab/probe/answer';
-import { hash } from '../random';
 import type { AskedEvaluation, TrainedModel } from './evaluation';
 import { EXIT } from './exitCodes';
 import { fileFault } from './fileFault';
@@ -26,14 +25,7 @@ export async function recordedRuns(
   file: string | undefined,
 ): Promise<EvaluationRun[]> {
   if (file === undefined) return evaluationRuns(device, model, task, problems, runs, sampling);
-  const hashed = (texts: readonly string[]) => hash(...texts).toString(16);
-  const header = {
-    ...{ type: 'evaluation' as const, model: digest, adapter: device.name, task: task.name, level },
-    problems: problems.length,
-    prompts: hashed(problems.map(({ prompt }) => prompt)),
-    instances: hashed(problems.map(({ answer, problem }) => JSON.stringify([answer, problem]))),
-    ...sampling,
-  };
+  const header = recordHeader({ model: digest, adapter: device.name, task: task.name, level }, problems, sampling);
   claimRecord(file);
   const text = existsSync(file) ? readFile(file).toString() : '';
   const { runs: finished, whole } = input(() => readRecord(text, header, file));

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { parseJsonLine } from '../json';
 import { quote } from '../quote';
+import { hash } from '../random';
+import type { Problem } from '../tasks/task';
 import { parseAs } from '../validation';
 import type { EvaluationRun } from './report';
 
@@ -26,6 +28,21 @@ const headerSchema = z.strictObject({
   seed: z.int(),
 });
 export type RecordHeader = z.infer<typeof headerSchema>;
+
+const hashed = (texts: readonly string[]): string => hash(...texts).toString(16);
+
+/** Header of an evaluation. @param model SHA-256 of the model's files @param adapter name of the device */
+export const recordHeader = (
+  { model, adapter, task, level }: Pick<RecordHeader, 'model' | 'adapter' | 'task' | 'level'>,
+  problems: readonly Problem[],
+  { temperature, maxNew, seed }: Pick<RecordHeader, 'temperature' | 'maxNew' | 'seed'>,
+): RecordHeader => ({
+  ...{ type: 'evaluation' as const, model, adapter, task, level },
+  problems: problems.length,
+  prompts: hashed(problems.map(({ prompt }) => prompt)),
+  instances: hashed(problems.map(({ answer, problem }) => JSON.stringify([answer, problem]))),
+  ...{ temperature, maxNew, seed },
+});
 
 const runSchema = z.strictObject({
   type: z.literal('run'),
@@ -50,15 +67,18 @@ export const runLine = (run: EvaluationRun): string => `${JSON.stringify({ type:
 const parseLine = <T>(schema: z.ZodType<T>, line: string, where: string): T =>
   parseAs(schema, parseJsonLine(line, where), where);
 
+/** Finished runs of a record, and the text that they take. */
+export interface ReadRecord {
+  readonly runs: readonly EvaluationRun[];
+  readonly whole: string;
+}
+
 /**
- * Reads the finished runs of a record, and the text that they take. A last line that was written in part does not count.
- * @throws naming the differences between the evaluation of the file and the requested one, or the broken line
+ * Reads a record of any evaluation. A last line that was written in part does not count.
+ * @returns null if not even the header was written as a whole
+ * @throws naming the broken line
  */
-export function readRecord(
-  text: string,
-  asked: RecordHeader,
-  where: string,
-): { readonly runs: readonly EvaluationRun[]; readonly whole: string } {
+export function readAnyRecord(text: string, where: string): (ReadRecord & { readonly header: RecordHeader }) | null {
   if (text.includes('\0')) throw new Error(`${where} is not text in UTF-8; choose another file`);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   // an editor may have added a byte-order mark
@@ -66,11 +86,29 @@ export function readRecord(
     .replace(/^\ufeff/, '')
     .split('\n')
     .slice(0, -1);
-  if (first === undefined) {
+  if (first === undefined) return null;
+  const header = parseLine(headerSchema, first, `${where}: line 1`);
+  const runs = rest.map((line, i): EvaluationRun => {
+    const { run, seed, answers } = parseLine(runSchema, line, `${where}: line ${i + 2}`);
+    if (run !== i + 1) throw new Error(`${where}: line ${i + 2}: has run ${run}, expected run ${i + 1}`);
+    if (answers.length !== header.problems)
+      throw new Error(`${where}: line ${i + 2}: ${answers.length} answers to ${header.problems} problems`);
+    return { run, seed, answers };
+  });
+  return { header, runs, whole };
+}
+
+/**
+ * Reads the finished runs of a record, and the text that they take. A last line that was written in part does not count.
+ * @throws naming the differences between the evaluation of the file and the requested one, or the broken line
+ */
+export function readRecord(text: string, asked: RecordHeader, where: string): ReadRecord {
+  const found = readAnyRecord(text, where);
+  if (!found) {
     if (headerLine(asked).startsWith(text)) return { runs: [], whole: '' };
     throw new Error(`${where} is not a record of an evaluation; choose another file`);
   }
-  const header = parseLine(headerSchema, first, `${where}: line 1`);
+  const { header, runs, whole } = found;
   const differing = (Object.keys(headerSchema.shape) as (keyof RecordHeader)[]).filter(
     (key) => header[key] !== asked[key],
   );
@@ -80,12 +118,5 @@ export function readRecord(
         .map((key) => `${key} is ${quote(header[key])} there, ${quote(asked[key])} here`)
         .join('; ')}`,
     );
-  const runs = rest.map((line, i): EvaluationRun => {
-    const { run, seed, answers } = parseLine(runSchema, line, `${where}: line ${i + 2}`);
-    if (run !== i + 1) throw new Error(`${where}: line ${i + 2}: has run ${run}, expected run ${i + 1}`);
-    if (answers.length !== header.problems)
-      throw new Error(`${where}: line ${i + 2}: ${answers.length} answers to ${header.problems} problems`);
-    return { run, seed, answers };
-  });
   return { runs, whole };
 }

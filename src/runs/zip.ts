@@ -27,10 +27,13 @@ const CHECKPOINT = ['manifest.json', 'state.json', 'optimizer.safetensors', 'ref
 const IN_ROOT = new Set<string>([...ROOT, ...MODEL]);
 const IN_CHECKPOINT = new Set<string>(CHECKPOINT);
 
-/** True for the path of a file that a run writes. */
+/** Records of evaluations. */
+const RECORD = /^evaluations\/[\w.-]{1,120}\.jsonl$/;
+
+/** True for the path of a file that a run has. */
 export function isRunFile(path: string): boolean {
   const [, file = ''] = /^checkpoints\/[a-z]{1,32}-\d{1,9}(?:\.\d{1,6})?\/([^/]+)$/.exec(path) ?? [];
-  return IN_ROOT.has(path) || IN_CHECKPOINT.has(file);
+  return IN_ROOT.has(path) || IN_CHECKPOINT.has(file) || RECORD.test(path);
 }
 
 // a page under a strict Content-Security-Policy starts no worker from a blob

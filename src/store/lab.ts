@@ -9,6 +9,7 @@ import type { MemoryEstimate } from '../lab/run/memory';
 import { ALL_TRACES, type TraceQuery } from '../lab/traces/query';
 import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
+import { type EvaluateChoice, INITIAL_EVALUATE } from './evaluateChoice';
 import { INITIAL_PLAY, type PlayChoice } from './playChoice';
 import type { Question } from './question';
 import { emptyRun, type RunData } from './run';
@@ -106,6 +107,8 @@ export interface LabState {
   compared: readonly string[];
   /** Problem in the task picker. */
   data: Browsed;
+  /** Choices of the Evaluate tab. */
+  evaluation: EvaluateChoice;
   /** Choices of the Playground. */
   play: PlayChoice;
   /** A newer version of the page, if the server has one: ready to open, or held back by other tabs that use this one. */
@@ -169,6 +172,7 @@ export const lab = createStore<LabState>(() => ({
   runsTab: 'list',
   compared: [],
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
+  evaluation: INITIAL_EVALUATE,
   play: INITIAL_PLAY,
   newVersion: null,
   linkFaults: [],

@@ -103,22 +103,28 @@ export async function chooseRun(column: number, run: string): Promise<void> {
   if (models) chooseModel(column, `${run}@${models.checkpoints[0]?.name ?? 'base'}`);
 }
 
-/** Opens a model folder, and shows it in a column: in place of untrained weights, or in a new one, or in the last. */
-export async function openModelFolder(files: readonly File[]): Promise<void> {
+/** Opens a model folder. @returns its name among the models; null if it is none, with the reason in `folderFault` */
+export async function openFolder(files: readonly File[]): Promise<string | null> {
   const name = files[0]?.webkitRelativePath.split('/')[0] || files[0]?.name;
-  if (name === undefined) return set({ folderFault: 'The folder is empty; choose the folder of a saved model.' });
   try {
+    if (name === undefined) throw new Error('The folder is empty; choose the folder of a saved model.');
     const opened = await client.ask((commands) => commands.openFolder(name, files));
     const others = get().folders.filter((folder) => folder.name !== name);
     set({ folders: [...others, { ...opened, files }], folderFault: null });
-    const names = [...modelNames()];
-    const id = `folder:${name}`;
-    if (names.includes(id)) return;
-    const isAlone = names.length === 1 && names[0] === 'base';
-    chooseModel(isAlone ? 0 : Math.min(names.length, MOST_COLUMNS - 1), id);
+    return `folder:${name}`;
   } catch (error) {
     set({ folderFault: messageOf(error) });
+    return null;
   }
+}
+
+/** Opens a model folder, and shows it in a column: in place of untrained weights, or in a new one, or in the last. */
+export async function openModelFolder(files: readonly File[]): Promise<void> {
+  const id = await openFolder(files);
+  const names = [...modelNames()];
+  if (id === null || names.includes(id)) return;
+  const isAlone = names.length === 1 && names[0] === 'base';
+  chooseModel(isAlone ? 0 : Math.min(names.length, MOST_COLUMNS - 1), id);
 }
 
 /** Applies a batch to the columns. @param at column of the page by column of the request */

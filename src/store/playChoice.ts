@@ -1,5 +1,6 @@
 /** Choices of the Playground that a link keeps, with their ranges. */
 import { type Range, SAMPLING } from '../lab/recipe/sections/sampling';
+import type { AskedProblem } from '../worker/playProtocol';
 
 export interface PlayChoice {
   /** An own prompt, or the problem of `data` in lab.ts. */
@@ -8,6 +9,8 @@ export interface PlayChoice {
   readonly prompt: string | null;
   /** Expected answer to the own prompt; empty for none. */
   readonly answer: string;
+  /** Problem whose verifier judges while prompt and answer are its own; null for none. A link does not keep it. */
+  readonly given: AskedProblem | null;
   /**
    * Model of each column: `RUN@grpo-20`, `RUN@base`, `base` for the untrained weights of the recipe on screen, or `folder:NAME`.
    * Null for `base` alone.
@@ -52,6 +55,7 @@ export const INITIAL_PLAY: PlayChoice = {
   ask: 'prompt',
   prompt: null,
   answer: '',
+  given: null,
   models: null,
   follows: true,
   ...numbers,

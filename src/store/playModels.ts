@@ -80,11 +80,12 @@ export function askedPrompt(state: Pick<LabState, 'play' | 'data' | 'run' | 'dra
   readonly prompt: string;
   readonly problem: AskedProblem | null;
 } {
-  const { ask, prompt: typed, answer } = state.play;
+  const { ask, prompt: typed, answer, given } = state.play;
   if (ask === 'problem') {
     const problem = browsedProblem(state);
     return { prompt: problem.prompt, problem: { task: state.data.task, ...problem } };
   }
   const prompt = typed ?? examplePrompt(state);
+  if (given?.prompt === prompt && given.answer === answer) return { prompt, problem: given };
   return { prompt, problem: answer === '' ? null : { prompt, answer } };
 }

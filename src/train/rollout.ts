@@ -45,12 +45,24 @@ export class Sampler {
     return this.decoder.statistics;
   }
 
-  /** Generates the completions of the requests, in their order. @throws NonFiniteError if a logit is not finite */
-  async generate(requests: readonly RolloutRequest[], options: SamplingOptions): Promise<Completion[]> {
+  /**
+   * Generates the completions of the requests, in their order.
+   * @param onEnded receives the number of completions that have ended, after each readback
+   * @throws NonFiniteError if a logit is not finite
+   */
+  async generate(
+    requests: readonly RolloutRequest[],
+    options: SamplingOptions,
+    onEnded: (count: number) => void = () => {},
+  ): Promise<Completion[]> {
     if (requests.some(({ forced }) => forced)) throw new Error('generate takes no forced tokens; use stream');
     const completions: Completion[] = [];
-    for await (const { ended } of this.chunks(requests, options))
+    let count = 0;
+    for await (const { ended } of this.chunks(requests, options)) {
       for (const { place, completion } of ended) completions[place.request] = completion;
+      count += ended.length;
+      onEnded(count);
+    }
     return completions;
   }
 

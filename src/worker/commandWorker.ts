@@ -2,6 +2,7 @@
 import { type Remote, wrap } from 'comlink';
 
 interface Connection<C> {
+  readonly worker: Worker;
   readonly commands: Remote<C>;
   /** Rejects if the worker fails. */
   readonly failed: Promise<never>;
@@ -23,6 +24,17 @@ export class CommandWorker<C> {
   async ask<T>(command: (commands: Remote<C>) => Promise<T>): Promise<T> {
     this.connection ??= this.connect();
     return Promise.race([command(this.connection.commands), this.connection.failed]);
+  }
+
+  /** Rejects when the worker fails; the promise of no worker never does. */
+  get failed(): Promise<never> {
+    return this.connection?.failed ?? new Promise<never>(() => {});
+  }
+
+  /** Ends the worker at once, and its memory with it; the next command starts a fresh one. */
+  end(): void {
+    this.connection?.worker.terminate();
+    this.connection = null;
   }
 
   private notLoaded(message: string): Error {
@@ -48,6 +60,6 @@ export class CommandWorker<C> {
       });
     });
     failed.catch(() => {}); // no caller may be waiting
-    return { commands: wrap<C>(worker), failed };
+    return { worker, commands: wrap<C>(worker), failed };
   }
 }

@@ -1,6 +1,4 @@
 /** Playground in its worker: samples on a device of its own, so that training keeps its results and its speed. Knows no comlink. */
-import { NoGpuError } from '../gpu/browser';
-import type { Device } from '../gpu/device';
 import type { PlayModel } from '../lab/play/models';
 import { playProblem } from '../lab/play/problem';
 import { newTokensFor } from '../lab/play/room';
@@ -8,34 +6,18 @@ import { type SampleEvent, type SampleOptions, sample } from '../lab/play/sample
 import { openRewards } from '../lab/run/options';
 import { bounded } from '../quote';
 import { type Files, messageOf } from '../runs/files';
+import { type DeviceSurroundings, LostError, OwnDevice, orLoss } from './ownDevice';
 import { PlayBatch } from './playBatch';
 import { PlayModels } from './playModels';
 import type { OpenedFolder, PlayMessage, PlayRequest, RunModels } from './playProtocol';
 
 /** Parts of the browser that the Playground uses. */
-export interface PlaySurroundings {
+export interface PlaySurroundings extends DeviceSurroundings {
   /** Opens the folder of all runs. Rejects with the reason if there is none. */
   readonly files: () => Promise<Files>;
-  /** Opens a WebGPU device. @throws NoGpuError */
-  readonly open: (onLost: (reason: string) => void) => Promise<Device>;
-  readonly openCpu: () => Device;
 }
 
 export type PostPlay = (batch: readonly PlayMessage[], transfer?: Transferable[]) => void;
-
-/** Time that an error may come before the notice of the loss that caused it. */
-const NOTICE_MS = 300;
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-class LostError extends Error {}
-
-/** An opened device, and a promise that rejects when it is lost. */
-interface Opened {
-  readonly device: Device;
-  readonly report: PlayMessage;
-  readonly lost: Promise<never>;
-}
 
 /** Options of sampling. The reward is that of the first model whose training is known. */
 async function optionsOf(request: PlayRequest, models: readonly PlayModel[]): Promise<SampleOptions> {
@@ -53,12 +35,13 @@ async function optionsOf(request: PlayRequest, models: readonly PlayModel[]): Pr
 
 export class Play {
   private readonly stored: PlayModels;
-  private opened: Promise<Opened> | null = null;
+  private readonly device: OwnDevice;
   private current: AbortController | null = null;
   private ended: Promise<void> = Promise.resolve();
 
-  constructor(private readonly around: PlaySurroundings) {
+  constructor(around: PlaySurroundings) {
     this.stored = new PlayModels(around.files);
+    this.device = new OwnDevice(around);
   }
 
   models(run: string): Promise<RunModels> {
@@ -99,7 +82,7 @@ export class Play {
     const models: PlayModel[] = [];
     for (const ref of request.models) models.push(await this.stored.model(ref));
     const options = await optionsOf(request, models);
-    const { device, report, lost } = await this.device();
+    const { device, report, lost } = await this.device.get();
     if (signal.aborted) return;
     batch.flush(report);
     const events = sample(
@@ -133,40 +116,7 @@ export class Play {
       }
       await events.return();
     } catch (error) {
-      // the reason of a loss comes after the error that it causes
-      if (!(error instanceof LostError)) await Promise.race([wait(NOTICE_MS), lost]);
-      throw error;
-    }
-  }
-
-  /** Device of the Playground, opened at the first sample and again after a loss. */
-  private async device(): Promise<Opened> {
-    this.opened ??= this.open();
-    try {
-      return await this.opened;
-    } catch (error) {
-      this.opened = null;
-      throw error;
-    }
-  }
-
-  private async open(): Promise<Opened> {
-    let lose: (reason: string) => void = () => {};
-    const lost = new Promise<never>((_, reject) => {
-      lose = (reason) => {
-        this.opened = null;
-        reject(new LostError(reason));
-      };
-    });
-    lost.catch(() => {}); // nothing may be sampling
-    try {
-      const device = await this.around.open((reason) => lose(reason));
-      return { device, lost, report: { type: 'device', kind: 'webgpu', name: device.name, missing: null } };
-    } catch (error) {
-      if (!(error instanceof NoGpuError)) throw error;
-      const device = this.around.openCpu();
-      const missing = { cause: error.reason, message: bounded(error.message) };
-      return { device, lost, report: { type: 'device', kind: 'cpu', name: device.name, missing } };
+      await orLoss(error, lost);
     }
   }
 }

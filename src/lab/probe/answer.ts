@@ -86,6 +86,7 @@ function withGenerate<T>(
   answers: number,
   maxNew: number,
   work: (generate: Generate) => Promise<T>,
+  onEnded?: (count: number) => void,
 ): Promise<T> {
   const capacity = {
     slots: Math.min(MOST_SLOTS, answers),
@@ -93,7 +94,9 @@ function withGenerate<T>(
     newTokens: maxNew,
   };
   return withSampler(device, model, capacity, (sampler) =>
-    work((requests, sampling) => sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew })),
+    work((requests, sampling) =>
+      sampler.generate(requests, { ...sampling, topK: 0, topP: 1, minP: 0, maxNew }, onEnded),
+    ),
   );
 }
 
@@ -110,6 +113,7 @@ const runSeed = (seed: number, run: number): number => hash(seed, 'evaluation ru
  * Independent runs over the same problems, up to run `count`.
  * @param finished runs that there are already: the others follow them as if none had been
  * @param onRun receives each run when it ends
+ * @param onAnswers receives the number of answers of the current run, after each readback
  */
 export async function evaluationRuns(
   device: Device,
@@ -120,18 +124,20 @@ export async function evaluationRuns(
   { temperature, maxNew, seed }: EvaluationOptions,
   finished: readonly EvaluationRun[] = [],
   onRun: (run: EvaluationRun) => void = () => {},
+  onAnswers?: (count: number) => void,
 ): Promise<EvaluationRun[]> {
   const runs = finished.slice(0, count);
   if (runs.length === count) return runs;
   const prompts = problems.map(({ prompt }) => prompt);
-  await withGenerate(device, model, prompts, prompts.length, maxNew, async (generate) => {
+  const work = async (generate: Generate) => {
     for (let run = runs.length + 1; run <= count; run++) {
       const sampling = { temperature, seed: runSeed(seed, run) };
       const answers = await answerProblems(generate, task, model.tokenizer, problems, sampling);
       runs.push({ run, seed: sampling.seed, answers });
       onRun(runs.at(-1)!);
     }
-  });
+  };
+  await withGenerate(device, model, prompts, prompts.length, maxNew, work, onAnswers);
   return runs;
 }
 

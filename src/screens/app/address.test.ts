@@ -1,11 +1,13 @@
 /** Links: a written address reads back; a link names what it cannot open. */
 import { describe, expect, it } from 'vitest';
+import { INITIAL_EVALUATE } from '../../store/evaluateChoice';
 import { lab } from '../../store/lab';
 import { INITIAL_PLAY } from '../../store/playChoice';
 import { readAddress, writeAddress, writeLinked } from './address';
 
 const data = { task: 'parity', level: 8, seed: 0, index: 0 };
 const NOTHING = {
+  evaluation: INITIAL_EVALUATE,
   play: INITIAL_PLAY,
   screen: 'train',
   step: null,
@@ -31,6 +33,19 @@ describe('an address', () => {
     },
     { screen: 'runs', runsTab: 'report', experiment: 'E3' },
     { screen: 'runs', runsTab: 'evaluate' },
+    {
+      screen: 'runs',
+      runsTab: 'evaluate',
+      evaluation: {
+        model: 'a@grpo-2',
+        tasks: ['parity:8', 'addition:2'],
+        problems: 64,
+        samples: 3,
+        temperature: 0,
+        seed: 7,
+        compared: ['a/grpo-2_parity_8_0.jsonl', null],
+      },
+    },
     { screen: 'runs', compared: ['a', 'b-2'] },
     { screen: 'playground' },
     {

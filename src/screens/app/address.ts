@@ -95,6 +95,7 @@ type Written = Pick<
   | 'experiment'
   | 'runsTab'
   | 'compared'
+  | 'evaluation'
   | 'newRun'
   | 'data'
   | 'play'

@@ -2,7 +2,6 @@
 
 import type { EvaluationEvent } from '../../lab/run/events';
 import { wilsonInterval } from '../../stats';
-import { taskNames, tasks } from '../../tasks';
 import { classes } from '../shared/classes';
 import { fixed, percent } from '../shared/format';
 import { useRun } from '../shared/hooks';
@@ -10,6 +9,7 @@ import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
 import texts from '../shared/text.module.css';
+import { titleOfTask } from './words';
 
 const STAGES: Readonly<Record<EvaluationEvent['stage'], string>> = {
   base: 'before training',
@@ -51,7 +51,7 @@ export function problemsWords(lines: readonly Line[], asked: number): string {
   return `${least < most ? `${least}–${most}` : most} held-out problems per task`;
 }
 
-const HEADINGS = ['', 'Greedy', 'Tokens', 'Sampled', 'Tokens', 'Cut off'];
+const HEADINGS = ['Task and stage', 'Greedy', 'Tokens', 'Sampled', 'Tokens', 'Cut off'];
 
 export function RunEvaluations() {
   const { start, evaluations } = useRun();
@@ -81,7 +81,7 @@ export function RunEvaluations() {
             {lines.map(({ task, level, stage, greedy, sampled }, i) => (
               <tr key={i}>
                 <th scope="row">
-                  {titleOf(task)} {level}, {STAGES[stage]}
+                  {titleOfTask(task)} {level}, {STAGES[stage]}
                 </th>
                 <td>
                   <b>{shareWithError(greedy.accuracy, greedy.problems ?? problems)}</b>
@@ -103,10 +103,4 @@ export function RunEvaluations() {
       </p>
     </Panel>
   );
-}
-
-/** Title of a task; its name where a recording has a task that this lab lacks. */
-function titleOf(name: string): string {
-  const known = taskNames.find((candidate) => candidate === name);
-  return known ? tasks[known].title : name;
 }

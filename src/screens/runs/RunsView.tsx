@@ -15,7 +15,7 @@ const TABS: readonly { readonly id: TabId; readonly title: string; readonly Comp
   {
     id: 'evaluate',
     title: 'Evaluate',
-    Component: lazyScreen(() => import('../evaluate/RunEvaluations').then(({ RunEvaluations }) => RunEvaluations)),
+    Component: lazyScreen(() => import('../evaluate/EvaluateView').then(({ EvaluateView }) => EvaluateView)),
   },
   {
     id: 'report',

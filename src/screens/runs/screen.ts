@@ -1,6 +1,7 @@
 import { Layers } from 'lucide-react';
 import { quote } from '../../quote';
 import { type LabState, MOST_COMPARED } from '../../store/lab';
+import { EVALUATE_PARAMS, readEvaluation, writeEvaluation } from '../evaluate/address';
 import type { AddressReader, Screen } from '../screen';
 import { lazyScreen } from '../shared/lazyScreen';
 
@@ -32,16 +33,18 @@ export const runs: Screen = {
   formerIds: ['evaluate'],
   Component: lazyScreen(() => import('./RunsView').then(({ RunsView }) => RunsView)),
   address: {
-    names: ['tab', 'experiment', 'compare'],
-    write: ({ runsTab, experiment, compared }) => ({
+    names: ['tab', 'experiment', 'compare', ...EVALUATE_PARAMS],
+    write: ({ runsTab, experiment, compared, evaluation }) => ({
       tab: runsTab === 'list' ? null : runsTab,
       experiment: runsTab === 'report' ? experiment : null,
       compare: runsTab === 'list' && compared.length > 0 ? compared.join() : null,
+      ...(runsTab === 'evaluate' && writeEvaluation(evaluation)),
     }),
     read: (reader) => ({
       runsTab: tabOf(reader),
       experiment: reader.text('experiment'),
       compared: comparedBy(reader),
+      evaluation: readEvaluation(reader),
     }),
   },
 };

@@ -1,0 +1,120 @@
+/** Evaluate tab in a browser without WebGPU: the numbers of `lab eval`, a comparison, a matrix, a link, a reload, a damaged record. */
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CPU, lab, lines } from '../src/cli/cli.fixture';
+import { complaintsOf, openBrowser, serveApp } from './browser';
+import { trainedRun } from './fixtures/trainedRun';
+
+let served: Awaited<ReturnType<typeof serveApp>>;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+let run: Awaited<ReturnType<typeof trainedRun>>;
+beforeAll(async () => {
+  [served, browser, run] = await Promise.all([serveApp(), openBrowser(false), trainedRun('measured')]);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(12_000);
+  complaints = complaintsOf(page);
+  await page.goto(`${served.url}#view=runs&tab=evaluate`);
+});
+afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+const panel = (name: string) => page.getByRole('region', { name, exact: true });
+const form = () => panel('Evaluate a model');
+/** Evaluates a checkpoint and waits for its result. */
+async function evaluated(checkpoint: string): Promise<string> {
+  await form().getByLabel('Checkpoint').selectOption(checkpoint);
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).waitFor();
+  const result = panel('Result');
+  await result.filter({ hasText: checkpoint === 'base' ? 'before training' : checkpoint }).waitFor();
+  return result.innerText();
+}
+const evalOf = async (checkpoint: string) => {
+  const options = ['--problems', '4', '--runs', '2', '--seed', '3', ...CPU, '--json'];
+  const [report] = lines(await lab('eval', '--model', `${run.folder}@${checkpoint}`, '--task', 'parity', ...options));
+  return report as { accuracy: { mean: number }; meanLength: number };
+};
+
+it('without a run says what to do, and evaluates an imported one', async () => {
+  await form().getByRole('button', { name: 'Train a run' }).waitFor();
+  await form().getByRole('button', { name: 'Import a run' }).click();
+  await page.getByLabel(/^Import runs/).setInputFiles(run.zip);
+  await page.getByRole('listitem', { name: /Parity/ }).waitFor();
+  await tab('Evaluate').click();
+  for (const [label, value] of [
+    ['Held-out problems', '4'],
+    ['Samples k per problem', '2'],
+    ['Seed', '3'],
+  ] as const)
+    await form().getByLabel(label, { exact: true }).fill(value);
+  const text = await evaluated('grpo-1');
+  const { accuracy, meanLength } = await evalOf('grpo-1');
+  expect(text).toContain(`${(100 * accuracy.mean).toFixed(0)}\u00a0%`);
+  expect(text).toContain(`${meanLength.toFixed(1)} tokens`);
+  expect(text).toMatch(/95 % interval \d+\u00a0% to \d+\u00a0% \(Wilson\)/);
+});
+
+it('compares two checkpoints pair by pair', async () => {
+  await evaluated('base');
+  const all = page.getByTestId('evaluations');
+  await all.getByRole('button', { name: /^A: .*before training/ }).click();
+  await all.getByRole('button', { name: /^B: .*grpo-1/ }).click();
+  const numbers = page.getByTestId('comparison');
+  await numbers.waitFor();
+  expect(await numbers.innerText()).toMatch(/B − A.*[+−]\d+\.\d points.*Problems that differ.*for B, \d+ for A/s);
+});
+
+it('a link restores model, task, numbers, seed and the comparison, also after a reload', async () => {
+  await page.waitForURL(/evalProblems=4.*evalPair=/);
+  await page.reload();
+  await page.getByTestId('comparison').waitFor();
+  expect(await form().getByLabel('Checkpoint').inputValue()).toBe('base');
+  expect(await form().getByLabel('Held-out problems').inputValue()).toBe('4');
+  expect(await form().getByLabel('Seed', { exact: true }).inputValue()).toBe('3');
+  expect(await page.getByTestId('evaluations').getByRole('row').count()).toBe(3);
+});
+
+it('several tasks give a transfer matrix', async () => {
+  await form().getByRole('button', { name: 'Add a task' }).click();
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByTestId('transfer').waitFor();
+  expect(await page.getByTestId('transfer').getByRole('row').count()).toBe(3);
+});
+
+it('a number that does not fit blocks the button; a damaged record is named', async () => {
+  await form().getByLabel('Held-out problems').fill('0');
+  await form().getByText('Held-out problems: use 1 to 10000').waitFor();
+  expect(await form().getByRole('button', { name: 'Evaluate', exact: true }).isDisabled()).toBe(true);
+  await form().getByLabel('Held-out problems').fill('4');
+  await page.evaluate(async () => {
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const folder = await (await runs.getDirectoryHandle('measured')).getDirectoryHandle('evaluations');
+    const file = await (await folder.getFileHandle('grpo-1_bad.jsonl', { create: true })).createWritable();
+    await file.write('{"type":"evaluation"}\n');
+    await file.close();
+  });
+  await tab('Stored runs').click();
+  await tab('Evaluate').click();
+  await page.getByText(/measured\/evaluations\/grpo-1_bad\.jsonl.*line 1/).waitFor();
+});
+
+it('has no violation of accessibility, light and dark, and never scrolls sideways on a phone', async () => {
+  await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = await page.evaluate(async () => {
+      const { axe: checker } = window as unknown as { axe: typeof axe };
+      const { violations } = await checker.run(document.querySelector('main') as HTMLElement);
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+    expect(found).toEqual([]);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+it('said nothing on the console', () => expect(complaints).toEqual([]));
