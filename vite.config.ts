@@ -13,6 +13,7 @@ const wgsl: Plugin = {
 };
 
 const fast = {
+  expect: { poll: { timeout: 10_000 } }, // tests share their cores
   name: 'fast',
   include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'tools/*.test.ts'],
   // a guard against tests that hang, far above what the slowest takes on two busy cores

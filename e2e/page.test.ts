@@ -187,7 +187,7 @@ it('works an advantage out in one click, and recomputes only the shown numbers',
   await advantages.first().click();
   const events = await advantages.allInnerTexts();
   const value = events[0]!.replace('+', '');
-  const formula = /reward (\S+) − mean (\S+) = (\S+); ÷ std (\S+) = (\S+) → (more|less) likely/;
+  const formula = /reward (\S+) − mean (\S+) = (\S+); ÷ std (\S+) = (\S+)\s+→\s+(more|less) likely/;
   const [, reward, mean, difference, std, advantage] = formula.exec(await figures.innerText())!;
   expect(advantage).toBe(value);
   const number = (text: string) => Number(text.replace(/[()]/g, '').replace('−', '-'));

@@ -13,7 +13,8 @@ import { applyEvent, emptyRun } from './run';
 import { heldBack, leavingCosts, runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
 
 const GIB = 2 ** 30;
-const peak = (gibibytes: number): MemoryEstimate => ({ peak: gibibytes * GIB }) as MemoryEstimate;
+const peak = (gibibytes: number): MemoryEstimate =>
+  ({ peak: gibibytes * GIB, size: { weights: 1e6, longest: 50 } }) as MemoryEstimate;
 const question = () => lab.getState().question;
 const asked = () => vi.waitFor(() => expect(question()).not.toBeNull());
 

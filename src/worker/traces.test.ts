@@ -1,4 +1,6 @@
 /** Traces of a run: a recording of 200 000 rollouts against its file, and a run that grows and is cut back. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventToLine, type GrpoEvent } from '../lab/run/events';
 import { smallStart } from '../lab/run/smallRun.fixture';
@@ -11,6 +13,9 @@ import { Traces } from './traces';
 const ALL = { filter: '', find: '', sort: 'step' };
 
 const NO_WEIGHTS = { inspect: () => Promise.reject(new Error('no weights')) };
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Reads on until nothing is left. */
 async function readAll(traces: Traces) {
@@ -45,11 +50,11 @@ describe('a recording of 5 000 steps and 200 000 rollouts', () => {
     const steps = Array.from({ length: size.steps }, (_, i) => `${lineAt(i + 1)}\n`);
     const recording = new Blob([start!, ...steps]);
     vi.stubGlobal('fetch', async () => ({ ok: true, headers: new Headers(), blob: async () => recording }));
-    globalThis.gc?.();
+    collectGarbage();
     const before = process.memoryUsage();
     await traces.open({ kind: 'recording', url: 'https://example.org/run.jsonl' });
     const indexed = await readAll(traces);
-    globalThis.gc?.();
+    collectGarbage();
     const after = process.memoryUsage();
     used = after.heapUsed + after.external - before.heapUsed - before.external;
     expect(indexed).toEqual({

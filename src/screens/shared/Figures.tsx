@@ -6,6 +6,7 @@ import type { GrpoStep } from '../../train/grpo';
 import { explanations } from './explanations';
 import styles from './Figures.module.css';
 import { Help } from './Help';
+import { WithArrow } from './Mark';
 import {
   advantageFormula,
   divisorTitles,
@@ -52,7 +53,9 @@ export function Figures(props: FiguresProps) {
         {figure(completion.comparison.advantage)}
       </strong>
       <div>
-        <p className={styles.formula}>{advantageFormula(completion, options.scaleRewards, titleOf)}</p>
+        <p className={styles.formula}>
+          <WithArrow text={advantageFormula(completion, options.scaleRewards, titleOf)} />
+        </p>
         {lines.map((line) => (
           <p key={line} className={styles.line}>
             {line}

@@ -1,5 +1,6 @@
 /** Right or wrong with an icon, and an arrow between two values. The page's fonts have neither character. */
 import { ArrowRight, Check, X } from 'lucide-react';
+import texts from './text.module.css';
 
 export const Mark = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
   <>
@@ -9,3 +10,17 @@ export const Mark = ({ good, words }: { readonly good: boolean; readonly words: 
 
 /** Between a value before and the one after. */
 export const Becomes = () => <ArrowRight size={13} role="img" aria-label="becomes" />;
+
+/** Text whose arrow is drawn; readers and copies get the character. */
+export function WithArrow({ text }: { readonly text: string }) {
+  const at = text.indexOf('→');
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <ArrowRight size={13} aria-hidden="true" />
+      <span className={texts.unseen}>→</span>
+      {text.slice(at + 1)}
+    </>
+  );
+}
