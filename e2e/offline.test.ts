@@ -104,6 +104,7 @@ describe('a new version on the server', () => {
   const reload = () => offer().getByRole('button', { name: 'Reload' });
   const steps = async () => Number(/SFT (\d+)/.exec(await stages(page))?.[1]);
   const trainsOn = async () => {
+    await expect.poll(steps, { timeout: 30_000 }).toBeGreaterThanOrEqual(0); // the line shows no number while it compiles
     const before = await steps();
     await expect.poll(steps, { timeout: 30_000 }).toBeGreaterThan(before);
     expect(await page.evaluate(() => 'firstVersion' in window)).toBe(true);

@@ -87,7 +87,8 @@ export function heldBack(state: Pick<LabState, 'draft' | 'refused' | 'checked' |
 const DOUBLE_CLICK_MS = 1000;
 let pressed = Number.NEGATIVE_INFINITY;
 
-const isDoubleClick = () => performance.now() - pressed < DOUBLE_CLICK_MS;
+/** True for the second press of a double click. After a run that failed at once, a press is a new attempt. */
+const isDoubleClick = () => lab.getState().status !== 'failed' && performance.now() - pressed < DOUBLE_CLICK_MS;
 
 /** Trains the draft and shows it. */
 async function train(): Promise<void> {
