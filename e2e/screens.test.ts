@@ -83,6 +83,8 @@ describe('the task picker', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab'); // past the seed; the first problem has none before it
+    await page.locator('button:focus', { hasText: 'Next' }).waitFor();
+    await page.waitForFunction(() => location.hash.includes('level=5')); // the address follows the level
     expect(await page.getByTestId('asked').textContent()).toBe(first);
     await page.keyboard.press('Enter');
     expect(await page.getByTestId('asked').textContent()).toBe(second);
