@@ -178,9 +178,14 @@ export class PageKills {
     return performance.now() - began;
   }
 
-  /** @throws with the words on the page if the run does not come to its end */
-  private async toEnd(page: Page): Promise<void> {
-    await waitForStage(page, /done/, 90_000).catch(async (error: Error) => {
+  /**
+   * @returns false if the run had ended before it was continued: Runs learns of an end a moment after it
+   * @throws with the words on the page if the run does not come to its end
+   */
+  private async toEnd(page: Page): Promise<boolean> {
+    const done = waitForStage(page, /done/, 90_000).then(() => true);
+    const over = page.locator('[data-notice]', { hasText: 'this run has ended' }).waitFor({ timeout: 90_000 });
+    return Promise.any([done, over.then(() => false)]).catch(async (error: Error) => {
       const header = await page.getByTestId('stages').innerText();
       const notices = await page.locator('[data-notice]').allInnerTexts();
       throw new Error(`${error.message}\n${[header, ...notices].join('\n')}`);
@@ -223,8 +228,8 @@ export class PageKills {
       if (kind === 'tab') page = await this.openPage(context);
       const restarts = kind === 'tab' || kind === 'worker';
       // the list says more than the page that is gone: a run may finish before its page knows
-      const ended = restarts ? !(await this.continueRun(page)) : wasDone;
-      if (!ended || !restarts) await this.toEnd(page);
+      let ended = restarts ? !(await this.continueRun(page)) : wasDone;
+      if (!ended || !restarts) ended = !(await this.toEnd(page)) || ended;
       await expectSameResult(await storedRun(page), result);
       return paused ?? !ended;
     } finally {
