@@ -2,7 +2,18 @@
  * One chart: its lines, the playhead with the values there, a summary for screen readers, and its data behind a button. recharts draws
  * the lines; it loads after the first picture of the page.
  */
-import { type ComponentType, lazy, memo, Suspense, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type ComponentType,
+  lazy,
+  memo,
+  Suspense,
+  useDeferredValue,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import { firstPaint } from '../firstPaint';
 import { Notice } from '../Notice';
@@ -118,6 +129,9 @@ const Swatch = ({ series: { color, dash, band } }: { readonly series: Series }) 
 export const Chart = memo(function Chart(props: ChartProps) {
   const { title, data, series, xLabel, limits, playhead, origin = 0, marks = NO_MARKS } = props;
   const [box, width] = useWidth();
+  // a view opens with its words; the lines of its charts follow without blocking the page
+  const follows = useDeferredValue(true, false);
+  const isDrawn = follows && width > 0;
   const [open, setOpen] = useState(false);
   const panel = useId();
   const own = useMemo(() => createCursor(), []);
@@ -132,10 +146,10 @@ export const Chart = memo(function Chart(props: ChartProps) {
     <figure className={styles.chart} ref={box}>
       <div className={styles.plot} style={{ height: HEIGHT }}>
         <div role="img" aria-label={`${title}, ${said}`}>
-          <Suspense fallback={null}>{width > 0 && <Lines drawing={drawing} series={series} frame={frame} />}</Suspense>
+          <Suspense fallback={null}>{isDrawn && <Lines drawing={drawing} series={series} frame={frame} />}</Suspense>
         </div>
         <Suspense fallback={null}>
-          {width > 0 && (
+          {isDrawn && (
             <Overlay
               {...{ title, data, series, xLabel, origin, marks, frame, cursor, hovered, selected }}
               onSelect={playhead?.onSelect ?? null}
