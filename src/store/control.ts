@@ -96,17 +96,18 @@ async function play(): Promise<void> {
   try {
     const [response, { Replay }] = await Promise.all([fetchedFile(RECORDING), import('./replay')]);
     if (isPage(response)) throw new Error(`${RECORDING} is a web page, not a recording; reload this page`);
-    const text = await response.text();
+    const file = await response.blob();
     if (mine !== turn) return;
-    const recording = new Replay(text, RECORDING, {
+    const recording = new Replay(file, RECORDING, {
       apply(events, finished) {
+        if (mine !== turn) return; // events that were on their way when another run began
         applyAll(events);
         if (finished) set({ status: 'finished' });
       },
-      failed: (message) => fail({ message }),
+      failed: (message) => mine === turn && fail({ message }),
     });
     replay = recording;
-    readStepsFrom(async (step) => recording.groupsOf(step));
+    readStepsFrom((step) => recording.groupsOf(step));
     replay.setSpeed(get().speed);
     replay.play();
     set({ status: 'playing' });
@@ -229,7 +230,7 @@ export function stepOnce(): void {
   if (get().source === 'live') client?.step();
   else {
     replay?.pause();
-    replay?.step();
+    void replay?.step();
   }
 }
 

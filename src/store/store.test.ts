@@ -1,5 +1,8 @@
 /** Data of a run, the memory of the draft, and the pace of a recording. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withFields } from '../lab/recipe/recipe';
 import {
   type CurationEvent,
   type EvaluationEvent,
@@ -7,13 +10,32 @@ import {
   type LabEvent,
   type ResumeEvent,
 } from '../lab/run/events';
-import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
+import { SMALL, smallStart, smallStep } from '../lab/run/smallRun.fixture';
 import { ROLLOUTS_KEPT } from '../worker/protocol';
 import { editDraft } from './draft';
 import { lab } from './lab';
 import { followDraft } from './memory';
 import { Replay } from './replay';
 import { applyEvent, emptyRun, pace, secondsLeft, stepsOf } from './run';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Lines of a recording whose steps have the same rollouts. */
+function equalSteps({ steps, prompts, groupSize }: Record<'steps' | 'prompts' | 'groupSize', number>) {
+  const fields = { 'grpo.steps': steps, 'grpo.prompts': prompts, 'grpo.groupSize': groupSize };
+  const start = [{ ...smallStart, recipe: withFields(SMALL, fields) }, ...beforeGrpo.slice(1)];
+  const [group] = smallStep(1).groups;
+  const rollouts = Array.from({ length: groupSize }, () => group!.rollouts[0]!);
+  const groups = Array.from({ length: prompts }, () => ({ ...group!, rollouts }));
+  return {
+    start: start.map((event) => `${eventToLine(event)}\n`).join(''),
+    step: (n: number) => {
+      const { metrics, ...event } = smallStep(n);
+      return `${eventToLine({ ...event, metrics: { ...metrics, epoch: n / steps }, groups })}\n`;
+    },
+  };
+}
 
 /** Events before the first GRPO step. */
 const beforeGrpo: readonly LabEvent[] = [
@@ -99,14 +121,14 @@ it('keeps the memory of the current draft, not of an earlier one', async () => {
 });
 
 describe('a recording', () => {
-  beforeEach(() => void vi.useFakeTimers());
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
   afterEach(() => void vi.useRealTimers());
 
   const lines = [...beforeGrpo, ...Array.from({ length: 8 }, (_, i) => smallStep(i + 1))].map(eventToLine);
   function play(text: string) {
     const taken: LabEvent[] = [];
     const outcome = { finished: false, failed: '' };
-    const replay = new Replay(text, 'run.jsonl', {
+    const replay = new Replay(new Blob([text]), 'run.jsonl', {
       apply(events, finished) {
         taken.push(...events);
         outcome.finished ||= finished;
@@ -118,35 +140,56 @@ describe('a recording', () => {
     return { replay, taken, outcome };
   }
 
-  it('plays at its own pace, faster at a higher speed, and stops when paused', () => {
+  it('plays at its own pace, faster at a higher speed, and stops when paused', async () => {
     const { replay, taken, outcome } = play(lines.join('\n'));
     replay.play();
     vi.advanceTimersByTime(1000);
-    const slow = taken.length;
-    expect(slow).toBeGreaterThan(1);
-    expect(slow).toBeLessThan(6);
+    await replay.step(); // after those that are due
+    expect(taken).toHaveLength(5 + 1);
     replay.pause();
     vi.advanceTimersByTime(5000);
-    expect(taken.length).toBe(slow);
-    replay.step();
-    expect(taken.length).toBe(slow + 1);
+    await replay.step();
+    expect(taken).toHaveLength(7);
     replay.setSpeed(16);
     replay.play();
     vi.advanceTimersByTime(2000);
-    expect([taken.length, outcome.finished]).toEqual([lines.length, true]);
+    await vi.waitFor(() => expect(outcome.finished).toBe(true));
+    expect(taken).toHaveLength(lines.length);
   });
 
-  it('reads a step back that it has played', () => {
+  it('reads a step back that it has played', async () => {
     const { replay } = play(lines.join('\n'));
-    replay.step();
-    expect(replay.groupsOf(1)).toEqual(smallStep(1).groups);
-    expect(() => replay.groupsOf(2)).toThrow('has not come to GRPO step 2');
+    await replay.step();
+    expect(await replay.groupsOf(1)).toEqual(smallStep(1).groups);
+    await expect(replay.groupsOf(2)).rejects.toThrow('has not come to GRPO step 2');
   });
 
-  it('names the line that is no event and keeps the events before it', () => {
-    const { replay, taken, outcome } = play([lines[0], lines[1], 'rubbish', lines[2]].join('\n'));
-    replay.toEnd();
+  it('names the line that is no event and keeps the events before it', async () => {
+    const { replay, taken, outcome } = play([lines[0], lines[1], 'rubbish', lines[2]].join('\r\n'));
+    await replay.toEnd();
     expect(taken).toHaveLength(2);
     expect(outcome.failed).toContain('run.jsonl: line 3 is not JSON');
+    expect(outcome.finished).toBe(false);
+  });
+
+  it('says that it is empty', async () => {
+    const { replay, outcome } = play(' \n\n');
+    await replay.step();
+    expect(outcome.failed).toBe('run.jsonl is empty; use a file with the events of a run, one per line');
+  });
+
+  it('keeps no text in memory: of 5 000 steps and 200 000 rollouts', async () => {
+    const size = { steps: 5000, prompts: 5, groupSize: 8 };
+    const { start, step } = equalSteps(size);
+    const recording = new Blob([start, ...Array.from({ length: size.steps }, (_, i) => step(i + 1))]);
+    const replay = new Replay(recording, 'run.jsonl', { apply() {}, failed: (message) => expect.fail(message) });
+    collectGarbage();
+    const before = process.memoryUsage();
+    for (let i = 0; i < 200; i++) await replay.step();
+    collectGarbage();
+    const after = process.memoryUsage();
+    expect(recording.size).toBeGreaterThan(50e6);
+    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(10e6);
+    expect((await replay.groupsOf(200)).flatMap(({ rollouts }) => rollouts)).toHaveLength(40);
   });
 });
