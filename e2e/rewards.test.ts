@@ -48,6 +48,38 @@ async function eventsOf(run: number): Promise<{ type: string; [field: string]: u
   return lines.map((line) => JSON.parse(line).event);
 }
 
+/** Lines of the Share dialog about the edited rewards, and its link. */
+async function shared(of: Page): Promise<{ words: string[]; link: string }> {
+  await of.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = of.getByRole('dialog', { name: 'Share' });
+  const link = await dialog.getByLabel('Link').inputValue();
+  const words = await dialog.getByText(/^Reward [AB]: /).allInnerTexts();
+  await of.keyboard.press('Escape');
+  return { words, link };
+}
+
+/** The link opens the same edited rewards in a fresh profile, which would train the same recipe. */
+async function expectSharedReward(): Promise<void> {
+  const { words, link } = await shared(page);
+  expect(words.map((line) => line.replace(/ [0-9a-f]{12}$/, ''))).toEqual([
+    'Reward A: reward.length; trains as recipe',
+    'Reward B: grpo.scaleRewards, reward.length, reward.brevity, reward.custom, reward.customSource; trains as recipe',
+  ]);
+  const context = await browser.newContext();
+  const fresh = await context.newPage();
+  await fresh.goto(link);
+  await fresh.getByTestId('term-custom').getByTestId('term-editor').waitFor();
+  await fresh.getByRole('button', { name: 'Reward B', exact: true, pressed: true }).waitFor();
+  expect(await fresh.getByLabel(/^Scale rewards/).inputValue()).toBe('none');
+  expect((await shared(fresh)).words).toEqual(words);
+  await fresh.getByRole('button', { name: 'Use in a new run' }).click();
+  await fresh.getByTestId('new-run').getByRole('button', { name: 'Close' }).click();
+  await fresh.getByRole('button', { name: 'Train', exact: true }).first().click();
+  await fresh.getByRole('button', { name: 'Share', exact: true }).click();
+  expect(words[1]).toContain(await fresh.getByTestId('recipe-hash').innerText());
+  await context.close();
+}
+
 it('scores a completion as one types: deleting </think> costs its part', async () => {
   await page.getByTestId('bench-total').waitFor();
   const before = await total(); // of a teacher trace
@@ -108,13 +140,28 @@ it('shows every rollout of the recording under A and B, changed signs first, and
   const editor = page.getByRole('textbox', { name: 'JavaScript of Your own' });
   await editor.fill('(rollout) => {\n  return rollout.;\n}');
   await expect.poll(() => page.getByTestId('term-fault').innerText()).toMatch(/^line 2, column \d+: /);
+  // the numbers of the last reward without an error stay, and say so
+  expect(await page.getByTestId('stale').count()).toBe(3);
+  expect([await page.getByTestId('preview-row').count(), await page.getByTestId('bench-total').count()]).toEqual([
+    8, 1,
+  ]);
+  expect(await page.getByTestId('what-if-summary').isVisible()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Use in a new run' }).isDisabled()).toBe(true);
   await editor.fill('(rollout) => rollout.length');
   await page.getByTestId('term-fault').waitFor({ state: 'detached' });
   await page.locator('[data-term=custom]').filter({ hasText: 'gave' }).waitFor();
+  await expect.poll(() => page.getByTestId('stale').count()).toBe(0);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations()).toEqual([]);
   }
+  await page.getByLabel(/^Scale rewards/).selectOption('none');
+  await page
+    .getByTestId('preview-row')
+    .filter({ has: page.getByLabel('becomes') })
+    .first()
+    .waitFor();
+  await expectSharedReward();
   await page.getByRole('button', { name: 'Drop B' }).click();
   await page.getByRole('button', { name: 'Reset all' }).click();
 });

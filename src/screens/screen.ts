@@ -19,7 +19,10 @@ export interface ScreenAddress {
   readonly names: readonly string[];
   /** Values of the parameters while the screen is shown; null leaves one out. */
   write(
-    state: Pick<LabState, 'experiment' | 'runsTab' | 'evaluation' | 'compared' | 'data' | 'play' | 'token' | 'traces'>,
+    state: Pick<
+      LabState,
+      'experiment' | 'runsTab' | 'evaluation' | 'compared' | 'data' | 'play' | 'reward' | 'token' | 'traces'
+    >,
   ): Readonly<Record<string, string | number | null>>;
   /** Changes of the state that an address asks for. */
   read(reader: AddressReader, state: Pick<LabState, 'data' | 'draft'>): Partial<LabState>;

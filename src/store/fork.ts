@@ -4,7 +4,7 @@ import { forkRun } from './control';
 import { lab } from './lab';
 import { library } from './library';
 import { ask } from './question';
-import { editedRecipe, recipeOnScreen, rewardEdits, shownChanges } from './rewardEdits';
+import { baseRecipe, editedRecipe, shownChanges } from './rewardEdits';
 import { runAtStake } from './start';
 
 /** Checkpoint that a fork may begin with. */
@@ -28,8 +28,8 @@ export const forkPlaces = (run: string): Promise<readonly ForkPlace[]> =>
 export async function forkOnScreen({ name, stage, step }: ForkPlace): Promise<boolean> {
   const state = lab.getState();
   const { runName: run } = state;
-  const base = recipeOnScreen(state);
-  const edited = editedRecipe(base, shownChanges(rewardEdits.getState()));
+  const base = baseRecipe(state);
+  const edited = editedRecipe(base, shownChanges(state.reward));
   if (run === null || !edited.recipe) return false;
   const atStake = runAtStake(state);
   const title = `Fork “${base.title}” from ${stage.toUpperCase()} step ${step}?`;

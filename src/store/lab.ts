@@ -12,6 +12,7 @@ import type { Refused } from './edits';
 import { type EvaluateChoice, INITIAL_EVALUATE } from './evaluateChoice';
 import { INITIAL_PLAY, type PlayChoice } from './playChoice';
 import type { Question } from './question';
+import { INITIAL_REWARD, type RewardChoice } from './rewardChoice';
 import { emptyRun, type RunData } from './run';
 
 type Status = 'loading' | 'playing' | 'paused' | 'finished' | 'failed';
@@ -111,6 +112,8 @@ export interface LabState {
   evaluation: EvaluateChoice;
   /** Choices of the Playground. */
   play: PlayChoice;
+  /** Edited rewards. */
+  reward: RewardChoice;
   /** A newer version of the page, if the server has one: ready to open, or held back by other tabs that use this one. */
   newVersion: 'ready' | 'other-tabs' | null;
   /** Faults of the opened link. */
@@ -174,6 +177,7 @@ export const lab = createStore<LabState>(() => ({
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
   evaluation: INITIAL_EVALUATE,
   play: INITIAL_PLAY,
+  reward: INITIAL_REWARD,
   newVersion: null,
   linkFaults: [],
   linkNote: null,

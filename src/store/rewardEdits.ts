@@ -5,7 +5,6 @@
 import { createStore } from 'zustand/vanilla';
 import { changedFields } from '../lab/recipe/changedFields';
 import { type Recipe, withFields } from '../lab/recipe/recipe';
-import type { Fields } from '../lab/run/changes';
 import type { ApplyEvent } from '../lab/run/events';
 import { recipeAt } from '../lab/run/workedOut';
 import { messageOf } from '../runs/files';
@@ -13,8 +12,7 @@ import { SchemaError } from '../validation';
 import { valueAt } from '../valueAt';
 import { applyChange } from './control';
 import { type LabState, lab } from './lab';
-
-export type Slot = 'A' | 'B';
+import type { RewardChanges, RewardChoice, Slot } from './rewardChoice';
 
 /** Change that was handed to the run. */
 export type Applied =
@@ -22,22 +20,34 @@ export type Applied =
   | { readonly state: 'applied'; readonly event: ApplyEvent }
   | { readonly state: 'refused'; readonly message: string };
 
-export interface RewardEdits {
-  /** Set that the screen edits. */
-  readonly slot: Slot;
-  readonly A: Fields;
-  /** Null until it is made from A. */
-  readonly B: Fields | null;
-  /** Last change that was handed to the run; null before. */
-  readonly applied: Applied | null;
+/** Last change that was handed to the run; null before, and after another edit. */
+export const applied = createStore<{ readonly last: Applied | null }>(() => ({ last: null }));
+
+const get = (): RewardChoice => lab.getState().reward;
+
+function set(changes: Partial<RewardChoice>): void {
+  lab.setState(({ reward }) => ({ reward: { ...reward, ...changes } }));
 }
 
-export const rewardEdits = createStore<RewardEdits>(() => ({ slot: 'A', A: {}, B: null, applied: null }));
-const { getState: get, setState: set } = rewardEdits;
+/** Sets changes of the shown set. */
+function edit(changes: RewardChanges): void {
+  set({ [get().slot]: changes });
+  applied.setState({ last: null });
+}
 
-/** Recipe of the run on screen with its changes so far; the recipe of the next run if there is none. */
-export const recipeOnScreen = ({ run, draft }: Pick<LabState, 'run' | 'draft'>): Recipe =>
-  run.start ? recipeAt(run.start.recipe, run.changes, Number.POSITIVE_INFINITY) : draft;
+/**
+ * Recipe that the edits start from: that of the run on screen with its changes so far, or of the next run if there is none. A
+ * recording gives way to the recipe of an opened link.
+ */
+export function baseRecipe({
+  source,
+  run,
+  draft,
+  reward,
+}: Pick<LabState, 'source' | 'run' | 'draft' | 'reward'>): Recipe {
+  if (source === 'replay' && reward.base) return reward.base;
+  return run.start ? recipeAt(run.start.recipe, run.changes, Number.POSITIVE_INFINITY) : draft;
+}
 
 export type Edited =
   | { readonly recipe: Recipe; readonly fields: readonly string[]; readonly faults: null }
@@ -45,7 +55,7 @@ export type Edited =
   | { readonly recipe: null; readonly fields: readonly string[]; readonly faults: Readonly<Record<string, string>> };
 
 /** Recipe with changes, or the faults of the fields that do not fit. */
-export function editedRecipe(base: Recipe, changes: Fields): Edited {
+export function editedRecipe(base: Recipe, changes: RewardChanges): Edited {
   try {
     const recipe = withFields(base, changes);
     return { recipe, fields: changedFields(base, recipe), faults: null };
@@ -59,49 +69,46 @@ export function editedRecipe(base: Recipe, changes: Fields): Edited {
 }
 
 /** Changes of the set that the screen edits. */
-export const shownChanges = ({ slot, A, B }: Pick<RewardEdits, 'slot' | 'A' | 'B'>): Fields =>
+export const shownChanges = ({ slot, A, B }: Pick<RewardChoice, 'slot' | 'A' | 'B'>): RewardChanges =>
   slot === 'A' ? A : (B ?? A);
 
 /** Sets fields by path. One that has the value of the run again is no change. */
-export function editReward(changes: Fields): void {
-  const base = recipeOnScreen(lab.getState());
-  const state = get();
-  const all = Object.entries({ ...shownChanges(state), ...changes });
-  const left = all.filter(([path, value]) => valueAt(base, path) !== value);
-  set({ [state.slot]: Object.fromEntries(left), applied: null });
+export function editReward(changes: RewardChanges): void {
+  const base = baseRecipe(lab.getState());
+  const all = Object.entries({ ...shownChanges(get()), ...changes });
+  edit(Object.fromEntries(all.filter(([path, value]) => valueAt(base, path) !== value)));
 }
 
 /** Gives fields the values of the run again. */
 export function resetReward(paths: readonly string[]): void {
-  const state = get();
-  const left = Object.entries(shownChanges(state)).filter(([path]) => !paths.includes(path));
-  set({ [state.slot]: Object.fromEntries(left), applied: null });
+  edit(Object.fromEntries(Object.entries(shownChanges(get())).filter(([path]) => !paths.includes(path))));
 }
 
-export const resetSlot = (): void => set(({ slot }) => ({ [slot]: {}, applied: null }));
+export const resetSlot = (): void => edit({});
 
 /** Shows a set; B begins as a copy of A. */
-export const chooseSlot = (slot: Slot): void => set(({ A, B }) => ({ slot, B: slot === 'B' ? (B ?? A) : B }));
+export const chooseSlot = (slot: Slot): void => set({ slot, ...(slot === 'B' && { B: get().B ?? get().A }) });
 
 /** Copies the shown set over the other one. */
-export const copyToOther = (): void =>
-  set((state) => (state.slot === 'A' ? { B: state.A } : { A: shownChanges(state) }));
+export const copyToOther = (): void => set(get().slot === 'A' ? { B: get().A } : { A: shownChanges(get()) });
 
 /** Drops B and shows A. */
 export const dropB = (): void => set({ slot: 'A', B: null });
 
+/** Goes back from the recipe of a link to that of the recording. The changes stay. */
+export const leaveLink = (): void => set({ base: null });
+
 /** Hands the shown changes to the run that trains here. The result is in `applied`. */
 export async function applyReward(): Promise<void> {
-  const base = recipeOnScreen(lab.getState());
-  const edited = editedRecipe(base, shownChanges(get()));
+  const edited = editedRecipe(baseRecipe(lab.getState()), shownChanges(get()));
   if (!edited.recipe || edited.fields.length === 0) return;
   const values = edited.fields.map((path) => [path, valueAt(edited.recipe, path)]);
   const waiting: Applied = { state: 'waiting' };
-  set({ applied: waiting });
-  const applied = await applyChange(Object.fromEntries(values)).then(
+  applied.setState({ last: waiting });
+  const last = await applyChange(Object.fromEntries(values)).then(
     (event): Applied => ({ state: 'applied', event }),
     (error: Error): Applied => ({ state: 'refused', message: error.message }),
   );
   // an edit since then has its own answer
-  if (get().applied === waiting) set({ applied });
+  if (applied.getState().last === waiting) applied.setState({ last });
 }

@@ -9,6 +9,7 @@ import { advantagesOf } from '../../train/advantages';
 import { rewardInput } from '../../train/scoreCompletions';
 import { changedFields } from '../recipe/changedFields';
 import type { Recipe } from '../recipe/recipe';
+import { ADVANTAGE_FIELDS, isRewardField } from '../recipe/rewardFields';
 import { openRewards } from '../run/options';
 import type { StoredStep } from './storedSteps';
 
@@ -72,14 +73,9 @@ export class WhatIf {
   }
 }
 
-/** Fields outside the reward section that change advantages. */
-const ADVANTAGE_FIELDS = ['grpo.scaleRewards', 'grpo.aggregation'];
-
 /** Fault of an edited recipe with other fields than a what-if computes; null without one. */
 export function editFault(recipe: Recipe, edited: Recipe): string | null {
-  const other = changedFields(recipe, edited).find(
-    (field) => !field.startsWith('reward.') && !ADVANTAGE_FIELDS.includes(field),
-  );
+  const other = changedFields(recipe, edited).find((field) => !isRewardField(field));
   return other === undefined
     ? null
     : `${other} changes no reward of stored rollouts; set fields of reward, ${ADVANTAGE_FIELDS.join(' or ')}`;

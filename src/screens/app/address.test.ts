@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { INITIAL_EVALUATE } from '../../store/evaluateChoice';
 import { lab } from '../../store/lab';
 import { INITIAL_PLAY } from '../../store/playChoice';
+import { INITIAL_REWARD } from '../../store/rewardChoice';
 import { readAddress, writeAddress, writeLinked } from './address';
 
 const data = { task: 'parity', level: 8, seed: 0, index: 0 };
 const NOTHING = {
   evaluation: INITIAL_EVALUATE,
   play: INITIAL_PLAY,
+  reward: INITIAL_REWARD,
   screen: 'train',
   step: null,
   group: null,
@@ -47,6 +49,8 @@ describe('an address', () => {
       },
     },
     { screen: 'runs', compared: ['a', 'b-2'] },
+    { screen: 'rewards', reward: { ...INITIAL_REWARD, A: { 'reward.length': 0.2, 'reward.lPos': 'abc' } } },
+    { screen: 'rewards', reward: { ...INITIAL_REWARD, slot: 'B' as const, B: { 'grpo.scaleRewards': 'none' } } },
     { screen: 'playground' },
     {
       screen: 'playground',
@@ -65,8 +69,9 @@ describe('an address', () => {
     { screen: 'train', group: 0, newRun: 'task', data: { ...data, task: 'addition', level: 2 } },
   ] as const)('reads as it was written: $screen', (chosen) => {
     const state = { ...NOTHING, ...chosen };
-    const { linked: _, play, ...others } = state;
-    const changes = state.screen === 'playground' ? { ...others, play } : others;
+    const { linked: _, play, reward, ...others } = state;
+    const own = { playground: { play }, rewards: { reward } }[state.screen as string];
+    const changes = { ...others, ...own };
     expect(read(writeAddress(state))).toEqual({ changes, faults: [], linked: null });
   });
 
@@ -75,6 +80,20 @@ describe('an address', () => {
     const state = { ...NOTHING, linked: writeLinked(linked) };
     expect(writeAddress(state)).toBe('#view=train&recipe=parity-12&set=q1Yq-_');
     expect(read(writeAddress(state))).toMatchObject({ linked, faults: [] });
+  });
+
+  it('of edited rewards names fields that a reward lacks, and text that is no edit', () => {
+    const hash =
+      '#view=rewards&rewardA={"reward.length":0.2,"reward.depth":1,"seed":2,"reward.lPos":[1]}&rewardB=[1]&slot=B';
+    const { changes, faults } = read(hash);
+    expect(changes.reward).toEqual({ ...INITIAL_REWARD, A: { 'reward.length': 0.2 } });
+    expect(faults).toEqual([
+      'rewardA: a reward has no field "reward.depth"',
+      'rewardA: a reward has no field "seed"',
+      'rewardA: reward.lPos is [1]; use a number or a text',
+      'rewardB is no JSON object of changed fields by their paths, such as {"reward.length":0.2}',
+      'slot="B" is not possible: the link has no reward B',
+    ]);
   });
 
   it('that is too long is refused whole', () => {

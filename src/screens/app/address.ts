@@ -99,6 +99,7 @@ type Written = Pick<
   | 'newRun'
   | 'data'
   | 'play'
+  | 'reward'
   | 'linked'
 >;
 

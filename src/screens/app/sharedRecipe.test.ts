@@ -3,8 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { recipeOfLink } from '../../lab/recipe/link';
 import { recipeByName } from '../../lab/recipe/presets';
 import { withFields } from '../../lab/recipe/recipe';
+import { recipeHash } from '../../lab/recipe/recipeHash';
+import { smallStart } from '../../lab/run/smallRun.fixture';
 import { chooseRecipe, editDraft } from '../../store/draft';
 import { type LabState, lab } from '../../store/lab';
+import { INITIAL_REWARD } from '../../store/rewardChoice';
+import { baseRecipe, editedRecipe } from '../../store/rewardEdits';
+import { emptyRun } from '../../store/run';
 import { readAddress } from './address';
 import { sharedLink } from './sharedRecipe';
 
@@ -38,6 +43,23 @@ describe('a shared link', () => {
     editDraft('grpo.groupSize', 1);
     expect((await opened((await shared({ source: 'live', started })).link)).recipe).toEqual(started);
     expect((await shared()).contents).toContain('Not in the link: grpo.groupSize, which New run refuses');
+  });
+
+  it('has the edited rewards over the recipe of the run on screen, and the hash of what each would train', async () => {
+    const base = withFields(recipeByName('addition-2'), { seed: 5 });
+    const [A, B] = [{ 'reward.length': 0.2, 'grpo.scaleRewards': 'none' }, { 'reward.lPos': 'abc' }];
+    const run = { ...emptyRun(), start: { ...smallStart, recipe: base } };
+    const reward = { ...INITIAL_REWARD, A, B };
+    const { link, contents } = await shared({ screen: 'rewards', source: 'stored', run, reward });
+    const { recipe, changes, faults, more } = await opened(link);
+    expect([recipe, changes.reward, faults, more]).toEqual([base, reward, [], []]);
+    expect(contents.slice(2)).toEqual([
+      `Reward A: grpo.scaleRewards, reward.length; trains as recipe ${await recipeHash(withFields(base, A))}`,
+      'Reward B: reward.lPos; has a setting to fix',
+    ]);
+    // a recording on screen gives way to the recipe of the link
+    const there = { ...lab.getState(), source: 'replay' as const, reward: { ...reward, base: recipe } };
+    expect(editedRecipe(baseRecipe(there), A).recipe).toEqual(withFields(base, A));
   });
 
   it('warns of many characters', async () => {

@@ -2,7 +2,10 @@
 import '../../jitless';
 import { changesOf, linkOf } from '../../lab/recipe/link';
 import { parseRecipe, type Recipe } from '../../lab/recipe/recipe';
+import { recipeHash } from '../../lab/recipe/recipeHash';
 import type { LabState } from '../../store/lab';
+import { hasRewardChanges } from '../../store/rewardChoice';
+import { baseRecipe, editedRecipe } from '../../store/rewardEdits';
 import { firstScreen, screens } from '..';
 import { MOST_CHARACTERS, writeAddress, writeLinked } from './address';
 
@@ -26,9 +29,34 @@ export function recipeWords(recipe: Recipe): string {
   return `“${recipe.title}”, ${changes} from ${base.name}, seed ${recipe.seed}`;
 }
 
-/** Recipe that a link shares: of the run that trains here or is stored, else of New run. A recording is no run of the user. */
-export const recipeOnScreen = ({ source, started, run, draft }: LabState): Recipe =>
-  source === 'replay' ? draft : (started ?? run.start?.recipe ?? draft);
+const sharesReward = ({ screen, reward }: LabState): boolean => screen === 'rewards' && hasRewardChanges(reward);
+
+/**
+ * Recipe that a link shares: of the run that trains here or is stored, else of New run. A recording is no run of the user, but
+ * edits of its reward start from its recipe.
+ */
+export function recipeOnScreen(state: LabState): Recipe {
+  const { source, started, run, draft } = state;
+  if (sharesReward(state)) return baseRecipe(state);
+  return source === 'replay' ? draft : (started ?? run.start?.recipe ?? draft);
+}
+
+/** Edited rewards of a link, each with the hash of the recipe that trains it. */
+async function rewardWords(state: LabState): Promise<string[]> {
+  if (!sharesReward(state)) return [];
+  const base = baseRecipe(state);
+  const { A, B } = state.reward;
+  const sets = [['A', A] as const, ...(B ? [['B', B] as const] : [])];
+  return Promise.all(
+    sets.map(async ([slot, changes]) => {
+      const { recipe, fields } = editedRecipe(base, changes);
+      const names = fields.length === 0 ? 'no change' : fields.join(', ');
+      const hash = recipe ? await recipeHash(recipe) : null;
+      const facts = recipe ? (hash === null ? '' : `; trains as recipe ${hash}`) : '; has a setting to fix';
+      return `Reward ${slot}: ${names}${facts}`;
+    }),
+  );
+}
 
 /** Prompt and models of the Playground in a link, which has neither weights nor files. */
 function playWords({ ask, prompt, models }: LabState['play']): string[] {
@@ -77,6 +105,7 @@ export async function sharedLink(state: LabState, page: string): Promise<SharedL
     contents: [
       `Recipe: ${recipeWords(recipe)}`,
       `View: ${selectionWords(state)}`,
+      ...(await rewardWords(state)),
       ...(refused.length > 0 ? [`Not in the link: ${refused.join(', ')}, which New run refuses`] : []),
       ...(link.length > SHORT_LINK ? [`${link.length} characters: some mail and chat programs cut longer links`] : []),
     ],

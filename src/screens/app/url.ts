@@ -3,6 +3,7 @@ import type { LinkedRecipe } from '../../lab/recipe/link';
 import { loadPatterns } from '../../store/draft';
 import { type LabState, lab } from '../../store/lab';
 import { openLinked } from '../../store/replace';
+import { hasRewardChanges } from '../../store/rewardChoice';
 import { readAddress, writeAddress, writeLinked } from './address';
 import { isWritten, pushAddress, rewriteAddress } from './browser';
 
@@ -32,7 +33,12 @@ async function readRecipe(hash: string, linked: LinkedRecipe, faults: readonly s
   if (!isTaken) return rewriteAddress(writeAddress(lab.getState()));
   // again: the task picker may show own problems of this recipe
   const { changes, faults: left } = readAddress(hash, lab.getState());
-  take({ ...changes, linkFaults: [...left, ...found.faults], linkNote: recipeWords(found.recipe) });
+  const { reward } = changes;
+  take({
+    ...changes,
+    ...(reward && hasRewardChanges(reward) && { reward: { ...reward, base: found.recipe } }),
+    ...{ linkFaults: [...left, ...found.faults], linkNote: recipeWords(found.recipe) },
+  });
 }
 
 /** @param isKnown true if the page has opened the recipe of this address before */

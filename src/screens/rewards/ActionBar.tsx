@@ -1,14 +1,23 @@
 /** Bar above the cards: the two sets of edits, and what can be done with the shown one. */
-
+import { useStore } from 'zustand';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { openNewRun } from '../../store/lab';
 import { openLinked } from '../../store/replace';
-import { applyReward, chooseSlot, copyToOther, dropB, type Edited, resetSlot } from '../../store/rewardEdits';
+import {
+  applied,
+  applyReward,
+  chooseSlot,
+  copyToOther,
+  dropB,
+  type Edited,
+  leaveLink,
+  resetSlot,
+} from '../../store/rewardEdits';
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import styles from './ActionBar.module.css';
-import { useEdits } from './hooks';
+import { useEdits, type Working } from './hooks';
 import { changesWords } from './words';
 
 /** Loads the edited recipe into New run, after asking where changes would be lost. */
@@ -47,21 +56,21 @@ function Slots({ changes }: { readonly changes: number }) {
 }
 
 function Outcome() {
-  const applied = useEdits((state) => state.applied);
-  if (!applied) return null;
-  if (applied.state === 'waiting')
+  const last = useStore(applied, (state) => state.last);
+  if (!last) return null;
+  if (last.state === 'waiting')
     return (
       <Notice kind="note" shape="banner">
         Waits for the end of the current step.
       </Notice>
     );
-  if (applied.state === 'refused')
+  if (last.state === 'refused')
     return (
       <Notice kind="error" shape="banner">
-        {applied.message}
+        {last.message}
       </Notice>
     );
-  const { stage, step, fields } = applied.event;
+  const { stage, step, fields } = last.event;
   return (
     <Notice kind="success" shape="banner">
       {`Applies from ${stage === 'sft' ? 'SFT step' : 'step'} ${step + 1}: ${Object.keys(fields).join(', ')}`}
@@ -69,17 +78,34 @@ function Outcome() {
   );
 }
 
+/** Note that the edits belong to the recipe of a link, while a recording of another recipe is on screen. */
+function LinkNote() {
+  const linked = useLab(({ source, reward }) => (source === 'replay' ? reward.base : null));
+  const title = useLab(({ run }) => run.start?.recipe.title);
+  if (!linked || title === undefined || linked.title === title) return null;
+  return (
+    <Notice kind="note" shape="banner">
+      {`The edits of this link belong to “${linked.title}”. The rollouts below are of the recorded run, “${title}”.`}{' '}
+      <button type="button" onClick={leaveLink}>
+        Use the recorded run’s reward
+      </button>
+    </Notice>
+  );
+}
+
 interface ActionBarProps {
   readonly edited: Edited;
+  readonly working: Working;
   readonly onFork: () => void;
 }
 
-export function ActionBar({ edited, onFork }: ActionBarProps) {
+export function ActionBar({ edited, working, onFork }: ActionBarProps) {
   const isLive = useLab(({ source, status }) => source === 'live' && (status === 'playing' || status === 'paused'));
   const runName = useLab((state) => state.runName);
-  const waits = useEdits((state) => state.applied?.state === 'waiting');
+  const waits = useStore(applied, ({ last }) => last?.state === 'waiting');
   const { recipe, fields } = edited;
-  const ready = recipe !== null && fields.length > 0;
+  const isRight = recipe !== null && working.fault === null;
+  const ready = isRight && fields.length > 0;
   return (
     <div className={styles.bar} role="region" aria-label="Edited reward">
       <Slots changes={fields.length} />
@@ -106,7 +132,7 @@ export function ActionBar({ edited, onFork }: ActionBarProps) {
         )}
         <button
           type="button"
-          disabled={recipe === null || runName === null}
+          disabled={!isRight || runName === null}
           title={runName === null ? 'A fork needs a stored run with a checkpoint' : undefined}
           onClick={onFork}
         >
@@ -118,6 +144,12 @@ export function ActionBar({ edited, onFork }: ActionBarProps) {
           Fix the highlighted setting: {Object.keys(edited.faults).join(', ')}
         </p>
       )}
+      {recipe && working.fault !== null && (
+        <p className={styles.faults} role="status">
+          Fix the JavaScript of your own term: {working.fault}
+        </p>
+      )}
+      <LinkNote />
       <Outcome />
     </div>
   );

@@ -13,13 +13,14 @@ import { Scroll } from '../shared/Scroll';
 import texts from '../shared/text.module.css';
 import styles from './Bench.module.css';
 import { benchEdits } from './benchText';
-import { type BenchStart, useAnswer, useBenchStart } from './hooks';
+import { type BenchStart, useAnswer, useBenchStart, type Working } from './hooks';
+import { Stale } from './Stale';
 import { rewardWords } from './words';
 
 interface BenchProps {
   readonly base: Recipe;
-  /** Recipe with the edited reward; the run's own while the edit has a fault. */
-  readonly edited: Recipe;
+  /** Last edited reward without a fault. */
+  readonly working: Working;
 }
 
 /** Score of the completion as the run has it, and of the edited one under the edited reward. */
@@ -88,7 +89,11 @@ function Total({ task, scores: { before, after } }: { readonly task: string; rea
   );
 }
 
-function Editor({ start, base, edited }: BenchProps & { readonly start: BenchStart }) {
+function Editor({
+  start,
+  base,
+  working: { recipe: edited, fault: editFault },
+}: BenchProps & { readonly start: BenchStart }) {
   const [text, setText] = useState(start.text);
   const { problem } = start;
   const ask = useCallback(async (): Promise<Scores> => {
@@ -133,6 +138,7 @@ function Editor({ start, base, edited }: BenchProps & { readonly start: BenchSta
       )}
       {scores && (
         <>
+          <Stale fault={editFault ?? fault} />
           <Total task={problem.task} scores={scores} />
           <Parts task={problem.task} scores={scores} />
         </>
@@ -141,7 +147,7 @@ function Editor({ start, base, edited }: BenchProps & { readonly start: BenchSta
   );
 }
 
-export function Bench({ base, edited }: BenchProps) {
+export function Bench({ base, working }: BenchProps) {
   const start = useBenchStart(base);
   const { place } = start;
   const where = place ? `step ${place.step}, completion ${place.rollout + 1}` : 'teacher trace';
@@ -152,7 +158,7 @@ export function Bench({ base, edited }: BenchProps) {
       explanation="Edit the completion and see its reward at once. A completion has its thinking between <think> and </think>, then the answer, then the end token <|im_end|>. Text after the first end token does not count."
       aside={where}
     >
-      <Editor key={key} start={start} base={base} edited={edited} />
+      <Editor key={key} start={start} base={base} working={working} />
     </Panel>
   );
 }

@@ -14,9 +14,11 @@ import { Notice } from '../shared/Notice';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import { Trace } from '../shared/Trace';
+import { AdvantageFields } from './AdvantageFields';
 import { Change } from './Change';
 import styles from './GroupPreview.module.css';
-import { useAnswer, useGroup } from './hooks';
+import { useAnswer, useGroup, type Working } from './hooks';
+import { Stale } from './Stale';
 import { storedStepOf } from './stored';
 
 /** Changed signs first, then the higher new advantage. */
@@ -39,7 +41,7 @@ function Rows({ step, index, edited, vocabulary }: RowsProps) {
   }, [step, edited, vocabulary]);
   const { value, fault } = useAnswer(ask);
   const { rollouts } = step.groups[index]!;
-  if (fault !== null)
+  if (fault !== null && value?.step !== step.step)
     return (
       <Notice kind="error" shape="banner">
         {fault}
@@ -89,7 +91,12 @@ function Rows({ step, index, edited, vocabulary }: RowsProps) {
   );
 }
 
-export function GroupPreview({ edited }: { readonly edited: Recipe }) {
+interface PreviewProps {
+  readonly base: Recipe;
+  readonly working: Working;
+}
+
+export function GroupPreview({ base, working: { recipe, fault } }: PreviewProps) {
   const group = useGroup();
   const { start } = useRun();
   return (
@@ -98,8 +105,10 @@ export function GroupPreview({ edited }: { readonly edited: Recipe }) {
       explanation="The completions of the group on screen under the edited reward, with their advantages as the run’s step would compute them. Press a number to put a completion on the bench."
       aside={group && `step ${group.step.step}, group ${group.index + 1}`}
     >
+      <AdvantageFields base={base} />
+      <Stale fault={fault} />
       {group && start ? (
-        <Rows step={group.step} index={group.index} edited={edited} vocabulary={start.vocabulary} />
+        <Rows step={group.step} index={group.index} edited={recipe} vocabulary={start.vocabulary} />
       ) : (
         <NoGroup />
       )}

@@ -62,7 +62,14 @@ export function NumberField({ field, value, before, fault, of }: FieldProps) {
   );
 }
 
-export function ChoiceField({ field, value, before, fault, of }: FieldProps) {
+export function ChoiceField({
+  field,
+  value,
+  before,
+  fault,
+  of,
+  disabled = false,
+}: FieldProps & { disabled?: boolean }) {
   const { path, title, description, choices } = field;
   const id = useId();
   return (
@@ -72,7 +79,13 @@ export function ChoiceField({ field, value, before, fault, of }: FieldProps) {
         <span className={styles.unseen}> of {of}</span>
       </label>
       <Help text={description} about={title} />
-      <select id={id} value={String(value)} onChange={({ target }) => editReward({ [path]: target.value })}>
+      <select
+        id={id}
+        data-field={field.name}
+        disabled={disabled}
+        value={String(value)}
+        onChange={({ target }) => editReward({ [path]: target.value })}
+      >
         {choices.map((choice) => (
           <option key={choice}>{choice}</option>
         ))}

@@ -7,7 +7,7 @@ import { Bench } from './Bench';
 import { Cards } from './Cards';
 import { Fork } from './Fork';
 import { GroupPreview } from './GroupPreview';
-import { useBase, useEdited } from './hooks';
+import { useBase, useEdited, useEdits, useWorking } from './hooks';
 import { ParentChart } from './ParentChart';
 import { Phases } from './Phases';
 import styles from './Rewards.module.css';
@@ -18,11 +18,12 @@ export function Rewards() {
   const edited = useEdited(base);
   const [forking, setForking] = useState(false);
   const runName = useLab((state) => state.runName);
-  const shown = edited.recipe ?? base;
+  const working = useWorking(base);
+  const shown = working[useEdits((state) => state.slot)];
   return (
     <div className={styles.rewards}>
       <div className={styles.bar}>
-        <ActionBar edited={edited} onFork={() => setForking(!forking)} />
+        <ActionBar edited={edited} working={shown} onFork={() => setForking(!forking)} />
         {forking && runName !== null && (
           <Fork run={runName} changes={edited.fields.length} onClose={() => setForking(false)} />
         )}
@@ -30,16 +31,16 @@ export function Rewards() {
         {runName !== null && <ParentChart key={runName} name={runName} />}
       </div>
       <div className={styles.bench}>
-        <Bench base={base} edited={shown} />
+        <Bench base={base} working={shown} />
       </div>
       <div className={styles.cards}>
         <Cards base={base} edited={edited} />
       </div>
       <div className={styles.group}>
-        <GroupPreview edited={shown} />
+        <GroupPreview base={base} working={shown} />
       </div>
       <div className={styles.whatif}>
-        <WhatIf base={base} />
+        <WhatIf base={base} working={working} />
       </div>
     </div>
   );

@@ -2,9 +2,10 @@
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { WhatIfSummary } from '../../lab/play/whatIfSummary';
+import { changedFields } from '../../lab/recipe/changedFields';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { cancelScoring, forgetScoring, scoreAgain, whatIf } from '../../store/rewardBench';
-import { editedRecipe } from '../../store/rewardEdits';
+import type { Slot } from '../../store/rewardChoice';
 import { fixed, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
@@ -12,7 +13,8 @@ import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import texts from '../shared/text.module.css';
 import { Histogram } from './Histogram';
-import { useEdits } from './hooks';
+import { useEdits, type Working } from './hooks';
+import { Stale } from './Stale';
 import styles from './WhatIf.module.css';
 import { WhatIfRows } from './WhatIfRows';
 
@@ -28,21 +30,23 @@ function useRollouts(): number {
   return inStep * grpo.length;
 }
 
-/** Valid edits: the shown set, then the other one. */
-function useSets(base: Recipe): { readonly name: string; readonly recipe: Recipe; readonly changes: number }[] {
-  const { slot, A, B } = useEdits((state) => state);
+interface EditedSet {
+  readonly name: Slot;
+  readonly recipe: Recipe;
+  readonly changes: number;
+  readonly fault: string | null;
+}
+
+/** Sets of edits: the shown one, then the other. */
+function useSets(base: Recipe, { A, B }: Readonly<Record<Slot, Working>>): EditedSet[] {
+  const slot = useEdits((state) => state.slot);
+  const hasB = useEdits((state) => state.B !== null);
   return useMemo(() => {
-    const sets = [
-      { name: 'A', fields: A },
-      { name: 'B', fields: B },
-    ];
-    return sets
-      .sort((a, b) => Number(b.name === slot) - Number(a.name === slot))
-      .flatMap(({ name, fields }) => {
-        const edited = fields && editedRecipe(base, fields);
-        return edited?.recipe ? [{ name, recipe: edited.recipe, changes: edited.fields.length }] : [];
-      });
-  }, [base, slot, A, B]);
+    const all = [{ name: 'A' as const, ...A }, ...(hasB ? [{ name: 'B' as const, ...B }] : [])];
+    return all
+      .map((set) => ({ ...set, changes: changedFields(base, set.recipe).length }))
+      .sort((a, b) => Number(b.name === slot) - Number(a.name === slot));
+  }, [base, slot, A, B, hasB]);
 }
 
 function Summary({
@@ -103,10 +107,16 @@ function Progress() {
   );
 }
 
-export function WhatIf({ base }: { readonly base: Recipe }) {
+export function WhatIf({
+  base,
+  working,
+}: {
+  readonly base: Recipe;
+  readonly working: Readonly<Record<Slot, Working>>;
+}) {
   const run = useLab((state) => state.run);
   const rollouts = useRollouts();
-  const sets = useSets(base);
+  const sets = useSets(base, working);
   const result = useStore(whatIf, (state) => state.result);
   const fault = useStore(whatIf, (state) => state.fault);
   const isEdited = sets.some(({ changes }) => changes > 0);
@@ -149,6 +159,9 @@ export function WhatIf({ base }: { readonly base: Recipe }) {
       )}
       {shown && (
         <>
+          {sets.map(({ name, fault }) => (
+            <Stale key={name} fault={fault} of={`Reward ${name}`} />
+          ))}
           <Summary summaries={shown.report.summaries} names={names} />
           <Histogram
             histogram={shown.report.histogram}

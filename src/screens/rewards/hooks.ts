@@ -1,30 +1,27 @@
 /** Hooks of the Rewards view: the edited recipe, answers of the worker, and the rollout to begin with. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { useStore } from 'zustand';
 import { BrowsedProblems } from '../../lab/recipe/browse';
 import type { Recipe } from '../../lab/recipe/recipe';
 import type { GrpoEvent } from '../../lab/run/events';
-import {
-  type Edited,
-  editedRecipe,
-  type RewardEdits,
-  recipeOnScreen,
-  rewardEdits,
-  shownChanges,
-} from '../../store/rewardEdits';
+import { lab } from '../../store/lab';
+import { rewardBench } from '../../store/rewardBench';
+import type { RewardChanges, RewardChoice, Slot } from '../../store/rewardChoice';
+import { baseRecipe, type Edited, editedRecipe, shownChanges } from '../../store/rewardEdits';
 import { Tokenizer } from '../../text/tokenizer';
 import type { BenchProblem } from '../../worker/rewardBench';
 import { shownGroup, useLab, useRun, useShownStep } from '../shared/hooks';
 
-export const useEdits = <T>(select: (state: RewardEdits) => T): T => useStore(rewardEdits, select);
+export const useEdits = <T>(select: (state: RewardChoice) => T): T => useLab(({ reward }) => select(reward));
 
-/** Recipe of the run on screen, with the changes that the run took. */
+/** Recipe that the edits start from. */
 export function useBase(): Recipe {
   const run = useRun();
+  const source = useLab((state) => state.source);
   const draft = useLab((state) => state.draft);
+  const linked = useEdits((state) => state.base);
   const changes = run.changes.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list of changes grows in place
-  return useMemo(() => recipeOnScreen({ run, draft }), [run.start, changes, draft]);
+  return useMemo(() => baseRecipe(lab.getState()), [run.start, changes, source, draft, linked]);
 }
 
 /** Edited recipe of the shown set, or its faults. */
@@ -33,12 +30,74 @@ export function useEdited(base: Recipe): Edited {
   return useMemo(() => editedRecipe(base, changes), [base, changes]);
 }
 
-export interface Answer<T> {
-  readonly value: T | null;
+/** An edited reward that can be computed. */
+export interface Working {
+  readonly recipe: Recipe;
+  /** Fault of the newest edit, for which `recipe` has the last one without; null while `recipe` is the newest. */
   readonly fault: string | null;
 }
 
-/** Answer to the newest question. One is asked at a time; of those that wait, the last. */
+/** Field of the custom term's JavaScript, whose faults only its engine finds. */
+const SOURCE = 'reward.customSource';
+
+/** Fault of the JavaScript that a recipe runs; null without one. */
+const programFault = async ({ reward }: Recipe): Promise<string | null> =>
+  reward.custom === 0 ? null : rewardBench((commands) => commands.sourceFault(reward.customSource));
+
+/**
+ * Last edit of each set that can be computed: while a field or the JavaScript has a fault, the screen keeps the numbers of the
+ * edit before.
+ */
+export function useWorking(base: Recipe): Readonly<Record<Slot, Working>> {
+  const A = useEdits((state) => state.A);
+  const B = useEdits((state) => state.B ?? state.A);
+  return { A: useWorkingSet(base, A), B: useWorkingSet(base, B) };
+}
+
+function useWorkingSet(base: Recipe, changes: RewardChanges): Working {
+  const edited = useMemo(() => editedRecipe(base, changes), [base, changes]);
+  const [checked, setChecked] = useState<{ readonly base: Recipe; readonly working: Working } | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const settle = (recipe: Recipe | null, fault: string | null) =>
+      isCurrent &&
+      setChecked((before) => {
+        const last = before?.base === base ? before.working.recipe : base;
+        return { base, working: { recipe: recipe ?? last, fault } };
+      });
+    const { recipe, faults } = edited;
+    if (!recipe)
+      settle(
+        null,
+        Object.entries(faults)
+          .map(([path, fault]) => `${path} ${fault}`)
+          .join('; '),
+      );
+    else
+      programFault(recipe).then(
+        (fault) => settle(fault === null ? recipe : null, fault && `${SOURCE}: ${fault}`),
+        ({ message }: Error) => settle(null, message),
+      );
+    return () => {
+      isCurrent = false;
+    };
+  }, [base, edited]);
+  // a reward without JavaScript needs no check, so that it shows at once
+  const isPlain = edited.recipe?.reward.custom === 0;
+  return useMemo(() => {
+    if (isPlain && edited.recipe) return { recipe: edited.recipe, fault: null };
+    return checked?.base === base ? checked.working : { recipe: base, fault: null };
+  }, [isPlain, edited, checked, base]);
+}
+
+export interface Answer<T> {
+  /** Last answer without a fault; null before the first. */
+  readonly value: T | null;
+  /** Fault of the newest answer. */
+  readonly fault: string | null;
+}
+
+/** Answer to the newest question. One is asked at a time; of those that wait, the last. A fault leaves the answer before it. */
 export function useAnswer<T>(ask: (() => Promise<T>) | null): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ value: null, fault: null });
   const queue = useRef<{ busy: boolean; next: (() => Promise<T>) | null }>({ busy: false, next: null });
@@ -46,11 +105,9 @@ export function useAnswer<T>(ask: (() => Promise<T>) | null): Answer<T> {
     const { current } = queue;
     const run = async (asked: () => Promise<T>): Promise<void> => {
       current.busy = true;
-      setAnswer(
-        await asked().then(
-          (value) => ({ value, fault: null }),
-          ({ message }: Error) => ({ value: null, fault: message }),
-        ),
+      await asked().then(
+        (value) => setAnswer({ value, fault: null }),
+        ({ message }: Error) => setAnswer(({ value }) => ({ value, fault: message })),
       );
       current.busy = false;
       const { next } = current;

@@ -5,15 +5,15 @@ import { rewardTerms } from '../../rewards';
 import { accuracy } from '../../rewards/accuracy';
 import { constantsOf } from '../../rewards/term';
 import { lab } from '../../store/lab';
+import { INITIAL_REWARD } from '../../store/rewardChoice';
 import {
+  baseRecipe,
   chooseSlot,
   copyToOther,
   dropB,
   editedRecipe,
   editReward,
-  recipeOnScreen,
   resetReward,
-  rewardEdits,
   shownChanges,
 } from '../../store/rewardEdits';
 import { emptyRun } from '../../store/run';
@@ -80,11 +80,11 @@ it('reads typed numbers with a point, a comma or a true minus sign, and keeps ot
 });
 
 describe('the edits', () => {
-  const base = () => recipeOnScreen(lab.getState());
-  const shown = () => shownChanges(rewardEdits.getState());
+  const base = () => baseRecipe(lab.getState());
+  const shown = () => shownChanges(lab.getState().reward);
   beforeEach(() => {
     lab.setState({ run: { ...emptyRun(), start: smallStart } });
-    rewardEdits.setState({ slot: 'A', A: {}, B: null, applied: null });
+    lab.setState({ reward: INITIAL_REWARD });
   });
 
   it('drop a field that has the value of the run again', () => {
@@ -111,11 +111,11 @@ describe('the edits', () => {
     editReward({ 'reward.length': 0.3 });
     chooseSlot('B');
     editReward({ 'reward.brevity': 0.1 });
-    expect(rewardEdits.getState().A).toEqual({ 'reward.length': 0.3 });
+    expect(lab.getState().reward.A).toEqual({ 'reward.length': 0.3 });
     copyToOther();
-    expect(rewardEdits.getState().A).toEqual({ 'reward.length': 0.3, 'reward.brevity': 0.1 });
+    expect(lab.getState().reward.A).toEqual({ 'reward.length': 0.3, 'reward.brevity': 0.1 });
     dropB();
-    expect(rewardEdits.getState()).toMatchObject({ slot: 'A', B: null });
+    expect(lab.getState().reward).toMatchObject({ slot: 'A', B: null });
   });
 
   it('start from the recipe with the changes that the run took', () => {

@@ -1,8 +1,9 @@
-/** Fields of a reward term as its record declares them: weight and constants, with title, meaning and range. */
+/** Fields of a reward term, and of the advantage, as their records declare them: title, meaning and range. */
+import { grpoSection } from '../../lab/recipe/sections/grpo';
 import type { RewardTerm } from '../../rewards/term';
 
 export interface TermField {
-  /** Name of the field in the section `reward`. */
+  /** Name of the field in its section. */
   readonly name: string;
   /** Path in the recipe. */
   readonly path: string;
@@ -36,12 +37,12 @@ const metaOf = (schema: SchemaLike): { title?: string; description?: string } =>
 const initialOf = (schema: SchemaLike): unknown =>
   schema.def.type === 'default' || !schema.def.innerType ? schema.def.defaultValue : initialOf(schema.def.innerType);
 
-function fieldOf(name: string, declared: unknown): TermField {
+function fieldOf(name: string, declared: unknown, section = 'reward'): TermField {
   const schema = declared as SchemaLike;
   const inner = core(schema);
   const { title = name, description = '' } = metaOf(schema);
   return {
-    ...{ name, path: `reward.${name}`, title, description },
+    ...{ name, path: `${section}.${name}`, title, description },
     kind: inner.def.type === 'enum' ? 'choice' : inner.def.type === 'string' ? 'program' : 'number',
     choices: Object.values(inner.def.entries ?? {}),
     min: inner.minValue ?? Number.NEGATIVE_INFINITY,
@@ -60,6 +61,14 @@ export const fieldsOfTerm = ({ name, weight, constants }: RewardTerm): TermField
   weight: fieldOf(name, weight),
   constants: Object.entries(constants).map(([constant, schema]) => fieldOf(constant, schema)),
 });
+
+const { shape } = (grpoSection as unknown as { def: { innerType: { def: { shape: Record<string, unknown> } } } }).def
+  .innerType.def;
+
+/** Fields that turn rewards into advantages: the order of summing and comparing, and the scale. */
+export const advantageFields: readonly TermField[] = ['aggregation', 'scaleRewards'].map((name) =>
+  fieldOf(name, shape[name], 'grpo'),
+);
 
 /** Value of a typed number, with a point or a comma before its fraction; the text itself where it is no number. */
 export function typedNumber(text: string): number | string {

@@ -1,0 +1,13 @@
+/** Mark of numbers that belong to an earlier edit: the newest has a fault. */
+import { TriangleAlert } from 'lucide-react';
+import styles from './Stale.module.css';
+
+export function Stale({ fault, of }: { readonly fault: string | null; readonly of?: string }) {
+  if (fault === null) return null;
+  return (
+    <p className={styles.stale} title={fault} data-testid="stale">
+      <TriangleAlert size={14} aria-hidden="true" />
+      {of && `${of}: `}numbers of the last edit without an error
+    </p>
+  );
+}
