@@ -1,4 +1,4 @@
-/** Alerts of the run on screen, above its charts: at most three, the newest first. */
+/** Alerts of the run on screen, above its charts: at most three, those that last first. An alert that comes and goes has one line. */
 import { useState } from 'react';
 import type { Raised } from '../../lab/run/alerts/log';
 import type { RunData } from '../../store/run';
@@ -10,23 +10,36 @@ import { Notice } from './Notice';
 const MOST = 3;
 
 function Alert({ run, raised, onDismiss }: { run: RunData; raised: Raised; onDismiss: () => void }) {
-  const { record, values, from, to, lasts } = raised;
+  const { record, values, from, to, lasts, times } = raised;
   const { title, detail } = record.words(values);
   const when = from === to ? `step ${to}` : `steps ${from}–${to}`;
   return (
     <Notice kind={lasts ? record.kind : 'note'} shape="pill">
-      <b>{title}</b>: {detail}
-      <span className={styles.actions}>
-        {!lasts && <span>Ended, {when}</span>}
-        {record.stage === 'grpo' && (
-          <button type="button" aria-label={`Show trace: ${title}, step ${to}`} onClick={() => showTrace(run, raised)}>
-            Show trace
+      <div className={styles.alert}>
+        <p>
+          <b>{title}</b>: {detail}
+          {!lasts && (
+            <>
+              . Ended, {when}
+              {times > 1 && `; ${times} times so far`}
+            </>
+          )}
+        </p>
+        <span className={styles.actions}>
+          {record.stage === 'grpo' && (
+            <button
+              type="button"
+              aria-label={`Show trace: ${title}, step ${to}`}
+              onClick={() => showTrace(run, raised)}
+            >
+              Show trace
+            </button>
+          )}
+          <button type="button" aria-label={`Dismiss: ${title}`} onClick={onDismiss}>
+            Dismiss
           </button>
-        )}
-        <button type="button" aria-label={`Dismiss: ${title}`} onClick={onDismiss}>
-          Dismiss
-        </button>
-      </span>
+        </span>
+      </div>
     </Notice>
   );
 }
@@ -39,7 +52,7 @@ export function Alerts() {
     <div className={styles.alerts}>
       {all.slice(0, MOST).map((raised) => (
         <Alert
-          key={`${raised.record.code} ${raised.from}`}
+          key={raised.record.code}
           run={run}
           raised={raised}
           onDismiss={() => {
@@ -48,7 +61,7 @@ export function Alerts() {
           }}
         />
       ))}
-      {all.length > MOST && <p className={styles.more}>{all.length - MOST} earlier; dismiss one to see the next</p>}
+      {all.length > MOST && <p className={styles.more}>{all.length - MOST} more; dismiss one to see the next</p>}
     </div>
   );
 }

@@ -31,7 +31,8 @@ function alertRun(run: RunData, start: NonNullable<RunData['start']>): AlertRun 
 interface Kept {
   log: AlertLog;
   readonly start: RunData['start'];
-  readonly dismissed: Set<string>;
+  /** First step of the dismissed episode, by code. */
+  readonly dismissed: Map<string, number>;
 }
 
 const kept = new WeakMap<RunData, Kept>();
@@ -40,26 +41,31 @@ const kept = new WeakMap<RunData, Kept>();
 function keptOf(run: RunData, start: NonNullable<RunData['start']>): Kept {
   const found = kept.get(run);
   if (found && found.start === start && !found.log.isBehind()) return found;
-  const made = { log: new AlertLog(alertRun(run, start)), start, dismissed: found?.dismissed ?? new Set<string>() };
+  const made = {
+    log: new AlertLog(alertRun(run, start)),
+    start,
+    dismissed: found?.dismissed ?? new Map<string, number>(),
+  };
   kept.set(run, made);
   return made;
 }
-
-const nameOf = ({ record, from }: Raised): string => `${record.code} ${from}`;
 
 /** Good news and notes are gone once they do not hold; a warning that has ended can still be looked at. */
 const isWorthShowing = ({ record, lasts }: Raised): boolean =>
   lasts || record.kind === 'warning' || record.kind === 'error';
 
-/** Alerts that a person has not dismissed, the newest first. */
+/** Alerts that a person has not dismissed. A dismissed one comes back only while a later episode lasts. */
 export function alertsOf(run: RunData): readonly Raised[] {
   if (!run.start) return [];
   const { log, dismissed } = keptOf(run, run.start);
-  return log.update(run.grpo.firstStep ?? 1).filter((one) => isWorthShowing(one) && !dismissed.has(nameOf(one)));
+  return log.update(run.grpo.firstStep ?? 1).filter((one) => {
+    const before = dismissed.get(one.record.code);
+    return isWorthShowing(one) && (before === undefined || (one.lasts && one.from > before));
+  });
 }
 
 export function dismiss(run: RunData, raised: Raised): void {
-  kept.get(run)?.dismissed.add(nameOf(raised));
+  kept.get(run)?.dismissed.set(raised.record.code, raised.from);
 }
 
 /** Groups of a step: from memory, or read back. Null where they cannot be read, or another step was chosen meanwhile. */

@@ -1,8 +1,8 @@
-/** Alerts of a run so far. Each step is checked once; a few episodes are all that stays in memory. */
+/** Alerts of a run so far. Each step is checked once; the latest episode of each alert is all that stays in memory. */
 import type { AlertRecord, AlertRun, Check, Values } from './alert';
 import { alerts } from './index';
 
-/** Episode of an alert: the steps in a row that raise it. */
+/** Latest episode of an alert: the steps in a row that raise it. */
 export interface Raised {
   readonly record: AlertRecord;
   /** First and last step, from 1. */
@@ -12,16 +12,20 @@ export interface Raised {
   readonly values: Values;
   /** True while the newest step raises it. */
   readonly lasts: boolean;
+  /** Episodes so far, this one included. */
+  readonly times: number;
 }
 
-/** Ended episodes that are kept. */
-const MOST_ENDED = 12;
+type Episode = Omit<Raised, 'lasts'>;
 
 /** One record over the steps of a run. */
 class Watched {
   private readonly check: Check;
   private inRow = 0;
-  episode: Omit<Raised, 'lasts'> | null = null;
+  /** The latest one; null without one. */
+  episode: Episode | null = null;
+  /** True while its steps go on. */
+  isOpen = false;
 
   constructor(
     readonly record: AlertRecord,
@@ -30,27 +34,27 @@ class Watched {
     this.check = record.start(run);
   }
 
-  /** @returns the episode that ends before the i-th step */
-  step(i: number, firstStep: number): Omit<Raised, 'lasts'> | null {
+  step(i: number, firstStep: number): void {
     const values = this.check(i);
     if (!values) {
-      const ended = this.episode;
       this.inRow = 0;
-      this.episode = null;
-      return ended;
+      this.isOpen = false;
+      return;
     }
     this.inRow++;
+    if (this.inRow < this.record.steps) return;
     const to = firstStep + i;
-    const from = this.episode?.from ?? to - this.record.steps + 1;
-    if (this.inRow >= this.record.steps) this.episode = { record: this.record, from, to, values };
-    return null;
+    const { from, times } = this.isOpen
+      ? this.episode!
+      : { from: to - this.record.steps + 1, times: (this.episode?.times ?? 0) + 1 };
+    this.episode = { record: this.record, from, to, values, times };
+    this.isOpen = true;
   }
 }
 
 export class AlertLog {
   private done = { sft: 0, grpo: 0, evaluations: 0 };
   private watched: Watched[];
-  private ended: Raised[] = [];
   private evaluated: Raised[] = [];
 
   constructor(private readonly run: AlertRun) {
@@ -66,7 +70,7 @@ export class AlertLog {
   /**
    * Checks the steps that came since the last call.
    * @param firstStep number of the first GRPO step
-   * @returns all alerts, the newest first
+   * @returns each alert that was raised, those that last first, then the newest
    */
   update(firstStep: number): readonly Raised[] {
     const { run, done } = this;
@@ -75,20 +79,16 @@ export class AlertLog {
     if (done.evaluations < run.evaluations.length) this.evaluate(firstStep);
     // the stage that trains now: an alert of SFT ends with it
     const stage = run.length > 0 ? 'grpo' : 'sft';
-    const open = this.watched.flatMap(({ episode, record }): Raised[] =>
-      episode ? [{ ...episode, lasts: record.stage === stage }] : [],
+    // an alert of the last evaluation takes the place of the one that the steps raised
+    const evaluated = new Set(this.evaluated.map(({ record }) => record));
+    const watched = this.watched.flatMap(({ episode, isOpen, record }): Raised[] =>
+      episode && !evaluated.has(record) ? [{ ...episode, lasts: isOpen && record.stage === stage }] : [],
     );
-    return [...open, ...this.evaluated, ...this.ended].sort(
-      (a, b) => Number(b.lasts) - Number(a.lasts) || b.from - a.from,
-    );
+    return [...watched, ...this.evaluated].sort((a, b) => Number(b.lasts) - Number(a.lasts) || b.from - a.from);
   }
 
   private step(stage: AlertRecord['stage'], i: number, firstStep: number): void {
-    for (const one of this.watched) {
-      if (one.record.stage !== stage) continue;
-      const ended = one.step(i, firstStep);
-      if (ended) this.ended = [{ ...ended, lasts: false }, ...this.ended].slice(0, MOST_ENDED);
-    }
+    for (const one of this.watched) if (one.record.stage === stage) one.step(i, firstStep);
   }
 
   private evaluate(firstStep: number): void {
@@ -96,7 +96,7 @@ export class AlertLog {
     const to = firstStep + this.run.length - 1;
     this.evaluated = alerts.flatMap((record): Raised[] => {
       const values = record.evaluated?.(this.run);
-      return values ? [{ record, from: to, to, values, lasts: true }] : [];
+      return values ? [{ record, from: to, to, values, lasts: true, times: 1 }] : [];
     });
   }
 }
