@@ -57,10 +57,18 @@ export const forOneStep = ({ lMax, terms }: RewardOptions): RewardOptions => ({
   terms: terms.map((term) => ({ ...term, ...term.forOneStep?.() })),
 });
 
-export function totalReward(input: RewardInput, { terms }: Pick<RewardOptions, 'terms'>): Reward {
-  const parts = terms.map(({ name, weight, evaluate }) => ({ name, weight, ...evaluate(input) }));
-  return { total: parts.reduce((sum, { weight, value }) => sum + weight * value, 0), parts };
-}
+/** Total of parts that were evaluated before. */
+export const totalOf = <P extends Pick<WeightedPart, 'weight' | 'value'>>(parts: readonly P[]) => ({
+  total: parts.reduce((sum, { weight, value }) => sum + weight * value, 0),
+  parts,
+});
+
+export const totalReward = (input: RewardInput, { terms }: Pick<RewardOptions, 'terms'>): Reward =>
+  totalOf(terms.map(({ name, weight, evaluate }) => ({ name, weight, ...evaluate(input) })));
+
+/** Text for each term that a recipe uses: equal texts give a completion equal values. The weight is not in it. */
+export const termKeys = (fields: RewardFields): string[] =>
+  usedTerms(fields).map((term) => JSON.stringify([term.name, fields.lMax, constantsOf(term, fields)]));
 
 /** Highest reward that a completion can earn; null where a term that is used has no bound, or a negative weight. */
 export function mostReward(fields: RewardFields): number | null {

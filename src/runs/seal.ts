@@ -7,8 +7,9 @@ import { crc32 } from './crc32';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const checksum = (head: string, key: string, text: string): string =>
-  crc32(encoder.encode(`${head}${key}:${text}`))
+/** @param text UTF-8 of the value's JSON */
+const checksum = (head: string, key: string, text: Uint8Array): string =>
+  crc32(text, crc32(encoder.encode(`${head}${key}:`)))
     .toString(16)
     .padStart(8, '0');
 
@@ -18,7 +19,7 @@ const checksum = (head: string, key: string, text: string): string =>
  * @param head other members, each with a comma after it
  */
 export const seal = (key: string, text: string, head = ''): string =>
-  `{${head}"crc":"${checksum(head, key, text)}","${key}":${text}}`;
+  `{${head}"crc":"${checksum(head, key, encoder.encode(text))}","${key}":${text}}`;
 
 export interface Unsealed {
   readonly head: string;
@@ -37,8 +38,9 @@ export function unseal(line: Uint8Array, key: string): Unsealed | null {
   }
   const [start, head = '', crc, named] = START.exec(whole) ?? [];
   if (start === undefined || named !== key || !whole.endsWith('}')) return null;
-  const text = whole.slice(start.length, -1);
-  return checksum(head, key, text) === crc ? { head, text } : null;
+  // the start is ASCII, so it has as many bytes as characters
+  const isWhole = checksum(head, key, line.subarray(start.length, -1)) === crc;
+  return isWhole ? { head, text: whole.slice(start.length, -1) } : null;
 }
 
 /** SHA-256 of bytes, hexadecimal. */

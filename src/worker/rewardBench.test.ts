@@ -1,5 +1,5 @@
 /** Commands about edited rewards: equal to `probe reward` over a stored journal, in time, with progress, and cancelled. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Scorer } from '../lab/play/score';
 import { changesSign } from '../lab/play/whatIfSummary';
 import { rowChangesSign } from '../lab/play/whatIfTable';
@@ -9,6 +9,8 @@ import { recipeByName } from '../lab/recipe/presets';
 import { withFields } from '../lab/recipe/recipe';
 import { eventToLine } from '../lab/run/events';
 import { smallStart, smallStep } from '../lab/run/smallRun.fixture';
+import { rewardTerms } from '../rewards';
+import type { PlainTerm } from '../rewards/term';
 import { filesWithin } from '../runs/files';
 import { Journal, markOf } from '../runs/journal';
 import { memoryFiles } from '../runs/memoryFiles';
@@ -100,6 +102,33 @@ describe('a what-if', () => {
     await bench.add(place, [smallStart, smallStep(1), smallStep(2)]);
     const edited = withFields(smallStart.recipe, { 'reward.length': 1 });
     expect((await bench.whatIf(place, [edited], nothing))!.summaries[0]).toMatchObject({ steps: 2 });
+    await bench.add(place, [smallStep(3)]);
+    const { summaries, table } = (await bench.whatIf(place, [edited], nothing))!;
+    expect(summaries[0]).toMatchObject({ steps: 3 });
+    expect([...new Set(table.step)]).toEqual([1, 2, 3]);
+  });
+
+  it('after another edit reads no line again and evaluates only terms with other constants', async () => {
+    const place = { kind: 'stored', name: 'many' } as const;
+    await bench.whatIf(place, [EDITED], nothing);
+    const read = vi.spyOn(files, 'readRange');
+    const evaluated = new Map(
+      (['accuracy', 'repetition', 'length', 'brevity'] as const).map((name) => [
+        name,
+        vi.spyOn(rewardTerms.find((term) => term.name === name)! as PlainTerm, 'evaluate'),
+      ]),
+    );
+    const calls = () => [...evaluated.values()].map(({ mock }) => mock.calls.length);
+    const all = MANY * 200;
+    const lighter = withFields(EDITED, { 'reward.length': 0.1, 'grpo.scaleRewards': 'batch' });
+    const report = (await bench.whatIf(place, [lighter, RECIPE], nothing))!;
+    expect([read.mock.calls.length, ...calls()]).toEqual([1, all, 0, 0, 0]); // a look past the end; the run's own accuracy has other constants
+    await bench.whatIf(place, [withFields(EDITED, { 'reward.brevity': 0.1 })], nothing);
+    expect([read.mock.calls.length, ...calls()]).toEqual([2, all, 0, 0, all]);
+    vi.restoreAllMocks();
+    const fresh = new RewardBench(async () => ({ files, ownership: null as never }));
+    const { milliseconds: _, ...rest } = (await fresh.whatIf(place, [lighter, RECIPE], nothing))!;
+    expect(report).toMatchObject(rest);
   });
 });
 

@@ -7,6 +7,7 @@ import { parseJsonFile } from '../json';
 import { playProblem } from '../lab/play/problem';
 import { type RunCurve, runCurve } from '../lab/play/runCurve';
 import { type Scored, Scorer } from '../lab/play/score';
+import { StoredRollouts } from '../lab/play/storedRollouts';
 import { type StoredStep, storedSteps, storedVocabulary } from '../lab/play/storedSteps';
 import { WhatIf, type WhatIfStep } from '../lab/play/whatIf';
 import { type WhatIfResult, WhatIfRun } from '../lab/play/whatIfTable';
@@ -18,6 +19,7 @@ import { Journal } from '../runs/journal';
 import { metaSchema } from '../runs/meta';
 import { joinPath } from '../runs/paths';
 import { META } from '../runs/runFolder';
+import { Tokenizer } from '../text/tokenizer';
 import { turnsAfterWork } from '../turn';
 import type { RunsPlace } from './place';
 import { type RolloutPlace, RolloutSource } from './rolloutSource';
@@ -85,10 +87,20 @@ class Opened<T> {
   }
 }
 
+interface ReadRollouts {
+  readonly journal: Journal;
+  readonly rollouts: StoredRollouts;
+  /** Events that were read. */
+  known: number;
+  /** Reader that goes on up to an event; null between two growths. */
+  steps: { readonly to: number; readonly steps: AsyncGenerator<StoredStep, void> } | null;
+}
+
 export class RewardBench implements RewardCommands {
   private readonly scorers = new Opened((recipe) => Scorer.open(recipe));
   private whatIfs: { readonly vocabulary: string; readonly opened: Opened<WhatIf> } | null = null;
   private source: { readonly key: string; readonly rollouts: RolloutSource } | null = null;
+  private read: ReadRollouts | null = null;
   /** Count of what-ifs and cancellations; an earlier one ends. */
   private turn = 0;
 
@@ -119,17 +131,27 @@ export class RewardBench implements RewardCommands {
     this.rolloutsOf(place).add(events);
   }
 
+  /** Rollouts of a journal that were read before, and the reader of those after them. */
+  private async rolloutsIn(journal: Journal): Promise<ReadRollouts> {
+    if (this.read?.journal !== journal) {
+      const tokenizer = new Tokenizer(await storedVocabulary(journal));
+      this.read = { journal, rollouts: new StoredRollouts(tokenizer), known: 0, steps: null };
+    }
+    return this.read;
+  }
+
   async whatIf(place: RolloutPlace, recipes: readonly Recipe[], onProgress: OnWhatIf): Promise<WhatIfReport | null> {
     const mine = ++this.turn;
     const began = performance.now();
     const journal = await this.rolloutsOf(place).current();
     if (journal.events === 0) return null;
-    const run = await WhatIfRun.open(recipes, await storedVocabulary(journal));
+    const read = await this.rolloutsIn(journal);
+    const run = await WhatIfRun.open(recipes, read.rollouts);
     const letOthersIn = turnsAfterWork();
-    let steps = 0;
-    for await (const step of storedSteps(journal)) {
-      run.add(step);
-      if (++steps % PROGRESS_STEPS === 0) onProgress(run.length, step.step / Math.max(1, recipes[0]!.grpo.steps));
+    for (let steps = 1; ; steps++) {
+      const step = run.next() ?? ((await readNext(read)) ? run.next() : null);
+      if (step === null) break;
+      if (steps % PROGRESS_STEPS === 0) onProgress(run.length, step / Math.max(1, recipes[0]!.grpo.steps));
       await letOthersIn();
       if (mine !== this.turn) return null;
     }
@@ -148,6 +170,23 @@ export class RewardBench implements RewardCommands {
     if (!parent) return null;
     const curve = await runCurve(await Journal.open(filesWithin(files, parent.run)));
     return curve.step.length === 0 ? null : { run: parent.run, stage: parent.stage, at: parent.step, ...curve };
+  }
+}
+
+/** Reads the next step of a journal into its rollouts. @returns false where there is none yet */
+async function readNext(read: ReadRollouts): Promise<boolean> {
+  for (;;) {
+    if (!read.steps && read.known >= read.journal.events) return false;
+    // a reader takes the events that the journal has when it begins
+    const to = read.steps?.to ?? read.journal.events;
+    read.steps ??= { to, steps: storedSteps(read.journal, read.known) };
+    const { value, done } = await read.steps.steps.next();
+    if (!done) {
+      read.rollouts.add(value);
+      return true;
+    }
+    read.known = to;
+    read.steps = null;
   }
 }
 

@@ -116,6 +116,6 @@ export async function* stepsOf<R>(
   }
 }
 
-/** GRPO steps of a journal in order. @throws naming a damaged line and field */
-export const storedSteps = (journal: Pick<Journal, 'read'>): AsyncGenerator<StoredStep, void> =>
-  stepsOf(journal, storedRollout);
+/** GRPO steps of a journal in order. @param from number of the first event @throws naming a damaged line and field */
+export const storedSteps = (journal: Pick<Journal, 'read'>, from = 0): AsyncGenerator<StoredStep, void> =>
+  stepsOf(journal, storedRollout, from);

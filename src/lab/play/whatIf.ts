@@ -13,7 +13,7 @@ import { ADVANTAGE_FIELDS, isRewardField } from '../recipe/rewardFields';
 import { openRewards } from '../run/options';
 import type { StoredStep } from './storedSteps';
 
-interface Earned {
+export interface Earned {
   readonly reward: number;
   readonly advantage: number;
 }

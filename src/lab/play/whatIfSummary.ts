@@ -1,5 +1,5 @@
 /** Summary of a what-if: rewards, their correlation with correctness, and changed signs of advantages. */
-import type { WhatIfRollout, WhatIfStep } from './whatIf';
+import type { Earned, WhatIfStep } from './whatIf';
 
 /** A smaller advantage counts as 0: rounding leaves some in groups of equal rewards. */
 const NO_ADVANTAGE = 1e-6;
@@ -10,9 +10,13 @@ const NO_VARIANCE = 1e-12;
 export const signOf = (advantage: number): -1 | 0 | 1 =>
   Math.abs(advantage) < NO_ADVANTAGE ? 0 : advantage > 0 ? 1 : -1;
 
+interface Signs {
+  readonly before: Pick<Earned, 'advantage'>;
+  readonly after: Pick<Earned, 'advantage'>;
+}
+
 /** True if the edited reward turns the direction of the update, or adds or removes one. */
-export const changesSign = ({ before, after }: Pick<WhatIfRollout, 'before' | 'after'>): boolean =>
-  signOf(before.advantage) !== signOf(after.advantage);
+export const changesSign = ({ before, after }: Signs): boolean => signOf(before.advantage) !== signOf(after.advantage);
 
 export interface RewardStatistics {
   readonly mean: number;
@@ -83,19 +87,27 @@ export class WhatIfTotals {
   private rollouts = 0;
 
   add({ rollouts }: WhatIfStep): void {
-    this.steps++;
-    for (const rollout of rollouts) this.addRollout(rollout);
+    this.addStep();
+    for (const { correct, before, after } of rollouts) {
+      this.addRollout(correct, before, after);
+      for (const { name, weight, value } of after.parts) this.addPart(name, weight, value);
+    }
   }
 
-  private addRollout({ correct, before, after }: WhatIfRollout): void {
+  addStep(): void {
+    this.steps++;
+  }
+
+  addPart(name: string, weight: number, value: number): void {
+    const part = this.parts.get(name);
+    if (part) part.sum += value;
+    else this.parts.set(name, { weight, sum: value });
+  }
+
+  addRollout(correct: boolean, before: Earned, after: Earned): void {
     this.rollouts++;
     this.before.add(before.reward, correct);
     this.after.add(after.reward, correct);
-    for (const { name, weight, value } of after.parts) {
-      const part = this.parts.get(name);
-      if (part) part.sum += value;
-      else this.parts.set(name, { weight, sum: value });
-    }
     const [was, is] = [signOf(before.advantage), signOf(after.advantage)];
     if (was !== is) this.signs.changed++;
     if (was < 0 && is > 0) this.signs.lessToMore++;

@@ -2,9 +2,12 @@
  * A what-if over all stored rollouts, as columns: reward and advantage as the run had them and under each edited reward, the
  * rollouts whose advantage changes its sign first. Typed arrays, so that a page gets them without a copy.
  */
+import { type RewardOptions, termKeys, totalOf } from '../../rewards/total';
+import { advantagesOf } from '../../train/advantages';
 import type { Recipe } from '../recipe/recipe';
-import type { StoredStep } from './storedSteps';
-import { WhatIf } from './whatIf';
+import { openRewards } from '../run/options';
+import { Growing } from '../traces/growing';
+import type { StoredRollouts } from './storedRollouts';
 import { changesSign, signOf, type WhatIfSummary, WhatIfTotals } from './whatIfSummary';
 
 /** Rows in the order in which the run took them. */
@@ -65,75 +68,112 @@ function orderOf(before: Float64Array, after: Float64Array): Uint32Array {
   return new Uint32Array(before.length).map((_, row) => row).sort((a, b) => keys[b]! - keys[a]! || a - b);
 }
 
-/** Scores the steps of a run again under several rewards, one step at a time. */
-export class WhatIfRun {
-  private readonly places: { step: number; group: number; rollout: number; correct: boolean; prompt: number }[] = [];
-  private readonly prompts = new Map<string, number>();
-  private readonly rewards: number[][];
-  private readonly advantages: number[][];
-  private readonly totals: readonly WhatIfTotals[];
+/** One edited reward over the rollouts of a run. */
+class EditedReward {
+  readonly totals = new WhatIfTotals();
+  readonly rewards = new Growing('f64');
+  readonly advantages = new Growing('f64');
+  private readonly values: readonly Growing[];
 
-  private constructor(private readonly scorers: readonly WhatIf[]) {
-    this.rewards = [[], ...scorers.map(() => [])];
-    this.advantages = [[], ...scorers.map(() => [])];
-    this.totals = scorers.map(() => new WhatIfTotals());
+  private constructor(
+    private readonly edited: Recipe,
+    private readonly reward: RewardOptions,
+    private readonly rollouts: StoredRollouts,
+  ) {
+    this.values = rollouts.valuesOf(termKeys(edited.reward));
   }
 
+  static async open(edited: Recipe, rollouts: StoredRollouts): Promise<EditedReward> {
+    return new EditedReward(edited, await openRewards(edited), rollouts);
+  }
+
+  add(step: StoredRollouts['steps'][number]): void {
+    const { rollouts, reward, values, totals } = this;
+    rollouts.evaluate(step, reward, values);
+    const { from, groupSize, groups } = step;
+    const rewards = Array.from({ length: groupSize * groups.length }, (_, r) =>
+      totalOf(reward.terms.map(({ name, weight }, k) => ({ name, weight, value: values[k]!.at(from + r) }))),
+    );
+    const { scaleRewards, aggregation } = this.edited.grpo;
+    const advantages = advantagesOf(rewards, { scaleRewards, aggregation, groupSize });
+    totals.addStep();
+    for (const [r, { total, parts }] of rewards.entries()) {
+      const row = from + r;
+      const before = { reward: rollouts.reward.at(row), advantage: rollouts.advantage.at(row) };
+      totals.addRollout(rollouts.correct.at(row) === 1, before, { reward: total, advantage: advantages[r]! });
+      for (const { name, weight, value } of parts) totals.addPart(name, weight, value);
+      this.rewards.push(total);
+      this.advantages.push(advantages[r]!);
+    }
+  }
+}
+
+/** Scores the steps of a run again under several rewards, one step at a time. */
+export class WhatIfRun {
+  private steps = 0;
+
+  private constructor(
+    private readonly rollouts: StoredRollouts,
+    private readonly edits: readonly EditedReward[],
+  ) {}
+
   /** @throws if a constant of a reward cannot be used, as JavaScript that does not compile */
-  static async open(edits: readonly Recipe[], vocabulary: readonly string[]): Promise<WhatIfRun> {
-    return new WhatIfRun(await Promise.all(edits.map((edited) => WhatIf.open(edited, vocabulary))));
+  static async open(edits: readonly Recipe[], rollouts: StoredRollouts): Promise<WhatIfRun> {
+    return new WhatIfRun(rollouts, await Promise.all(edits.map((edited) => EditedReward.open(edited, rollouts))));
   }
 
   /** Rollouts so far. */
   get length(): number {
-    return this.places.length;
+    return this.edits[0]!.rewards.length;
   }
 
-  add(stored: StoredStep): void {
-    for (const [k, scorer] of this.scorers.entries()) {
-      const scored = scorer.step(stored);
-      this.totals[k]!.add(scored);
-      for (const { group, rollout, correct, before, after } of scored.rollouts) {
-        this.rewards[k + 1]!.push(after.reward);
-        this.advantages[k + 1]!.push(after.advantage);
-        if (k > 0) continue;
-        this.rewards[0]!.push(before.reward);
-        this.advantages[0]!.push(before.advantage);
-        const prompt = this.promptAt(stored.groups[group]!.prompt);
-        this.places.push({ step: stored.step, group, rollout, correct, prompt });
-      }
-    }
-  }
-
-  private promptAt(prompt: string): number {
-    const at = this.prompts.get(prompt) ?? this.prompts.size;
-    this.prompts.set(prompt, at);
-    return at;
+  /** Scores the next step. @returns its number; null where there is none yet */
+  next(): number | null {
+    const step = this.rollouts.steps[this.steps];
+    if (!step) return null;
+    this.steps++;
+    for (const edit of this.edits) edit.add(step);
+    return step.step;
   }
 
   /** Null before the first step. */
   result(): WhatIfResult | null {
-    const summaries = this.totals.map((totals) => totals.summary());
-    if (this.length === 0 || summaries.some((summary) => summary === null)) return null;
-    const { places } = this;
-    const rewards = this.rewards.map((column) => Float64Array.from(column));
-    const advantages = this.advantages.map((column) => Float64Array.from(column));
+    const { rollouts, edits, length } = this;
+    const summaries = edits.map(({ totals }) => totals.summary());
+    if (length === 0 || summaries.some((summary) => summary === null)) return null;
+    const columns = { rewards: edits.map((one) => one.rewards), advantages: edits.map((one) => one.advantages) };
+    const rewards = [rollouts.reward, ...columns.rewards].map((column) => Float64Array.from(column.slice(0, length)));
+    const advantages = [rollouts.advantage, ...columns.advantages].map((column) =>
+      Float64Array.from(column.slice(0, length)),
+    );
     const table = {
-      step: Uint32Array.from(places, ({ step }) => step),
-      group: Uint16Array.from(places, ({ group }) => group),
-      rollout: Uint16Array.from(places, ({ rollout }) => rollout),
-      correct: Uint8Array.from(places, ({ correct }) => Number(correct)),
-      prompt: Uint32Array.from(places, ({ prompt }) => prompt),
-      prompts: [...this.prompts.keys()],
+      ...placesOf(rollouts, this.steps, length),
+      correct: Uint8Array.from(rollouts.correct.slice(0, length)),
+      prompts: [...rollouts.prompts],
       ...{ rewards, advantages, order: orderOf(advantages[0]!, advantages[1]!) },
     };
     return { summaries: summaries as WhatIfSummary[], table, histogram: histogramOf(rewards) };
   }
 }
 
+/** Step, group, place and prompt of each row. */
+function placesOf(rollouts: StoredRollouts, steps: number, length: number) {
+  const [step, prompt] = [new Uint32Array(length), new Uint32Array(length)];
+  const [group, rollout] = [new Uint16Array(length), new Uint16Array(length)];
+  for (const { step: number, from, groupSize, groups } of rollouts.steps.slice(0, steps))
+    for (let r = 0; r < groupSize * groups.length; r++) {
+      const g = Math.floor(r / groupSize);
+      step[from + r] = number;
+      group[from + r] = g;
+      rollout[from + r] = r % groupSize;
+      prompt[from + r] = groups[g]!.prompt;
+    }
+  return { step, group, rollout, prompt };
+}
+
 /** True if the advantage of a row changes its sign under an edit. @param edit position among the edits, from 0 */
 export const rowChangesSign = ({ advantages }: Pick<WhatIfTable, 'advantages'>, row: number, edit: number): boolean =>
   changesSign({
-    before: { reward: 0, advantage: advantages[0]![row]! },
-    after: { reward: 0, parts: [], advantage: advantages[edit + 1]![row]! },
+    before: { advantage: advantages[0]![row]! },
+    after: { advantage: advantages[edit + 1]![row]! },
   });

@@ -20,6 +20,11 @@ export class Growing {
     return this.values[i]!;
   }
 
+  /** View of the values from one position up to another; it ends with the next `push`. */
+  slice(from: number, to: number): InstanceType<(typeof KINDS)[Kind]> {
+    return this.values.subarray(from, to);
+  }
+
   push(value: number): void {
     if (this.length === this.values.length) {
       const larger = new KINDS[this.kind](2 * this.length);
