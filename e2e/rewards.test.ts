@@ -1,8 +1,9 @@
 /** Rewards without a GPU: the bench, the cards and what-if on the recording; apply and fork on a small run of the CPU. */
+import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { complaintsOf, openBrowser, serveApp } from './browser';
+import { complaintsOf, openBrowser, recordMainThread, serveApp, slowness } from './browser';
 import { chooseRecipe, setFields, train, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -164,6 +165,59 @@ it('shows every rollout of the recording under A and B, changed signs first, and
   await expectSharedReward();
   await page.getByRole('button', { name: 'Drop B' }).click();
   await page.getByRole('button', { name: 'Reset all' }).click();
+});
+
+/** Steps of the long recording, of 128 rollouts each: more than an edit scores without being asked. */
+const LONG_STEPS = 164;
+
+/** The recording with its steps again and again. */
+async function longRecording(): Promise<string> {
+  const lines = (await readFile(new URL('../public/runs/parity-12.jsonl', import.meta.url), 'utf8')).split('\n');
+  const isStep = (line: string) => line.startsWith('{"type":"grpo"');
+  const steps = lines.filter(isStep);
+  const before = lines.slice(0, lines.findIndex(isStep));
+  const longer = before.map((line) => line.replace('"grpo":{"steps":40', `"grpo":{"steps":${LONG_STEPS}`));
+  const repeated = Array.from({ length: LONG_STEPS }, (_, i) =>
+    steps[i % steps.length]!.replace(/"step":\d+/, `"step":${i + 1}`).replace(
+      /"num_tokens":\d+/,
+      `"num_tokens":${i + 1}`,
+    ),
+  );
+  return `${[...longer, ...repeated].join('\n')}\n`;
+}
+
+it('scores a long recording with progress and without a long task of the page; a later edit by itself', async () => {
+  const long = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+  const body = await longRecording();
+  await long.route('**/runs/parity-12.jsonl', (route) => route.fulfill({ body, contentType: 'application/x-ndjson' }));
+  await long.goto(`${served.url}#view=rewards`);
+  await long.getByRole('button', { name: 'To the end' }).click();
+  const score = long.getByRole('button', { name: `Score ${(LONG_STEPS * 128).toLocaleString('en')} rollouts again` });
+  await score.waitFor();
+  await long.getByTestId('term-length').getByRole('switch').click();
+  await long.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      const value = document.querySelector('progress')?.value;
+      if (value !== undefined && value !== seen.at(-1)) seen.push(value);
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  const tasksUntilNow = await recordMainThread(browser, long);
+  await score.click();
+  const summary = long.getByTestId('what-if-summary');
+  await summary.waitFor();
+  const first = await summary.innerText();
+  await long.getByTestId('term-length').locator('[data-field=length]').fill('0.4');
+  await long.waitForFunction(
+    (before) => document.querySelector<HTMLElement>('[data-testid=what-if-summary]')?.innerText !== before,
+    first,
+  );
+  const [longest] = await tasksUntilNow();
+  expect(longest).toBeLessThan(50 * (await slowness(long)));
+  const seen = await long.evaluate(() => (window as unknown as { seen: number[] }).seen);
+  expect(seen.filter((value) => value > 0 && value < 1).length).toBeGreaterThan(2);
+  await long.close();
 });
 
 it('applies a reward to the run that trains here; the journal holds the change', async () => {

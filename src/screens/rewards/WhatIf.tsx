@@ -18,7 +18,7 @@ import { Stale } from './Stale';
 import styles from './WhatIf.module.css';
 import { WhatIfRows } from './WhatIfRows';
 
-/** Rollouts up to which an edit starts the scoring by itself. */
+/** Rollouts up to which an edit starts the first scoring by itself. The later ones take a fraction of the first, which reads the file. */
 const AUTOMATIC = 20_000;
 /** Rest after an edit before the scoring begins, ms. */
 const REST_MS = 200;
@@ -123,9 +123,10 @@ export function WhatIf({
   const recipes = useMemo(() => sets.map(({ recipe }) => recipe), [sets]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run on screen drops the result
   useEffect(() => forgetScoring, [run]);
-  const isAutomatic = isEdited && rollouts > 0 && rollouts <= AUTOMATIC;
+  const isRead = result !== null;
+  const isAutomatic = isEdited && rollouts > 0 && (rollouts <= AUTOMATIC || isRead);
   useEffect(() => {
-    if (!isAutomatic) return; // the button scores a large run, and again one that goes on
+    if (!isAutomatic || whatIf.getState().result?.recipes === recipes) return; // the button scores a large run first, and again one that goes on
     const timer = setTimeout(() => void scoreAgain(recipes), REST_MS);
     return () => clearTimeout(timer);
   }, [recipes, isAutomatic]);
