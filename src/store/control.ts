@@ -6,7 +6,7 @@ import { bounded } from '../quote';
 import type { LabClient } from '../worker/client';
 import type { AskedFork } from '../worker/forkedRun';
 import type { MetaEdit } from '../worker/metaEdit';
-import type { Compute, Place, RunMessage, RunNotice } from '../worker/protocol';
+import type { Compute, RunMessage, RunNotice } from '../worker/protocol';
 import { interruptedRun, noteTraining } from './interrupted';
 import { type LabState, lab, NO_RUN, NOTHING_SELECTED } from './lab';
 import { followDraft } from './memory';
@@ -131,12 +131,6 @@ function storedAs(name: string | null): void {
   readStepsFrom(name === null ? null : async (step) => (await client?.rolloutsOf(name, step)) ?? []);
 }
 
-/** Checkpoints that the charts mark. */
-const MOST_MARKED = 32;
-
-const savedAt = (place: Place): void =>
-  set({ saved: place, checkpoints: [...get().checkpoints, place].slice(-MOST_MARKED) });
-
 function handle(message: RunMessage): void {
   switch (message.type) {
     case 'events':
@@ -146,7 +140,7 @@ function handle(message: RunMessage): void {
     case 'stored':
       return storedAs(message.name);
     case 'saved':
-      return savedAt(message.place);
+      return set({ saved: message.place, checkpoints: message.stored });
     case 'notice':
       return notice(message.notice);
     case 'room':

@@ -42,7 +42,7 @@ export interface LabState {
   runName: string | null;
   /** Last checkpoint of the live run; null before the first. */
   saved: Place | null;
-  /** Latest checkpoints of the live run, oldest first. */
+  /** Checkpoints that the live run has now, oldest first: retention removes others. */
   checkpoints: readonly Place[];
   /** Facts about the run on screen, one of each code. */
   notices: readonly RunNotice[];

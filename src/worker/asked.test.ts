@@ -59,7 +59,7 @@ it('names a field that the run refuses, at once and while it is paused; a run th
   await expect(training.changes.apply(CHANGE)).rejects.toThrow('no run trains here');
   hooks.event = (event) => event.type === 'grpo' && event.step === 1 && driver.pause();
   const done = training.train(RECIPE, 'cpu');
-  await expect.poll(() => messages.at(-1)).toEqual({ type: 'saved', place: { stage: 'grpo', step: 1 } });
+  await expect.poll(() => messages.at(-1)).toMatchObject({ type: 'saved', place: { stage: 'grpo', step: 1 } });
   await expect(training.changes.apply({ 'reward.lMax': 64 })).rejects.toThrow('reward.lMax: sets the size of buffers');
   await expect(training.changes.apply({ 'reward.accuracy': 99 })).rejects.toThrow('reward.accuracy');
   const waiting = training.changes.apply(CHANGE);
@@ -102,7 +102,7 @@ it('goes phase by phase, and then equals a run without a hold', async () => {
   const { training, driver, hooks, run, phases, messages } = page(files);
   hooks.event = (event) => event.type === 'grpo' && event.step === 1 && driver.pause();
   const done = training.train(RECIPE, 'cpu');
-  await expect.poll(() => messages.at(-1)).toEqual({ type: 'saved', place: { stage: 'grpo', step: 1 } });
+  await expect.poll(() => messages.at(-1)).toMatchObject({ type: 'saved', place: { stage: 'grpo', step: 1 } });
   const rest = () => new Promise((resolve) => setTimeout(resolve, 50));
   for (const [n, phase] of ['collect', 'score', 'advantages'].entries()) {
     driver.stepPhase();

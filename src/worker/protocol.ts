@@ -79,8 +79,8 @@ export type RunMessage =
   | { readonly type: 'compiling'; readonly ready: number; readonly kernels: number }
   /** The run has a folder of this name; null if it was removed, because the run ended before its first step. */
   | { readonly type: 'stored'; readonly name: string | null }
-  /** A checkpoint was saved. */
-  | { readonly type: 'saved'; readonly place: Place }
+  /** A checkpoint was saved. `stored` has the places of all checkpoints that the run has now, oldest first. */
+  | { readonly type: 'saved'; readonly place: Place; readonly stored: readonly Place[] }
   /** A phase of a GRPO step has ended; the run waits after it. */
   | { readonly type: 'phase'; readonly phase: ShownPhase }
   | { readonly type: 'notice'; readonly notice: RunNotice }

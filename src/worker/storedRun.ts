@@ -3,7 +3,6 @@
 import type { Recipe } from '../lab/recipe/recipe';
 import { eventFromLine, type LabEvent } from '../lab/run/events';
 import { type Continuation, continueStored } from '../lab/stored/continuation';
-import type { Start } from '../lab/stored/reopen';
 import { type Files, faultText, filesWithin } from '../runs/files';
 import type { Journal } from '../runs/journal';
 import type { Holder, Owner } from '../runs/owner';
@@ -11,7 +10,7 @@ import { RUN_LOCK } from '../runs/paths';
 import { RunFolder } from '../runs/runFolder';
 import { forPage } from './drive';
 import { type RunsPlace, runName } from './place';
-import { type Compute, ROLLOUTS_KEPT, type RunMessage } from './protocol';
+import { type Compute, ROLLOUTS_KEPT } from './protocol';
 
 /** A run that this worker owns. */
 export interface Owned {
@@ -72,17 +71,6 @@ export async function deviceOf(journal: Journal, wanted: Compute): Promise<Compu
   const { text, where } = await journal.event(0);
   const start = eventFromLine(text, where);
   return start.type === 'start' && start.device === 'cpu' ? 'cpu' : wanted;
-}
-
-/** Messages about the checkpoint from which a run continues: its place, and a change of the device. */
-export function aboutStart(from: Start['from'], device: string): RunMessage[] {
-  if (!from) return [];
-  const { stage, step } = from.info;
-  const before = from.checkpoint.state.adapter;
-  const saved = { type: 'saved', place: { stage, step } } as const;
-  return before === device
-    ? [saved]
-    : [saved, { type: 'notice', notice: { code: 'other-device', before, now: device } }];
 }
 
 /** Events of one batch to the page. */

@@ -44,6 +44,8 @@ it('names the run, reports its checkpoints, and stores what a terminal would', a
   expect([training.writing(NAME), (await RunFolder.open(inside(files))).meta?.title]).toEqual([null, 'Renamed']);
   expect(messages[0]).toEqual({ type: 'stored', name: NAME });
   expect(types(messages)).toEqual(['stored', 'saved', 'saved', 'saved', 'stopped']);
+  const left = await (await RunFolder.open(inside(files))).checkpoints();
+  expect(messages.at(-2)).toMatchObject({ stored: left.map(({ stage, step }) => ({ stage, step })).reverse() });
   expect([run.sft.length, run.grpo.length, run.summary?.recipe]).toEqual([4, 3, RECIPE.name]);
   expect(run.grpo.event(1)!.groups[0]!.rollouts[0]).not.toHaveProperty('ratios');
   await expectSameResult(inside(files) as MemoryFiles, expected);
@@ -65,7 +67,15 @@ describe('a stopped run', () => {
     expect([next.messages.slice(0, 2), next.run.start?.type]).toEqual([
       [
         { type: 'stored', name: NAME },
-        { type: 'saved', place: { stage: 'grpo', step: 1 } },
+        {
+          type: 'saved',
+          place: { stage: 'grpo', step: 1 },
+          stored: [
+            { stage: 'sft', step: 4 },
+            { stage: 'grpo', step: 0 },
+            { stage: 'grpo', step: 1 },
+          ],
+        },
       ],
       'start',
     ]);
@@ -137,7 +147,7 @@ it('a pause takes a checkpoint, computes no further step, and a stop then loses 
   const { training, driver, hooks, run, messages } = page(files);
   hooks.event = (event) => event.type === 'grpo' && event.step === 2 && driver.pause();
   const done = training.train(RECIPE, 'cpu');
-  await expect.poll(() => messages.at(-1)).toEqual({ type: 'saved', place: { stage: 'grpo', step: 2 } });
+  await expect.poll(() => messages.at(-1)).toMatchObject({ type: 'saved', place: { stage: 'grpo', step: 2 } });
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(run.grpo.length).toBe(2);
   hooks.event = () => null;

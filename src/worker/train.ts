@@ -22,7 +22,8 @@ import { waitWhileFull } from './fullStorage';
 import { PageChanges } from './pageChanges';
 import type { RunsPlace } from './place';
 import type { Compute, Place, RunMessage } from './protocol';
-import { aboutStart, claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
+import { aboutStart, savedMessage } from './savedMessages';
+import { claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
 import type { Surroundings } from './surroundings';
 
 /** Time between two reports of compilation, ms. */
@@ -245,28 +246,27 @@ export class Training {
   }
 
   private async trainOn(device: Device, { folder, recipe, from }: Start, { place, name, lost }: OwnedPlace) {
-    const { driver } = this;
     if (this.stored === null) this.remember(name, folder.journal);
-    for (const message of aboutStart(from, device.name)) this.post(message);
+    for (const message of await aboutStart({ from, folder }, device.name)) this.post(message);
     const session = await openSession(device, recipe, 'full');
     this.folder = { name, of: folder };
     this.changes.begin(recipe, from?.checkpoint);
-    const full = { driver, place, name, room: this.around.waitForRoom, post: this.post };
+    const full = { driver: this.driver, place, name, room: this.around.waitForRoom, post: this.post };
     const done = this.onSession(session, async () => {
       const recorded = new RecordedRun(session, folder, {
         from,
         lost,
-        wanted: driver.wanted,
-        stop: driver.stopped,
+        wanted: this.driver.wanted,
+        stop: this.driver.stopped,
         ...this.asked,
-        onSaved: async ({ stage, step }) => {
-          this.post({ type: 'saved', place: { stage, step } });
-          await driver.saved();
+        onSaved: async (info) => {
+          this.post(await savedMessage(info, folder));
+          await this.driver.saved();
         },
         onFull: (error) => waitWhileFull(error, full),
       });
       this.recorded = recorded;
-      await driver.run(recorded.events(), this.send);
+      await this.driver.run(recorded.events(), this.send);
       if (!recorded.record.summary) await this.summarize({ reason: 'user' });
     });
     await done.finally(() => {

@@ -14,3 +14,15 @@ it('marks lie at the steps of GRPO, those of SFT before 1, with words', () => {
     { x: 3, kind: 'checkpoint', words: 'checkpoint at step 3' },
   ]);
 });
+
+it('the end of SFT and the start of GRPO are one mark', () => {
+  const run = emptyRun();
+  run.sft.push({ type: 'sft', step: 1, loss: 1, grad_norm: 1, learning_rate: 1, num_tokens: 1, step_time: 1 });
+  const both = [
+    { stage: 'sft', step: 1 },
+    { stage: 'grpo', step: 0 },
+  ] as const;
+  expect(marksOf(run, both)).toEqual([
+    { x: 0, kind: 'checkpoint', words: 'checkpoint at SFT step 1; checkpoint at step 0' },
+  ]);
+});

@@ -9,13 +9,24 @@ const valueText = (value: unknown): string => {
   return text.length > 24 ? `${text.slice(0, 23)}…` : text;
 };
 
+/** One mark for all of a kind at one place: the end of SFT is the start of GRPO. */
+function merged(marks: readonly Mark[]): Mark[] {
+  const byPlace = new Map<string, Mark>();
+  for (const mark of marks) {
+    const key = `${mark.kind} ${mark.x}`;
+    const before = byPlace.get(key);
+    byPlace.set(key, before ? { ...before, words: `${before.words}; ${mark.words}` } : mark);
+  }
+  return [...byPlace.values()];
+}
+
 /** Marks by step of GRPO; the steps of SFT come before 1. A change acts on the step after it. */
 export function marksOf({ changes, sft }: RunData, checkpoints: readonly Place[]): Mark[] {
   const placeOf = ({ stage, step }: { readonly stage: Stage | string; readonly step: number }) =>
     stage === 'sft' ? step - sft.length : step;
   const words = (fields: RunData['changes'][number]['fields']) =>
     Object.entries(fields).map(([field, { from, to }]) => `${field} ${valueText(from)} → ${valueText(to)}`);
-  return [
+  return merged([
     ...changes.map((change): Mark => {
       const where = `after ${change.stage === 'sft' ? 'SFT ' : ''}step ${change.step}`;
       return { x: placeOf(change), kind: 'change', words: `changed ${where}: ${words(change.fields).join(', ')}` };
@@ -27,5 +38,5 @@ export function marksOf({ changes, sft }: RunData, checkpoints: readonly Place[]
         words: `checkpoint at ${place.stage === 'sft' ? 'SFT ' : ''}step ${place.step}`,
       }),
     ),
-  ];
+  ]);
 }
