@@ -19,7 +19,6 @@ import { Journal } from '../runs/journal';
 import { metaSchema } from '../runs/meta';
 import { joinPath } from '../runs/paths';
 import { META } from '../runs/runFolder';
-import { Tokenizer } from '../text/tokenizer';
 import { turnsAfterWork } from '../turn';
 import type { RunsPlace } from './place';
 import { type RolloutPlace, RolloutSource } from './rolloutSource';
@@ -134,8 +133,8 @@ export class RewardBench implements RewardCommands {
   /** Rollouts of a journal that were read before, and the reader of those after them. */
   private async rolloutsIn(journal: Journal): Promise<ReadRollouts> {
     if (this.read?.journal !== journal) {
-      const tokenizer = new Tokenizer(await storedVocabulary(journal));
-      this.read = { journal, rollouts: new StoredRollouts(tokenizer), known: 0, steps: null };
+      const rollouts = new StoredRollouts(await storedVocabulary(journal));
+      this.read = { journal, rollouts, known: 0, steps: null };
     }
     return this.read;
   }

@@ -2,12 +2,13 @@
  * Rollouts of a run in columns: all that a reward reads. A journal is parsed once; each later edit reads the columns. The value
  * of a term stays too, until its constants change.
  */
+
+import { Growing } from '../../growing';
 import type { RewardOptions } from '../../rewards/total';
 import { forOneStep } from '../../rewards/total';
 import { parseCompletion } from '../../text/completion';
-import type { Tokenizer } from '../../text/tokenizer';
+import { Tokenizer } from '../../text/tokenizer';
 import { rewardInput } from '../../train/scoreCompletions';
-import { Growing } from '../traces/growing';
 import type { StoredRollout, StoredStep } from './storedSteps';
 
 /** Terms whose values stay: the edits of one sitting change a few. */
@@ -51,7 +52,12 @@ export class StoredRollouts {
   readonly advantage = new Growing('f64');
   private kept: TermValues[] = [];
 
-  constructor(private readonly tokenizer: Tokenizer) {}
+  private readonly tokenizer: Tokenizer;
+
+  /** @param vocabulary token of each id in the run */
+  constructor(vocabulary: readonly string[]) {
+    this.tokenizer = new Tokenizer(vocabulary);
+  }
 
   get length(): number {
     return this.texts.length;

@@ -2,11 +2,12 @@
  * A what-if over all stored rollouts, as columns: reward and advantage as the run had them and under each edited reward, the
  * rollouts whose advantage changes its sign first. Typed arrays, so that a page gets them without a copy.
  */
+
+import { Growing } from '../../growing';
 import { type RewardOptions, termKeys, totalOf } from '../../rewards/total';
 import { advantagesOf } from '../../train/advantages';
 import type { Recipe } from '../recipe/recipe';
 import { openRewards } from '../run/options';
-import { Growing } from '../traces/growing';
 import type { StoredRollouts } from './storedRollouts';
 import { changesSign, signOf, type WhatIfSummary, WhatIfTotals } from './whatIfSummary';
 

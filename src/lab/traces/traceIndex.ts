@@ -1,5 +1,5 @@
 /** Every rollout of a run in columns: numbers in typed arrays, texts as they are, each problem once. */
-import { Growing } from './growing';
+import { Growing } from '../../growing';
 import type { IndexedStep } from './indexed';
 
 /** Place of a rollout in its run. Group and rollout count from 0. */

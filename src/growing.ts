@@ -1,4 +1,4 @@
-/** Typed array that grows: twice the room whenever it is full. */
+/** Typed array that grows: twice the room whenever it is full. Any room may import this file. */
 const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 
 type Kind = keyof typeof KINDS;
