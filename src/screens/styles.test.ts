@@ -39,6 +39,10 @@ describe.each(modules)('%s', (module) => {
     expect([...names].filter((name) => !known.has(name))).toEqual([]);
   });
 
+  it('draws a tag as it is written: the shorthand `font` turns the ligatures of JetBrains Mono on again', () => {
+    expect(textOf(module)).not.toMatch(/\bfont: [^;]*var\(--mono\);(?!\s*font-variant-ligatures: no-contextual;)/);
+  });
+
   it('has no class that nothing uses', () => {
     expect([...known].filter((name) => !names.has(name) && !byValue)).toEqual([]);
   });

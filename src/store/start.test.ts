@@ -43,8 +43,8 @@ beforeEach(() => {
 
 describe('a run with steps', () => {
   it('would be lost; a recording or a run without steps would not', () => {
-    expect(runAtStake(live(3))).toMatch(/“Parity of 8 bits, quick” is training here, 3 steps so far/);
-    expect(runAtStake({ ...live(3), status: 'finished' })).toMatch(/trained here, 3 steps/);
+    expect(runAtStake(live(3))).toMatch(/“Parity of 8 bits, quick” is training here, now at SFT step 3/);
+    expect(runAtStake({ ...live(3), status: 'finished' })).toMatch(/trained here, to SFT step 3/);
     expect(runAtStake({ ...live(3), status: 'failed' })).toBeNull();
     expect(runAtStake(live(0))).toBeNull();
     expect(runAtStake({ ...live(3), source: 'replay' })).toBeNull();
@@ -52,7 +52,7 @@ describe('a run with steps', () => {
 
   it('that is stored stops and stays; leaving the page costs the steps since its checkpoint', () => {
     const stored = { ...live(3), runName: 'parity-8-nano-1', saved: { stage: 'sft', step: 2 } } as const;
-    expect(runAtStake(stored)).toMatch(/3 steps so far. It stops and stays in Runs; you can continue it/);
+    expect(runAtStake(stored)).toMatch(/now at SFT step 3. It stops and stays in Runs; you can continue it/);
     expect(leavingCosts(stored)).toMatch(/continue it from its last checkpoint, step 2 of SFT/);
     expect(leavingCosts({ ...stored, saved: null })).toMatch(/continue it from its last checkpoint\./);
     expect(leavingCosts({ ...stored, status: 'paused' })).toBeNull();
@@ -67,7 +67,7 @@ describe('a run with steps', () => {
     lab.setState(live(3));
     const refused = startTraining();
     await asked();
-    expect(question()?.reasons).toEqual([expect.stringContaining('3 steps so far')]);
+    expect(question()?.reasons).toEqual([expect.stringContaining('now at SFT step 3')]);
     answer(false);
     await refused;
     expect([question(), lab.getState().run.sft.length, lab.getState().started]).toEqual([null, 3, null]);
@@ -175,7 +175,7 @@ describe('on the CPU', () => {
     await asked();
     expect(question()?.reasons).toEqual([
       expect.stringContaining('Your changes to “Parity of 12 bits” are dropped'),
-      expect.stringContaining('3 steps so far'),
+      expect.stringContaining('now at SFT step 3'),
     ]);
     answer(false);
     await refused;

@@ -15,19 +15,20 @@ export const SMALL_RECIPE = 'parity-8-nano';
 
 type OnScreen = Pick<LabState, 'source' | 'status' | 'run' | 'runName' | 'saved'>;
 
-/** Title and steps of a run that trained in this tab. Null for other runs, a failed run and a run without steps. */
-function trainedHere({ source, status, run }: OnScreen): { title: string; steps: number; isTraining: boolean } | null {
-  const steps = run.sft.length + run.grpo.length;
-  if (source !== 'live' || status === 'failed' || steps === 0) return null;
+/** Title and latest step of a run that trained in this tab. Null for other runs, a failed run and a run without steps. */
+function trainedHere({ source, status, run }: OnScreen): { title: string; place: string; isTraining: boolean } | null {
+  const [sft, grpo] = [run.sft.at(-1), run.grpo.last];
+  if (source !== 'live' || status === 'failed' || (!sft && !grpo)) return null;
   const isTraining = status === 'playing' || status === 'paused';
-  return { title: run.start?.recipe.title ?? 'The run', steps, isTraining };
+  const place = grpo ? `GRPO step ${grpo.step}` : `SFT step ${sft!.step}`;
+  return { title: run.start?.recipe.title ?? 'The run', place, isTraining };
 }
 
 /** Words for a run that is not stored, and would be lost. */
-const lostWords = ({ title, steps, isTraining }: NonNullable<ReturnType<typeof trainedHere>>): string =>
+const lostWords = ({ title, place, isTraining }: NonNullable<ReturnType<typeof trainedHere>>): string =>
   isTraining
-    ? `“${title}” is training here, ${steps} steps so far. It will end, and its charts, rollouts and weights will be lost.`
-    : `“${title}” trained here, ${steps} steps. Only this page has its charts and rollouts; they will be lost.`;
+    ? `“${title}” is training here, now at ${place}. It will end, and its charts, rollouts and weights will be lost.`
+    : `“${title}” trained here, to ${place}. Only this page has its charts and rollouts; they will be lost.`;
 
 /** Describes the run on screen that a new run would end. Null if it loses and stops nothing. */
 export function runAtStake(state: OnScreen): string | null {
@@ -35,7 +36,7 @@ export function runAtStake(state: OnScreen): string | null {
   if (!here) return null;
   if (state.runName === null) return lostWords(here);
   if (!here.isTraining) return null;
-  return `“${here.title}” is training here, ${here.steps} steps so far. It stops and stays in Runs; you can continue it.`;
+  return `“${here.title}” is training here, now at ${here.place}. It stops and stays in Runs; you can continue it.`;
 }
 
 /** Describes what closing or reloading the page costs. Null if nothing is lost: a paused run has its checkpoint. */

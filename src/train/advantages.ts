@@ -7,7 +7,8 @@ export const aggregations = ['sum_then_normalize', 'normalize_then_sum'] as cons
 /** Order of two operations: summing the terms of a reward, and comparing with the group. */
 export type Aggregation = (typeof aggregations)[number];
 
-const EPSILON = 1e-4;
+/** Added to the standard deviation that divides. */
+export const EPSILON = 1e-4;
 /** A smaller standard deviation counts as none. */
 const NO_SPREAD = 1e-8;
 

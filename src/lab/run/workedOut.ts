@@ -10,6 +10,8 @@ import { lossByName } from '../../train/losses/index';
 import { type Recipe, withFields } from '../recipe/recipe';
 import type { ApplyEvent } from './events';
 
+export { EPSILON } from '../../train/advantages';
+
 /** Two choices that change the shown numbers. */
 export interface WorkedOptions {
   readonly scaleRewards: ScaleRewards;

@@ -45,6 +45,20 @@ describe('a shared link', () => {
     expect((await shared()).contents).toContain('Not in the link: grpo.groupSize, which New run refuses');
   });
 
+  it('names the changes applied while the run trained, which it has not', async () => {
+    const change = {
+      type: 'apply',
+      stage: 'grpo',
+      step: 30,
+      fields: { 'reward.brevity': { from: 0, to: 0.2 } },
+    } as const;
+    const run = { ...emptyRun(), start: smallStart, changes: [change] };
+    expect((await shared({ source: 'live', run })).contents.at(-1)).toMatch(
+      /^Not in the link: changed after step 30: reward.brevity 0 → 0.2\. The recipe is that of the start/,
+    );
+    expect((await shared({ source: 'replay', run })).contents.join()).not.toContain('Not in the link');
+  });
+
   it('has the edited rewards over the recipe of the run on screen, and the hash of what each would train', async () => {
     const base = withFields(recipeByName('addition-2'), { seed: 5 });
     const [A, B] = [{ 'reward.length': 0.2, 'grpo.scaleRewards': 'none' }, { 'reward.lPos': 'abc' }];

@@ -7,6 +7,7 @@ import type { LabState } from '../../store/lab';
 import { hasRewardChanges } from '../../store/rewardChoice';
 import { baseRecipe, editedRecipe } from '../../store/rewardEdits';
 import { firstScreen, screens } from '..';
+import { changeWords } from '../train/marks';
 import { MOST_CHARACTERS, writeAddress, writeLinked } from './address';
 
 export { recipeOfLink } from '../../lab/recipe/link';
@@ -78,6 +79,14 @@ function selectionWords({ screen, step, group, rollout, newRun, data, runsTab, e
   return parts.join(', ');
 }
 
+/** Changes of the run while it trained: the link has the recipe of its start. */
+function appliedWords(state: LabState): string[] {
+  const { source, run } = state;
+  if (source === 'replay' || sharesReward(state) || run.changes.length === 0) return [];
+  const changes = run.changes.map(changeWords).join('; ');
+  return [`Not in the link: ${changes}. The recipe is that of the start; export the run in Runs to share its changes`];
+}
+
 export interface SharedLink {
   readonly link: string;
   /** Hash of the recipe; null where the browser has none. */
@@ -106,6 +115,7 @@ export async function sharedLink(state: LabState, page: string): Promise<SharedL
       `Recipe: ${recipeWords(recipe)}`,
       `View: ${selectionWords(state)}`,
       ...(await rewardWords(state)),
+      ...appliedWords(state),
       ...(refused.length > 0 ? [`Not in the link: ${refused.join(', ')}, which New run refuses`] : []),
       ...(link.length > SHORT_LINK ? [`${link.length} characters: some mail and chat programs cut longer links`] : []),
     ],

@@ -5,12 +5,12 @@ import type { WorkedCompletion, WorkedGroup, WorkedOptions } from '../../lab/run
 import type { GrpoStep } from '../../train/grpo';
 import { explanations } from './explanations';
 import styles from './Figures.module.css';
+import { signed } from './format';
 import { Help } from './Help';
 import { WithArrow } from './Mark';
 import {
   advantageFormula,
   divisorTitles,
-  figure,
   scaleTitles,
   termFormulas,
   tokenFormula,
@@ -50,7 +50,7 @@ export function Figures(props: FiguresProps) {
   return (
     <div className={styles.figures} data-testid="figures">
       <strong className={styles.number} title="Advantage">
-        {figure(completion.comparison.advantage)}
+        {signed(completion.comparison.advantage)}
       </strong>
       <div>
         <p className={styles.formula}>

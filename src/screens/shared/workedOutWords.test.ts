@@ -24,6 +24,19 @@ it('spells an advantage out, as each scaling gives it', () => {
   );
 });
 
+it('shows as many decimals as a reader needs to get the results from the shown numbers', () => {
+  const formula = (value: number, mean: number, deviation: number) => {
+    const advantage = (value - mean) / (deviation + 1e-4);
+    return advantageFormula({ ...one, comparison: { value, mean, deviation, advantage, terms: null } }, 'group', title);
+  };
+  // 0.62 − 0.07 = 0.54 would be wrong by a cent
+  expect(formula(0.6154, 0.0725, 0.5797)).toBe('reward 0.615 − mean 0.072 = 0.543; ÷ std 0.580 = 0.94 → more likely');
+  // a small std is no 0.00, and the ε beside it counts
+  expect(formula(0.7487, 0.75842, 0.003929)).toBe(
+    'reward 0.74870 − mean 0.75842 = −0.00972; ÷ (std 0.00393 + 0.0001) = −2.41 → less likely',
+  );
+});
+
 it('shows the sum of normalized terms', () => {
   const terms = [{ value: -0.5, mean: 0.2, deviation: 0.58, advantage: -1.2 }];
   const summed = { ...one, comparison: { value: -0.6, mean: 0, deviation: 0.5, advantage: -1.2, terms } };

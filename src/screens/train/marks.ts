@@ -20,17 +20,18 @@ function merged(marks: readonly Mark[]): Mark[] {
   return [...byPlace.values()];
 }
 
+/** "changed after step 7: grpo.beta 0 → 0.04". */
+export function changeWords({ stage, step, fields }: RunData['changes'][number]): string {
+  const words = Object.entries(fields).map(([field, { from, to }]) => `${field} ${valueText(from)} → ${valueText(to)}`);
+  return `changed after ${stage === 'sft' ? 'SFT ' : ''}step ${step}: ${words.join(', ')}`;
+}
+
 /** Marks by step of GRPO; the steps of SFT come before 1. A change acts on the step after it. */
 export function marksOf({ changes, sft }: RunData, checkpoints: readonly Place[]): Mark[] {
   const placeOf = ({ stage, step }: { readonly stage: Stage | string; readonly step: number }) =>
     stage === 'sft' ? step - sft.length : step;
-  const words = (fields: RunData['changes'][number]['fields']) =>
-    Object.entries(fields).map(([field, { from, to }]) => `${field} ${valueText(from)} → ${valueText(to)}`);
   return merged([
-    ...changes.map((change): Mark => {
-      const where = `after ${change.stage === 'sft' ? 'SFT ' : ''}step ${change.step}`;
-      return { x: placeOf(change), kind: 'change', words: `changed ${where}: ${words(change.fields).join(', ')}` };
-    }),
+    ...changes.map((change): Mark => ({ x: placeOf(change), kind: 'change', words: changeWords(change) })),
     ...checkpoints.map(
       (place): Mark => ({
         x: placeOf(place),

@@ -1,6 +1,7 @@
 /** Reward of a step with its deviation within groups, against the maximum that a completion can earn. */
 
 import { groupsDrawn, groupsWithoutSpread, meansOfAllGroups } from '../../../lab/run/groupMetrics';
+import { recipeAt } from '../../../lab/run/workedOut';
 import { mostReward } from '../../../rewards/total';
 import type { Metrics } from '../../../train/metrics';
 import type { Series } from '../../shared/chart/series';
@@ -42,10 +43,11 @@ export const reward: ChartRecord = {
     const { last } = grpo;
     return last ? fixed(meansOfAllGroups(last.metrics).reward, 2) : null;
   },
-  words({ grpo, start }) {
+  words({ grpo, start, changes }) {
     const { last } = grpo;
     if (!last) return 'Rewards start with GRPO, after SFT.';
-    const most = start && mostReward(start.recipe.reward);
+    // a reward applied during training changes the maximum
+    const most = start && mostReward(recipeAt(start.recipe, changes, last.step).reward);
     const maximum = most === null ? '' : ` (maximum ${fixed(most, 2)})`;
     return `Average reward ${fixed(meansOfAllGroups(last.metrics).reward, 2)}${maximum}; ${signalWords(last.metrics)}`;
   },
