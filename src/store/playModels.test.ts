@@ -54,7 +54,15 @@ it('a name gives a run and its checkpoint, untrained weights, or a folder that i
 it('a prompt is the typed one, the example of the recipe on screen, or a problem', () => {
   const state = lab.getState();
   const asked = (play: Partial<typeof state.play>) => askedPrompt({ ...state, play: { ...state.play, ...play } });
-  expect(asked({}).prompt).toMatch(/^[01]{12}=$/);
+  const example = asked({});
+  expect(example.prompt).toMatch(/^[01]{12}=$/);
+  // the verifier of the task judges the example, until an answer is typed
+  expect(example.problem).toMatchObject({
+    task: 'parity',
+    prompt: example.prompt,
+    answer: expect.stringMatching(/^[01]$/),
+  });
+  expect(asked({ answer: '7' }).problem).toEqual({ prompt: example.prompt, answer: '7' });
   expect(asked({ prompt: '1=' })).toEqual({ prompt: '1=', problem: null });
   expect(asked({ prompt: '1=', answer: '1' }).problem).toEqual({ prompt: '1=', answer: '1' });
   expect(asked({ ask: 'problem' }).problem).toMatchObject({ task: 'parity', problem: { bits: expect.any(Array) } });

@@ -69,10 +69,10 @@ export const vocabularyOf = (name: string, folders: readonly Folder[]): readonly
 export const browsedProblem = ({ data, draft }: Pick<LabState, 'data' | 'draft'>) =>
   new BrowsedProblems(data.task, data.level, data.seed, draft.own).at(data.index);
 
-/** Prompt of the field while nobody has typed: the first problem of the recipe on screen. */
-export function examplePrompt(state: Pick<LabState, 'run' | 'draft'>): string {
+/** Problem of the field while nobody has typed: the first of the recipe on screen. */
+export function exampleProblem(state: Pick<LabState, 'run' | 'draft'>): AskedProblem {
   const { task, seed, own } = recipeOnShow(state);
-  return new BrowsedProblems(task.name, task.level, seed, own).at(0).prompt;
+  return { task: task.name, ...new BrowsedProblems(task.name, task.level, seed, own).at(0) };
 }
 
 /** Prompt to sample, and the problem that judges its completions. */
@@ -85,7 +85,9 @@ export function askedPrompt(state: Pick<LabState, 'play' | 'data' | 'run' | 'dra
     const problem = browsedProblem(state);
     return { prompt: problem.prompt, problem: { task: state.data.task, ...problem } };
   }
-  const prompt = typed ?? examplePrompt(state);
+  const example = typed === null ? exampleProblem(state) : null;
+  const prompt = typed ?? example!.prompt;
   if (given?.prompt === prompt && given.answer === answer) return { prompt, problem: given };
-  return { prompt, problem: answer === '' ? null : { prompt, answer } };
+  if (answer !== '') return { prompt, problem: { prompt, answer } };
+  return { prompt, problem: example };
 }

@@ -4,7 +4,7 @@ import { BrowsedProblems, browsable } from '../../lab/recipe/browse';
 import { browse, lab } from '../../store/lab';
 import { startSampling } from '../../store/play';
 import type { PlayChoice } from '../../store/playChoice';
-import { recipeOnShow } from '../../store/playModels';
+import { exampleProblem, recipeOnShow } from '../../store/playModels';
 import { Dials } from '../data/Dials';
 import { useLab } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
@@ -69,6 +69,7 @@ function OwnPrompt() {
   const answer = useLab((state) => state.play.answer);
   const prompt = usePrompt();
   const isOutside = useOutside() !== null;
+  const right = typed === null ? exampleProblem(lab.getState()).answer : undefined;
   const id = useId();
   return (
     <>
@@ -95,6 +96,7 @@ function OwnPrompt() {
             spellCheck={false}
             autoComplete="off"
             value={answer}
+            placeholder={right}
             onChange={({ target }) => change({ answer: target.value })}
             onKeyDown={onKeyDown}
           />
@@ -102,7 +104,8 @@ function OwnPrompt() {
       </div>
       <Outside id={`${id}-outside`} />
       <p id={`${id}-hint`} className={texts.words}>
-        {typed === null && 'An example of the task on screen; type your own. '}Enter samples, Shift+Enter adds a line.
+        {typed === null && 'An example of the task on screen, which its verifier judges; type your own. '}Enter samples,
+        Shift+Enter adds a line.
         {answer !== '' && ' Answers are compared as text.'}
       </p>
     </>

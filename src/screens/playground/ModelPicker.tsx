@@ -12,9 +12,10 @@ import { useLab } from '../shared/hooks';
 import { usePlay } from './hooks';
 import styles from './ModelPicker.module.css';
 
-function checkpointWords({ stage, step, isStageEnd, accuracy }: PlayCheckpoint): string {
-  const measured = accuracy === null ? '' : ` (${percent(accuracy)} right)`;
-  return `${stage.toUpperCase()} ${step}${isStageEnd ? ', last' : ''}${measured}`;
+/** "GRPO 24, 96 % sampled": held-out accuracy of sampled answers, where it was measured. */
+function checkpointWords({ stage, step, accuracy }: PlayCheckpoint): string {
+  const place = stage === 'grpo' && step === 0 ? 'Start of GRPO' : `${stage.toUpperCase()} ${step}`;
+  return accuracy === null ? place : `${place}, ${percent(accuracy)} sampled`;
 }
 
 /** Runs of the browser; the run of a link may not be among them. */
