@@ -78,11 +78,29 @@ it('a link restores model, task, numbers, seed and the comparison, also after a 
   expect(await page.getByTestId('evaluations').getByRole('row').count()).toBe(3);
 });
 
-it('several tasks give a transfer matrix', async () => {
+it('several tasks give a transfer matrix, which is there again after a reload', async () => {
   await form().getByRole('button', { name: 'Add a task' }).click();
   await form().getByRole('button', { name: 'Evaluate', exact: true }).click();
-  await page.getByTestId('transfer').waitFor();
-  expect(await page.getByTestId('transfer').getByRole('row').count()).toBe(3);
+  const rows = page.getByTestId('transfer').getByRole('row');
+  await rows.nth(2).waitFor();
+  const matrix = await rows.allInnerTexts();
+  expect(matrix).toHaveLength(3);
+  await page.waitForURL(/evalTasks=/);
+  await page.reload();
+  await rows.nth(2).waitFor();
+  expect(await rows.allInnerTexts()).toEqual(matrix);
+});
+
+it('Stop ends an evaluation at once; the next one works', async () => {
+  await form().getByLabel('Samples k per problem').fill('256');
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByTestId('evaluation-progress').filter({ hasText: 'answers' }).waitFor();
+  await form().getByRole('button', { name: 'Stop', exact: true }).click();
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).waitFor();
+  expect(await page.getByTestId('evaluation-progress').count()).toBe(0);
+  await form().getByLabel('Samples k per problem').fill('2');
+  await form().getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByTestId('transfer').getByRole('row').nth(2).waitFor();
 });
 
 it('a number that does not fit blocks the button; a damaged record is named', async () => {

@@ -5,9 +5,12 @@ import path from 'node:path';
 import { heldOutProblems } from '../data/problems';
 import type { SavedModel } from '../formats/model';
 import { tokenBudget } from '../lab/evaluate/budget';
+import { measuredCheckpoint } from '../lab/evaluate/models';
+import { BASE } from '../lab/play/models';
 import { parseRecipe, type Recipe } from '../lab/recipe/recipe';
 import { splitFault } from '../lab/recipe/task';
 import { excerpt, quote } from '../quote';
+import { nodeFiles } from '../runs/nodeFiles';
 import type { Interval } from '../stats';
 import { taskByName } from '../tasks';
 import { OWN, type OwnProblems, ownTask } from '../tasks/own';
@@ -16,8 +19,19 @@ import { percent } from '../units';
 import { ADAPTER } from './adapter';
 import type { Given } from './command';
 import { maxNewOf } from './context';
-import { checkTemperature, InputError, input, JSON_OPTION, numeric, readJson, readModel, SEED } from './input';
+import {
+  checkTemperature,
+  InputError,
+  input,
+  inputAsync,
+  JSON_OPTION,
+  numeric,
+  readJson,
+  readModel,
+  SEED,
+} from './input';
 import { modelPlace } from './modelPlace';
+import { isStoredRun, runAndCheckpoint } from './runPlace';
 
 export interface TrainedModel {
   /** As the user named it: a folder, a run or a checkpoint. */
@@ -43,8 +57,17 @@ function recipeOf(folder: string): Recipe | null {
   return null;
 }
 
-/** Reads a model and its recipe. @param place folder of a model or a run, or a checkpoint @throws naming the file and the fault */
+/**
+ * Reads a model and its recipe.
+ * @param place folder of a model or a run, a checkpoint, or `RUN@base` for the weights before training
+ * @throws naming the file and the fault
+ */
 export async function readTrainedModel(place: string): Promise<TrainedModel> {
+  const { run, checkpoint } = runAndCheckpoint(place);
+  if (checkpoint === BASE && isStoredRun(run)) {
+    const found = await inputAsync(() => measuredCheckpoint(nodeFiles(run), BASE));
+    return { place, folders: [run], ...found };
+  }
   const { folder, folders } = await modelPlace(place);
   const digest = createHash('sha256');
   const model = readModel(folder, (bytes) => digest.update(bytes));
@@ -112,7 +135,7 @@ export const MODEL = {
   type: 'string',
   value: MODEL_VALUE,
   required: true,
-  help: 'folder of a saved model, or a run: its newest checkpoint, or the named one, such as runs/a@grpo-20',
+  help: 'folder of a saved model, or a run: its newest checkpoint, or the named one, such as runs/a@grpo-20, or RUN@base before training',
 } as const;
 export const TASK = { type: 'string', value: 'NAME', required: true, help: 'name of the task' } as const;
 export const LEVEL = {

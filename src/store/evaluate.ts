@@ -36,7 +36,8 @@ export interface EvaluateState {
   readonly faults: readonly string[];
   /** Ids of the results of the last evaluation, in the order of its tasks. */
   readonly latest: readonly string[];
-  readonly failed: string | null;
+  /** Fault of the last evaluation, and its cause; null without one. */
+  readonly failed: Omit<Extract<EvaluationMessage, { type: 'failed' }>, 'type'> | null;
   /** Reason why the last result is not stored. */
   readonly unstored: string | null;
   readonly device: Extract<EvaluationMessage, { type: 'device' }> | null;
@@ -120,7 +121,7 @@ function take(message: EvaluationMessage): void {
   const { running, rows, latest } = get();
   if (message.type === 'device') set({ device: message });
   else if (message.type === 'progress') set({ running: running && { ...running, ...message } });
-  else if (message.type === 'failed') set({ failed: message.message });
+  else if (message.type === 'failed') set({ failed: message });
   else if (message.type === 'evaluated') {
     const { row, unstored } = message;
     set({ rows: [...rows.filter(({ id }) => id !== row.id), row], latest: [...latest, row.id], unstored });
@@ -150,7 +151,7 @@ export async function startEvaluation(): Promise<void> {
     set({ running: { tasks: request.tasks, index: 0, answered: 0, total: null }, latest: [] });
     await client.evaluate(request, (message) => mine === turn && take(message));
   } catch (error) {
-    if (mine === turn) set({ failed: messageOf(error) });
+    if (mine === turn) set({ failed: { message: messageOf(error), cause: null } });
   }
   if (mine === turn) set({ running: null });
 }

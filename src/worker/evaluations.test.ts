@@ -1,10 +1,11 @@
 /** Evaluations of the tab on the CPU device: the numbers of `lab eval`, `lab transfer` and `lab compare`, and their records. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, CPU, lab, lines, smallestTraining, untrainedModel } from '../cli/cli.fixture';
 import { NoGpuError } from '../gpu/browser';
 import { openCpuDevice } from '../gpu/cpu';
+import { type Files, StorageFullError } from '../runs/files';
 import { nodeFiles } from '../runs/nodeFiles';
 import type { EvaluationMessage, EvaluationRequest, EvaluationRow } from './evaluationProtocol';
 import { type EvaluationSurroundings, Evaluations } from './evaluations';
@@ -132,6 +133,12 @@ it('a comparison has the numbers of lab compare, and the problems that differ', 
   await expect(evaluations().compare(a!, other!)).rejects.toThrow('other problems');
 });
 
+/** Files of the runs with a fault. */
+function filesWith(fault: (files: Files) => Partial<Files>): Partial<EvaluationSurroundings> {
+  const files = nodeFiles(path.dirname(RUN));
+  return { files: async () => ({ ...files, ...fault(files) }) };
+}
+
 describe('faults', () => {
   it('a damaged record is named, with its line; the others are listed', async () => {
     const [row] = await rowsOf({ samples: 1 });
@@ -149,4 +156,67 @@ describe('faults', () => {
     expect(unknown.at(-1)).toMatchObject({ message: expect.stringContaining('there is no task "chess"') });
     expect(existsSync(RECORDS)).toBe(false);
   });
+
+  it('a lost GPU is named; the next evaluation opens it again and keeps the finished passes', async () => {
+    let opened = 0;
+    let lose = (_reason: string) => {};
+    const of = evaluations({
+      async open(onLost) {
+        opened++;
+        lose = onLost;
+        return openCpuDevice();
+      },
+    });
+    await messagesOf({ samples: 1 }, of);
+    const lost: EvaluationMessage[] = [];
+    await of.evaluate({ ...REQUEST, samples: 40 }, (message) => {
+      lost.push(message);
+      if (message.type === 'progress') lose('the driver was reset');
+    });
+    expect(lost.at(-1)).toEqual({ type: 'failed', message: 'the driver was reset', cause: 'lost' });
+    expect((await of.list()).rows[0]!.samples).toBeGreaterThan(0);
+    const again = await messagesOf({ samples: 2 }, of);
+    expect(again.at(-1)).toEqual({ type: 'ended' });
+    expect(opened).toBe(2);
+  });
+
+  it('a full storage: none begins without room for its record, and a result without room is shown, not stored', async () => {
+    const full = async (file: string): Promise<never> => {
+      throw new StorageFullError(file, 100);
+    };
+    const before = await messagesOf({}, evaluations(filesWith(() => ({ write: full }))));
+    expect(before.at(-1)).toMatchObject({ message: expect.stringMatching(/evaluations.*the storage is full; free/) });
+    const messages = await messagesOf({ samples: 2 }, evaluations(filesWith(() => ({ append: full }))));
+    const [result] = messages.flatMap((one) => (one.type === 'evaluated' ? one : []));
+    expect(result!.unstored).toContain('the storage is full; free');
+    expect([result!.row.file, result!.row.passes!.length]).toEqual([null, 2]);
+    expect(await evaluations().list()).toEqual({ rows: [], faults: [] });
+  });
+
+  it('a run that is deleted meanwhile does not come back', async () => {
+    const runs = at('deleted');
+    cpSync(RUN, path.join(runs, 'gone'), { recursive: true });
+    const of = evaluations({ files: async () => nodeFiles(runs) });
+    const tasks = [...REQUEST.tasks, { task: 'addition', level: 1 }];
+    const messages: EvaluationMessage[] = [];
+    await of.evaluate({ ...REQUEST, tasks, model: { kind: 'run', run: 'gone', checkpoint: 'grpo-1' } }, (message) => {
+      messages.push(message);
+      if (message.type === 'progress') rmSync(path.join(runs, 'gone'), { recursive: true, force: true });
+    });
+    const [result] = messages.flatMap((one) => (one.type === 'evaluated' ? one : []));
+    expect(result!.unstored).toMatch(/gone was deleted meanwhile/);
+    expect(result!.row.passes).toHaveLength(REQUEST.samples);
+    expect(messages.at(-1)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining('was deleted meanwhile'),
+    });
+    expect(existsSync(path.join(runs, 'gone'))).toBe(false);
+  });
+});
+
+it('lab eval takes the weights before training as the page does', async () => {
+  const [base] = await rowsOf({ model: { kind: 'run', run: 'tiny', checkpoint: 'base' }, samples: 1 });
+  const asked = ['--task', 'parity', '--runs', '1', ...ASKED];
+  const [expected] = lines(await lab('eval', '--model', `${RUN}@base`, ...asked));
+  expect(expected).toMatchObject({ model: base!.header.model, ...JSON.parse(JSON.stringify(base!.measured)) });
 });

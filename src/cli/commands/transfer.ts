@@ -24,7 +24,7 @@ const options = {
     type: 'string',
     value: 'DIR,DIR,…',
     required: true,
-    help: 'folders of saved models or runs, or checkpoints such as runs/a@grpo-20',
+    help: 'folders of saved models or runs, or checkpoints such as runs/a@grpo-20, or RUN@base before training',
   },
   tasks: { type: 'string', value: 'NAME:LEVEL,…', required: true, help: 'tasks of the evaluation' },
   out: { type: 'string', value: 'DIR', help: 'records finished runs; the same command continues from there' },

@@ -49,6 +49,8 @@ export async function storedRecords(run: Files): Promise<{ records: StoredRecord
   return { records, faults };
 }
 
+const deleted = ({ where }: Files): Error => new Error(`${where} was deleted meanwhile; evaluate another run`);
+
 /** Record that is being written, with the runs that it has already. */
 export class RecordWriter {
   /** Ends when all writes so far have ended. */
@@ -61,8 +63,12 @@ export class RecordWriter {
     private at: number,
   ) {}
 
-  /** Opens a record, or begins it. @throws naming the broken line of a damaged one, or if the storage is full */
+  /**
+   * Opens a record, or begins it.
+   * @throws naming the broken line of a damaged one, if the run was deleted, or if the storage is full
+   */
   static async open(run: Files, checkpoint: string, header: RecordHeader): Promise<RecordWriter> {
+    if ((await run.list('')).length === 0) throw deleted(run); // a write would make its folder again
     const file = recordName(checkpoint, header);
     const path = joinPath(EVALUATIONS, file);
     const bytes = await run.read(path);
@@ -76,7 +82,11 @@ export class RecordWriter {
     const bytes = new TextEncoder().encode(runLine(run));
     const at = this.at;
     this.at += bytes.length;
-    this.written = this.written.then(() => this.run.append(joinPath(EVALUATIONS, this.file), at, bytes));
+    const path = joinPath(EVALUATIONS, this.file);
+    this.written = this.written.then(async () => {
+      if ((await this.run.size(path)) === null) throw deleted(this.run);
+      await this.run.append(path, at, bytes);
+    });
     this.written.catch(() => {}); // `close` has the error
   }
 

@@ -103,7 +103,16 @@ function Outcome() {
       )}
       {failed !== null && (
         <Notice kind="error" shape="banner">
-          <b>The evaluation failed.</b> {failed}
+          {failed.cause === 'lost' ? (
+            <>
+              <b>The GPU was lost.</b> {failed.message}. Press Evaluate: the GPU is opened again, and finished passes
+              are kept.
+            </>
+          ) : (
+            <>
+              <b>The evaluation failed.</b> {failed.message}
+            </>
+          )}
         </Notice>
       )}
       {folderFault !== null && (

@@ -1,13 +1,18 @@
-/** Results of the last evaluation: its numbers with what each means, or a transfer matrix for several tasks. */
+/** Results of an evaluation: its numbers with what each means, or a transfer matrix for several tasks. */
+import { useMemo } from 'react';
+import { recipeOfModel, tasksOnShow } from '../../store/evaluate';
+import { resultsOf } from '../../store/evaluated';
 import type { EvaluationRow } from '../../worker/evaluationProtocol';
+import { usePlay } from '../playground/hooks';
 import { classes } from '../shared/classes';
 import { fixed, percent } from '../shared/format';
+import { useLab } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
 import texts from '../shared/text.module.css';
 import styles from './Evaluate.module.css';
-import { useEvaluate, useTitles } from './hooks';
+import { useEvaluate, useModelName, useTitles } from './hooks';
 import { intervalWords, modelWords, samplingWords, taskWords } from './words';
 
 function Numbers({ row }: { readonly row: EvaluationRow }) {
@@ -88,11 +93,25 @@ function Transfer({ rows, title }: { readonly rows: readonly EvaluationRow[]; re
   );
 }
 
-export function Results() {
+/** Rows of the last evaluation of this visit; before one, those that the choices on screen have in storage. */
+function useResults(): readonly EvaluationRow[] {
   const latest = useEvaluate((state) => state.latest);
   const all = useEvaluate((state) => state.rows);
+  const isRunning = useEvaluate((state) => state.running !== null);
+  const choice = useLab((state) => state.evaluation);
+  const name = useModelName();
+  const models = usePlay((state) => state.runs);
+  const folders = usePlay((state) => state.folders);
+  return useMemo(() => {
+    if (latest.length > 0 || isRunning) return latest.flatMap((id) => all.find((row) => row.id === id) ?? []);
+    const recipe = recipeOfModel(name, { runs: models, folders });
+    return resultsOf(all, name, tasksOnShow(choice, recipe), choice, recipe);
+  }, [latest, all, isRunning, choice, name, models, folders]);
+}
+
+export function Results() {
+  const rows = useResults();
   const titles = useTitles();
-  const rows = latest.flatMap((id) => all.find((row) => row.id === id) ?? []);
   const [first] = rows;
   if (!first) return null;
   const title = modelWords(first, titles);

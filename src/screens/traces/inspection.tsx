@@ -35,13 +35,14 @@ export function useInspection(place: TracePlace | null): Inspected {
   return inspects && state.key === key ? state : NONE;
 }
 
-/** Name of the weights, and how far they are from those that wrote the trace. */
-const weightsWords = ({ weights: { checkpoint, stage, step }, step: wrote }: StoredInspection): string =>
-  `Weights of checkpoint ${checkpoint}: ${stage.toUpperCase()}, step ${step}. ${
-    stage === 'grpo' && step === wrote - 1
-      ? 'They wrote this trace.'
-      : `Step ${wrote} wrote this trace with the weights after step ${wrote - 1}, so its own numbers differ.`
-  }`;
+/** Checkpoint whose weights gave the numbers, and their distance from the weights that wrote the trace. */
+export function weightsWords({ weights: { checkpoint, stage, step }, step: wrote }: StoredInspection): string {
+  const missing = wrote - 1 - (stage === 'grpo' ? step : 0);
+  if (stage === 'grpo' && missing === 0) return `Computed with ${checkpoint}: the weights that wrote this trace.`;
+  const steps = Math.abs(missing) === 1 ? '1 step' : `${Math.abs(missing)} steps`;
+  const distance = stage !== 'grpo' ? 'from before GRPO' : missing > 0 ? `${steps} earlier` : `${steps} later`;
+  return `Computed with ${checkpoint} (${distance}): other weights wrote this trace, so its own numbers differ.`;
+}
 
 export function InspectionSwitch({ inspected: { inspection, fault } }: { readonly inspected: Inspected }) {
   const inspects = useTraces((state) => state.inspects);
