@@ -116,9 +116,13 @@ it('has keys for traces, steps, colours, the pin and the search, which a field d
   await page.getByText('Both have the same tokens').waitFor();
   await press('x');
   await page.getByText('Both have the same tokens').waitFor({ state: 'detached' });
+  const thinking = page.getByRole('group', { name: /^Tokens of/ }).locator('[data-segment=think]');
+  await thinking.waitFor();
   await press('t');
   await page.getByRole('button', { name: 'Collapse thinking', pressed: true }).waitFor();
+  await thinking.waitFor({ state: 'detached' });
   await press('t');
+  await thinking.waitFor();
   await press('?');
   const list = page.getByRole('dialog', { name: 'Keys' });
   await list.getByText('Next trace of the table').waitFor();

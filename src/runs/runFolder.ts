@@ -244,24 +244,27 @@ async function writeJson(
 
 const noMeta = ({ where }: Files): Error => new Error(`${where} has no ${META}: an earlier version wrote this run`);
 
-/** Notes on rollouts in meta.json; none where it is missing. Reads no journal. @throws naming the damage */
-export async function traceNotes(files: Files): Promise<readonly TraceNote[]> {
+/** Reads meta.json alone. @throws naming the damage: the field with a fault, if there is one */
+async function openMeta(files: Files): Promise<{ manifest: RunManifest | null; meta: RunMeta | null }> {
   const faults: Fault[] = [];
   const manifest = await openManifest(files, faults);
   const meta = manifest && (await readMeta(files, manifest, faults));
-  if (faults[0]) throw new Error(faultText(faults[0]));
-  return meta?.traces ?? [];
+  const [fault] = faults;
+  if (!fault) return { manifest, meta };
+  if (fault.file === META) await readMeta(files, null, faults); // its sum says that it is damaged, its schema says where
+  throw new Error(faultText(faults.at(-1)!));
 }
+
+/** Notes on rollouts in meta.json; none where it is missing. Reads no journal. @throws naming the damage */
+export const traceNotes = async (files: Files): Promise<readonly TraceNote[]> =>
+  (await openMeta(files)).meta?.traces ?? [];
 
 /**
  * Changes meta.json of a run that nobody writes. It reads no journal, so it is fast.
  * @throws if the run has no meta.json or it is damaged; nothing changes then
  */
 export async function editMeta(files: Files, change: (meta: RunMeta) => RunMeta): Promise<void> {
-  const faults: Fault[] = [];
-  const manifest = await openManifest(files, faults);
-  const meta = manifest && (await readMeta(files, manifest, faults));
-  if (faults[0]) throw new Error(faultText(faults[0]));
+  const { manifest, meta } = await openMeta(files);
   if (!manifest || !meta) throw noMeta(files);
   const edited = parseAs(metaSchema, change(meta), META);
   await writeJson(files, manifest, (next) => writeManifest(files, '', next), META, edited);

@@ -1,7 +1,6 @@
 /** Evaluate tab: evaluations of stored models and opened folders, their results, and comparisons of two. Framework-free. */
 import { createStore } from 'zustand/vanilla';
 import { type PairedComparison, problemsKey } from '../lab/evaluate/compare';
-import { bounded } from '../quote';
 import { EvaluationClient } from '../worker/evaluationClient';
 import type {
   EvaluationMessage,
@@ -13,6 +12,7 @@ import type {
 import type { RunModels } from '../worker/playProtocol';
 import { type EvaluateChoice, type EvaluateNumber, taskAtLevel } from './evaluateChoice';
 import { lab } from './lab';
+import { messageOf } from './message';
 import { play, readModels } from './play';
 import { refOf, runOf } from './playModels';
 import { runs } from './runs';
@@ -55,8 +55,6 @@ const { getState: get, setState: set } = evaluate;
 const client = new EvaluationClient();
 /** Counts evaluations: messages of a stopped one are dropped. */
 let turn = 0;
-
-const messageOf = (error: unknown): string => bounded(error instanceof Error ? error.message : String(error));
 
 export const choose = (by: Partial<EvaluateChoice>): void =>
   lab.setState(({ evaluation }) => ({ evaluation: { ...evaluation, ...by } }));

@@ -1,10 +1,10 @@
 /** Playground: models of the columns, sampling, and the completions as they stream. Framework-free. */
 import { createStore } from 'zustand/vanilla';
 import { outside } from '../lab/play/characters';
-import { bounded } from '../quote';
 import { PlayClient } from '../worker/playClient';
 import type { OpenedFolder, PlayMessage, PlayRequest, RunModels } from '../worker/playProtocol';
 import { lab } from './lab';
+import { messageOf } from './message';
 import { MOST_COLUMNS, type PlayNumber } from './playChoice';
 import { askedPrompt, defaultModels, namesOf, refOf, runOf, vocabularyOf } from './playModels';
 import { emptyColumn, type PlayColumn, type PlaySample, withMessages } from './playSamples';
@@ -46,8 +46,6 @@ const { getState: get, setState: set } = play;
 const client = new PlayClient();
 /** Counts samplings: messages of an earlier one are dropped. */
 let turn = 0;
-
-const messageOf = (error: unknown): string => bounded(error instanceof Error ? error.message : String(error));
 
 /** Takes a number that fits. */
 export function setNumber(name: PlayNumber, value: number): void {

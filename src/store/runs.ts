@@ -1,7 +1,6 @@
 /** The stored runs: their list, the checkpoints of the one that is open, and actions on them. */
 import { createStore } from 'zustand/vanilla';
 import type { Fields } from '../lab/run/changes';
-import { bounded } from '../quote';
 import { faultText } from '../runs/files';
 import { storageSize } from '../units';
 import type { CheckpointRow, ExportedFile, StoredRun } from '../worker/library';
@@ -11,6 +10,7 @@ import { dropChosen } from './compared';
 import { continueRun, editLiveRun, forkRun, openStoredRun } from './control';
 import { lab } from './lab';
 import { library } from './library';
+import { messageOf } from './message';
 import { ask } from './question';
 import { runAtStake } from './start';
 import { readStorage } from './storage';
@@ -44,8 +44,6 @@ const INITIAL: RunsState = {
 
 export const runs = createStore<RunsState>(() => INITIAL);
 const { getState: get, setState: set } = runs;
-
-const messageOf = (error: unknown): string => bounded(error instanceof Error ? error.message : String(error));
 
 /** Title of a run: the user's, its recipe's, or else the name of its folder. */
 export const titleOf = ({ meta, recipe, name }: Pick<StoredRun, 'meta' | 'recipe' | 'name'>): string =>

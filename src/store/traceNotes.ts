@@ -1,11 +1,11 @@
 /** Notes and tags on single traces, which are stored with their run. */
 import { createStore } from 'zustand/vanilla';
 import type { TracePlace } from '../lab/traces/traceIndex';
-import { messageOf } from '../runs/files';
 import type { TraceNote } from '../runs/meta';
 import { editLiveRun } from './control';
 import { lab } from './lab';
 import { library } from './library';
+import { messageOf } from './message';
 import { askTraces } from './traces';
 
 interface TraceNotesState {

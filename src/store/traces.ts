@@ -3,11 +3,11 @@ import { createStore } from 'zustand/vanilla';
 import type { ExportKind } from '../lab/traces/exported';
 import type { JumpId } from '../lab/traces/jumps';
 import type { TracePlace } from '../lab/traces/traceIndex';
-import { messageOf } from '../runs/files';
 import type { RolloutPlace } from '../worker/rolloutSource';
 import type { Indexed, Selected, TraceRow } from '../worker/traces';
 import { openTracesClient } from '../worker/tracesClient';
 import { lab } from './lab';
+import { messageOf } from './message';
 import { rolloutPlace, UnstoredEvents } from './rolloutPlace';
 
 export interface TracesState {

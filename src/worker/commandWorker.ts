@@ -6,6 +6,8 @@ interface Connection<C> {
   readonly commands: Remote<C>;
   /** Rejects if the worker fails. */
   readonly failed: Promise<never>;
+  /** True once the worker has answered. */
+  loaded: boolean;
 }
 
 export class CommandWorker<C> {
@@ -23,7 +25,10 @@ export class CommandWorker<C> {
   /** Sends a command. Rejects with its error, or if the worker fails; the next command starts a fresh one. */
   async ask<T>(command: (commands: Remote<C>) => Promise<T>): Promise<T> {
     this.connection ??= this.connect();
-    return Promise.race([command(this.connection.commands), this.connection.failed]);
+    const { connection } = this;
+    const answer = await Promise.race([command(connection.commands), connection.failed]);
+    connection.loaded = true;
+    return answer;
   }
 
   /** Rejects when the worker fails; the promise of no worker never does. */
@@ -42,6 +47,11 @@ export class CommandWorker<C> {
     return new Error(message ? `${words} (${message})` : words);
   }
 
+  private failure(message: string): string {
+    const words = `the ${this.what} failed: try again, a fresh worker is used`;
+    return message ? `${words} (${message})` : words;
+  }
+
   private startWorker(): Worker {
     try {
       return this.start();
@@ -54,12 +64,14 @@ export class CommandWorker<C> {
     const worker = this.startWorker();
     const failed = new Promise<never>((_, reject) => {
       worker.addEventListener('error', ({ message }) => {
-        this.connection = null;
+        const { loaded } = connection;
+        if (this.connection === connection) this.connection = null;
         worker.terminate();
-        reject(this.notLoaded(message));
+        reject(loaded ? new Error(this.failure(message)) : this.notLoaded(message));
       });
     });
     failed.catch(() => {}); // no caller may be waiting
-    return { worker, commands: wrap<C>(worker), failed };
+    const connection: Connection<C> = { worker, commands: wrap<C>(worker), failed, loaded: false };
+    return connection;
   }
 }

@@ -86,7 +86,9 @@ it('reports a worker that fails, and the next sampling has a fresh one', async (
   const sampling = sample();
   await client.ask((commands) => commands.models('a'));
   worker(0).dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
-  await expect(sampling).rejects.toThrow('the worker of the Playground failed: sample again');
+  await expect(sampling).rejects.toThrow(
+    'the worker of the Playground failed: try again, a fresh worker is used (out of memory)',
+  );
   FakeWorker.commands = {};
   await sample();
   expect(FakeWorker.made).toHaveLength(2);

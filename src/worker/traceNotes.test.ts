@@ -42,11 +42,16 @@ it.each([
   expect(await notes()).toEqual([]);
 });
 
-it('name a damaged entry of the file', async () => {
+it('name the damaged field, or that another program changed the file', async () => {
   await library().edit('small', { trace: NOTE });
   const inside = filesWithin(files, 'small');
   const meta = JSON.parse(new TextDecoder().decode((await inside.read('meta.json'))!));
   meta.traces[0].rollout = -1;
-  await inside.write('meta.json', new TextEncoder().encode(JSON.stringify(meta)));
-  await expect(notes()).rejects.toThrow('meta.json');
+  const write = () => inside.write('meta.json', new TextEncoder().encode(JSON.stringify(meta)));
+  await write();
+  await expect(notes()).rejects.toThrow('meta.json: traces.0.rollout: is -1; use 0 or more');
+  await expect(library().edit('small', { trace: NOTE })).rejects.toThrow('meta.json: traces.0.rollout: is -1');
+  meta.traces[0].rollout = 5;
+  await write();
+  await expect(notes()).rejects.toThrow(/meta.json has \d+ bytes, where \d+ belong: it is damaged/);
 });

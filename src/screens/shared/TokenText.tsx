@@ -6,6 +6,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef } from 
 import { classes } from './classes';
 import { type Segment, segmentsOf } from './segments';
 import styles from './TokenText.module.css';
+import { Collapsed } from './Trace';
 
 /** Tokens with one background. */
 interface Run {
@@ -22,6 +23,8 @@ interface TokenTextProps {
   readonly label: string;
   /** False shows that the completion was cut off. */
   readonly ended: boolean;
+  /** True collapses the think block, except where it has the chosen token. */
+  readonly folded?: boolean;
   /** CSS background of a token; null for none. Use few different ones. */
   readonly colorOf?: ((token: number) => string | null) | undefined;
   /** Position of the chosen token; null for none. */
@@ -77,9 +80,11 @@ const moves: Readonly<Record<string, (token: number, count: number) => number>> 
 };
 
 const none = () => null;
+const has = ({ first, tokens }: Segment, token: number | null): boolean =>
+  token !== null && token >= first && token < first + tokens;
 
 export function TokenText(props: TokenTextProps) {
-  const { ids, vocabulary, label, ended, colorOf = none, chosen = null, onChoose, onAnchor } = props;
+  const { ids, vocabulary, label, ended, folded = false, colorOf = none, chosen = null, onChoose, onAnchor } = props;
   const { segments, open } = useMemo(() => segmentsOf(ids, vocabulary), [ids, vocabulary]);
   const words = (token: number) => vocabulary[ids[token]!] ?? '?';
   const textOf = ({ first, tokens }: Run) => Array.from({ length: tokens }, (_, t) => words(first + t)).join('');
@@ -102,30 +107,39 @@ export function TokenText(props: TokenTextProps) {
       onChoose(chosen === null ? (event.key === 'End' ? ids.length - 1 : 0) : move(chosen, ids.length));
     } else onChoose(null);
   };
+  const shown = (segment: Segment) => (
+    <span key={segment.first} className={styles[segment.kind]} data-segment={segment.kind}>
+      {runsOf(segment, colorOf, chosen).map((run) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: keys act on the group
+        // biome-ignore lint/a11y/noStaticElementInteractions: keys act on the group
+        <span
+          key={run.first}
+          ref={run.first === chosen ? mark : null}
+          className={run.first === chosen ? styles.chosen : undefined}
+          style={run.color === null ? undefined : { background: run.color }}
+          data-token={run.first}
+          onClick={onChoose && press(run)}
+        >
+          {textOf(run)}
+        </span>
+      ))}
+    </span>
+  );
   return (
     <div
       data-keeps-popover
       className={classes(styles.text, open && styles.open, onChoose && styles.choosable)}
       {...(onChoose && { role: 'group', tabIndex: 0, 'aria-label': `Tokens of ${label}. Arrow keys move.`, onKeyDown })}
     >
-      {segments.map((segment) => (
-        <span key={segment.first} className={styles[segment.kind]} data-segment={segment.kind}>
-          {runsOf(segment, colorOf, chosen).map((run) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: keys act on the group
-            // biome-ignore lint/a11y/noStaticElementInteractions: keys act on the group
-            <span
-              key={run.first}
-              ref={run.first === chosen ? mark : null}
-              className={run.first === chosen ? styles.chosen : undefined}
-              style={run.color === null ? undefined : { background: run.color }}
-              data-token={run.first}
-              onClick={onChoose && press(run)}
-            >
-              {textOf(run)}
-            </span>
-          ))}
-        </span>
-      ))}
+      {segments.map((segment) =>
+        folded && segment.kind === 'think' && !has(segment, chosen) ? (
+          <Collapsed key={segment.first} tokens={segment.tokens}>
+            {shown(segment)}
+          </Collapsed>
+        ) : (
+          shown(segment)
+        ),
+      )}
       {!ended && <span className={styles.cut}>cut off</span>}
       {onChoose && (
         <span className={styles.spoken} aria-live="polite">

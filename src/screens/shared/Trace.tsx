@@ -1,5 +1,5 @@
 /** One completion as the model wrote it: the think block, the answer, the end. Segments come from token ids. */
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { toggleThoughts } from '../../store/lab';
 import { classes } from './classes';
 import { useLab } from './hooks';
@@ -15,14 +15,14 @@ function Text({ kind, text }: Pick<Segment, 'kind' | 'text'>) {
 }
 
 /** Collapsed think block: its length in tokens. Pressing it shows the text. */
-function Collapsed({ kind, text, tokens }: Segment) {
+export function Collapsed({ tokens, children }: { readonly tokens: number; readonly children: ReactNode }) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <button type="button" className={styles.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'Collapse' : `${tokens} thinking ${tokens === 1 ? 'token' : 'tokens'}`}
       </button>
-      {open && <Text kind={kind} text={text} />}
+      {open && children}
     </>
   );
 }
@@ -39,7 +39,13 @@ export function Trace({ ids, vocabulary, ended }: TraceProps) {
   return (
     <code className={classes(styles.trace, open && styles.open)}>
       {segments.map((segment, i) =>
-        folded && segment.kind === 'think' ? <Collapsed key={i} {...segment} /> : <Text key={i} {...segment} />,
+        folded && segment.kind === 'think' ? (
+          <Collapsed key={i} tokens={segment.tokens}>
+            <Text {...segment} />
+          </Collapsed>
+        ) : (
+          <Text key={i} {...segment} />
+        ),
       )}
       {!ended && <span className={styles.cut}>cut off</span>}
     </code>

@@ -90,7 +90,13 @@ export function Notes({ place, onShow }: { readonly place: TracePlace; readonly 
   if (runName === null)
     return <p className={texts.words}>Notes and tags are stored with a run. This one is not stored in this browser.</p>;
   if (read !== runName) return null;
-  if (!isReadable) return <p role="alert">The notes of this run cannot be read: {fault}</p>;
+  if (!isReadable)
+    return (
+      <p role="alert">
+        The notes of this run cannot be read: {fault}. Its traces and checkpoints are not affected. To note traces
+        again, import the run from a .zip that you exported before, or fork it.
+      </p>
+    );
   return (
     <>
       <NoteFields key={`${place.step}/${place.group}/${place.rollout}`} place={place} />

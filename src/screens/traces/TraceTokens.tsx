@@ -50,6 +50,7 @@ const isOn = (state: { step: number | null; group: number | null; rollout: numbe
 
 export function TraceTokens({ place, loaded, numbers, color, onColor, inspected }: TraceTokensProps) {
   const token = useLab((state) => (isOn(state, place) ? state.token : null));
+  const folded = useLab((state) => state.thoughts === 'folded');
   const [anchor, setAnchor] = useState<Element | null>(null);
   const { rollout } = numbers;
   const wanted = tokenColors.find(({ id }) => id === color)! as TokenColor;
@@ -65,6 +66,7 @@ export function TraceTokens({ place, loaded, numbers, color, onColor, inspected 
         vocabulary={loaded.vocabulary}
         label={`completion ${place.rollout + 1}`}
         ended={rollout.ended}
+        folded={folded}
         colorOf={(t) => chosen.shade(numbers, t)}
         chosen={inRange}
         onChoose={choose}
