@@ -1,9 +1,8 @@
 /** Files that a stored run can be exported as. One record each. */
 import { stepsOf, storedVocabulary } from '../lab/play/storedSteps';
 import { metricsCsv } from '../lab/stored/metricsCsv';
-import { exportedTraces } from '../lab/traces/exported';
-import { indexedRollout } from '../lab/traces/indexed';
-import { TraceIndex } from '../lab/traces/traceIndex';
+import { exportedSteps } from '../lab/traces/exported';
+import { indexedRollout, partsOf } from '../lab/traces/indexed';
 import { listed, quote } from '../quote';
 import { type CheckpointInfo, listCheckpoints, verifyCheckpoint } from '../runs/checkpoints';
 import { type Content, type Files, faultText, messageOf } from '../runs/files';
@@ -17,15 +16,17 @@ interface RunExport {
   content(folder: Files, checkpoint: string | null): Promise<Content>;
 }
 
-/** All rollouts of a run. @throws if it has none, or naming a damaged line */
+/** All rollouts of a run, in parts. @throws if it has none, or naming a damaged line */
 async function rollouts(folder: Files, kind: 'jsonl' | 'csv'): Promise<Content> {
   const journal = await Journal.open(folder);
-  const index = new TraceIndex();
-  if (journal.events > 0)
-    for await (const step of stepsOf(journal, indexedRollout(await storedVocabulary(journal)))) index.add(step);
-  if (index.length === 0) throw new Error(`${folder.where} has no rollouts yet: it has not come to GRPO`);
-  const rows = Uint32Array.from({ length: index.length }, (_, row) => row);
-  return exportedTraces(kind, index, rows).stream();
+  const terms = new Set<string>();
+  let steps = 0;
+  for await (const { groups } of stepsOf(journal, partsOf)) {
+    steps++;
+    for (const { rollouts } of groups) for (const parts of rollouts) for (const { name } of parts) terms.add(name);
+  }
+  if (steps === 0) throw new Error(`${folder.where} has no rollouts yet: it has not come to GRPO`);
+  return exportedSteps(kind, stepsOf(journal, indexedRollout(await storedVocabulary(journal))), [...terms]);
 }
 
 /** The newest checkpoint whose files are whole, or the named one. @throws naming what is missing or damaged */

@@ -31,10 +31,14 @@ const TYPES = {
   advantage: 'number',
 } as const;
 
-/** @throws naming the place and the first field that has another type */
+/** @throws naming the place and the first field that is missing or has another type */
 export function check(fields: Fields, names: readonly (keyof typeof TYPES)[], where: string): void {
   for (const name of names)
-    if (typeof fields[name] !== TYPES[name])
+    if (fields[name] === undefined)
+      throw new Error(
+        `${where}: ${name} is missing: an earlier version of the lab or another program wrote this run; train its recipe again`,
+      );
+    else if (typeof fields[name] !== TYPES[name])
       throw new Error(`${where}: ${name} is ${quote(fields[name])}, expected a ${TYPES[name]}; the line is damaged`);
 }
 

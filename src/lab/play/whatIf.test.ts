@@ -55,7 +55,7 @@ describe('a stored run', () => {
       ['{"type":"grpo","step":"1","groups":[]}', 'line 1: step is "1", expected a number'],
       [
         '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","task":"parity","rollouts":[{"text":"0"}]}]}',
-        'groups.0.rollouts.0: ended is nothing, expected a boolean',
+        'groups.0.rollouts.0: ended is missing: an earlier version of the lab or another program wrote this run',
       ],
       [
         '{"type":"grpo","step":1,"groups":[{"prompt":"1=","answer":"1","task":"parity","rollouts":[{"ids":{"u16":"?"},"text":"0",' +
@@ -138,3 +138,21 @@ it('a journal of earlier versions has plain arrays of ids', async () => {
   const [step] = await collected(storedSteps(await Journal.open(files)), RECIPE);
   expect(step!.rollouts.map(({ after }) => after.advantage)).toEqual([0, 0]);
 });
+
+it.each(['verdict', 'task'])(
+  'a journal of the first versions has no %s: that is what the error says',
+  async (field) => {
+    const old = memoryFiles();
+    const journal = await Journal.open(run);
+    const events: string[] = [];
+    const withoutField = (key: string, value: unknown) => (key === field ? undefined : value);
+    for await (const { text } of journal.read())
+      events.push(text.startsWith('{"type":"grpo"') ? JSON.stringify(JSON.parse(text, withoutField)) : text);
+    await old.write('events.jsonl', new TextEncoder().encode(`${events.join('\n')}\n`));
+    await expect(collected(storedSteps(await Journal.open(old)), SMALLEST)).rejects.toThrow(
+      new RegExp(
+        `events.jsonl: line \\d+: groups.0.*${field} is missing: an earlier version .* train its recipe again`,
+      ),
+    );
+  },
+);

@@ -37,7 +37,8 @@ function thinkTokens(ids: ArrayLike<number>, vocabulary: readonly string[]): num
   return count;
 }
 
-function partsOf(fields: unknown, where: string): IndexedRollout['parts'] {
+/** Parts of a rollout's reward. @throws naming the place of damage */
+export function partsOf({ parts: fields }: Fields, where: string): IndexedRollout['parts'] {
   const isPart = (part: Partial<WeightedPart> | null) =>
     typeof part?.name === 'string' && typeof part.weight === 'number' && typeof part.value === 'number';
   if (!Array.isArray(fields) || !fields.every(isPart))
@@ -65,7 +66,7 @@ export const indexedRollout =
     return {
       ...{ text, ended, correct, partial, reward, advantage },
       format: parseCompletion(text).think === 'ok',
-      parts: partsOf(fields.parts, where),
+      parts: partsOf(fields, where),
       tokens: ids.length,
       think: thinkTokens(ids, vocabulary),
       surprise: surpriseOf(fields, where, ids.length),
