@@ -141,6 +141,8 @@ function handle(message: RunMessage): void {
       return storedAs(message.name);
     case 'saved':
       return set({ saved: message.place, checkpoints: message.stored });
+    case 'checkpoints':
+      return set({ checkpoints: message.stored });
     case 'notice':
       return notice(message.notice);
     case 'room':

@@ -6,6 +6,7 @@ import { recipes } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
 import type { Result } from '../lab/report/results';
 import type { MemoryEstimate } from '../lab/run/memory';
+import type { WorkedOptions } from '../lab/run/workedOut';
 import { ALL_TRACES, type TraceQuery } from '../lab/traces/query';
 import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
@@ -42,7 +43,7 @@ export interface LabState {
   runName: string | null;
   /** Last checkpoint of the live run; null before the first. */
   saved: Place | null;
-  /** Checkpoints that the live run has now, oldest first: retention removes others. */
+  /** Checkpoints that the run on screen has now, oldest first: retention removes others, a recording has none. */
   checkpoints: readonly Place[];
   /** Facts about the run on screen, one of each code. */
   notices: readonly RunNotice[];
@@ -94,6 +95,8 @@ export interface LabState {
   token: number | null;
   /** Query of the Traces view. */
   traces: TraceQuery;
+  /** Choices of the worked-out group that differ from the run's own. */
+  worked: Partial<WorkedOptions>;
   /** State of the think blocks. */
   thoughts: 'open' | 'folded';
   /** Readable result files, and the faults of the others. */
@@ -169,6 +172,7 @@ export const lab = createStore<LabState>(() => ({
   screen: 'train',
   ...NOTHING_SELECTED,
   traces: ALL_TRACES,
+  worked: {},
   thoughts: 'open',
   results: { read: false, list: [], faults: [] },
   experiment: null,
@@ -186,7 +190,7 @@ export const lab = createStore<LabState>(() => ({
 
 export const show = (
   shown: Partial<
-    Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'token' | 'traces' | 'experiment' | 'runsTab'>
+    Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'token' | 'worked' | 'traces' | 'experiment' | 'runsTab'>
   >,
 ): void => lab.setState(shown);
 

@@ -11,6 +11,13 @@ export interface RunsPlace {
   readonly ownership: Ownership;
 }
 
+/** Place of an owned run among the others, and the signal that it was taken over. */
+export interface OwnedPlace {
+  readonly place: RunsPlace;
+  readonly name: string;
+  readonly lost: AbortSignal;
+}
+
 /** Opens the folder of all runs. @throws with the reason if the browser gives this page no storage */
 export async function openPlace(): Promise<RunsPlace> {
   if (typeof navigator.storage?.getDirectory !== 'function') throw new Error('this browser has no private files');

@@ -81,6 +81,8 @@ export type RunMessage =
   | { readonly type: 'stored'; readonly name: string | null }
   /** A checkpoint was saved. `stored` has the places of all checkpoints that the run has now, oldest first. */
   | { readonly type: 'saved'; readonly place: Place; readonly stored: readonly Place[] }
+  /** Checkpoints of a run that is opened, oldest first. */
+  | { readonly type: 'checkpoints'; readonly stored: readonly Place[] }
   /** A phase of a GRPO step has ended; the run waits after it. */
   | { readonly type: 'phase'; readonly phase: ShownPhase }
   | { readonly type: 'notice'; readonly notice: RunNotice }

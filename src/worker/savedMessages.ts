@@ -6,11 +6,22 @@ import type { Place, RunMessage } from './protocol';
 
 const placeOf = ({ stage, step }: CheckpointInfo): Place => ({ stage, step });
 
+type Checkpoints = Pick<RunFolder, 'checkpoints'>;
+
+const storedIn = async (folder: Checkpoints): Promise<Place[]> => (await folder.checkpoints()).map(placeOf).reverse();
+
 /** Message about a saved checkpoint, with those that retention left. */
-export async function savedMessage(info: CheckpointInfo, folder: Pick<RunFolder, 'checkpoints'>): Promise<RunMessage> {
-  const stored = (await folder.checkpoints()).map(placeOf).reverse();
-  return { type: 'saved', place: placeOf(info), stored };
-}
+export const savedMessage = async (info: CheckpointInfo, folder: Checkpoints): Promise<RunMessage> => ({
+  type: 'saved',
+  place: placeOf(info),
+  stored: await storedIn(folder),
+});
+
+/** Message about the checkpoints of a run that is opened to read it. */
+export const checkpointsMessage = async (folder: Checkpoints): Promise<RunMessage> => ({
+  type: 'checkpoints',
+  stored: await storedIn(folder),
+});
 
 /** Messages about the checkpoint from which a run continues: its place, and a change of the device. */
 export async function aboutStart({ from, folder }: Pick<Start, 'from' | 'folder'>, device: string) {

@@ -62,6 +62,14 @@ describe('a stopped run', () => {
     expect((await RunFolder.open(inside(files))).summary).toMatchObject({
       stopped: { reason: 'user', stage: 'grpo', step: 1 },
     });
+    const marked = [
+      { stage: 'sft', step: 4 },
+      { stage: 'grpo', step: 0 },
+      { stage: 'grpo', step: 1 },
+    ];
+    const shown = page(files);
+    await shown.training.open(NAME);
+    expect(shown.messages.slice(-2)).toEqual([{ type: 'checkpoints', stored: marked }, { type: 'stopped' }]);
     const next = page(files);
     await next.training.continue(NAME, 'webgpu');
     expect([next.messages.slice(0, 2), next.run.start?.type]).toEqual([
@@ -70,11 +78,7 @@ describe('a stopped run', () => {
         {
           type: 'saved',
           place: { stage: 'grpo', step: 1 },
-          stored: [
-            { stage: 'sft', step: 4 },
-            { stage: 'grpo', step: 0 },
-            { stage: 'grpo', step: 1 },
-          ],
+          stored: marked,
         },
       ],
       'start',
@@ -103,7 +107,7 @@ describe('a stopped run', () => {
     expect([other.run.grpo.length, files.spent, types(other.messages)]).toEqual([
       2,
       before,
-      ['notice', 'stored', 'stopped'],
+      ['notice', 'stored', 'checkpoints', 'stopped'],
     ]);
   });
 

@@ -20,9 +20,9 @@ import { type Driver, forPage, phaseForPage, transferables } from './drive';
 import type { ForkStart } from './forkedRun';
 import { waitWhileFull } from './fullStorage';
 import { PageChanges } from './pageChanges';
-import type { RunsPlace } from './place';
+import type { OwnedPlace, RunsPlace } from './place';
 import type { Compute, Place, RunMessage } from './protocol';
-import { aboutStart, savedMessage } from './savedMessages';
+import { aboutStart, checkpointsMessage, savedMessage } from './savedMessages';
 import { claimNew, continueOwned, deviceOf, eventsOf, type Owned, openToRead } from './storedRun';
 import type { Surroundings } from './surroundings';
 
@@ -33,13 +33,6 @@ const COMPILING_MS = 250;
 const NOTICE_MS = 500;
 
 export type Post = (message: RunMessage, transfer?: Transferable[]) => void;
-
-/** Place of an owned run among the others, and the signal that it was taken over. */
-interface OwnedPlace {
-  readonly place: RunsPlace;
-  readonly name: string;
-  readonly lost: AbortSignal;
-}
 
 /** One run of the worker: trains, continues or shows it, and reports to the page. */
 export class Training {
@@ -145,6 +138,7 @@ export class Training {
       if (this.driver.stopped.aborted) return;
       this.send(events);
     }
+    this.post(await checkpointsMessage(folder));
   }
 
   private remember(name: string, journal: Journal): void {

@@ -18,6 +18,12 @@ export interface WorkedOptions {
   readonly lengthDivisor: LengthDivisor;
 }
 
+/** Values of each choice. */
+export const WORKED_VALUES: { readonly [K in keyof WorkedOptions]: readonly WorkedOptions[K][] } = {
+  scaleRewards: ['group', 'batch', 'none'],
+  lengthDivisor: Object.keys(aggregationsByDivisor) as LengthDivisor[],
+};
+
 type RunOptions = Pick<Recipe, 'grpo' | 'reward'>;
 
 /**

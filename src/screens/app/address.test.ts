@@ -16,6 +16,7 @@ const NOTHING = {
   group: null,
   rollout: 0,
   token: null,
+  worked: {},
   traces: { filter: '', find: '', sort: 'step' },
   experiment: null,
   runsTab: 'list' as const,
@@ -29,6 +30,8 @@ const read = (hash: string) => readAddress(hash, { ...lab.getState(), data });
 describe('an address', () => {
   it.each([
     { screen: 'train' },
+    { screen: 'train', step: 3, worked: { scaleRewards: 'none', lengthDivisor: 'constant' } as const },
+    { screen: 'traces', worked: { lengthDivisor: 'batch' } as const },
     {
       ...{ screen: 'traces', step: 12, group: 3, rollout: 5, token: 7 },
       traces: { filter: 'part.length < -0.2 and problem contains "1&0"', find: 'wait', sort: '-reward' },
@@ -125,6 +128,7 @@ describe('an address', () => {
     ['#view=traces&step=1e3', 'step="1e3" is not a whole number from 1'],
     [`#view=traces&filter=${'x'.repeat(1001)}`, 'filter has 1001 characters; use at most 1000'],
     ['#view=traces&step=99999999999', 'step="99999999999" is too large'],
+    ['#view=train&scale=all', 'scale="all" is not possible; use group, batch, none'],
     ['#view=data&n=0', 'n="0" is not a whole number from 1'],
     ['#view=data&n=900', 'n=900 is more than 500, the last problem'],
     ['#view=data&task=chess', 'there is no task "chess"'],

@@ -3,6 +3,7 @@
  * task picker. A shared address also has a recipe: recipe=parity-12&set=…&hash=…. Text in, text out; needs no browser.
  */
 import type { LinkedRecipe } from '../../lab/recipe/link';
+import { WORKED_VALUES, type WorkedOptions } from '../../lab/run/workedOut';
 import { quote } from '../../quote';
 import type { LabState } from '../../store/lab';
 import { firstScreen, screens } from '..';
@@ -10,7 +11,7 @@ import { PICKER, pickerAddress } from '../data/address';
 import type { AddressReader, ScreenAddress } from '../screen';
 
 /** Parameters of every screen. */
-const COMMON = ['view', 'step', 'group', 'rollout', 'recipe', 'set', 'hash'];
+const COMMON = ['view', 'step', 'group', 'rollout', 'scale', 'divisor', 'recipe', 'set', 'hash'];
 
 /** Most characters of an address; browsers have limits from a million on. */
 export const MOST_CHARACTERS = 1_000_000;
@@ -48,6 +49,19 @@ function readerOf(params: URLSearchParams, faults: string[]): AddressReader {
   };
 }
 
+/** Choice of the worked-out group; none where the address lacks it or has another value, which becomes a fault. */
+function choiceOf<K extends keyof WorkedOptions>(
+  reader: AddressReader,
+  name: string,
+  choice: K,
+): Partial<WorkedOptions> {
+  const text = reader.text(name);
+  if (text === null) return {};
+  const found = WORKED_VALUES[choice].find((value) => value === text);
+  if (!found) reader.fault(`${name}=${quote(text)} is not possible; use ${WORKED_VALUES[choice].join(', ')}`);
+  return found ? { [choice]: found } : {};
+}
+
 /** Reads the part of an address after its #. */
 export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'>): Address {
   const isTooLong = hash.length > MOST_CHARACTERS;
@@ -69,6 +83,10 @@ export function readAddress(hash: string, state: Pick<LabState, 'data' | 'draft'
     step: reader.number('step', 1),
     group: reader.number('group', 0),
     rollout: reader.number('rollout', 0) ?? 0,
+    worked: {
+      ...choiceOf(reader, 'scale', 'scaleRewards'),
+      ...choiceOf(reader, 'divisor', 'lengthDivisor'),
+    },
   };
   const linked = { recipe: reader.text('recipe'), set: reader.text('set'), hash: reader.text('hash') };
   return {
@@ -91,6 +109,7 @@ type Written = Pick<
   | 'group'
   | 'rollout'
   | 'token'
+  | 'worked'
   | 'traces'
   | 'experiment'
   | 'runsTab'
@@ -104,12 +123,14 @@ type Written = Pick<
 >;
 
 export function writeAddress(state: Written): string {
-  const { screen, step, group, rollout, newRun, linked } = state;
+  const { screen, step, group, rollout, worked, newRun, linked } = state;
   const isPicker = newRun === 'task';
   const address = isPicker ? pickerAddress : screens.find(({ id }) => id === screen)?.address;
   const own = address?.write(state) ?? {};
   const params = new URLSearchParams({ view: isPicker ? PICKER : screen });
-  for (const [name, value] of Object.entries({ ...own, step, group, rollout: rollout > 0 ? rollout : null }))
+  const numbers = { step, group, rollout: rollout > 0 ? rollout : null };
+  const choices = { scale: worked.scaleRewards ?? null, divisor: worked.lengthDivisor ?? null };
+  for (const [name, value] of Object.entries({ ...own, ...numbers, ...choices }))
     if (value !== null) params.set(name, String(value));
   return linked === '' ? `#${params}` : `#${params}&${linked}`;
 }

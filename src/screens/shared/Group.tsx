@@ -1,5 +1,5 @@
 /** Group of completions of one problem, worked out: prompt, figures of the chosen one, all around their mean, and the reasons. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { drawGroup } from '../../lab/run/draw';
 import type { GrpoEvent, StartEvent } from '../../lab/run/events';
 import { recipeAt, trainedOptions, type WorkedOptions, workedOut } from '../../lab/run/workedOut';
@@ -29,8 +29,19 @@ interface GroupDetailProps {
 
 const choose = (rollout: number) => show({ rollout });
 
+/** Shows the numbers under other options. Those of the run need no place in the address. */
+function change(next: WorkedOptions, own: WorkedOptions): void {
+  const { scaleRewards, lengthDivisor } = next;
+  show({
+    worked: {
+      ...(scaleRewards !== own.scaleRewards && { scaleRewards }),
+      ...(lengthDivisor !== own.lengthDivisor && { lengthDivisor }),
+    },
+  });
+}
+
 export function GroupDetail({ step, index, start, changes, completion, onChoose = choose }: GroupDetailProps) {
-  const [changed, change] = useState<WorkedOptions | null>(null);
+  const changed = useLab((state) => state.worked);
   const recipe = useMemo(() => recipeAt(start.recipe, changes, step.step), [start, changes, step.step]);
   const group = step.groups[index]!;
   const stored = useLab((state) => state.rollout);
@@ -38,7 +49,7 @@ export function GroupDetail({ step, index, start, changes, completion, onChoose 
   const rollout = group.rollouts[chosen]!;
   const picture = useMemo(() => drawGroup(group, rollout.text), [group, rollout.text]);
   const own = useMemo(() => trainedOptions(recipe), [recipe]);
-  const options = changed ?? own;
+  const options = useMemo(() => ({ ...own, ...changed }), [own, changed]);
   const trained = useMemo(() => workedOut(step, index, recipe, own), [step, index, recipe, own]);
   const worked = useMemo(() => workedOut(step, index, recipe, options), [step, index, recipe, options]);
   return (
@@ -56,7 +67,7 @@ export function GroupDetail({ step, index, start, changes, completion, onChoose 
         metrics={step.metrics}
       />
       <Completions rollouts={group.rollouts} worked={worked} start={start} chosen={chosen} onChoose={onChoose} />
-      <Switches options={options} trainedOptions={own} recipe={recipe} onChange={change} />
+      <Switches options={options} trainedOptions={own} recipe={recipe} onChange={(next) => change(next, own)} />
       <Reasons group={group} rollout={rollout} />
       {picture && <Picture picture={picture} flaws={flawsOf(rollout)} />}
     </>
