@@ -44,7 +44,7 @@ export async function chooseRecipe(page: Page, name: string): Promise<void> {
 
 /** Time, memory and changes of the draft: `≈ 1:50 · 45 MiB · 2 changes`. */
 export const estimate = async (page: Page): Promise<string> =>
-  (await openNewRun(page)).getByTestId('estimate').innerText();
+  (await (await openNewRun(page)).getByTestId('estimate').textContent()) ?? '';
 
 /** Text below the button that trains. */
 export const startText = async (page: Page): Promise<string> =>
@@ -53,7 +53,7 @@ export const startText = async (page: Page): Promise<string> =>
 /** Trains the draft: opens the drawer and presses its button. */
 export async function train(page: Page): Promise<void> {
   const drawer = await openNewRun(page);
-  await drawer.getByRole('button', { name: /^Train (in this tab|the small model)/ }).click();
+  await drawer.getByRole('button', { name: /^Train (in this tab|on the CPU)/ }).click();
 }
 
 /** Field of *New run* by its path in the recipe; the drawer and the sections around it open. */

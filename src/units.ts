@@ -19,6 +19,13 @@ export const percent = (share: number, digits = 1): string => `${(100 * share).t
 export const duration = (seconds: number): string =>
   seconds < 3600 ? clock(seconds) : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 
+/** Duration without false precision: "50 s", "12 min", "3 h". */
+export function roughly(seconds: number): string {
+  if (seconds < 55) return `${Math.max(10, 10 * Math.round(seconds / 10))} s`;
+  if (seconds < 90 * 60) return `${Math.max(1, Math.round(seconds / 60))} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
 /** Duration as m:ss. */
 export const clock = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));

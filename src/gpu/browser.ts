@@ -5,7 +5,7 @@ import type { Device } from './device';
 import { openTuningCache, type TuningCacheFile } from './tuningCache';
 import { openWebGpuDevice } from './webgpu';
 
-export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'refused' | 'lost';
+export type NoGpuCause = 'insecure' | 'unsupported' | 'no-adapter' | 'request-failed' | 'refused' | 'lost';
 
 /** Reason for the absence of WebGPU. The screens say what to do about each. */
 export class NoGpuError extends Error {
@@ -24,7 +24,7 @@ async function requestAdapter(): Promise<GPUAdapter> {
   try {
     adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (error) {
-    throw new NoGpuError('refused', `requestAdapter failed: ${String(error)}`);
+    throw new NoGpuError('request-failed', `requestAdapter failed: ${String(error)}`);
   }
   if (!adapter) throw new NoGpuError('no-adapter', 'the browser offers no adapter');
   return adapter;

@@ -1,5 +1,6 @@
 /** Controls the run on screen: a recording, training in the worker, or a stored run. The one that started last owns the screen. */
 import { fetchedFile, isPage } from '../fetched';
+import type { Recipe } from '../lab/recipe/recipe';
 import type { Fields } from '../lab/run/changes';
 import type { ApplyEvent, LabEvent } from '../lab/run/events';
 import { bounded } from '../quote';
@@ -70,8 +71,19 @@ async function openClient(): Promise<void> {
     () => {},
   );
   followProgram((source) => opened.sourceFault(source));
-  const adapter = opened.adapter().catch(({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const);
-  void adapter.then((found) => set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' }));
+  void findGpu(opened);
+}
+
+async function findGpu(to: LabClient): Promise<void> {
+  const failed = ({ message }: Error) => ({ kind: 'none', cause: 'worker', message }) as const;
+  const found = await to.adapter().catch(failed);
+  set({ adapter: found, compute: found.kind === 'webgpu' ? 'webgpu' : 'cpu' });
+}
+
+/** Looks for a GPU again, because the user has changed something. */
+export async function checkGpu(): Promise<void> {
+  set({ adapter: { kind: 'checking' } });
+  if (client) await findGpu(client);
 }
 
 /** Looks for a GPU and plays the recorded run. Keeps the selection that the address made. */
@@ -125,8 +137,8 @@ function notice(about: RunNotice): void {
 }
 
 /** The run on screen is stored under a name, or no longer. */
-function storedAs(name: string | null): void {
-  set({ runName: name });
+function storedAs(name: string | null, title: string): void {
+  set({ runName: name, runTitle: title });
   noteTraining(isLive() ? name : null);
   readStepsFrom(name === null ? null : async (step) => (await client?.rolloutsOf(name, step)) ?? []);
 }
@@ -138,7 +150,7 @@ function handle(message: RunMessage): void {
     case 'compiling':
       return set({ compiling: message });
     case 'stored':
-      return storedAs(message.name);
+      return storedAs(message.name, message.name === null ? '' : message.title);
     case 'saved':
       return set({ saved: message.place, checkpoints: message.stored });
     case 'checkpoints':
@@ -174,12 +186,9 @@ async function work(
   }
 }
 
-/** Trains the draft in this tab. Does nothing while the draft has a refused edit. */
-export async function trainDraft(): Promise<void> {
-  const { draft, compute, refused } = get();
-  if (Object.keys(refused).length > 0) return;
-  await work({ source: 'live', started: draft }, (to, onMessage) => to.start(draft, compute, onMessage));
-}
+/** Trains a recipe in this tab, and ends a live run. */
+export const trainRecipe = (recipe: Recipe, compute: Compute): Promise<void> =>
+  work({ source: 'live', started: recipe }, (to, onMessage) => to.start(recipe, compute, onMessage));
 
 /** Continues a stopped run from its last checkpoint, and ends a live run. */
 export async function continueRun(name: string): Promise<void> {

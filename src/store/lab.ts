@@ -41,6 +41,8 @@ export interface LabState {
   run: RunData;
   /** Name of the stored run on screen; null for a recording and for a run that is not stored. */
   runName: string | null;
+  /** Title that the user gave the stored run on screen; empty without one. */
+  runTitle: string;
   /** Last checkpoint of the live run; null before the first. */
   saved: Place | null;
   /** Checkpoints that the run on screen has now, oldest first: retention removes others, a recording has none. */
@@ -135,14 +137,16 @@ const first = recipes[0] as Recipe;
 export const NOTHING_SELECTED = { step: null, group: null, rollout: 0, token: null } as const;
 
 /** Facts about a stored run, before there is one. */
-export const NO_RUN: Pick<LabState, 'runName' | 'saved' | 'checkpoints' | 'notices' | 'phase' | 'opened'> = {
-  runName: null,
-  saved: null,
-  checkpoints: [],
-  notices: [],
-  phase: null,
-  opened: [],
-};
+export const NO_RUN: Pick<LabState, 'runName' | 'runTitle' | 'saved' | 'checkpoints' | 'notices' | 'phase' | 'opened'> =
+  {
+    runName: null,
+    runTitle: '',
+    saved: null,
+    checkpoints: [],
+    notices: [],
+    phase: null,
+    opened: [],
+  };
 
 export const lab = createStore<LabState>(() => ({
   source: 'replay',
@@ -207,6 +211,8 @@ export const openTaskPicker = (): void =>
 /** Opens a dialog of the shell. It closes the drawer. */
 export const openOverlay = (overlay: NonNullable<LabState['overlay']>): void =>
   lab.setState({ overlay, newRun: null, newRunField: null });
+
+export const forgetLinkFaults = (): void => lab.setState({ linkFaults: [] });
 
 export const closeOverlay = (): void => lab.setState({ overlay: null });
 

@@ -195,7 +195,10 @@ export async function toggleDetails(run: string): Promise<void> {
 
 /** Changes the title, notes, tags, colour or pins of a run. */
 export const editRun = ({ name, isHere }: ListedRun, edit: MetaEdit): Promise<unknown> =>
-  act(name, () => (isHere ? editLiveRun(name, edit) : library((commands) => commands.edit(name, edit))));
+  act(name, async () => {
+    await (isHere ? editLiveRun(name, edit) : library((commands) => commands.edit(name, edit)));
+    if (edit.title !== undefined && lab.getState().runName === name) lab.setState({ runTitle: edit.title });
+  });
 
 /** Time in which a deletion can be undone, ms. */
 export const UNDO_MS = 10_000;

@@ -3,14 +3,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { recipeByName } from '../lab/recipe/presets';
 import type { LabEvent } from '../lab/run/events';
 import type { MemoryEstimate } from '../lab/run/memory';
+import { SMALL_RECIPE } from './cpuSpeed';
 import { chooseRecipe, editDraft } from './draft';
-import { lab, NOTHING_SELECTED } from './lab';
+import { lab } from './lab';
 import { draftMemory, followDraft } from './memory';
 import { memoryShare } from './memoryShare';
 import { followProgram } from './program';
 import { answer } from './question';
 import { applyEvent, emptyRun } from './run';
-import { heldBack, leavingCosts, runAtStake, SMALL_RECIPE, startTraining, trainSmall } from './start';
+import { heldBack, leavingCosts, runAtStake, startTraining, trainSmall } from './start';
 
 const GIB = 2 ** 30;
 const peak = (gibibytes: number): MemoryEstimate =>
@@ -146,59 +147,40 @@ describe('a draft that cannot run', () => {
 });
 
 describe('on the CPU', () => {
-  it('training uses the small recipe and keeps its changes', async () => {
-    await trainSmall();
-    expect([lab.getState().started?.name, lab.getState().draft.name]).toEqual([SMALL_RECIPE, SMALL_RECIPE]);
+  it('the small recipe trains as it is; the draft and its changes stay', async () => {
     editDraft('sft.steps', 3);
     await trainSmall();
-    expect(lab.getState().started?.sft.steps).toBe(3);
+    expect([lab.getState().started, question()]).toEqual([recipeByName(SMALL_RECIPE), null]);
+    expect([lab.getState().draft.name, lab.getState().draft.sft.steps]).toEqual(['parity-12', 3]);
   });
 
-  it('changes to another recipe are dropped only after a question', async () => {
+  it('the draft trains with its changes, and asks first if it takes over 30 minutes on a typical CPU', async () => {
+    lab.setState({ compute: 'cpu', memory: { ...peak(0.1), size: { weights: 1e5, longest: 50 } } });
     editDraft('sft.steps', 3);
-    const refused = trainSmall();
+    editDraft('grpo.steps', 1);
+    await startTraining();
+    expect([lab.getState().started?.sft.steps, question()]).toEqual([3, null]);
+    editDraft('grpo.steps', 100_000);
+    const refused = startTraining();
     await asked();
+    expect(question()?.reasons.at(-1)).toMatch(/^It takes about \d+ h .* on this device/);
     answer(false);
     await refused;
-    expect([lab.getState().draft.name, lab.getState().draft.sft.steps, lab.getState().source]).toEqual([
-      'parity-12',
-      3,
-      'replay',
-    ]);
-    lab.setState(NOTHING_SELECTED);
+    expect(lab.getState().started?.grpo.steps).toBe(1);
   });
 
-  it('one question covers changes in New run and a live run, and the draft stays until yes', async () => {
-    editDraft('sft.steps', 3);
+  it('a live run raises a question first', async () => {
     lab.setState(live(3));
     const refused = trainSmall();
     await asked();
-    expect(question()?.reasons).toEqual([
-      expect.stringContaining('Your changes to “Parity of 12 bits” are dropped'),
-      expect.stringContaining('now at SFT step 3'),
-    ]);
+    expect(question()?.reasons).toEqual([expect.stringContaining('now at SFT step 3')]);
     answer(false);
     await refused;
-    expect([question(), lab.getState().draft.name, lab.getState().draft.sft.steps]).toEqual([null, 'parity-12', 3]);
     expect(lab.getState().run.sft).toHaveLength(3);
     const taken = trainSmall();
     await asked();
     answer(true);
     await taken;
-    expect([question(), lab.getState().draft.name, lab.getState().started?.name]).toEqual([
-      null,
-      SMALL_RECIPE,
-      SMALL_RECIPE,
-    ]);
-  });
-
-  it('a live run alone raises a question too, before the draft changes', async () => {
-    lab.setState(live(3));
-    const refused = trainSmall();
-    await asked();
-    expect([question()?.confirm, lab.getState().draft.name]).toEqual(['Start training', 'parity-12']);
-    answer(false);
-    await refused;
-    expect([lab.getState().draft.name, lab.getState().run.sft.length]).toEqual(['parity-12', 3]);
+    expect([lab.getState().started?.name, lab.getState().draft.name]).toEqual([SMALL_RECIPE, 'parity-12']);
   });
 });

@@ -1,17 +1,15 @@
 /** Questions before a run starts: it may end the run on screen, take much memory, or take long. */
 import { recipeByName } from '../lab/recipe/presets';
+import type { Recipe } from '../lab/recipe/recipe';
 import { mebibytes } from '../units';
-import { playRecording, trainDraft } from './control';
-import { chooseRecipe } from './draft';
+import type { Compute } from '../worker/protocol';
+import { playRecording, trainRecipe } from './control';
+import { SMALL_RECIPE } from './cpuSpeed';
 import { type LabState, lab } from './lab';
 import { draftMemory, fittingDraft } from './memory';
 import { memoryShare } from './memoryShare';
 import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
-import { changesAtStake } from './replace';
-
-/** Name of the recipe for the CPU. */
-export const SMALL_RECIPE = 'parity-8-nano';
 
 type OnScreen = Pick<LabState, 'source' | 'status' | 'run' | 'runName' | 'saved'>;
 
@@ -91,11 +89,11 @@ let pressed = Number.NEGATIVE_INFINITY;
 /** True for the second press of a double click. After a run that failed at once, a press is a new attempt. */
 const isDoubleClick = () => lab.getState().status !== 'failed' && performance.now() - pressed < DOUBLE_CLICK_MS;
 
-/** Trains the draft and shows it. */
-async function train(): Promise<void> {
+/** Trains a recipe and shows it. */
+async function train(recipe: Recipe, compute: Compute): Promise<void> {
   pressed = performance.now();
   lab.setState({ screen: 'train', newRun: null, newRunField: null });
-  await trainDraft();
+  await trainRecipe(recipe, compute);
 }
 
 /** Trains the draft, unless something prevents it. Asks first if that ends a run, takes much memory or takes long. */
@@ -108,24 +106,18 @@ export async function startTraining(): Promise<void> {
   const reasons = [atStake, ...doubts].filter((reason) => reason !== null);
   const title = `Train “${lab.getState().draft.title}”?`;
   if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
-  await train();
+  const { draft, compute } = lab.getState();
+  await train(draft, compute);
 }
 
-/**
- * Trains the small recipe on the CPU: the draft if it is the small recipe, with its changes; else the small recipe replaces
- * the draft. Asks once about everything that is lost, before the draft changes. The small recipe fits every device.
- */
+/** Trains the small recipe on the CPU. The draft stays as it is. The small recipe fits every device. */
 export async function trainSmall(): Promise<void> {
-  if (lab.getState().draft.name === SMALL_RECIPE) return startTraining();
   if (isDoubleClick()) return;
   const small = recipeByName(SMALL_RECIPE);
-  const changes = changesAtStake(small);
-  const reasons = [changes, runAtStake(lab.getState())].filter((reason) => reason !== null);
-  const confirm = changes === null ? 'Start training' : 'Drop them and train';
-  if (reasons.length > 0 && !(await ask({ title: `Train “${small.title}”?`, reasons, confirm }))) return;
-  chooseRecipe(SMALL_RECIPE);
-  await draftMemory(); // the measured speed of the run needs its size
-  await train();
+  const atStake = runAtStake(lab.getState());
+  const question = { title: `Train “${small.title}”?`, confirm: 'Start training' };
+  if (atStake && !(await ask({ ...question, reasons: [atStake] }))) return;
+  await train(small, 'cpu');
 }
 
 /** Plays the recording from its start. Asks first if that ends a run. */

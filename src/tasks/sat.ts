@@ -202,7 +202,7 @@ export const sat: Task<Sat> = {
     const toneOf = (value: number): Tone => (bits === '' ? 'plain' : isFalse(value, bits) ? 'muted' : 'good');
     const line = (clause: Clause): Mark[] => [
       ...clause.flatMap((value, i) => [
-        mark(i > 0 ? ' ∨ ' : '', 'muted'),
+        mark(i > 0 ? ' or ' : '', 'muted'),
         mark(`${value < 0 ? '¬' : ''}${letter(Math.abs(value))}`, toneOf(value)),
       ]),
       ...(bits === ''

@@ -77,8 +77,9 @@ export type RunMessage =
   | { readonly type: 'events'; readonly events: readonly LabEvent[] }
   /** Progress of compilation: kernels that are ready. */
   | { readonly type: 'compiling'; readonly ready: number; readonly kernels: number }
-  /** The run has a folder of this name; null if it was removed, because the run ended before its first step. */
-  | { readonly type: 'stored'; readonly name: string | null }
+  /** The run has a folder of this name, and a title; null if it was removed, because the run ended before its first step. */
+  | { readonly type: 'stored'; readonly name: string; readonly title: string }
+  | { readonly type: 'stored'; readonly name: null }
   /** A checkpoint was saved. `stored` has the places of all checkpoints that the run has now, oldest first. */
   | { readonly type: 'saved'; readonly place: Place; readonly stored: readonly Place[] }
   /** Checkpoints of a run that is opened, oldest first. */

@@ -42,7 +42,7 @@ it('names the run, reports its checkpoints, and stores what a terminal would', a
   };
   await training.train(RECIPE, 'cpu');
   expect([training.writing(NAME), (await RunFolder.open(inside(files))).meta?.title]).toEqual([null, 'Renamed']);
-  expect(messages[0]).toEqual({ type: 'stored', name: NAME });
+  expect(messages[0]).toEqual({ type: 'stored', name: NAME, title: RECIPE.title });
   expect(types(messages)).toEqual(['stored', 'saved', 'saved', 'saved', 'stopped']);
   const left = await (await RunFolder.open(inside(files))).checkpoints();
   expect(messages.at(-2)).toMatchObject({ stored: left.map(({ stage, step }) => ({ stage, step })).reverse() });
@@ -51,7 +51,7 @@ it('names the run, reports its checkpoints, and stores what a terminal would', a
   await expectSameResult(inside(files) as MemoryFiles, expected);
   const second = page(files);
   await second.training.train(RECIPE, 'cpu');
-  expect(second.messages[0]).toEqual({ type: 'stored', name: `${NAME}-2` });
+  expect(second.messages[0]).toEqual({ type: 'stored', name: `${NAME}-2`, title: RECIPE.title });
 });
 
 describe('a stopped run', () => {
@@ -74,7 +74,7 @@ describe('a stopped run', () => {
     await next.training.continue(NAME, 'webgpu');
     expect([next.messages.slice(0, 2), next.run.start?.type]).toEqual([
       [
-        { type: 'stored', name: NAME },
+        { type: 'stored', name: NAME, title: RECIPE.title },
         {
           type: 'saved',
           place: { stage: 'grpo', step: 1 },
@@ -93,7 +93,11 @@ describe('a stopped run', () => {
     const { training, driver, hooks, messages } = page(files);
     hooks.event = ({ type }) => type === 'start' && driver.stop();
     await training.train(RECIPE, 'cpu');
-    expect(messages).toEqual([{ type: 'stored', name: NAME }, { type: 'stored', name: null }, { type: 'stopped' }]);
+    expect(messages).toEqual([
+      { type: 'stored', name: NAME, title: RECIPE.title },
+      { type: 'stored', name: null },
+      { type: 'stopped' },
+    ]);
     expect(await files.list('')).toEqual([]);
   });
 

@@ -15,6 +15,7 @@ import { DeviceLostError, type Reopening, runOnDevices, type Start } from '../la
 import { bounded } from '../quote';
 import { faultText, messageOf } from '../runs/files';
 import type { Journal } from '../runs/journal';
+import type { RunFolder } from '../runs/runFolder';
 import type { GrpoPhase } from '../train/grpoPhase';
 import { type Driver, forPage, phaseForPage, transferables } from './drive';
 import type { ForkStart } from './forkedRun';
@@ -132,7 +133,7 @@ export class Training {
 
   private async show(place: RunsPlace, name: string): Promise<void> {
     const { folder, faults } = await openToRead(place, name);
-    this.remember(name, folder.journal);
+    this.remember(name, folder);
     this.warn(faults);
     for await (const events of eventsOf(folder.journal)) {
       if (this.driver.stopped.aborted) return;
@@ -141,9 +142,9 @@ export class Training {
     this.post(await checkpointsMessage(folder));
   }
 
-  private remember(name: string, journal: Journal): void {
+  private remember(name: string, { journal, meta }: RunFolder): void {
     this.stored = { name, journal };
-    this.post({ type: 'stored', name });
+    this.post({ type: 'stored', name, title: bounded(meta?.title ?? '') });
   }
 
   private warn(faults: readonly string[]): void {
@@ -240,7 +241,7 @@ export class Training {
   }
 
   private async trainOn(device: Device, { folder, recipe, from }: Start, { place, name, lost }: OwnedPlace) {
-    if (this.stored === null) this.remember(name, folder.journal);
+    if (this.stored === null) this.remember(name, folder);
     for (const message of await aboutStart({ from, folder }, device.name)) this.post(message);
     const session = await openSession(device, recipe, 'full');
     this.folder = { name, of: folder };

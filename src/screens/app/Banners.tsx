@@ -1,43 +1,85 @@
 /** Banners above every screen: no WebGPU, a run that failed, a link that asks for something else, a new version. */
-import type { NoGpuCause } from '../../gpu/browser';
-import { listed } from '../../quote';
-import { type LabState, openNewRun } from '../../store/lab';
+import { checkGpu, continueRun } from '../../store/control';
+import { forgetLinkFaults, type LabState, openNewRun, show } from '../../store/lab';
+import { restartRecording } from '../../store/start';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import { GPU_ADVICE, GpuSteps } from './GpuSteps';
 import { openNewVersion } from './updates';
 
-const ADVICE: Readonly<Record<NoGpuCause, string>> = {
-  insecure: 'Open the page over https, or on localhost: browsers offer WebGPU to secure pages only.',
-  unsupported: 'Use a current Chrome, Edge, Safari 26 or Firefox 141 on Windows; older versions have no WebGPU.',
-  'no-adapter':
-    'Your browser supports WebGPU but found no usable GPU. Turn on hardware acceleration in its settings, update the GPU driver, or on Linux start Chrome with --enable-features=Vulkan --enable-unsafe-webgpu.',
-  refused: 'The driver refused a device. Close other pages that use the GPU, or restart the browser.',
-  lost: 'The GPU was reset, often after sleep or a driver update. Reload the page.',
-};
-
-/** Reason why this browser cannot train on a GPU, and the steps to take. */
+/** Reason why this browser cannot train on a GPU, and the steps to take. It gives way to a run that trains on the CPU. */
 export function NoGpuBanner() {
   const adapter = useLab((state) => state.adapter);
-  if (adapter.kind !== 'none') return null;
+  const trains = useLab(({ source, status }) => source === 'live' && (status === 'playing' || status === 'paused'));
+  if (adapter.kind !== 'none' || trains) return null;
   if (adapter.cause === 'worker')
     return (
-      <Notice kind="warning" shape="banner">
+      <Notice kind="warning" shape="banner" actions={<Reload />}>
         <b>Training unavailable: {adapter.message}.</b> Everything below works on the recorded run.
       </Notice>
     );
   return (
-    <Notice kind="note" shape="banner">
-      <b>WebGPU unavailable: {adapter.message}.</b> {ADVICE[adapter.cause]} Everything below works on the recorded run,
-      and small models train on the CPU.
+    <Notice
+      kind="note"
+      shape="banner"
+      actions={
+        <button type="button" onClick={() => void checkGpu()}>
+          Check again
+        </button>
+      }
+    >
+      <b>WebGPU unavailable: {GPU_ADVICE[adapter.cause].why}.</b> Every view works, and small models train on the CPU.
+      <GpuSteps cause={adapter.cause} reported={adapter.message} />
     </Notice>
   );
 }
+
+const Reload = () => (
+  <button type="button" onClick={() => location.reload()}>
+    Reload
+  </button>
+);
 
 const FAILURES: Readonly<Record<LabState['source'], string>> = {
   replay: 'The recording cannot be read.',
   live: 'The run ended with an error.',
   stored: 'The stored run cannot be read.',
 };
+
+/** Way on after a failure: continue the run, train again, choose another run, or read the recording again. */
+function AfterFailure() {
+  const source = useLab((state) => state.source);
+  const stored = useLab(({ runName, run }) => (run.start === null ? null : runName));
+  switch (source) {
+    case 'replay':
+      return (
+        <button type="button" onClick={() => void restartRecording()}>
+          Try again
+        </button>
+      );
+    case 'stored':
+      return (
+        <button type="button" onClick={() => show({ screen: 'runs', runsTab: 'list' })}>
+          Open Runs
+        </button>
+      );
+    case 'live':
+      return (
+        <>
+          {stored !== null && (
+            <button type="button" onClick={() => void continueRun(stored)}>
+              Continue
+            </button>
+          )}
+          <button type="button" onClick={() => openNewRun()}>
+            Open New run
+          </button>
+        </>
+      );
+    default:
+      return source satisfies never;
+  }
+}
 
 /** Error that ended the run or its recording. */
 export function FailureBanner() {
@@ -46,9 +88,10 @@ export function FailureBanner() {
   const stored = useLab((state) => state.source === 'live' && state.runName !== null && state.run.start !== null);
   if (error === null) return null;
   return (
-    <Notice kind="error" shape="banner">
-      <b>{FAILURES[source]}</b> {error.message}. {error.cause && ADVICE[error.cause]}
-      {stored && ' The run stays in Runs: Continue goes on from its last checkpoint.'}
+    <Notice kind="error" shape="banner" actions={<AfterFailure />}>
+      <b>{FAILURES[source]}</b> {error.message}.
+      {stored && ' Nothing is lost: the run stays in Runs, and Continue goes on from its last checkpoint.'}
+      {error.cause && <GpuSteps cause={error.cause} open />}
     </Notice>
   );
 }
@@ -60,18 +103,35 @@ export function LinkBanner() {
   if (faults.length === 0)
     return (
       note && (
-        <Notice kind="note" shape="banner">
-          <b>The recipe of this link is in New run:</b> {note}.{' '}
-          <button type="button" onClick={() => openNewRun()}>
-            Open New run
-          </button>
+        <Notice
+          kind="note"
+          shape="banner"
+          actions={
+            <button type="button" onClick={() => openNewRun()}>
+              Open New run
+            </button>
+          }
+        >
+          <b>The recipe of this link is in New run:</b> {note}.
         </Notice>
       )
     );
   return (
-    <Notice kind="warning" shape="banner">
-      <b>This link asks for something that does not exist.</b> {listed(faults.map((fault) => `${fault}.`))} You see the
-      nearest match.
+    <Notice
+      kind="warning"
+      shape="banner"
+      actions={
+        <button type="button" onClick={forgetLinkFaults}>
+          Close
+        </button>
+      }
+    >
+      <b>This link asks for something that does not exist.</b> You see the nearest match.
+      <ul>
+        {faults.map((fault) => (
+          <li key={fault}>{fault}.</li>
+        ))}
+      </ul>
     </Notice>
   );
 }
@@ -81,11 +141,16 @@ export function VersionBanner() {
   const version = useLab((state) => state.newVersion);
   if (version === null) return null;
   return (
-    <Notice kind="note" shape="banner">
-      <b>A new version is ready.</b> {version === 'other-tabs' && 'Close the other tabs of the lab, then reload. '}
-      <button type="button" onClick={() => void openNewVersion()}>
-        Reload
-      </button>
+    <Notice
+      kind="note"
+      shape="banner"
+      actions={
+        <button type="button" onClick={() => void openNewVersion()}>
+          Reload
+        </button>
+      }
+    >
+      <b>A new version is ready.</b> {version === 'other-tabs' && 'Close the other tabs of the lab, then reload.'}
     </Notice>
   );
 }

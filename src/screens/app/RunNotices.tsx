@@ -1,6 +1,7 @@
 /** Banners about the storage of a run: not stored, held by another tab, full, continued after a lost GPU or on another, interrupted. */
 import type { ReactNode } from 'react';
 import { continueRun, forgetInterrupted, openStoredRun, resume } from '../../store/control';
+import { show } from '../../store/lab';
 import { storageSize } from '../../units';
 import type { Place, RunNotice } from '../../worker/protocol';
 import { useLab } from '../shared/hooks';
@@ -63,21 +64,24 @@ export function noticeWords(notice: RunNotice): Words {
   }
 }
 
+const MakeRoom = () => (
+  <>
+    <button type="button" onClick={() => show({ screen: 'runs', runsTab: 'list' })}>
+      Open Runs
+    </button>
+    <button type="button" onClick={resume}>
+      Try again
+    </button>
+  </>
+);
+
 export function RunNotices() {
   const notices = useLab((state) => state.notices);
   return notices.map((notice) => {
     const { kind, title, detail } = noticeWords(notice);
     return (
-      <Notice key={notice.code} kind={kind} shape="banner">
+      <Notice key={notice.code} kind={kind} shape="banner" actions={notice.code === 'full' && <MakeRoom />}>
         <b>{title}</b> {detail}
-        {notice.code === 'full' && (
-          <>
-            {' '}
-            <button type="button" onClick={resume}>
-              Try again
-            </button>
-          </>
-        )}
       </Notice>
     );
   });
@@ -89,17 +93,24 @@ export function InterruptedBanner() {
   const checking = useLab((state) => state.adapter.kind === 'checking');
   if (name === null) return null;
   return (
-    <Notice kind="note" shape="banner">
-      <b>The training of {name} was interrupted.</b> It continues from its last checkpoint.{' '}
-      <button type="button" disabled={checking} onClick={() => void continueRun(name)}>
-        Continue
-      </button>{' '}
-      <button type="button" onClick={() => void openStoredRun(name)}>
-        Show
-      </button>{' '}
-      <button type="button" onClick={forgetInterrupted}>
-        Not now
-      </button>
+    <Notice
+      kind="note"
+      shape="banner"
+      actions={
+        <>
+          <button type="button" disabled={checking} onClick={() => void continueRun(name)}>
+            Continue
+          </button>
+          <button type="button" onClick={() => void openStoredRun(name)}>
+            Show
+          </button>
+          <button type="button" onClick={forgetInterrupted}>
+            Not now
+          </button>
+        </>
+      }
+    >
+      <b>The training of {name} was interrupted.</b> It continues from its last checkpoint.
     </Notice>
   );
 }

@@ -10,8 +10,9 @@ export function Running() {
   const state = useLab((lab) => runState({ ...lab, run: { summary, stage } }));
   const recorded = useLab((lab) => lab.source === 'replay');
   const started = useLab((lab) => lab.started);
+  const named = useLab((lab) => lab.runTitle);
   const recipe = started ?? start?.recipe;
-  const title = recipe?.title;
+  const title = named || recipe?.title;
   useEffect(() => {
     document.title = title ? `${title} · Groupthink` : 'Groupthink';
   }, [title]);

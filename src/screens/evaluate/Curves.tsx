@@ -9,10 +9,10 @@ import styles from './Curves.module.css';
 
 /** Styles of the settings, which differ in colour and dash. */
 const STYLES = [
-  { color: 'var(--blue)' },
-  { color: 'var(--orange)', dash: '6 3' },
-  { color: 'var(--teal)', dash: '2 2' },
-  { color: 'var(--violet)', dash: '10 3 2 3' },
+  { color: 'var(--run-1)' },
+  { color: 'var(--run-2)', dash: '6 3' },
+  { color: 'var(--run-3)', dash: '2 2' },
+  { color: 'var(--run-4)', dash: '10 3 2 3' },
   { color: 'var(--grey)', dash: '4 6' },
 ] as const;
 const DIGITS = 3;

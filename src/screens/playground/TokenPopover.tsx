@@ -21,7 +21,7 @@ interface TokenPopoverProps {
 }
 
 /** Token as text that can be seen. */
-export const visible = (token: string): string => (token === ' ' ? '␣' : token === '\n' ? '⏎' : token);
+export const visible = (token: string): string => (token === ' ' ? 'space' : token === '\n' ? 'line break' : token);
 
 /** Probability in percent, with enough digits to be seen. */
 const probability = (logprob: number): string => {

@@ -12,7 +12,7 @@ import styles from './ParentChart.module.css';
 
 const DIGITS = 3;
 const MEASURES = [
-  { name: 'reward', title: 'Reward', color: 'var(--blue)' },
+  { name: 'reward', title: 'Reward', color: 'var(--run-1)' },
   { name: 'accuracy', title: 'Accuracy', color: 'var(--teal)' },
 ] as const;
 

@@ -26,7 +26,13 @@ const theme = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   // the library's own marks are images of data URLs, which the page's policy blocks
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--red)' },
-  '.cm-lint-marker-error': { content: '"●"', color: 'var(--red)' },
+  '.cm-lint-marker-error': {
+    content: '""',
+    width: '8px',
+    height: '8px',
+    borderRadius: '50%',
+    background: 'var(--red)',
+  },
   '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--line)' },
 });
 

@@ -2,10 +2,11 @@
 import type { MemoryEstimate } from '../../lab/run/memory';
 import { draftChanges } from '../../store/draft';
 import { memoryShare } from '../../store/memoryShare';
-import { draftTimes, type StageTimes, totalSeconds } from '../../store/speed';
+import { draftTimes, isTypical, type StageTimes, totalSeconds } from '../../store/speed';
 import { duration, mebibytes } from '../../units';
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
+import { About } from '../shared/Mark';
 import { Notice } from '../shared/Notice';
 import styles from './Estimate.module.css';
 import { titleAt } from './fields';
@@ -19,10 +20,19 @@ const PARTS: readonly (readonly [Exclude<keyof MemoryEstimate, 'size'>, string])
 ];
 
 const STAGES: readonly (readonly [keyof StageTimes, string])[] = [
+  ['compile', 'Compiling'],
   ['sft', 'SFT'],
+  ['curation', 'Curation'],
   ['grpo', 'GRPO'],
   ['evaluation', 'Evaluation'],
 ];
+
+/** Stages that the recipe has, with their times. */
+const timeParts = (times: StageTimes): [label: string, amount: string][] =>
+  STAGES.filter(([stage]) => times[stage] !== 0).map(([stage, label]) => {
+    const seconds = times[stage];
+    return [label, seconds === null ? 'not included: the next run measures it' : `about ${duration(seconds)}`];
+  });
 
 /** Distance of the draft from the recipe of its name. */
 const changesWords = (changes: number): string =>
@@ -57,14 +67,22 @@ export function EstimateLine() {
     );
   const { bytes, of } = memoryShare();
   const times = draftTimes({ draft, memory, compute, adapter });
+  const typical = isTypical({ compute, adapter });
   return (
     <>
       <details className={styles.estimate}>
         <summary data-testid="estimate">
-          {times ? `≈ ${duration(totalSeconds(times))}` : 'time unknown until the first run'} · {mebibytes(memory.peak)}{' '}
-          · {changes}
+          {times ? (
+            <>
+              <About /> {duration(totalSeconds(times))}
+            </>
+          ) : (
+            'time unknown until the first run'
+          )}{' '}
+          · {mebibytes(memory.peak)} · {changes}
         </summary>
-        {times && <Parts parts={STAGES.map(([stage, label]) => [label, `≈ ${duration(times[stage])}`])} />}
+        {times && <Parts parts={timeParts(times)} />}
+        {times && typical && <p>Times are those of a typical CPU. The first run measures this one.</p>}
         <Parts parts={PARTS.map(([part, label]) => [label, mebibytes(memory[part])])} />
       </details>
       {memory.peak > bytes && (

@@ -141,7 +141,7 @@ export function NewRunForm() {
       </div>
       <footer className={styles.foot}>
         <EstimateLine />
-        <TrainButton />
+        <TrainButton forDraft />
       </footer>
     </>
   );

@@ -58,6 +58,30 @@ describe('a recipe that the device refuses', () => {
   it('does not hold the small recipe back on the CPU', () => {
     lab.setState({ compute: 'cpu' });
     expect(button()).not.toMatch(HELD);
-    expect(button()).toMatch(/<button[^>]*disabled=""[^>]*>Train “Parity of 12 bits” on the CPU anyway/);
+    expect(button()).toMatch(/<button[^>]*disabled=""[^>]*>Train “Parity of 12 bits” on the CPU/);
+  });
+});
+
+describe('on the CPU', () => {
+  /** Labels of the buttons, without their times, which load later. */
+  const labels = (forDraft = false) =>
+    [...renderToStaticMarkup(createElement(TrainButton, { forDraft })).matchAll(/<button[^>]*>(.*?)<\/button>/gs)].map(
+      ([, label = '']) => label.replace(/<!--.*?-->|<template.*?<\/template>/gs, ''),
+    );
+  beforeEach(() => lab.setState({ compute: 'cpu' }));
+
+  it('each button says what it trains, and the small recipe is the first choice', () => {
+    expect(labels()).toEqual(['Train the small model (CPU)', 'Train “Parity of 12 bits” on the CPU']);
+  });
+
+  it('a changed draft, and the drawer, come with the draft first', () => {
+    expect(labels(true)).toEqual(['Train on the CPU', 'Train the small model (CPU)']);
+    editDraft('sft.steps', 7);
+    expect(labels()).toEqual(['Train on the CPU', 'Train the small model (CPU)']);
+  });
+
+  it('the small recipe is the only choice where it is the draft', () => {
+    chooseRecipe('parity-8-nano');
+    expect(labels()).toEqual(['Train on the CPU']);
   });
 });

@@ -1,5 +1,5 @@
-/** Right or wrong with an icon, and an arrow between two values. The page's fonts have neither character. */
-import { ArrowRight, Check, X } from 'lucide-react';
+/** Right or wrong, an arrow between two values and the sign of an estimate as icons. The page's fonts have no such character. */
+import { ArrowRight, Check, EqualApproximately, X } from 'lucide-react';
 import texts from './text.module.css';
 
 export const Mark = ({ good, words }: { readonly good: boolean; readonly words: string }) => (
@@ -10,6 +10,14 @@ export const Mark = ({ good, words }: { readonly good: boolean; readonly words: 
 
 /** Between a value before and the one after. */
 export const Becomes = () => <ArrowRight size={13} role="img" aria-label="becomes" />;
+
+/** Before an estimate. Readers and copies get the character. */
+export const About = () => (
+  <>
+    <EqualApproximately size={13} aria-hidden="true" />
+    <span className={texts.unseen}>≈</span>
+  </>
+);
 
 /** Text whose arrow is drawn; readers and copies get the character. */
 export function WithArrow({ text }: { readonly text: string }) {

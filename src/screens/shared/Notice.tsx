@@ -18,11 +18,13 @@ interface NoticeProps {
   readonly kind: NoticeKind;
   /** `banner` is as wide as the page, `pill` as its text. */
   readonly shape: 'banner' | 'pill';
+  /** Buttons of what to do next. */
+  readonly actions?: ReactNode;
   readonly children?: ReactNode;
 }
 
 /** An error interrupts a screen reader; the other kinds wait. A text that changes in place is not read again. */
-export function Notice({ kind, shape, children }: NoticeProps) {
+export function Notice({ kind, shape, actions, children }: NoticeProps) {
   const { sign, name } = SIGNS[kind];
   return (
     <div
@@ -39,6 +41,7 @@ export function Notice({ kind, shape, children }: NoticeProps) {
         <span className={texts.unseen}>{name}: </span>
         {children}
       </div>
+      {actions && <div className={styles.actions}>{actions}</div>}
     </div>
   );
 }

@@ -2,6 +2,7 @@
  * Problem with its answer as its task draws it: a table of cells, a map, or marked lines. A line and a sign repeat what colour
  * says; the caption says all of it in words.
  */
+import { Check, X } from 'lucide-react';
 import type { GridPicture, Mark, Picture as PictureData, TextPicture } from '../../tasks/picture';
 import { classes } from './classes';
 import styles from './Picture.module.css';
@@ -34,6 +35,8 @@ function Grid({ rows, rowLabels, columnLabels }: Pick<GridPicture, 'rows' | 'row
             {row.map(({ text, tone }, c) => (
               <td key={c} className={classes(styles.cell, styles[tone])}>
                 {text}
+                {tone === 'good' && <Check size={9} strokeWidth={4} aria-hidden="true" />}
+                {tone === 'bad' && <X size={9} strokeWidth={4} aria-hidden="true" />}
               </td>
             ))}
           </tr>

@@ -21,8 +21,8 @@ interface Stroke {
 const STROKES: Readonly<Record<Tone, Stroke>> = {
   plain: { color: 'var(--text)', width: 1.5 },
   muted: { color: 'var(--grey)', width: 1 },
-  good: { color: 'var(--blue)', width: 3.5 },
-  bad: { color: 'var(--orange-text)', width: 3.5, dash: '7 5' },
+  good: { color: 'var(--teal)', width: 3.5 },
+  bad: { color: 'var(--red)', width: 3.5, dash: '7 5' },
   accent: { color: 'var(--violet)', width: 2.5, dash: '10 3 2 3' },
 };
 const strokeOf = (tone: Tone) => {

@@ -62,7 +62,7 @@ function FilterField() {
           {fault.at !== null && (
             <code>
               {shown.slice(0, fault.at)}
-              <mark>{shown.slice(fault.at, fault.at + fault.length) || '␣'}</mark>
+              <mark>{shown.slice(fault.at, fault.at + fault.length) || '\u00a0'}</mark>
               {shown.slice(fault.at + fault.length)}
             </code>
           )}

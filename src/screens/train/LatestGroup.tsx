@@ -6,6 +6,7 @@ import { Help } from '../shared/Help';
 import { shownGroup, useLab, useShownStep } from '../shared/hooks';
 import { Panel } from '../shared/Panel';
 import { CollapseButton } from '../shared/Trace';
+import { BeforeGroup } from './BeforeGroup';
 
 /** Without a choice, shows the group with the widest reward spread. */
 export function LatestGroup() {
@@ -14,6 +15,7 @@ export function LatestGroup() {
   const chosenGroup = useLab((state) => state.group);
   const index = shown ? shownGroup(shown, chosenGroup) : 0;
   const group = shown?.groups[index];
+  const Waiting = shown ? NoGroup : BeforeGroup;
   const which = chosenGroup === null ? 'most varied group' : `group ${index + 1}`;
   return (
     <Panel
@@ -38,7 +40,7 @@ export function LatestGroup() {
       {shown && group && run.start ? (
         <GroupDetail step={shown} index={index} start={run.start} changes={run.changes} />
       ) : (
-        <NoGroup />
+        <Waiting />
       )}
     </Panel>
   );

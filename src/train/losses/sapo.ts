@@ -16,7 +16,7 @@ const options = {
   }),
   sapoTemperatureNeg: number({
     trl: 'sapo_temperature_neg',
-    title: 'SAPO τ, A ≤ 0',
+    title: 'SAPO τ, A at most 0',
     description:
       'Only for sapo: sharpness of the gate elsewhere. Above the other one, updates from bad completions fade sooner.',
     ...temperature,

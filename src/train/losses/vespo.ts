@@ -9,14 +9,14 @@ const power = { min: 0, max: 20 };
 const options = {
   vespoKPos: number({
     trl: 'vespo_k_pos',
-    title: 'VESPO k, A ≥ 0',
+    title: 'VESPO k, A at least 0',
     description: 'Only for vespo: power of the ratio where the advantage is 0 or above; it damps small ratios.',
     ...power,
     default: 2,
   }),
   vespoLambdaPos: number({
     trl: 'vespo_lambda_pos',
-    title: 'VESPO λ, A ≥ 0',
+    title: 'VESPO λ, A at least 0',
     description: 'Only for vespo: decay where the advantage is 0 or above; it damps large ratios.',
     ...power,
     default: 3,

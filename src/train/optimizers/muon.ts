@@ -29,7 +29,7 @@ const muonFields = {
   ns_coefficients: z
     .tuple([z.number().min(-100).max(100), z.number().min(-100).max(100), z.number().min(-100).max(100)])
     .default([3.4445, -4.775, 2.0315])
-    .meta({ title: 'Newton–Schulz coefficients', description: 'a, b and c of a·x + b·x³ + c·x⁵.' }),
+    .meta({ title: 'Newton–Schulz coefficients', description: 'a, b and c of a·x + b·x³ + c·x^5.' }),
   ns_steps: z
     .int()
     .min(1)

@@ -41,7 +41,7 @@ export const accuracy: ChartRecord = {
       {
         key: 'accuracy',
         label: resamples ? 'pass@1, all sampled' : 'pass@1',
-        color: 'var(--blue)',
+        color: 'var(--run-1)',
         smooth: SMOOTHED,
         digits: 3,
       },

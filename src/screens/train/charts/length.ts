@@ -9,7 +9,7 @@ const MEAN = 'completions/mean_length';
 const LONGEST = 'completions/max_length';
 
 const SERIES: readonly Series[] = [
-  { key: 'length', label: 'mean, tokens', color: 'var(--blue)', smooth: SMOOTHED, digits: 1 },
+  { key: 'length', label: 'mean, tokens', color: 'var(--run-1)', smooth: SMOOTHED, digits: 1 },
   { key: 'longest', label: 'longest', color: 'var(--grey)', dash: '5 3', digits: 0 },
 ];
 

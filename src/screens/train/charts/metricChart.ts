@@ -13,7 +13,7 @@ interface MetricChart extends Pick<ChartRecord, 'title' | 'explanation'> {
 export const grpoChart = ({ name, digits, sentence, title, explanation }: MetricChart): ChartRecord => ({
   title,
   explanation,
-  series: () => [{ key: 'grpo', label: 'GRPO', color: 'var(--blue)', digits }],
+  series: () => [{ key: 'grpo', label: 'GRPO', color: 'var(--run-1)', digits }],
   data: (run) => grpoData(run, { grpo: (read) => read(name) ?? 0 }),
   headline({ grpo }) {
     const { last } = grpo;
@@ -33,7 +33,7 @@ export const stagesChart = (chart: StagesMetricChart): ChartRecord => {
   return {
     ...ofGrpo,
     xLabel: 'step, SFT then GRPO,',
-    series: (run) => [{ key: 'sft', label: 'SFT', color: 'var(--orange)', dash: '5 3', digits }, ...ofGrpo.series(run)],
+    series: (run) => [{ key: 'sft', label: 'SFT', color: 'var(--run-2)', dash: '5 3', digits }, ...ofGrpo.series(run)],
     origin: ({ sft }) => sft.length,
     data(run) {
       const { sft } = run;

@@ -24,14 +24,14 @@ export function signalWords(metrics: Metrics): string {
 const deviation = (read: ReadMetric): number => read('reward_std/in_group') ?? read('reward_std') ?? 0;
 
 const SERIES: readonly Series[] = [
-  { key: 'band', label: '± sd', color: 'var(--blue)', band: ['low', 'high'], digits: 2 },
-  { key: 'reward', label: 'reward', color: 'var(--blue)', smooth: SMOOTHED, digits: 2 },
+  { key: 'band', label: '± sd', color: 'var(--run-1)', band: ['low', 'high'], digits: 2 },
+  { key: 'reward', label: 'reward', color: 'var(--run-1)', smooth: SMOOTHED, digits: 2 },
 ];
 
 export const reward: ChartRecord = {
   title: 'Reward',
   explanation:
-    'Mean total reward of the batch: each term times its weight, summed. Rising is good. The report uses 8/13 · accuracy scaled by length + 1/13 · repetition, at most 8/13 ≈ 0.615; other weights, terms and constants change the maximum. The band is one standard deviation within a group, averaged over the groups that are trained on.',
+    'Mean total reward of the batch: each term times its weight, summed. Rising is good. The report uses 8/13 · accuracy scaled by length + 1/13 · repetition, at most 8/13 (0.615); other weights, terms and constants change the maximum. The band is one standard deviation within a group, averaged over the groups that are trained on.',
   series: () => SERIES,
   data: (run) =>
     grpoData(run, {
