@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { chooseRecipe, setFields, train, waitForStage } from './labPage';
+import { chooseRecipe, openNewRun, setFields, train, waitForStage } from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 beforeAll(async () => {
@@ -25,14 +25,44 @@ describe('without WebGPU, on a phone, in the dark', () => {
   it('says why and what to do, and plays the recording all the same', async () => {
     const banner = page.getByRole('status').filter({ hasText: 'WebGPU unavailable' });
     await banner.waitFor();
-    expect(await banner.innerText()).toMatch(/WebGPU unavailable: .*(turn on|use a current)/is);
+    expect(await banner.innerText()).toMatch(/WebGPU unavailable: .*Every view works/s);
+    await banner.getByText('What to do').click();
+    await banner.getByText(/^(Turn on hardware acceleration|Use a current Chrome)/).waitFor();
+    await banner.getByRole('button', { name: 'Check again' }).click();
+    await banner.waitFor();
     await waitForStage(page, /SFT [1-9]\d*\/300/);
+  });
+
+  it.each([
+    ['there is no navigator.gpu', 'undefined', 'this browser has no WebGPU'],
+    ['the adapter is null', '{ requestAdapter: async () => null }', 'your browser found no usable GPU'],
+    [
+      'requestAdapter throws',
+      "{ requestAdapter: async () => { throw new Error('no'); } }",
+      'the browser failed to look for a GPU',
+    ],
+  ])('tells apart that %s', async (_, gpu, reason) => {
+    const other = await browser.newPage({ serviceWorkers: 'block' });
+    await other.route('**/assets/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const define = `Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: ${gpu} });`;
+      await route.fulfill({ response, body: `${define}\n${await response.text()}` });
+    });
+    await other.goto(served.url);
+    await other
+      .getByRole('status')
+      .filter({ hasText: `WebGPU unavailable: ${reason}.` })
+      .waitFor();
+    await other.close();
   });
 
   it('trains on the CPU where that is asked for by name', async () => {
     await chooseRecipe(page, 'parity-8-nano');
     await setFields(page, { 'sft.steps': '3', 'grpo.steps': '1', 'evaluation.problems': '4' });
-    await train(page);
+    const drawer = await openNewRun(page);
+    const main = drawer.getByRole('button', { name: /^Train on the CPU/ });
+    await main.filter({ hasText: /about \d+ (s|min)/ }).waitFor();
+    await main.click();
     await waitForStage(page, /SFT 3\/3.*GRPO 1\/1.*done/);
     expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
   });

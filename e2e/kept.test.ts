@@ -82,4 +82,23 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
   expect(runs[0]).toEqual(runs[1]);
 });
 
+it('waits while the storage is full, says what to do, and goes on when there is room', async () => {
+  const protocol = await context.newCDPSession(page);
+  const { origin } = new URL(served.url);
+  await setFields(page, { 'sft.steps': '20' });
+  await train();
+  await waitForStage(page, /SFT [1-9]\d*\/20/);
+  await protocol.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
+  const full = page.locator('[data-notice]', { hasText: 'The storage is full, so the run is paused.' });
+  await full.waitFor({ timeout: 60_000 });
+  expect(await full.innerText()).toMatch(/Free at least .*: delete runs in Runs, such as .*Nothing is damaged/s);
+  expect(await page.getByTestId('state').innerText()).toBe('paused');
+  await full.getByRole('button', { name: 'Open Runs' }).click();
+  await page.locator('nav [aria-current=page]', { hasText: 'Runs' }).waitFor();
+  await protocol.send('Storage.overrideQuotaForOrigin', { origin });
+  // it goes on by itself
+  await full.waitFor({ state: 'detached', timeout: 60_000 });
+  await waitForStage(page, /SFT 20\/20.*GRPO 2\/2.*done/);
+});
+
 it('said nothing on the console', () => expect(complaints).toEqual([]));
