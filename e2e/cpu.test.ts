@@ -41,7 +41,7 @@ describe('without WebGPU, on a phone, in the dark', () => {
       "{ requestAdapter: async () => { throw new Error('no'); } }",
       'the browser failed to look for a GPU',
     ],
-  ])('tells apart that %s', async (_, gpu, reason) => {
+  ])('gives its own reason where %s', async (_, gpu, reason) => {
     const other = await browser.newPage({ serviceWorkers: 'block' });
     await other.route('**/assets/worker-*.js', async (route) => {
       const response = await route.fetch();

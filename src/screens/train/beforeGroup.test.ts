@@ -1,4 +1,4 @@
-/** What a run does before its first group, and how far it is. */
+/** Progress of a run before its first group: its stage, and how far it is. */
 import { expect, it } from 'vitest';
 import type { LabEvent, StartEvent } from '../../lab/run/events';
 import { smallStart } from '../../lab/run/smallRun.fixture';
