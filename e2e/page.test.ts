@@ -222,7 +222,7 @@ it('trains the small recipe on the CPU, says so, and asks before that run is los
   const dialog = page.getByRole('dialog').filter({ hasText: 'Cancel' });
   for (const press of [() => page.getByRole('button', { name: 'Restart the recording' }).click(), () => train(page)]) {
     await press();
-    expect(await dialog.innerText()).toMatch(/“Parity of 8 bits, quick” is training here, \d+ steps? so far/);
+    expect(await dialog.innerText()).toMatch(/“Parity of 8 bits, quick” is training here, now at SFT step \d+\./);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByTestId('state').innerText()).toMatch(/compiling|training/);
