@@ -5,6 +5,7 @@ import { Alerts } from '../shared/Alerts';
 import { useLab } from '../shared/hooks';
 import { chartPanels } from './charts';
 import { LatestGroup } from './LatestGroup';
+import { leadWords } from './leadWords';
 import styles from './Train.module.css';
 import { TrainCharts } from './TrainCharts';
 
@@ -13,9 +14,10 @@ const Curation = lazy(() => import('./Curation').then((module) => ({ default: mo
 
 /** Line about the recorded run that plays, with the button that trains. */
 function Lead() {
+  const words = useLab(({ draft, run }) => leadWords(draft, run.start?.recipe));
   return (
     <div className={styles.lead}>
-      <p>You’re watching a recorded run. Press Train to run it in this tab.</p>
+      <p>{words}</p>
       <TrainButton />
     </div>
   );
