@@ -1,4 +1,5 @@
 /** Evaluate tab in a browser without WebGPU: the numbers of `lab eval`, a comparison, a matrix, a link, a reload, a damaged record. */
+import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -118,6 +119,53 @@ it('a number that does not fit blocks the button; a damaged record is named', as
   await tab('Stored runs').click();
   await tab('Evaluate').click();
   await page.getByText(/measured\/evaluations\/grpo-1_bad\.jsonl.*line 1/).waitFor();
+});
+
+it('exports the model as a Hugging Face folder, and forks a checkpoint from its card', async () => {
+  await tab('Stored runs').click();
+  const downloading = page.waitForEvent('download');
+  const card = page.getByRole('listitem', { name: /Parity/ });
+  await card.getByRole('button', { name: /^Export/ }).click();
+  await page.getByRole('menuitem', { name: 'Model as Hugging Face folder' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('measured-model.zip');
+  const zip = await readFile(await download.path(), 'latin1');
+  for (const name of ['config.json', 'model.safetensors', 'tokenizer.json']) expect(zip).toContain(name);
+  await card.getByRole('button', { name: 'Details' }).click();
+  await card.getByRole('button', { name: 'Fork from grpo-0' }).click();
+  const fork = page.getByRole('form', { name: 'Fork from grpo-0' });
+  await fork.getByLabel('GRPO steps').fill('2');
+  await fork.getByRole('button', { name: 'Fork from GRPO 0' }).click();
+  await page.waitForURL(/view=train/);
+  await page.getByTestId('group').or(page.getByTestId('rollout').first()).first().waitFor();
+});
+
+it('keeps a note and its tags on a trace over a reload', async () => {
+  await page.goto('about:blank');
+  await page.goto(`${served.url}#view=runs`);
+  await page
+    .getByRole('listitem', { name: /Parity/ })
+    .last()
+    .getByRole('button', { name: 'Open' })
+    .click();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Traces' }).click();
+  await page.getByLabel('Note', { exact: true }).fill('pads with zeros');
+  await page.getByLabel('Tags', { exact: true }).fill('hack, long');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '#hack #long' }).waitFor();
+  await page.reload();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Runs' }).click();
+  await page
+    .getByRole('listitem', { name: /Parity/ })
+    .last()
+    .getByRole('button', { name: 'Open' })
+    .click();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Traces' }).click();
+  await page.getByRole('button', { name: '#hack #long' }).click();
+  await expect.poll(() => page.getByLabel('Note', { exact: true }).inputValue()).toBe('pads with zeros');
+  await page.goto('about:blank');
+  await page.goto(`${served.url}#view=runs&tab=evaluate`);
+  await panel('Evaluate a model').waitFor();
 });
 
 it('has no violation of accessibility, light and dark, and never scrolls sideways on a phone', async () => {

@@ -21,6 +21,9 @@ export interface RunInfo {
   /** Stage of the last training step, and its steps so far; null before the first. */
   readonly stage: string | null;
   readonly step: number | null;
+  /** Sampled accuracy on held-out problems after the newest evaluation; null before one. */
+  readonly heldOut: number | null;
+  /** Accuracy of the last training step; null if the last event is none. */
   readonly accuracy: number | null;
   readonly reward: number | null;
   readonly bytes: number;
@@ -95,11 +98,8 @@ export async function runInfo(files: Files, name: string, holder: Holder | null)
     ...{ name, holder, state: holder ? 'running' : state },
     meta: parsed.success ? parsed.data : null,
     ...lastStep(event, summary.value, newest),
-    accuracy: first(
-      numberIn(summary.value, 'grpo', 'sampled_accuracy'),
-      numberIn(event.value, 'metrics', 'accuracy'),
-      newest?.accuracy ?? null,
-    ),
+    heldOut: first(numberIn(summary.value, 'grpo', 'sampled_accuracy'), newest?.accuracy ?? null),
+    accuracy: first(numberIn(event.value, 'metrics', 'accuracy'), numberIn(point, 'accuracy')),
     reward: first(numberIn(event.value, 'metrics', 'reward'), numberIn(point, 'reward')),
     bytes: await bytesIn(files),
     fault: damage ?? last.fault,

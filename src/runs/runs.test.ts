@@ -101,12 +101,15 @@ it('lists runs by their state, without reading journals whole', async () => {
   await files.write('other/notes.txt', new Uint8Array(3));
   const holder = { who: 'another tab', seen: null };
   const held = await listRuns(files, async (name) => (name === 'stopped' ? holder : null));
-  expect(held.map(({ name, state, step, accuracy, reward }) => [name, state, step, accuracy, reward])).toEqual([
-    ['stopped', 'running', 3, 0.25, 0.5],
-    ['done', 'finished', 4, 0.75, 0.5],
-    ['bad', 'damaged', 4, 0.75, 0.5],
-    ['ctrl-c', 'stopped', 7, null, null],
-    ['old', 'stopped', 9, null, null],
+  const rows = held.map(({ name, state, step, heldOut, accuracy, reward }) => [
+    ...[name, state, step, heldOut, accuracy, reward],
+  ]);
+  expect(rows).toEqual([
+    ['stopped', 'running', 3, null, 0.25, 0.5],
+    ['done', 'finished', 4, 0.75, null, 0.5],
+    ['bad', 'damaged', 4, 0.75, null, 0.5],
+    ['ctrl-c', 'stopped', 7, null, null, null],
+    ['old', 'stopped', 9, null, null, null],
   ]);
   expect(held[1]).toMatchObject({ stage: 'grpo', meta: { title: 'Small' }, fault: null });
   expect(held[2]!.fault?.file).toBe('meta.json');

@@ -23,7 +23,17 @@ import {
 import { isNearlyFull } from './storage';
 
 const stored = (name: string, others: Partial<ListedRun> = {}): ListedRun => ({
-  ...{ name, state: 'stopped', holder: null, stage: 'grpo', step: 3, accuracy: 0.5, reward: 0.1, bytes: 3 << 20 },
+  ...{
+    name,
+    state: 'stopped',
+    holder: null,
+    stage: 'grpo',
+    step: 3,
+    heldOut: 0.5,
+    accuracy: 0.5,
+    reward: 0.1,
+    bytes: 3 << 20,
+  },
   ...{ fault: null, recipe: null, isHere: false, hasEnded: false },
   meta: newMeta({ labVersion: '1', adapter: 'none', title: name.toUpperCase() }),
   ...others,

@@ -139,6 +139,8 @@ async function checkpointAt(folder: Files, name: string): Promise<CheckpointInfo
 
 export class Library implements LibraryCommands {
   private cleaned: Promise<void> | null = null;
+  /** Ends with the last edit. */
+  private edited: Promise<void> = Promise.resolve();
   /** Runs that were set aside, with what holds them. */
   private readonly aside = new Map<string, Owner>();
   private readonly histories = new Histories();
@@ -167,8 +169,12 @@ export class Library implements LibraryCommands {
     return (await listCheckpoints(folder)).checkpoints.map((one) => ({ ...one, isPinned: pinned.includes(one.name) }));
   }
 
+  /** Edits wait for each other: two fields of a run may be left within a moment. */
   edit(run: string, edit: MetaEdit): Promise<void> {
-    return this.owning(run, (folder) => editMeta(folder, (meta) => editedMeta(meta, edit)));
+    const change = () => this.owning(run, (folder) => editMeta(folder, (meta) => editedMeta(meta, edit)));
+    const done = this.edited.then(change);
+    this.edited = done.catch(() => {}); // the caller has the error
+    return done;
   }
 
   async setAside(run: string): Promise<void> {

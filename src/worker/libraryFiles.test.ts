@@ -56,6 +56,11 @@ it.each([
   ['faulty.jsonl', lines[0]!.replace('"seed":0', '"seed":"x"'), /^"faulty\.jsonl": line 1.*seed/],
   ['order.jsonl', `${lines[0]}\n${lines[last]}`, /^"order\.jsonl": line 2: an event "grpo"/],
   ['notes.json', '{"title":"no event"}', /^"notes\.json": line 1 has type/],
+  [
+    'one-rollouts.jsonl',
+    '{"step":1,"group":0,"completion":"0"}',
+    /^"one-rollouts\.jsonl" has exported rollouts.*import the \.zip/,
+  ],
   ['empty.jsonl', '\n', /^"empty\.jsonl" is empty/],
 ])('names the file and the line of %s, and stores nothing', async (name, text, message) => {
   const before = [...files.contents.keys()];

@@ -33,6 +33,13 @@ it('are read again after a reload, in the order of the run, and go with their la
   expect(await notes()).toEqual([{ ...NOTE, tags: ['fine'] }]);
 });
 
+it('that follow each other at once are all stored', async () => {
+  const one = library();
+  const trace = { ...NOTE, tags: [] };
+  await Promise.all([one.edit('small', { trace }), one.edit('small', { trace: NOTE })]);
+  expect(await notes()).toEqual([NOTE]);
+});
+
 it.each([
   [{ step: 0 }, 'meta.json: traces.0.step'],
   [{ tags: [''] }, 'meta.json: traces.0.tags.0'],

@@ -26,6 +26,10 @@ export async function importRecording(runs: Files, name: string, recording: Blob
   try {
     const reader = new EventReader();
     for await (const line of recordedLines(recording, where)) {
+      if (!run && /^\{"step":\d+,.*"completion":/.test(line.text))
+        throw new Error(
+          `${where} has exported rollouts, without a recipe; import the .zip or the events.jsonl of the run`,
+        );
       const event = reader.read(line.text, line.where);
       if (event.type === 'start')
         run = await createStored(filesWithin(runs, temporary), event.recipe, { adapter: event.adapter });

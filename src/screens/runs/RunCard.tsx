@@ -17,7 +17,7 @@ import {
 } from '../../store/runs';
 import { storageSize } from '../../units';
 import { classes } from '../shared/classes';
-import { fixed, percent, signed } from '../shared/format';
+import { fixed, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { ExportMenu } from './ExportMenu';
@@ -26,7 +26,7 @@ import { useRuns } from './hooks';
 import styles from './RunCard.module.css';
 import { RunDetails } from './RunDetails';
 import { Sparklines } from './Sparklines';
-import { dateWords, liveFacts, recipeWords, stateOf, stepWords } from './words';
+import { accuraciesOf, dateWords, liveFacts, recipeWords, stateOf, stepWords } from './words';
 
 /** Title that is edited in place: Enter keeps the new one, Escape the old one. */
 function Title({ run }: { readonly run: ListedRun }) {
@@ -67,7 +67,7 @@ function Figures({ run }: { readonly run: ListedRun }) {
       className={styles.figures}
       facts={[
         ['Step', stepWords(run)],
-        ['Accuracy', percent(run.accuracy)],
+        ...accuraciesOf(run),
         ['Reward', run.reward === null ? fixed(null, 2) : signed(run.reward)],
         ['Size', storageSize(run.bytes)],
       ]}

@@ -111,7 +111,7 @@ function Checkpoints({ run }: { readonly run: ListedRun }) {
         <table className={classes(table.table, table.headed, table.nowrap, styles.checkpoints)}>
           <thead>
             <tr>
-              {['Checkpoint', 'Accuracy', 'Size', '', ''].map((heading, i) => (
+              {['Checkpoint', 'Held-out, sampled', 'Size', '', ''].map((heading, i) => (
                 <th key={i} scope="col">
                   {heading}
                 </th>

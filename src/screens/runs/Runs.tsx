@@ -43,12 +43,14 @@ function Import() {
 function Outcome() {
   const imported = useRuns((state) => state.imported);
   const failed = useRuns((state) => state.failed);
+  const title = useRuns(({ list }) => list.flatMap((run) => (run.name === imported?.run ? titleOf(run) : []))[0]);
   const isListed = useRuns(({ list }) => list.some(({ name }) => name === failed?.run));
   return (
     <>
       {imported && (
         <Notice kind={imported.faults.length > 0 ? 'warning' : 'success'} shape="banner">
           Imported as <b>{imported.run}</b>.
+          {title !== undefined && title !== imported.run && ` Its title is “${title}”.`}
           {imported.faults.length > 0 && ` It was damaged before:\n${listed(imported.faults)}`}
         </Notice>
       )}

@@ -48,7 +48,7 @@ export function Sparklines({ run: { name, bytes } }: { readonly run: ListedRun }
   return (
     <div className={styles.sparklines}>
       <Sparkline name="Reward" values={found.reward} limits={null} words={(value) => fixed(value, 2)} />
-      <Sparkline name="Accuracy" values={found.accuracy} limits={[0, 1]} words={percent} />
+      <Sparkline name="Training accuracy" values={found.accuracy} limits={[0, 1]} words={percent} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { type RunData, stepsOf } from '../../store/run';
 import { isHeld, type ListedRun, titleOf } from '../../store/runs';
 import { taskNames, tasks } from '../../tasks';
 import { storageSize } from '../../units';
+import { percent } from '../shared/format';
 
 export type StateTone = 'active' | 'other' | 'stopped' | 'finished' | 'damaged';
 
@@ -24,8 +25,13 @@ export function liveFacts(run: RunData): Partial<ListedRun> {
   const { sft } = stepsOf(run);
   if (!last) return sft > 0 ? { stage: 'sft', step: sft } : {};
   const { accuracy, reward } = last.metrics;
-  return { stage: 'grpo', step: last.step, accuracy: accuracy ?? null, reward: reward ?? null };
+  return { stage: 'grpo', step: last.step, accuracy: accuracy ?? null, heldOut: null, reward: reward ?? null };
 }
+
+/** The accuracy that says most about a run, with its name: on held-out problems, or else of the last training step. */
+export const accuraciesOf = ({ heldOut, accuracy }: Pick<ListedRun, 'heldOut' | 'accuracy'>): [string, string][] => [
+  heldOut === null ? ['Training accuracy', percent(accuracy)] : ['Held-out, sampled', percent(heldOut)],
+];
 
 /** Stage and step, such as "GRPO 12 of 40". */
 export function stepWords({ stage, step, recipe }: Pick<ListedRun, 'stage' | 'step' | 'recipe'>): string {

@@ -44,7 +44,7 @@ it('aligns by tokens: a line has values between its own points alone', () => {
     [100, 0, 1],
     [200, 1, null],
   ]);
-  expect(series.map(({ label }) => label)).toEqual(['run · 0', 'run · 1']);
+  expect(series.map(({ label }) => label)).toEqual(['A, run, 0', 'B, run, 1']);
   const inherited = { ...runs[0]!, curve: { ...runs[0]!.curve, tokens: [null, 200] } };
   expect(linePoints([inherited], reward, 'tokens')).toEqual([{ x: 200, y: 1, sd: null }]);
 });

@@ -105,6 +105,9 @@ function resample(points: readonly LinePoint[], key: string, into: Map<number, R
   }
 }
 
+/** Letter of a line: titles of compared runs often begin alike. */
+const letterOf = (i: number): string => String.fromCharCode(65 + i);
+
 /** Lines of a measure as a chart draws them. Aligned by tokens, lines are interpolated between their points. */
 export function chartOf(
   lines: readonly Line[],
@@ -117,7 +120,7 @@ export function chartOf(
   points.forEach((line, i) => resample(line, String(i), rows));
   const { digits, dots = false } = measure;
   const series = lines.flatMap(({ label: name, color, dash, runs }, i): Series[] => {
-    const label = name.replaceAll(',', ' ·'); // a chart shortens a label at its first comma
+    const label = lines.length > 1 ? `${letterOf(i)}, ${name}` : name; // the part before the comma is at the line's end
     const style = { color, digits, ...(dash !== undefined && { dash }) };
     const band: Series = { ...style, key: `${i}.band`, label: `${label} ± sd`, band: [`${i}.low`, `${i}.high`] };
     const line: Series = { ...style, key: String(i), label, dots: dots && align === 'step' };
