@@ -181,6 +181,31 @@ it('opens a model folder, and names the file that is missing', async () => {
   );
 });
 
+it('on WebGPU streams the tokens of `lab sample` for the same weights and seed', async () => {
+  const folder = untrainedModel('on-webgpu');
+  const gpu = await openBrowser();
+  const there = await gpu.newPage({ viewport: { width: 1440, height: 900 } });
+  await there.goto(`${served.url}#view=playground&prompt=110100%3D&sampleSeed=7&maxNew=16`);
+  await there
+    .getByLabel(/^Open a model folder/)
+    .last()
+    .setInputFiles(folder);
+  const column = there.getByTestId('play-column').last();
+  await column.filter({ hasText: 'on-webgpu' }).waitFor(); // it takes the place of the untrained model
+  const ask = there
+    .getByRole('region', { name: 'Ask', exact: true })
+    .getByRole('button', { name: 'Sample', exact: true });
+  await ask.click();
+  await there.getByTestId('pace').waitFor();
+  expect(await there.getByTestId('adapter').innerText()).toContain('WebGPU');
+  const asked = ['--prompt', '110100=', '-n', '1', '--seed', '7', '--max-new', '16'];
+  const [line] = lines(await lab('sample', '--model', folder, ...asked, ...CPU, '--json'));
+  const tokens = column.getByTestId('play-sample').first().locator('[data-token]');
+  const shown = await tokens.evaluateAll((all) => all.map(({ textContent }) => textContent).join(''));
+  expect(shown).toBe((line as { completions: { text: string }[] }).completions[0]!.text);
+  await gpu.close();
+});
+
 it('has no violation of accessibility, light and dark', async () => {
   await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
   for (const colorScheme of ['light', 'dark'] as const) {

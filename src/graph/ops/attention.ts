@@ -63,7 +63,8 @@ export function attention(
 ): Tensor {
   const { heads, headDim } = shape;
   const rows = qkv.shape[0]!;
-  const { forward, dq, dkv } = graph.variants.attention({ ...shape, longest });
+  const variants = graph.variants.attention({ ...shape, longest });
+  const { forward } = variants;
   const params = { rows: TOKENS, scale: headDim ** -0.5 };
   const out = graph.tensor('attention', [rows, heads * headDim], qkv.dtype);
   const lse = graph.tensor('attention lse', [rows, heads]);
@@ -73,6 +74,7 @@ export function attention(
     const dqkv = backward.into(qkv);
     if (dqkv?.accumulate !== 0) throw new Error('attention must be the only reader of its qkv');
     const delta = graph.tensor('attention delta', [rows, heads]);
+    const { dq, dkv } = variants; // only here: a graph without gradients measures neither
     graph.dispatch(
       'attention dq',
       dq.kernel,

@@ -58,6 +58,25 @@ const forEachPass = (pick: (pass: AttentionPass) => AttentionVariant): Attention
 export const firstAttention = (shape: AttentionShape): AttentionVariants =>
   forEachPass((pass) => compiledFor(PASSES[pass][0]!, shape));
 
+/** The first variants; `onPass` learns which passes a graph has. */
+export const observedAttention = (shape: AttentionShape, onPass: (pass: AttentionPass) => void): AttentionVariants => {
+  const passOf = (pass: AttentionPass): AttentionVariant => {
+    onPass(pass);
+    return compiledFor(PASSES[pass][0]!, shape);
+  };
+  return {
+    get forward() {
+      return passOf('forward');
+    },
+    get dq() {
+      return passOf('dq');
+    },
+    get dkv() {
+      return passOf('dkv');
+    },
+  };
+};
+
 /** Choice of the tuning cache; the first variant where it has none. */
 export const chosenAttention = (device: Device, shape: AttentionShape): AttentionVariants =>
   forEachPass((pass) => {
@@ -96,29 +115,27 @@ function batch(device: Device, { heads, kvHeads, headDim, longest }: AttentionSh
   return { bindings, buffers };
 }
 
-export async function measureAttention(device: Device, shape: AttentionShape): Promise<void> {
+export async function measureAttention(device: Device, pass: AttentionPass, shape: AttentionShape): Promise<void> {
   if (isSmall(shape)) return;
   const rows = rowsOf(shape);
-  for (const pass of ['forward', 'dq', 'dkv'] as const) {
-    const usable = await usableVariants(device, PASSES[pass], shape);
-    await measured(device, keyOf(pass, shape), () => {
-      const { bindings, buffers } = batch(device, shape, rows);
-      const candidates = usable.map((variant): Candidate => {
-        const { name } = variant;
-        const { kernel, constants } = compiledFor(variant, shape);
-        const bound = Object.keys(kernel.bindings).map((binding) => [
-          binding,
-          bindings[binding as keyof typeof bindings],
-        ]);
-        const params = { rows, scale: shape.headDim ** -0.5 };
-        return { name, dispatches: [{ label: name, kernel, constants, bindings: Object.fromEntries(bound), params }] };
-      });
-      return {
-        candidates,
-        destroy() {
-          for (const buffer of buffers) buffer.destroy();
-        },
-      };
+  const usable = await usableVariants(device, PASSES[pass], shape);
+  await measured(device, keyOf(pass, shape), () => {
+    const { bindings, buffers } = batch(device, shape, rows);
+    const candidates = usable.map((variant): Candidate => {
+      const { name } = variant;
+      const { kernel, constants } = compiledFor(variant, shape);
+      const bound = Object.keys(kernel.bindings).map((binding) => [
+        binding,
+        bindings[binding as keyof typeof bindings],
+      ]);
+      const params = { rows, scale: shape.headDim ** -0.5 };
+      return { name, dispatches: [{ label: name, kernel, constants, bindings: Object.fromEntries(bound), params }] };
     });
-  }
+    return {
+      candidates,
+      destroy() {
+        for (const buffer of buffers) buffer.destroy();
+      },
+    };
+  });
 }

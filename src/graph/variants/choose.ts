@@ -2,11 +2,13 @@
 import type { Device } from '../../gpu/device';
 import type { matmul } from '../../kernels/matmul';
 import {
+  type AttentionPass,
   type AttentionShape,
   type AttentionVariants,
   chosenAttention,
   firstAttention,
   measureAttention,
+  observedAttention,
 } from './attention';
 import { chosenDecode, type DecodeShape, type DecodeVariant, firstDecode, measureDecode } from './decode';
 import { chosenVariant, firstVariant, measureProduct, type ProductShape } from './products';
@@ -35,7 +37,7 @@ export const variantsOf = (device: Device): Variants => ({
 export async function measureVariants(device: Device, visit: (variants: Variants) => void): Promise<void> {
   if (!device.tuningCache || !device.measures) return;
   const products: ProductShape[] = [];
-  const attentions: AttentionShape[] = [];
+  const attentions: [AttentionPass, AttentionShape][] = [];
   const decodes: DecodeShape[] = [];
   visit({
     product(shape) {
@@ -43,8 +45,7 @@ export async function measureVariants(device: Device, visit: (variants: Variants
       return firstVariant(shape);
     },
     attention(shape) {
-      attentions.push(shape);
-      return firstAttention(shape);
+      return observedAttention(shape, (pass) => attentions.push([pass, shape]));
     },
     decode(shape) {
       decodes.push(shape);
@@ -52,6 +53,6 @@ export async function measureVariants(device: Device, visit: (variants: Variants
     },
   });
   for (const shape of products) await measureProduct(device, shape);
-  for (const shape of attentions) await measureAttention(device, shape);
+  for (const [pass, shape] of attentions) await measureAttention(device, pass, shape);
   for (const shape of decodes) await measureDecode(device, shape);
 }

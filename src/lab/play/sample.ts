@@ -8,7 +8,7 @@ import type { RewardOptions } from '../../rewards/total';
 import type { Tokenizer } from '../../text/tokenizer';
 import { MOST_UNREAD_STEPS } from '../../train/decoder';
 import type { Completion, RolloutRequest, SamplingOptions, StreamedTokens } from '../../train/sampling';
-import { answerPrompt, type OpenedSampler, openSaved } from '../probe/answer';
+import { answeringDevice, answerPrompt, type OpenedSampler, openSaved } from '../probe/answer';
 import { type Attempts, attemptsOf, type JudgedAnswer, judgeAnswer } from './attempts';
 import type { PlayProblem } from './problem';
 import { type TokenDetail, tokenDetail } from './tokenDetail';
@@ -130,7 +130,12 @@ async function openColumn(device: Device, model: SavedModel, column: number, opt
     { length: count },
     (_, i): RolloutRequest => ({ prompt: ids, sequence: first + i, forced }),
   );
-  const opened = await openSaved(device, model, { slots, promptTokens: ids.length, newTokens: maxNew, keptSteps });
+  const opened = await openSaved(answeringDevice(device, model), model, {
+    slots,
+    promptTokens: ids.length,
+    newTokens: maxNew,
+    keptSteps,
+  });
   const events = new Column(column, model.tokenizer, options, forced);
   async function* stream(): AsyncGenerator<Iterable<SampleEvent>, void> {
     for await (const tokens of opened.sampler.stream(requests, options)) yield events.events(tokens);

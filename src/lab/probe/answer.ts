@@ -23,6 +23,16 @@ export interface OpenedSampler {
   destroy(): void;
 }
 
+/** Numbers of a model from which a sampling of one prompt takes longer than measurements of its kernels. */
+const MEASURED_FROM = 20e6;
+
+/** Device for a few samples: a small model answers before its kernels are measured. It still takes what the tuning cache knows. */
+export function answeringDevice(device: Device, { tensors }: Pick<SavedModel, 'tensors'>): Device {
+  let numbers = 0;
+  for (const { data } of tensors.values()) numbers += data.length;
+  return numbers < MEASURED_FROM ? { ...device, measures: false } : device;
+}
+
 /** Loads the model and opens its sampler. @throws SizeError if the device cannot hold them */
 export async function openSaved(device: Device, saved: SavedModel, capacity: DecodeCapacity): Promise<OpenedSampler> {
   const open = (model: Model) => Sampler.create(model, capacity, saved.ends ?? [saved.tokenizer.special.end]);
@@ -74,7 +84,9 @@ export async function answerPrompt(
   const ids = model.tokenizer.chatPrompt(prompt);
   const capacity = { slots: Math.min(count, MOST_SLOTS), promptTokens: ids.length, newTokens: options.maxNew };
   const requests = Array.from({ length: count }, (_, sequence) => ({ prompt: ids, sequence }));
-  const completions = await withSampler(device, model, capacity, (sampler) => sampler.generate(requests, options));
+  const completions = await withSampler(answeringDevice(device, model), model, capacity, (sampler) =>
+    sampler.generate(requests, options),
+  );
   return completions.map((completion) => ({ ...completion, text: model.tokenizer.decode(completion.ids) }));
 }
 
