@@ -220,14 +220,20 @@ it('scores a long recording with progress and without a long task of the page; a
   await long.close();
 });
 
-it('applies a reward to the run that trains here; the journal holds the change', async () => {
+/** Steps of GRPO and changes, without the time that a step took. */
+const stepsAndChanges = (events: Awaited<ReturnType<typeof eventsOf>>) =>
+  events
+    .filter(({ type }) => type === 'grpo' || type === 'apply')
+    .map((event) => JSON.parse(JSON.stringify(event, (key, value) => (key === 'step_time' ? undefined : value))));
+
+it('applies a reward to the run that trains here; the journal and the charts hold it, and a reload repeats it', async () => {
   await chooseRecipe(page, 'parity-8-nano');
   await setFields(page, {
-    ...{ 'sft.steps': '2', 'grpo.steps': '9', 'grpo.prompts': '2', 'grpo.groupSize': '4', 'evaluation.problems': '2' },
+    ...{ 'sft.steps': '2', 'grpo.steps': '16', 'grpo.prompts': '2', 'grpo.groupSize': '4', 'evaluation.problems': '2' },
     'checkpoints.everySteps': '1',
   });
   await train(page);
-  await waitForStage(page, /GRPO [1-4]\/9/);
+  await waitForStage(page, /GRPO [1-6]\/16/);
   await page.getByRole('button', { name: 'Pause' }).click();
   await toRewards();
   await page.getByTestId('preview-row').first().waitFor();
@@ -243,11 +249,24 @@ it('applies a reward to the run that trains here; the journal holds the change',
     .waitFor();
   await page.getByRole('button', { name: 'Apply now' }).click();
   await page.getByText('Waits for the end of the current step').waitFor();
-  await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await page.getByText(/Applies from step \d: reward\.length/).waitFor();
+  // to the end of the step, then the first step under the new reward
+  for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'One step' }).click();
+  await page.getByText(/Applies from step \d+: reward\.length/).waitFor();
   await expect.poll(() => page.getByTestId('edit-count').innerText()).toBe('as the run has it');
-  await waitForStage(page, /GRPO 9\/9.*done/);
+  await page.getByRole('button', { name: 'Train', exact: true }).first().click();
+  const mark = page.locator('title').filter({ hasText: /changed after step \d+: reward\.length 0 → 0\.2/ });
+  await mark.first().waitFor({ state: 'attached' });
+  const before = stepsAndChanges(await eventsOf(0));
+  await page.reload();
+  await page.getByRole('button', { name: 'Continue', exact: true }).first().click();
+  await waitForStage(page, /GRPO 16\/16.*done/);
+  await toRewards();
   const events = await eventsOf(0);
+  const taken = stepsAndChanges(events);
+  expect(taken.slice(0, before.length)).toEqual(before);
+  expect(taken.filter(({ type }) => type === 'apply')).toHaveLength(1);
+  const numbers = taken.flatMap(({ type, step }) => (type === 'grpo' ? [step] : []));
+  expect(numbers).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
   const at = events.findIndex(({ type }) => type === 'apply');
   expect(events[at]).toMatchObject({ stage: 'grpo', fields: { 'reward.length': { from: 0, to: 0.2 } } });
   expect(events[at + 1]).toMatchObject({ type: 'grpo', step: (events[at]!.step as number) + 1 });
@@ -255,16 +274,20 @@ it('applies a reward to the run that trains here; the journal holds the change',
 
 it('forks from a step: the first step equals the parent’s under the old reward, and both curves show', async () => {
   await page.getByRole('button', { name: 'Fork from a step …' }).click();
-  await page.getByLabel('Checkpoint').selectOption('grpo-7');
-  await page.getByRole('button', { name: 'Fork from GRPO step 7' }).click();
+  const checkpoints = page.getByLabel('Checkpoint').locator('option[value^=grpo-]');
+  await checkpoints.first().waitFor({ state: 'attached' });
+  const names = await checkpoints.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
+  const at = Number(names.find((name) => name !== 'grpo-16')!.slice('grpo-'.length));
+  await page.getByLabel('Checkpoint').selectOption(`grpo-${at}`);
+  await page.getByRole('button', { name: `Fork from GRPO step ${at}` }).click();
   await page.getByTestId('parent-chart').getByText('parent').first().waitFor();
-  await waitForStage(page, /GRPO 9\/9.*done/);
+  await waitForStage(page, /GRPO 16\/16.*done/);
   const steps = await Promise.all(
     [0, 1].map(async (run) => (await eventsOf(run)).filter(({ type }) => type === 'grpo')),
   );
-  const groupsAt8 = steps.map((events) => events.find(({ step }) => step === 8)!.groups);
-  expect(groupsAt8[1]).toEqual(groupsAt8[0]);
-  expect(steps[1]!.map(({ step }) => step)).toEqual([8, 9]);
+  const first = steps.map((events) => events.find(({ step }) => step === at + 1)!.groups);
+  expect(first[1]).toEqual(first[0]);
+  expect(steps[1]!.map(({ step }) => step)).toEqual(Array.from({ length: 16 - at }, (_, i) => at + 1 + i));
 });
 
 it('fits a phone', async () => {
