@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { editReward } from '../../store/rewardEdits';
 import { Help } from '../shared/Help';
+import texts from '../shared/text.module.css';
 import styles from './Field.module.css';
 import { fieldText, type TermField, typedNumber } from './termFields';
 
@@ -44,7 +45,7 @@ export function NumberField({ field, value, before, fault, of }: FieldProps) {
     <div className={styles.field}>
       <label htmlFor={id}>
         {title}
-        <span className={styles.unseen}> of {of}</span>
+        <span className={texts.unseen}> of {of}</span>
       </label>
       <Help text={description} about={title} />
       <input
@@ -76,7 +77,7 @@ export function ChoiceField({
     <div className={styles.field}>
       <label htmlFor={id}>
         {title}
-        <span className={styles.unseen}> of {of}</span>
+        <span className={texts.unseen}> of {of}</span>
       </label>
       <Help text={description} about={title} />
       <select
