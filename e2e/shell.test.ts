@@ -88,6 +88,20 @@ it('says in one word what a run does, from training to its end, and leads to Tra
   expect(await page.getByTestId('running').innerText()).toMatch(/parity-8-nano, 4 changes, seed 0/);
   await page.getByRole('button', { name: 'Pause' }).click();
   await untilState('paused');
+  for (const width of [360, 390, 768, 1024, 1440, 1920, 3840]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+    const { box, words } = await header();
+    expect(box.height, `${width}`).toBeLessThanOrEqual(width <= 390 ? 56 : 88);
+    for (const word of words) {
+      expect(word.x + word.width, `${width}`).toBeLessThanOrEqual(width);
+      expect(word.y + word.height, `${width}`).toBeLessThanOrEqual(box.height);
+    }
+    expect((await page.locator('main').boundingBox())!.width).toBeLessThanOrEqual(1600);
+    const base = await page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+    expect(base, `${width}`).toBe(width > 1920 ? '16px' : '14px');
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await untilState('finished');
   expect(await page.getByTestId('adapter').innerText()).toBe('CPU reference');
@@ -144,6 +158,19 @@ it('has every command behind Ctrl+K, by key alone', async () => {
   await page.getByRole('dialog', { name: 'Share' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+it('shows a tooltip at once for the focus by key, later for the pointer, and hides it by Escape', async () => {
+  const tooltip = page.getByTestId('tip');
+  await page.getByRole('button', { name: 'Commands', exact: true }).focus();
+  await page.keyboard.press('Tab');
+  await tooltip.getByText('Keys (?)').waitFor();
+  await page.keyboard.press('Escape');
+  await tooltip.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Restart the recording' }).hover();
+  await tooltip.getByText('Play the recorded run from its start').waitFor();
+  await page.mouse.move(0, 400);
+  await tooltip.waitFor({ state: 'detached' });
 });
 
 it('lists its keys behind ?, and takes them outside of fields only', async () => {

@@ -1,6 +1,7 @@
 /** Engine of the run on screen while it trains here, else of this browser. */
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
+import { tip } from '../shared/tip';
 import styles from './AdapterBadge.module.css';
 
 interface BadgeProps {
@@ -12,7 +13,7 @@ interface BadgeProps {
 const shortName = (name: string): string => name.split(': ').slice(0, 2).join(' ');
 
 const Badge = ({ tone, children }: BadgeProps) => (
-  <span className={classes(styles.badge, tone && styles[tone])} data-testid="adapter" title={children}>
+  <span className={classes(styles.badge, tone && styles[tone])} data-testid="adapter" {...tip(children)}>
     <span>{shortName(children)}</span>
   </span>
 );

@@ -1,6 +1,7 @@
 /** Shell of the page: header with the views and the transport, banners, the view, and the drawer *New run*. */
-import { useEffect } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { firstScreen, screens } from '..';
+import { firstPaint } from '../shared/firstPaint';
 import { useLab } from '../shared/hooks';
 import styles from './App.module.css';
 import { FailureBanner, LinkBanner, NoGpuBanner, VersionBanner } from './Banners';
@@ -11,6 +12,16 @@ import { onKey } from './keys';
 import { NewRun } from './NewRun';
 import { Overlays } from './Overlays';
 import { InterruptedBanner, RunNotices } from './RunNotices';
+
+// tooltips come after the first picture; without them, names and descriptions stay
+const Tips = lazy<ComponentType>(() =>
+  firstPaint
+    .then(() => import('../shared/Tips'))
+    .then(
+      ({ Tips }) => ({ default: Tips }),
+      () => ({ default: () => null }),
+    ),
+);
 
 export function App() {
   const id = useLab((state) => state.screen);
@@ -38,6 +49,9 @@ export function App() {
       <NewRun />
       <Overlays />
       <Confirm />
+      <Suspense fallback={null}>
+        <Tips />
+      </Suspense>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Keyboard, Menu, Plus, Search } from 'lucide-react';
 import { openNewRun, openOverlay, show } from '../../store/lab';
 import { screens } from '..';
 import texts from '../shared/text.module.css';
+import { tip } from '../shared/tip';
 import { AdapterBadge } from './AdapterBadge';
 import { Boundary } from './Boundary';
 import styles from './Header.module.css';
@@ -41,13 +42,13 @@ export function Header({ shown }: { readonly shown: string }) {
           <button
             type="button"
             aria-haspopup="dialog"
-            title="All commands (⌘K or Ctrl+K)"
+            {...tip('All commands (⌘K or Ctrl+K)')}
             onClick={() => openOverlay('commands')}
           >
             <Search size={16} aria-hidden="true" />
             <span className={texts.unseen}>Commands</span>
           </button>
-          <button type="button" aria-haspopup="dialog" title="Keys (?)" onClick={() => openOverlay('keys')}>
+          <button type="button" aria-haspopup="dialog" {...tip('Keys (?)')} onClick={() => openOverlay('keys')}>
             <Keyboard size={16} aria-hidden="true" />
             <span className={texts.unseen}>Keys</span>
           </button>

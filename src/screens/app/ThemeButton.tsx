@@ -6,7 +6,7 @@ export function ThemeButton() {
   const dark = useDark();
   const next = dark ? 'Light theme' : 'Dark theme';
   return (
-    <button type="button" aria-label={next} title={next} onClick={() => setTheme(dark ? 'light' : 'dark')}>
+    <button type="button" aria-label={next} data-tip={next} onClick={() => setTheme(dark ? 'light' : 'dark')}>
       {dark ? <Sun size={16} aria-hidden="true" /> : <Moon size={16} aria-hidden="true" />}
     </button>
   );

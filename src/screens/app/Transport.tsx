@@ -9,6 +9,7 @@ import { classes } from '../shared/classes';
 import { useLab, useRun } from '../shared/hooks';
 import { milestone } from '../shared/runWords';
 import texts from '../shared/text.module.css';
+import { tip } from '../shared/tip';
 import styles from './Transport.module.css';
 
 /** Who trains the run on screen, where this tab only shows it; null otherwise. */
@@ -62,7 +63,7 @@ function Saved() {
   const paused = useLab((state) => state.status === 'paused');
   if (!saved) return null;
   return (
-    <span data-testid="saved" title="Last checkpoint: the run continues from it after a reload or a crash">
+    <span data-testid="saved" {...tip('Last checkpoint: the run continues from it after a reload or a crash')}>
       {paused ? 'paused, ' : ''}saved at {saved.stage.toUpperCase()} {saved.step}
     </span>
   );
@@ -94,7 +95,7 @@ function Pace() {
           {!live && run.start && ` on ${run.start.adapter.replace(/^WebGPU: /, '').split(':')[0]}`}
         </span>
       )}
-      {live && running && left !== null && <span title="Time until the end of this stage">{clock(left)} left</span>}
+      {live && running && left !== null && <span {...tip('Time until the end of this stage')}>{clock(left)} left</span>}
       {live && <Saved />}
       {live && run.start && <span>{mebibytes(run.start.memory.estimated_bytes)}</span>}
       {run.start && <span>{run.start.parameters.toLocaleString('en')} parameters</span>}
@@ -117,7 +118,7 @@ export function Transport() {
         <button
           type="button"
           className={styles.wide}
-          title="Play the recorded run from its start"
+          {...tip('Play the recorded run from its start')}
           aria-label="Restart the recording"
           onClick={() => void restartRecording()}
         >
@@ -128,13 +129,13 @@ export function Transport() {
           className={classes(styles.primary, continuable && styles.continue)}
           disabled={over && !continuable}
           aria-label={continuable ? 'Continue' : running ? 'Pause' : 'Play'}
-          title={
+          {...tip(
             continuable
               ? 'Train on from the last checkpoint'
               : running && stored
                 ? 'Pause with a checkpoint'
-                : undefined
-          }
+                : undefined,
+          )}
           onClick={() => (continuable ? void continueRun(continuable) : running ? pause() : resume())}
         >
           {running ? <Pause size={16} aria-hidden="true" /> : <Play size={16} aria-hidden="true" />}
@@ -145,7 +146,7 @@ export function Transport() {
           className={styles.wide}
           disabled={over}
           aria-label="One step"
-          title="One training step"
+          {...tip('One training step')}
           onClick={stepOnce}
         >
           <StepForward size={16} aria-hidden="true" />
@@ -154,9 +155,9 @@ export function Transport() {
           type="button"
           disabled={over}
           aria-label={source === 'replay' ? 'To the end' : 'Stop'}
-          title={
-            source === 'replay' ? 'Jump to the end' : stored ? 'End the run here; it can continue' : 'End the run here'
-          }
+          {...tip(
+            source === 'replay' ? 'Jump to the end' : stored ? 'End the run here; it can continue' : 'End the run here',
+          )}
           onClick={stop}
         >
           {source === 'replay' ? <ChevronLast size={18} aria-hidden="true" /> : <Square size={14} aria-hidden="true" />}

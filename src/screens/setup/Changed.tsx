@@ -4,6 +4,7 @@ import { modelPresetNames } from '../../model/presets';
 import { chooseModelPreset, draftPreset, editDraft } from '../../store/draft';
 import { MODEL_PRESET } from '../../store/edits';
 import { useLab } from '../shared/hooks';
+import { tip } from '../shared/tip';
 import styles from './Changed.module.css';
 import { presetOf, presetText } from './presetOf';
 
@@ -17,7 +18,7 @@ interface MarkProps {
 const Mark = ({ title, was, onReset }: MarkProps) => (
   <span className={styles.changed} data-testid="changed">
     {was === null ? 'changed' : `preset: ${was}`}
-    <button type="button" aria-label={`Reset ${title}`} title="Reset to the preset" onClick={onReset}>
+    <button type="button" aria-label={`Reset ${title}`} {...tip('Reset to the preset')} onClick={onReset}>
       <Undo2 size={14} aria-hidden="true" />
     </button>
   </span>

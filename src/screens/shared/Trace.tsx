@@ -5,6 +5,7 @@ import { classes } from './classes';
 import { useLab } from './hooks';
 import { type Segment, segmentsOf } from './segments';
 import styles from './Trace.module.css';
+import { tip } from './tip';
 
 function Text({ kind, text }: Pick<Segment, 'kind' | 'text'>) {
   return (
@@ -56,7 +57,7 @@ export function Trace({ ids, vocabulary, ended }: TraceProps) {
 export function CollapseButton() {
   const folded = useLab((state) => state.thoughts === 'folded');
   return (
-    <button type="button" className={styles.toggle} aria-pressed={folded} title="T" onClick={toggleThoughts}>
+    <button type="button" className={styles.toggle} aria-pressed={folded} {...tip('Key T')} onClick={toggleThoughts}>
       Collapse thinking
     </button>
   );

@@ -11,6 +11,7 @@ import { classes } from '../shared/classes';
 import { download } from '../shared/download';
 import { Help } from '../shared/Help';
 import { useLab } from '../shared/hooks';
+import { tip } from '../shared/tip';
 import { columnsOf } from './columns';
 import { useNarrow, useTraces } from './hooks';
 import { FIND_FIELD } from './keys';
@@ -118,7 +119,7 @@ function Jumps() {
         <button
           key={id}
           type="button"
-          title={about}
+          {...tip(about)}
           onClick={async () => setMissing((await jump(id).catch(() => true)) ? null : title)}
         >
           {title}

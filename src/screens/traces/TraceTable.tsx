@@ -10,6 +10,7 @@ import type { TraceRow } from '../../worker/traces';
 import { classes } from '../shared/classes';
 import { signed } from '../shared/format';
 import { useLab } from '../shared/hooks';
+import { tip } from '../shared/tip';
 import { columnsOf, MarkCell, type TraceColumn } from './columns';
 import { useNarrow, useTraces } from './hooks';
 import styles from './TraceTable.module.css';
@@ -47,7 +48,7 @@ function Header({ columns, template }: { readonly columns: readonly TraceColumn[
             className={classes(isNumber && styles.number)}
             aria-sort={field === sorted ? (descending ? 'descending' : 'ascending') : 'none'}
           >
-            <button type="button" onClick={() => sortBy(field)} title={`Sort by ${title.toLowerCase()}`}>
+            <button type="button" onClick={() => sortBy(field)} {...tip(`Sort by ${title.toLowerCase()}`)}>
               {title}
               {field === sorted && (descending ? <ArrowDown {...ICON} /> : <ArrowUp {...ICON} />)}
             </button>
