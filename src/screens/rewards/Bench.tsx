@@ -3,10 +3,12 @@ import { useCallback, useMemo, useState } from 'react';
 import type { Scored } from '../../lab/play/score';
 import type { Recipe } from '../../lab/recipe/recipe';
 import { partReason, rolloutVerdict, termOf } from '../../lab/run/reasons';
+import { recipeAt } from '../../lab/run/workedOut';
 import { rewardBench } from '../../store/rewardBench';
 import { Chips } from '../shared/Chips';
 import { classes } from '../shared/classes';
 import { signed } from '../shared/format';
+import { useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
@@ -150,6 +152,14 @@ function Editor({
 export function Bench({ base, working }: BenchProps) {
   const start = useBenchStart(base);
   const { place } = start;
+  const { start: began, changes } = useRun();
+  const count = changes.length;
+  // the reward that the completion earned its numbers under: a change since then is not in it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list of changes grows in place
+  const earned = useMemo(
+    () => (place && began ? recipeAt(began.recipe, changes, place.step) : base),
+    [place, began, count, base],
+  );
   const where = place ? `step ${place.step}, completion ${place.rollout + 1}` : 'teacher trace';
   const key = useMemo(() => JSON.stringify([start.problem.prompt, start.text, place]), [start, place]);
   return (
@@ -158,7 +168,7 @@ export function Bench({ base, working }: BenchProps) {
       explanation="Edit the completion and see its reward at once. A completion has its thinking between <think> and </think>, then the answer, then the end token <|im_end|>. Text after the first end token does not count."
       aside={where}
     >
-      <Editor key={key} start={start} base={base} working={working} />
+      <Editor key={key} start={start} base={earned} working={working} />
     </Panel>
   );
 }

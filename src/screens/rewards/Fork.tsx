@@ -25,7 +25,11 @@ export function Fork({ run, changes, onClose }: ForkProps) {
   useEffect(() => {
     let isCurrent = true;
     forkPlaces(run).then(
-      (found) => isCurrent && setPlaces(found),
+      (found) => {
+        if (!isCurrent) return;
+        setPlaces(found);
+        setChosen((before) => before ?? found[0]?.name ?? null); // a newer checkpoint does not move it
+      },
       ({ message }: Error) => isCurrent && setFault(message),
     );
     return () => {
