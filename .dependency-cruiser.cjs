@@ -44,7 +44,8 @@ const labMay = {
   recipe: [],
   run: ['recipe'],
   probe: ['recipe', 'run'],
-  report: ['recipe', 'run', 'probe'],
+  // finds the arms that stored runs and their evaluations answer
+  report: ['recipe', 'run', 'probe', 'stored', 'play', 'evaluate'],
   // inspects rollouts of stored runs
   stored: ['recipe', 'run', 'probe'],
   play: ['recipe', 'run', 'probe', 'stored'],

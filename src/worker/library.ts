@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseJsonFile } from '../json';
+import type { StoredArm } from '../lab/report/storedArms';
 import { Histories, type RunHistory, type Sparks, sparksOf } from '../lab/stored/history';
 import { quote } from '../quote';
 import { type CheckpointInfo, listCheckpoints } from '../runs/checkpoints';
@@ -12,6 +13,7 @@ import { listRuns, type RunInfo } from '../runs/list';
 import type { Owner, Ownership } from '../runs/owner';
 import { joinPath } from '../runs/paths';
 import { editMeta, META, RECIPE, SUMMARY } from '../runs/runFolder';
+import { freeName } from './freeName';
 import { editedMeta, type MetaEdit } from './metaEdit';
 import type { ExportKind } from './runExports';
 
@@ -82,6 +84,8 @@ export interface LibraryCommands {
   sparks(run: string): Promise<Sparks>;
   /** Curves, evaluations and changes of runs, each with its recipe. */
   compare(runs: readonly string[]): Promise<ComparedRun[]>;
+  /** Arms of an experiment of the report that stored runs answer. */
+  arms(experiment: string): Promise<StoredArm[]>;
 }
 
 /** Place of the runs. */
@@ -110,17 +114,6 @@ async function factsIn<T>(files: Files, file: string, schema: z.ZodType<T>): Pro
 /** Names of the checkpoints that the user pinned. */
 const pinnedIn = async (files: Files): Promise<readonly string[]> =>
   (await factsIn(files, META, z.object({ pinned: z.array(z.string()) })))?.pinned ?? [];
-
-/** Name of a run from the name of its file: letters, digits, `-`, `_` and `.`, free among those that are taken. */
-export function freeName(fileName: string, taken: readonly string[]): string {
-  const plain = fileName.replace(/\.(zip|jsonl?)$/i, '').replace(/[^\w.-]+/g, '-');
-  const base = plain.replace(/^[-.]+/, '').slice(0, 80) || 'imported';
-  const names = new Set(taken.map((name) => name.toLowerCase()));
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? base : `${base}-${i}`;
-    if (!names.has(name.toLowerCase())) return name;
-  }
-}
 
 const namesIn = async (files: Files): Promise<string[]> =>
   (await files.list('')).filter(({ isFolder }) => isFolder).map(({ name }) => name);
@@ -267,6 +260,11 @@ export class Library implements LibraryCommands {
       }
     };
     return Promise.all(runs.map(read));
+  }
+
+  async arms(experiment: string): Promise<StoredArm[]> {
+    const { storedArmsOf } = await import('../lab/report/storedArms');
+    return storedArmsOf(experiment, (await this.parts.place()).files);
   }
 
   /** Works on a run as its owner. @throws if there is no such run, or who holds it */

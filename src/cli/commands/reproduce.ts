@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { collate, type Experiment, type Outcome } from '../../lab/report/experiment';
 import { experimentById, experiments } from '../../lab/report/index';
+import { outcomeOf } from '../../lab/report/outcome';
 import { pagesOf, VERDICT_WORDS } from '../../lab/report/page';
 import { parseResult, type Result, type ResultInput, resultToText } from '../../lab/report/results';
 import { Workbench } from '../../lab/report/workbench';
@@ -12,10 +13,12 @@ import { ADAPTER, withAdapter } from '../adapter';
 import { command, type Given, type Options } from '../command';
 import { checkWritable, makeFolder, writeFile } from '../files';
 import { InputError, input, numeric, readText, SEED } from '../input';
+import { armNamed, printArm } from '../oneArm';
 import { print } from '../output';
 import { keeps } from '../stopping';
 
 const INDEX = 'index.json';
+const RESULTS = path.join('public', 'results');
 
 function seedsOf(text: string): number[] {
   const seeds = text.split(',').map((part) => numeric(part, 'seeds', 0, SEED));
@@ -75,6 +78,12 @@ function experimentsOf(names: readonly string[]): readonly Experiment[] {
 const options = {
   seeds: { type: 'string', value: 'N,N,…', help: 'seeds, one run for each (default 0,1,2)' },
   out: { type: 'string', value: 'DIR', help: 'folder for results and pages (default: public/results and docs)' },
+  arm: {
+    type: 'string',
+    value: 'NAME',
+    help: 'runs one arm of one experiment and prints its numbers beside those of the result file; writes nothing',
+  },
+  json: { type: 'boolean', help: 'with --arm: prints one line of JSON for each seed' },
   pages: {
     type: 'boolean',
     help: 'computes nothing: concludes the recorded numbers again and writes files and pages',
@@ -82,15 +91,31 @@ const options = {
   adapter: ADAPTER,
 } as const satisfies Options;
 
+/** Runs one arm of one experiment. @throws InputError naming the option that does not go with --arm */
+async function workOnArm(given: Given<typeof options>, chosen: readonly Experiment[], name: string): Promise<void> {
+  const [experiment, ...more] = chosen;
+  if (given.pages) throw new InputError('--pages runs nothing: leave out --arm, or leave out --pages');
+  if (!experiment || more.length > 0) throw new InputError('--arm runs one arm of one experiment; name the experiment');
+  const arm = armNamed(experiment, name);
+  const seeds = seedsOf(given.seeds ?? '0,1,2');
+  const folder = given.out ?? RESULTS;
+  await withAdapter(given.adapter, (device) => {
+    const bench = new Workbench(device, (text) => console.error(`  ${text}`));
+    return printArm(experiment, arm, seeds, bench, { folder, json: given.json === true });
+  });
+}
+
 /** Experiments with common arms share the training of those arms. The result file is written after each seed. */
 async function work(given: Given<typeof options>, positionals: readonly string[]): Promise<void> {
   if (positionals.length === 0 && !given.pages)
     throw new InputError(`name one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL`);
   const chosen = experimentsOf(positionals);
+  if (given.arm !== undefined) return workOnArm(given, chosen, given.arm);
+  if (given.json) throw new InputError('--json prints the numbers of one arm; name it with --arm');
   if (chosen.length > 0 && given.pages)
     throw new InputError(`--pages runs nothing: leave out ${excerpt(positionals.join(' '))}, or leave out --pages`);
   const seeds = seedsOf(given.seeds ?? '0,1,2');
-  const out = given.out ?? path.join('public', 'results');
+  const out = given.out ?? RESULTS;
   const pages = given.out === undefined ? 'docs' : out;
   makeFolder(out);
   for (const { id } of [...chosen, ...resultsIn(out)]) checkWritable(path.join(out, `${id}.json`));
@@ -109,7 +134,7 @@ async function work(given: Given<typeof options>, positionals: readonly string[]
       const file = path.join(out, `${experiment.id}.json`);
       for (const [i, seed] of seeds.entries()) {
         console.error(`${experiment.id}, seed ${seed}`);
-        outcomes.push(await experiment.run(bench, seed));
+        outcomes.push(await outcomeOf(experiment, bench, seed));
         reused += bench.takeReused();
         // the time of the experiment alone, without sharing
         const seconds = (performance.now() - began) / 1000 + reused;
@@ -157,7 +182,12 @@ function resultOf(
 export const reproduce = command({
   name: 'reproduce',
   summary: "Runs the experiments on the report's findings",
-  examples: ['reproduce E3 --seeds 0,1,2', 'reproduce E1 E4', 'reproduce --pages'],
+  examples: [
+    'reproduce E3 --seeds 0,1,2',
+    'reproduce E3 --arm addition-2 --seeds 1',
+    'reproduce E1 E4',
+    'reproduce --pages',
+  ],
   notes: [
     'Each experiment runs base → SFT → GRPO as far as it needs. `Lessons` checks the statements of the teaching recipes; `ALL` runs everything. Writes `public/results/*.json`, which the Evaluate screen shows, and the pages [docs/report.md](report.md) and [docs/lessons.md](lessons.md).',
   ],

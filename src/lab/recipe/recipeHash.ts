@@ -13,17 +13,16 @@ const canonical = (value: unknown): string =>
       : inner,
   );
 
+/** Text of all that a recipe trains by; recipes of one text train the same run. Leaves out the name, the title and the description. */
+export const trainedText = ({ name: _name, title: _title, about: _about, ...recipe }: Recipe): string =>
+  canonical(recipe);
+
 /**
  * First 12 hexadecimal digits of the SHA-256 of a recipe's canonical JSON. Recipes of one hash train the same run: the name, the
  * title and the description are left out.
  * @returns null where the browser has no SHA-256: on pages without https
  */
-export async function recipeHash({
-  name: _name,
-  title: _title,
-  about: _about,
-  ...recipe
-}: Recipe): Promise<string | null> {
+export async function recipeHash(recipe: Recipe): Promise<string | null> {
   if (globalThis.crypto?.subtle === undefined) return null;
-  return (await sha256(new TextEncoder().encode(canonical(recipe)))).slice(0, DIGITS);
+  return (await sha256(new TextEncoder().encode(trainedText(recipe)))).slice(0, DIGITS);
 }

@@ -1,8 +1,9 @@
 /** E1: SFT on teacher traces teaches an untrained model to reason. */
 import { percent } from '../../units';
+import { oneRun } from './arm';
 import { type Experiment, meanOf } from './experiment';
 import { byRule, differences, effectPerRow, valuesOf } from './rule';
-import { familyRows } from './seeded';
+import { familyRecipes } from './seeded';
 
 /** Gain in accuracy from which on a family counts as learned. */
 const LIFT = 0.1;
@@ -20,14 +21,15 @@ export const e1: Experiment = {
     { title: 'tokens, greedy', unit: 'tokens' },
   ],
   why: 'Our base model is not pretrained: its weights are fresh. It cannot write a digit, so its accuracy is 0, and SFT teaches all that it can do afterwards. A program writes the traces. In some recipes three quarters of the traces are empty on purpose, so that GRPO has something to improve.',
-  async run(bench, seed) {
-    const rows = await familyRows(seed, { 'grpo.steps': 0 }, async (recipe) => {
-      const base = (await bench.untrained(recipe)).summary.sft;
-      const { sft } = (await bench.sft(recipe)).summary;
-      return [base.sampled_accuracy, sft.sampled_accuracy, sft.greedy_accuracy, sft.mean_length];
-    });
-    return { rows };
-  },
+  arms: familyRecipes.map((recipe) => ({
+    ...oneRun(recipe, recipe, { 'grpo.steps': 0 }, ({ base, sft }) => [
+      base!.sampled_accuracy,
+      sft.sampled_accuracy,
+      sft.greedy_accuracy,
+      sft.mean_length,
+    ]),
+    runs: [{ name: recipe, recipe, set: { 'grpo.steps': 0, 'evaluation.base': true } }],
+  })),
   conclude({ rows }) {
     const lifted = rows.filter((row) => meanOf(row, 1) - meanOf(row, 0) >= LIFT);
     const sampled = rows.map((row) => meanOf(row, 1));

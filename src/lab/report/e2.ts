@@ -1,11 +1,10 @@
 /** E2: the problems that GRPO trains on matter. Compares the teachable band with random and with easy problems. */
-import { withFields } from '../recipe/recipe';
+import { oneRun } from './arm';
 import { type Experiment, meanOf, points } from './experiment';
 import { byRule, differences, valuesOf } from './rule';
-import { seeded } from './seeded';
 
 const RECIPE = 'addition-mixed';
-const arms = { 'teachable band': 'band', 'as many at random': 'random', 'easy ones': 'easy' } as const;
+const selections = { 'teachable band': 'band', 'as many at random': 'random', 'easy ones': 'easy' } as const;
 
 export const e2: Experiment = {
   id: 'E2',
@@ -19,22 +18,15 @@ export const e2: Experiment = {
     { title: 'gain, 3 digits', unit: 'points' },
   ],
   why: 'One generator makes all our problems. "Random" is therefore not noise from the web, but problems of the same kind, some too easy and some too hard. The length term of the reward also gives spread to groups whose answers are all wrong, so problems outside the band still carry a signal.',
-  async run(bench, seed) {
-    const recipe = seeded(RECIPE, seed);
-    const sft = await bench.sft(recipe);
-    const before = sft.summary.sft;
-    const rows = [];
-    for (const [arm, select] of Object.entries(arms)) {
-      const set = { 'curation.select': select };
-      const { grpo } = (await bench.grpo(withFields(recipe, set), sft)).summary;
+  arms: Object.entries(selections).map(([arm, select]) =>
+    oneRun(arm, RECIPE, { 'curation.select': select }, ({ sft, grpo }) => {
       const pairs = [
-        [grpo.sampled_accuracy, before.sampled_accuracy],
-        [grpo.others![0]!.sampled_accuracy, before.others![0]!.sampled_accuracy],
+        [grpo.sampled_accuracy, sft.sampled_accuracy],
+        [grpo.others![0]!.sampled_accuracy, sft.others![0]!.sampled_accuracy],
       ] as const;
-      rows.push({ arm, recipe: RECIPE, set, cells: pairs.flatMap(([after, sftOnly]) => [after, after - sftOnly]) });
-    }
-    return { rows };
-  },
+      return pairs.flatMap(([after, sftOnly]) => [after, after - sftOnly]);
+    }),
+  ),
   conclude({ rows }) {
     const gains = rows.map((row) => (meanOf(row, 1) + meanOf(row, 3)) / 2);
     const [band, random, easy] = gains as [number, number, number];

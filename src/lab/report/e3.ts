@@ -1,7 +1,8 @@
 /** E3: a short GRPO run raises accuracy after SFT further. */
+import { oneRun } from './arm';
 import { type Experiment, meanOf, points } from './experiment';
 import { byRule, effectPerRow, valuesOf } from './rule';
-import { familyRows } from './seeded';
+import { familyRecipes } from './seeded';
 
 const LIFT = 0.1;
 
@@ -19,14 +20,12 @@ export const e3: Experiment = {
     { title: 'after GRPO, greedy', unit: 'share' },
   ],
   why: 'Our models train on the same family and the same difficulty as the evaluation. SFT stops early, so that GRPO has something left to sharpen. The report starts from a strong model, and evaluates it on other kinds of problems than it trained on.',
-  async run(bench, seed) {
-    const rows = await familyRows(seed, {}, async (recipe) => {
-      const { sft, grpo } = (await bench.grpo(recipe, await bench.sft(recipe))).summary;
+  arms: familyRecipes.map((recipe) =>
+    oneRun(recipe, recipe, {}, ({ sft, grpo }) => {
       const gain = grpo.sampled_accuracy - sft.sampled_accuracy;
       return [sft.sampled_accuracy, grpo.sampled_accuracy, gain, sft.greedy_accuracy, grpo.greedy_accuracy];
-    });
-    return { rows };
-  },
+    }),
+  ),
   conclude({ rows }) {
     const gains = rows.map((row) => meanOf(row, 2));
     const lifted = gains.filter((gain) => gain >= LIFT).length;

@@ -1,8 +1,9 @@
 /** E4: RL makes traces longer. */
 import { mean } from '../../stats';
+import { type ArmNumbers, oneRun } from './arm';
 import { type Experiment, meanOf } from './experiment';
 import { byRule, effectPerRow, valuesOf } from './rule';
-import { familyRows } from './seeded';
+import { familyRecipes } from './seeded';
 
 /** Number of last GRPO steps over which rollouts are averaged. */
 const LAST = 5;
@@ -22,19 +23,18 @@ export const e4: Experiment = {
     { title: 'accuracy after', unit: 'share' },
   ],
   why: 'A tiny model has two ways to answer: at once, or by the trace that SFT taught. GRPO moves probability from the first to the second. Length therefore saturates at the length of the teacher’s trace, while the report’s traces can keep growing.',
-  async run(bench, seed) {
-    const curves: { arm: string; x: string; y: string; line: [number, number][] }[] = [];
-    const rows = await familyRows(seed, {}, async (recipe, name) => {
-      const { curve } = (await bench.grpo(recipe, await bench.sft(recipe))).summary.grpo;
-      const line = curve.map(({ step, mean_length }): [number, number] => [step, mean_length]);
-      curves.push({ arm: name, x: 'GRPO step', y: 'tokens of a rollout', line });
+  arms: familyRecipes.map((recipe) => ({
+    ...oneRun(recipe, recipe, {}, ({ grpo: { curve } }) => {
       const [first, last] = [curve[0]!, curve.slice(-LAST)];
       const length = mean(last.map(({ mean_length }) => mean_length));
       const accuracy = mean(last.map((point) => point.accuracy));
       return [first.mean_length, length, length / first.mean_length, first.accuracy, accuracy];
-    });
-    return { rows, curves };
-  },
+    }),
+    curve: ({ runs }: ArmNumbers) => ({
+      ...{ x: 'GRPO step', y: 'tokens of a rollout' },
+      line: runs[0]!.grpo.curve.map(({ step, mean_length }) => [step, mean_length] as const),
+    }),
+  })),
   conclude({ rows }) {
     const ratios = rows.map((row) => meanOf(row, 2));
     const about = ratios.filter((ratio) => ratio >= ABOUT[0] && ratio <= ABOUT[1]).length;

@@ -1,8 +1,18 @@
 /** E5: GRPO gains most on the family that it trains on. */
 import { mean } from '../../stats';
+import { oneRun, type RunNumbers } from './arm';
 import { type Experiment, meanOf, points } from './experiment';
 import { accuracies, MIXED, mixedFamilies, retargeted } from './mixed';
 import { byRule, differences, effectPerRow, valuesOf } from './rule';
+
+const { recipe: mixed, members } = mixedFamilies(0);
+const owns = members.map((member) => retargeted(mixed, member));
+
+/** Gain of GRPO on each family. @param own index of the family that GRPO trains on */
+function gainsOf({ sft, grpo }: RunNumbers, own: number): number[] {
+  const [before, after] = [accuracies(owns[own]!, members, sft), accuracies(owns[own]!, members, grpo)];
+  return after.map((accuracy, i) => accuracy - before[i]!);
+}
 
 export const e5: Experiment = {
   id: 'E5',
@@ -15,24 +25,17 @@ export const e5: Experiment = {
     { title: 'mean gain on the others', unit: 'points' },
   ],
   why: 'The families share a format and little else. A model of 0.1 M parameters has no spare capacity, so a gain on one family can cost another. The families share one skill that GRPO can teach: to think before answering.',
-  async run(bench, seed) {
-    const { recipe, members } = mixedFamilies(seed);
-    const sft = await bench.sft(retargeted(recipe, members[0]!));
-    const before = accuracies(sft.recipe, members, sft.summary.sft);
-    const rows = [];
-    const gains = [];
-    for (const [i, member] of members.entries()) {
-      const own = retargeted(recipe, member);
-      const after = accuracies(own, members, (await bench.grpo(own, sft)).summary.grpo);
-      const gain = after.map((accuracy, j) => accuracy - before[j]!);
-      gains.push(gain);
-      const elsewhere = mean(gain.filter((_, j) => j !== i));
-      const set = { 'task.name': member.task, 'task.level': member.level, 'evaluation.others': own.evaluation.others };
-      rows.push({ arm: `GRPO on ${member.task}`, recipe: MIXED, set, cells: [gain[i]!, elsewhere] });
-    }
+  arms: members.map(({ task, level }, i) => {
+    const set = { 'task.name': task, 'task.level': level, 'evaluation.others': owns[i]!.evaluation.others };
+    return oneRun(`GRPO on ${task}`, MIXED, set, (run) => {
+      const gains = gainsOf(run, i);
+      return [gains[i]!, mean(gains.filter((_, j) => j !== i))];
+    });
+  }),
+  matrix(numbers) {
     const names = members.map(({ task }) => task);
     const axes = { rowsAre: 'GRPO on', columnsAre: 'gain on', rows: names, columns: names };
-    return { rows, matrix: { unit: 'points', ...axes, cells: gains } };
+    return { unit: 'points', ...axes, cells: numbers.map(({ runs: [run] }, i) => gainsOf(run!, i)) };
   },
   conclude({ rows }) {
     const own = rows.map((row) => meanOf(row, 0));

@@ -1,12 +1,13 @@
 /** E6: SFT on some families against accuracy on a family that the model never saw. */
 import { mean } from '../../stats';
-import { withFields } from '../recipe/recipe';
 import { type Experiment, meanOf, points } from './experiment';
-import { accuracies, MIXED, mixedFamilies, retargeted } from './mixed';
+import { accuracies, MIXED, mixedFamilies } from './mixed';
 import { byRule, differences, effectPerRow, valuesOf } from './rule';
 
 /** Lower end of the report's range of gains over the base model on unseen families. */
 const LEAST_GAIN = 0.3;
+
+const { recipe: mixed, members } = mixedFamilies(0);
 
 export const e6: Experiment = {
   id: 'E6',
@@ -20,22 +21,21 @@ export const e6: Experiment = {
     { title: 'SFT on all', unit: 'share' },
   ],
   why: 'The report starts from a model that has read the web: SFT teaches it to use what it knows. A model with fresh weights knows only the format of an unseen family, so it gets right what guessing in that format gets right. Addition is the exception: arithmetic has sums too, so addition is not quite unseen.',
-  async run(bench, seed) {
-    const { recipe, members } = mixedFamilies(seed);
-    const home = retargeted(recipe, members[0]!);
-    const all = accuracies(home, members, (await bench.sft(home)).summary.sft);
-    const base = accuracies(home, members, (await bench.untrained(home)).summary.sft);
-    const rows = [];
-    for (const [i, member] of members.entries()) {
-      const clusters = recipe.data.clusters.filter(({ task }) => task !== member.task);
-      // the evaluation keeps all families; only the clusters lack one
-      const without = withFields(home, { 'data.clusters': clusters });
-      const unseen = accuracies(without, members, (await bench.sft(without)).summary.sft);
-      const set = { 'data.clusters': clusters, 'grpo.steps': 0 };
-      rows.push({ arm: `${member.task} unseen`, recipe: MIXED, set, cells: [base[i]!, unseen[i]!, all[i]!] });
-    }
-    return { rows };
-  },
+  arms: members.map(({ task }, i) => {
+    // the evaluation keeps all families; only the clusters lack one
+    const set = { 'data.clusters': mixed.data.clusters.filter((cluster) => cluster.task !== task), 'grpo.steps': 0 };
+    return {
+      ...{ arm: `${task} unseen`, recipe: MIXED, set, evaluation: null },
+      runs: [
+        { name: `SFT without ${task}`, recipe: MIXED, set },
+        { name: 'SFT on all', recipe: MIXED, set: { 'grpo.steps': 0, 'evaluation.base': true } },
+      ],
+      cells({ runs: [without, all] }) {
+        const stages = [all!.base!, without!.sft, all!.sft];
+        return stages.map((stage) => accuracies(mixed, members, stage)[i]!);
+      },
+    };
+  }),
   conclude({ rows }) {
     const unseen = rows.map((row) => meanOf(row, 1) - meanOf(row, 0));
     const seen = rows.map((row) => meanOf(row, 2) - meanOf(row, 0));

@@ -1,8 +1,9 @@
 /** E7: one run over a small set of problems is not a measurement. */
 import { percent } from '../../units';
+import type { ArmNumbers } from './arm';
 import { apart, type Experiment, meanOf } from './experiment';
 import { byRule, effectPerRow, valuesOf } from './rule';
-import { PROBLEMS, RUNS, stageReports, stageRows } from './stages';
+import { PROBLEMS, RUNS, stageArms } from './stages';
 
 /** A smaller spread would not hide the difference between models that are some points apart. */
 const LEAST_SD = 0.03;
@@ -19,17 +20,13 @@ export const e7: Experiment = {
     { title: 'best run', unit: 'share' },
   ],
   why: 'The spread between runs over the same problems depends on how undecided the model is on each problem. 30 problems of pass rate p give a standard deviation of √(p(1−p)/30): 9 points at p = ½, and 0 at p = 0 or 1. Model size plays no part.',
-  async run(bench, seed) {
-    const reports = await stageReports(bench, seed);
-    const curves = reports.map(({ arm, report }) => ({
-      arm,
-      x: 'accuracy of a run',
-      y: 'runs',
-      line: report.histogram.map(({ from, to, runs }) => [(from + to) / 2, runs] as const),
-    }));
-    const rows = stageRows(reports, ({ accuracy: { mean, sd, min, max } }) => [mean, sd, min, max]);
-    return { rows, curves };
-  },
+  arms: stageArms(({ accuracy: { mean, sd, min, max } }) => [mean, sd, min, max]).map((arm) => ({
+    ...arm,
+    curve: ({ report }: ArmNumbers) => ({
+      ...{ x: 'accuracy of a run', y: 'runs' },
+      line: report!.histogram.map(({ from, to, runs }) => [(from + to) / 2, runs] as const),
+    }),
+  })),
   conclude({ rows }) {
     const deviations = rows.map((row) => meanOf(row, 1));
     const ranges = rows.map((row) => meanOf(row, 3) - meanOf(row, 2));

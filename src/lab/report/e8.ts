@@ -1,7 +1,7 @@
 /** E8: average, best, worst and majority of five answers differ widely. */
 import { apart, type Experiment, meanOf, points } from './experiment';
 import { byRule, differences, valuesOf } from './rule';
-import { stageReports, stageRows } from './stages';
+import { stageArms } from './stages';
 
 const LEAST_GAP = 0.1;
 
@@ -17,10 +17,7 @@ export const e8: Experiment = {
     { title: 'majority of 5', unit: 'share' },
   ],
   why: 'Our answers are short sums. Wrong answers differ from each other, so the votes gather on the right one. Where a problem has only a handful of possible answers, as parity has, the majority can be wrong as well.',
-  async run(bench, seed) {
-    const reports = await stageReports(bench, seed);
-    return { rows: stageRows(reports, ({ ofN }) => [ofN.average, ofN.best, ofN.worst, ofN.majority]) };
-  },
+  arms: stageArms(({ ofN: { average, best, worst, majority } }) => [average, best, worst, majority]),
   conclude({ rows }) {
     const gaps = rows.map((row) => meanOf(row, 1) - meanOf(row, 2));
     const votes = rows.map((row) => meanOf(row, 3) - meanOf(row, 0));

@@ -1,10 +1,10 @@
 /**
- * Record of an experiment: one of the report's findings, repeated with tiny models. It runs once per seed. Its numbers are
- * collated over the seeds, and its conclusion follows from those numbers by the rule of rule.ts.
+ * Record of an experiment: one of the report's findings, repeated with tiny models. It has arms, which run once per seed. Its
+ * numbers are collated over the seeds, and its conclusion follows from those numbers by the rule of rule.ts.
  */
+import type { Arm, ArmNumbers } from './arm';
 import type { ResultInput, ResultUnit } from './results';
 import { spreadOf } from './results';
-import type { Workbench } from './workbench';
 
 /** Outcome of one seed. */
 export interface Outcome {
@@ -55,7 +55,9 @@ export interface Experiment {
   readonly columns: readonly { readonly title: string; readonly unit: ResultUnit }[];
   /** Reasons why a tiny model may differ. */
   readonly why: string;
-  run(bench: Workbench, seed: number): Promise<Outcome>;
+  readonly arms: readonly Arm[];
+  /** Matrix over all arms. @param numbers of each arm */
+  matrix?(numbers: readonly ArmNumbers[]): NonNullable<Outcome['matrix']>;
   conclude(measured: Measured): Conclusion;
 }
 

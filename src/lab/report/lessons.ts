@@ -3,10 +3,8 @@
  * the means over seeds do not show.
  */
 import { mean } from '../../stats';
-import { withFields } from '../recipe/recipe';
+import { oneRun, type RunNumbers } from './arm';
 import { type Experiment, type Measured, meanOf } from './experiment';
-import { seeded } from './seeded';
-import type { Trained } from './workbench';
 
 const columns = [
   { title: 'accuracy before', unit: 'share' },
@@ -19,7 +17,7 @@ const columns = [
 ] as const satisfies Experiment['columns'];
 const [BEFORE, AFTER, TOKENS_BEFORE, TOKENS_AFTER, CUT, ENTROPY, KL] = columns.keys();
 
-export interface Arm {
+export interface LessonArm {
   readonly arm: string;
   readonly recipe: string;
   readonly set?: Readonly<Record<string, string>>;
@@ -29,12 +27,12 @@ export interface Lesson {
   readonly title: string;
   /** Question that the lesson answers. */
   readonly question: string;
-  readonly arms: readonly Arm[];
+  readonly arms: readonly LessonArm[];
   /** True if the means of the arms show the lesson. @param of mean of a column of the lesson's arm, by index */
   shows(of: (arm: number, column: number | undefined) => number): boolean;
 }
 
-const one = (recipe: string): Arm => ({ arm: recipe, recipe });
+const one = (recipe: string): LessonArm => ({ arm: recipe, recipe });
 
 export const lessons: readonly Lesson[] = [
   {
@@ -121,7 +119,7 @@ const arms = [...new Map(lessons.flatMap((lesson) => lesson.arms.map((arm) => [a
 /** Number of last GRPO steps over which numbers are averaged. */
 const LAST = 5;
 
-function cellsOf({ summary: { sft, grpo } }: Trained): number[] {
+function cellsOf({ sft, grpo }: RunNumbers): number[] {
   const last = grpo.curve.slice(-LAST);
   return [
     sft.sampled_accuracy,
@@ -151,14 +149,7 @@ export const lessonsExperiment: Experiment = {
   report: 'no figure in the report; these are lessons of this lab',
   columns,
   why: 'A lesson in front of a class is one run. The numbers here are means over seeds; a single seed can show less, or more.',
-  async run(bench, seed) {
-    const rows = [];
-    for (const { arm, recipe: name, set = {} } of arms) {
-      const recipe = withFields(seeded(name, seed), set);
-      rows.push({ arm, recipe: name, set, cells: cellsOf(await bench.grpo(recipe, await bench.sft(recipe))) });
-    }
-    return { rows };
-  },
+  arms: arms.map(({ arm, recipe, set = {} }) => oneRun(arm, recipe, set, cellsOf)),
   conclude(measured) {
     const { shown, not } = judgeLessons(measured);
     const found = `${shown.length} of ${lessons.length} lessons show what they claim${not.length > 0 ? `; exceptions: ${not.join(', ')}` : ''}.`;

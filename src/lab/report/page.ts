@@ -11,13 +11,17 @@ export const VERDICT_WORDS: Readonly<Record<Result['verdict'], string>> = {
   undecided: 'is undecided',
 };
 
+/** Number in the unit of its column, without the unit. */
+function shown(value: number, unit: ResultUnit): string {
+  const { factor, digits } = unitForms[unit];
+  return (value * factor).toFixed(digits).replace('-', '−');
+}
+
 /** Formats mean ± sd in the unit of the column. */
 function cell(spread: Spread | null, unit: ResultUnit): string {
   if (!spread) return '–';
-  const { factor, digits } = unitForms[unit];
-  const shown = (value: number) => (value * factor).toFixed(digits).replace('-', '−');
   const sign = unit === 'points' && spread.mean >= 0 ? '+' : '';
-  return `${sign}${shown(spread.mean)} ± ${spread.sd === null ? 'n.a.' : shown(spread.sd)}`;
+  return `${sign}${shown(spread.mean, unit)} ± ${spread.sd === null ? 'n.a.' : shown(spread.sd, unit)}`;
 }
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -34,6 +38,16 @@ const unitOf: Readonly<Record<ResultUnit, string>> = {
   reward: '',
   number: '',
 };
+
+const unitAfter: Readonly<Record<ResultUnit, string>> = {
+  ...{ share: ' %', points: ' points', tokens: ' tokens', ratio: '×', reward: '', number: '' },
+};
+
+/** Text such as "43.1 %". */
+export const inUnitOf = (value: number, unit: ResultUnit): string => shown(value, unit) + unitAfter[unit];
+
+/** Text such as "43.1 ± 2.0 %". */
+export const spreadInUnitOf = (spread: Spread, unit: ResultUnit): string => cell(spread, unit) + unitAfter[unit];
 
 function armsTable({ columns, rows }: Result): string {
   const fields = (set: Result['rows'][number]['set']) =>

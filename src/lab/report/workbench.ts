@@ -9,16 +9,48 @@ import type { SavedModel } from '../../formats/model';
 import type { Device } from '../../gpu/device';
 import { evaluationRuns } from '../probe/answer';
 import { parseRecipe, type Recipe, withFields } from '../recipe/recipe';
-import type { Summary } from '../run/events';
+import type { StageAccuracy, Summary } from '../run/events';
 import { run } from '../run/run';
 import { Session } from '../run/session';
 import { evaluatedTasks } from '../run/sources';
+import type { RunNumbers } from './arm';
 
 export interface Trained extends SavedModel {
   readonly recipe: Recipe;
   readonly summary: Summary;
   /** Identifies the training: the recipes of all stages. */
   readonly key: string;
+}
+
+/** A whole run: its numbers, and the model at its end. */
+export interface Whole {
+  readonly numbers: RunNumbers;
+  readonly model: Trained;
+}
+
+const tasksOf = (recipe: Recipe) => evaluatedTasks(recipe).map(({ task, level }) => ({ task: task.name, level }));
+
+/**
+ * The recipe with its evaluated tasks in alphabetical order, so that recipes that differ in their own task share SFT. SFT on
+ * clusters reads the own task only for its gate.
+ */
+function withSortedTasks(recipe: Recipe): Recipe {
+  if (recipe.data.clusters.length === 0 || recipe.sft.gateEvery > 0) return recipe;
+  const key = ({ task, level }: { task: string; level: number }) => `${task} ${level}`;
+  const [own, ...others] = tasksOf(recipe).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return withFields(recipe, { 'task.name': own!.task, 'task.level': own!.level, 'evaluation.others': others });
+}
+
+/** Accuracy that was measured for one recipe, in the order of another recipe with the same evaluated tasks. */
+function inOrderOf(recipe: Recipe, measured: Recipe, accuracy: StageAccuracy): StageAccuracy {
+  const { others = [], ...own } = accuracy;
+  if (others.length === 0) return accuracy;
+  const all = [{ ...own, task: measured.task.name, level: measured.task.level }, ...others];
+  const [first, ...rest] = tasksOf(recipe).map(
+    ({ task, level }) => all.find((one) => one.task === task && one.level === level)!,
+  );
+  const { task: _, level: __, ...ownNow } = first!;
+  return { ...ownNow, others: rest };
 }
 
 export class Workbench {
@@ -48,6 +80,29 @@ export class Workbench {
     return training;
   }
 
+  /**
+   * Numbers of one run of the whole recipe, and the model at its end. The stages train one by one, so that recipes share them;
+   * weights and numbers are those of the run in one go.
+   */
+  async whole(recipe: Recipe): Promise<Whole> {
+    const { base: measuresBase } = recipe.evaluation;
+    const staged = measuresBase ? withFields(recipe, { 'evaluation.base': false }) : recipe;
+    const ordered = ({ recipe: measured, summary }: Trained) => {
+      const { steps: _, final_loss: __, ...accuracy } = summary.sft;
+      return inOrderOf(recipe, measured, accuracy);
+    };
+    const base = measuresBase ? ordered(await this.untrained(staged)) : null;
+    const sft = await this.sft(staged);
+    const grpo = recipe.grpo.steps > 0 ? await this.grpo(staged, sft) : null;
+    const { steps, final_loss } = sft.summary.sft;
+    const numbers: RunNumbers = {
+      ...(base && { base }),
+      sft: { steps, final_loss, ...ordered(sft) },
+      grpo: grpo ? grpo.summary.grpo : { steps: 0, curve: [], ...ordered(sft) },
+    };
+    return { numbers, model: grpo ?? sft };
+  }
+
   /** Fresh weights with the recipe's evaluation. */
   untrained(recipe: Recipe): Promise<Trained> {
     return this.sft(withFields(recipe, { 'sft.steps': 0 }));
@@ -55,8 +110,9 @@ export class Workbench {
 
   /** The recipe's SFT alone. Leaves out the fields that only GRPO reads, so that recipes that differ there share the training. */
   sft(recipe: Recipe): Promise<Trained> {
+    const sorted = withSortedTasks(recipe);
     const { version, seed, tokensPerPass, kernels, precision, task, own, model, memory, data, sft, evaluation } =
-      recipe;
+      sorted;
     const { lMax } = recipe.reward;
     const reward = { lMax, lPos: lMax / 2, lNeg: lMax / 2 };
     const fields = {

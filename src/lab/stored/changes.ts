@@ -24,6 +24,9 @@ export const eventMark = (event: LabEvent): string | null =>
       ? changeMark(event)
       : null;
 
+/** True if the recipe of a run was changed while it trained. */
+export const hasChanges = (journal: Pick<Journal, 'marked'>): boolean => journal.marked(CHANGE).length > 0;
+
 /** Changes in a journal from event `from` up to event `to`. */
 async function changesIn(journal: Journal, from: number, to: number): Promise<ApplyEvent[]> {
   const found: ApplyEvent[] = [];

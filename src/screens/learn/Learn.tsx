@@ -2,7 +2,7 @@
 import '../../jitless'; // before the schemas of this view, however the build splits the page
 import { type ReactNode, useEffect, useState } from 'react';
 import { recipeByName } from '../../lab/recipe/presets';
-import { type Arm, judgeLessons, type Lesson, lessons } from '../../lab/report/lessons';
+import { judgeLessons, type Lesson, type LessonArm, lessons } from '../../lab/report/lessons';
 import type { Result } from '../../lab/report/results';
 import { openRecipe } from '../../store/replace';
 import { readResults } from '../../store/results';
@@ -14,7 +14,7 @@ import texts from '../shared/text.module.css';
 import styles from './Learn.module.css';
 
 /** Accuracy on held-out problems before and after GRPO, as a mean over seeds; null without a result. */
-function accuracyOf(result: Result | undefined, { arm }: Arm): ReactNode {
+function accuracyOf(result: Result | undefined, { arm }: LessonArm): ReactNode {
   const cells = result?.rows.find((row) => row.arm === arm)?.cells;
   const [before, after] = [cells?.[0], cells?.[1]];
   if (!before || !after) return null;
@@ -26,7 +26,7 @@ function accuracyOf(result: Result | undefined, { arm }: Arm): ReactNode {
 }
 
 /** Recipe of a lesson with the button that loads it. */
-function ArmRow({ arm, result }: { readonly arm: Arm; readonly result: Result | undefined }) {
+function ArmRow({ arm, result }: { readonly arm: LessonArm; readonly result: Result | undefined }) {
   const [fault, setFault] = useState<string | null>(null);
   const load = () =>
     openRecipe(arm.recipe, arm.set ?? {}).then(
