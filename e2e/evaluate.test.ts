@@ -4,7 +4,9 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CPU, lab, lines } from '../src/cli/cli.fixture';
+import type { Result } from '../src/lab/report/results';
 import { complaintsOf, openBrowser, serveApp } from './browser';
+import { finishedArm } from './fixtures/finishedArm';
 import { trainedRun } from './fixtures/trainedRun';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
@@ -168,9 +170,65 @@ it('keeps a note and its tags on a trace over a reload', async () => {
   await panel('Evaluate a model').waitFor();
 });
 
+it('the report beside us shows the numbers of a stored run of a setting beside the committed ones, also after a reload', async () => {
+  await tab('Stored runs').click();
+  const zip = await finishedArm('E1', 'parity-12', 1, [0, 0.51]);
+  await page.getByLabel(/^Import runs/).setInputFiles([zip, await finishedArm('E7', 'after SFT', 1, [0, 0.5])]);
+  await page.getByRole('listitem', { name: 'E7 · after SFT, seed 1' }).waitFor();
+  await tab('The report beside us').click();
+  const { rows } = JSON.parse(await readFile('public/results/E1.json', 'utf8')) as Pick<Result, 'rows'>;
+  const { values } = rows.find(({ arm }) => arm === 'parity-12')!.cells[1]!;
+  const below = (100 * (Math.min(...values) - 0.51)).toFixed(1);
+  const here = page.getByTestId('here');
+  const cell = here.getByRole('cell').nth(1);
+  for (const visit of ['first', 'after a reload']) {
+    await here.waitFor();
+    expect(await here.getByRole('rowheader').innerText(), visit).toMatch(
+      /In this browser, seed 1.*E1 · parity-12.*test/s,
+    );
+    const text = (await cell.innerText()).replaceAll('\u00a0', ' ');
+    expect(text).toMatch(/^51\.0 %/);
+    expect(text).toContain(`${below} points below the range of the seeds`);
+    expect(text).toContain(`seed 1 of the table: ${(100 * values[1]!).toFixed(1)} %`);
+    await page.reload();
+  }
+  await page.getByLabel('Seed of the run').fill('1');
+  await page.getByText('Seed 1 has run: see below.').waitFor();
+  await page.waitForURL(/experimentSeed=1/);
+  await page.getByLabel('Seed of the run').fill('-1');
+  await page.getByText('Use a whole number from 0 to 2147483647.').waitFor();
+  expect(await page.getByRole('button', { name: /^Run this setting/ }).count()).toBe(0);
+  await page.getByRole('navigation', { name: 'Experiments' }).getByRole('button', { name: /^E7/ }).click();
+  await here.getByText('The numbers need 50 answers to each of 30 problems; 0 are there.').waitFor();
+  await page.getByRole('button', { name: 'Evaluate this setting: after SFT, seed 1' }).waitFor();
+});
+
+it('a button trains a setting in this tab as a named, stored run', async () => {
+  await page.getByRole('navigation', { name: 'Experiments' }).getByRole('button', { name: /^E3/ }).click();
+  await page.getByLabel('Seed of the run').fill('2');
+  await page.getByRole('button', { name: 'Run this setting: addition-2, seed 2' }).click();
+  const views = page.getByRole('navigation', { name: 'Screens' });
+  await views.locator('button[aria-current]', { hasText: 'Train' }).waitFor();
+  expect(await page.getByTestId('running').innerText()).toMatch(/E3 · addition-2, seed 2\s+addition-2.*, seed 2/);
+  await views.getByRole('button', { name: 'Runs' }).click();
+  await page.getByText('Training now, seed 2').waitFor();
+  await tab('Stored runs').click();
+  await page.getByRole('listitem', { name: 'E3 · addition-2, seed 2' }).waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await tab('The report beside us').click();
+  await page.getByText('Training now').waitFor({ state: 'detached' });
+});
+
 it('has no violation of accessibility, light and dark, and never scrolls sideways on a phone', async () => {
   await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, shown] of [
+    ['light', 'The report beside us'],
+    ['light', 'Evaluate'],
+    ['dark', 'Evaluate'],
+    ['dark', 'The report beside us'],
+  ] as const) {
+    await tab(shown).click();
+    await page.getByRole('region', { name: shown === 'Evaluate' ? 'Evaluate a model' : /^E3/ }).waitFor();
     await page.emulateMedia({ colorScheme });
     const found = await page.evaluate(async () => {
       const { axe: checker } = window as unknown as { axe: typeof axe };

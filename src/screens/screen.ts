@@ -21,7 +21,16 @@ export interface ScreenAddress {
   write(
     state: Pick<
       LabState,
-      'experiment' | 'runsTab' | 'evaluation' | 'compared' | 'data' | 'play' | 'reward' | 'token' | 'traces'
+      | 'experiment'
+      | 'experimentSeed'
+      | 'runsTab'
+      | 'evaluation'
+      | 'compared'
+      | 'data'
+      | 'play'
+      | 'reward'
+      | 'token'
+      | 'traces'
     >,
   ): Readonly<Record<string, string | number | null>>;
   /** Changes of the state that an address asks for. */

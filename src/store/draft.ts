@@ -166,6 +166,7 @@ export function draftChanges(draft: Recipe): string[] {
   const base = recipes.find(({ name }) => name === draft.name);
   if (!base) return [];
   return Object.keys(recipeSchema.shape).flatMap((section) => {
+    if (section === 'title' || section === 'about') return []; // words only
     const [a, b] = [draft, base].map((recipe) => recipe[section as keyof Recipe]);
     if (typeof a !== 'object' || typeof b !== 'object') return a === b ? [] : [section];
     return Object.entries(a)

@@ -139,12 +139,15 @@ function asked(): EvaluationRequest | null {
 }
 
 /** Evaluates the chosen model on the chosen tasks. A training goes on meanwhile. */
-export async function startEvaluation(): Promise<void> {
+export const startEvaluation = (): Promise<void> => evaluateAs(asked);
+
+/** Evaluates as asked, unless an evaluation runs. @param asking gives the request; null for none */
+export async function evaluateAs(asking: () => EvaluationRequest | null): Promise<void> {
   if (get().running) return;
   const mine = ++turn;
   set({ failed: null, unstored: null });
   try {
-    const request = asked();
+    const request = asking();
     if (!request) return;
     set({ running: { tasks: request.tasks, index: 0, answered: 0, total: null }, latest: [] });
     await client.evaluate(request, (message) => mine === turn && take(message));
@@ -187,6 +190,9 @@ export async function compare(compared: EvaluateChoice['compared']): Promise<voi
 export const areComparable = (a: EvaluationRow, b: EvaluationRow): boolean =>
   problemsKey(a.header) === problemsKey(b.header);
 
+/** Frees the memory of the worker, unless it evaluates. */
+export const leaveEvaluations = (): void => client.leave();
+
 /** The tab is on screen: it reads the models of the runs and the stored evaluations. @returns a function for when it is left */
 export function enterEvaluate(): () => void {
   void readEvaluations();
@@ -200,7 +206,7 @@ export function enterEvaluate(): () => void {
   const ends = [runs.subscribe(readShown), lab.subscribe(readShown)];
   return () => {
     for (const end of ends) end();
-    client.leave();
+    leaveEvaluations();
   };
 }
 

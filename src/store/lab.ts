@@ -105,6 +105,8 @@ export interface LabState {
   results: { readonly read: boolean; readonly list: readonly Result[]; readonly faults: readonly string[] };
   /** Id of the experiment on screen; null shows the first. */
   experiment: string | null;
+  /** Seed of the next run of a setting of an experiment; null for the first of the result file. */
+  experimentSeed: number | null;
   /** Open dialog of the shell; null without one. */
   overlay: 'commands' | 'keys' | 'share' | null;
   /** Tab of the Runs screen. */
@@ -180,6 +182,7 @@ export const lab = createStore<LabState>(() => ({
   thoughts: 'open',
   results: { read: false, list: [], faults: [] },
   experiment: null,
+  experimentSeed: null,
   runsTab: 'list',
   compared: [],
   data: { task: first.task.name, level: first.task.level, seed: first.seed, index: 0 },
@@ -194,7 +197,19 @@ export const lab = createStore<LabState>(() => ({
 
 export const show = (
   shown: Partial<
-    Pick<LabState, 'screen' | 'step' | 'group' | 'rollout' | 'token' | 'worked' | 'traces' | 'experiment' | 'runsTab'>
+    Pick<
+      LabState,
+      | 'screen'
+      | 'step'
+      | 'group'
+      | 'rollout'
+      | 'token'
+      | 'worked'
+      | 'traces'
+      | 'experiment'
+      | 'experimentSeed'
+      | 'runsTab'
+    >
   >,
 ): void => lab.setState(shown);
 

@@ -12,12 +12,14 @@ type Fitting = (recipe: Recipe, compute: Compute, bytes: number) => Promise<Sett
 /** Requests an estimate for the current draft. */
 let request: () => Promise<void> = async () => {};
 let fitting: Fitting = async () => null;
+let estimating: Estimate | null = null;
 /** Last request. */
 let requested: Promise<void> = Promise.resolve();
 
 /** Requests an estimate whenever the draft, the compute choice or the adapter changes. @returns function that ends this */
 export function followDraft(estimate: Estimate, finds: Fitting = async () => null): () => void {
   fitting = finds;
+  estimating = estimate;
   /** Counts requests; answers to earlier ones are ignored. */
   let turn = 0;
   request = async () => {
@@ -50,6 +52,13 @@ export async function draftMemory(): Promise<LabState['memory']> {
     if ((await Promise.race([waited, timeout])) === late) return null;
     if (waited === requested) return lab.getState().memory;
   }
+}
+
+/** Memory of a recipe on the chosen device; null if the answer is late. */
+export async function memoryOf(recipe: Recipe): Promise<LabState['memory']> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), WAIT_MS));
+  const found = estimating?.(recipe, lab.getState().compute) ?? null;
+  return Promise.race([found?.catch((error: Error) => ({ refused: error.message })) ?? null, late]);
 }
 
 /** Setting with which the draft takes at most that memory; null if none was found in time. */

@@ -4,8 +4,10 @@
  */
 import { recipeByName } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
+import { trainedText } from '../lab/recipe/recipeHash';
 import type { Stage as RunStage } from '../lab/run/events';
 import type { StepSize } from '../lab/run/memory';
+import { stepSizeOf } from '../lab/run/stepSize';
 import { duration } from '../units';
 import { CPU, SMALL_RECIPE, SMALL_SIZE, typicalCpu } from './cpuSpeed';
 import { type LabState, lab } from './lab';
@@ -138,6 +140,20 @@ export function draftTimes(state: Timed & Pick<LabState, 'draft' | 'memory'>): S
   return device === null || memory === null || 'refused' in memory ? null : timesOf(draft, memory.size, device);
 }
 
+/** Seconds that a recipe takes; null while the device's speed is unknown. */
+export function recipeSeconds(recipe: Recipe, size: StepSize, on: Timed): number | null {
+  const device = deviceOf(on);
+  const times = device === null ? null : timesOf(recipe, size, device);
+  return times && totalSeconds(times);
+}
+
+/** Seconds that some answers of a model take; null until an evaluation was measured on this device. */
+export function answersSeconds({ weights, longest }: StepSize, answers: number, on: Timed): number | null {
+  const device = deviceOf(on);
+  const seconds = device === null ? null : secondsPerToken(device, 'evaluation', weights);
+  return seconds === null ? null : answers * longest * seconds;
+}
+
 /** Seconds that the small recipe takes on the CPU. */
 export const smallSeconds = (): number => totalSeconds(timesOf(recipeByName(SMALL_RECIPE), SMALL_SIZE, CPU)!);
 
@@ -206,7 +222,11 @@ export function followSpeed(now: () => number = () => performance.now() / 1000):
     if (source !== 'live' || !started) return;
     if (started !== before.started) {
       size =
-        started === recipeByName(SMALL_RECIPE) ? SMALL_SIZE : memory && !('refused' in memory) ? memory.size : null;
+        started === recipeByName(SMALL_RECIPE)
+          ? SMALL_SIZE
+          : trainedText(started) === trainedText(state.draft) && memory && !('refused' in memory)
+            ? memory.size
+            : stepSizeOf(started);
       [span, compiled, noted] = [null, 0, 0];
     }
     if (status !== 'playing' && span) span = { stage: span.stage, began: null };

@@ -6,7 +6,7 @@ import type { Compute } from '../worker/protocol';
 import { playRecording, trainRecipe } from './control';
 import { SMALL_RECIPE } from './cpuSpeed';
 import { type LabState, lab } from './lab';
-import { draftMemory, fittingDraft } from './memory';
+import { draftMemory, fittingDraft, memoryOf } from './memory';
 import { memoryShare } from './memoryShare';
 import { draftProgramFault, PROGRAM, programFault } from './program';
 import { ask } from './question';
@@ -49,21 +49,24 @@ export function leavingCosts(state: OnScreen): string | null {
   return `“${here.title}” is training here. It stops and stays in Runs; you can continue it ${from}.`;
 }
 
-/** Warns that the draft may be too large for this device. Null if it is small enough, or if `heldBack` reports it. */
-async function memoryDoubt(memory: LabState['memory']): Promise<string | null> {
+/**
+ * Warns that a run may be too large for this device. Null if it is small enough, or if `heldBack` reports it.
+ * @param fitting finds a change with which it takes at most that memory
+ */
+async function memoryDoubt(memory: LabState['memory'], fitting: typeof fittingDraft): Promise<string | null> {
   if (memory === null) return 'Its memory is not known yet.';
   if ('refused' in memory) return null;
   const { bytes, of } = memoryShare();
   if (memory.peak <= bytes) return null;
-  const change = await fittingDraft(bytes);
+  const change = await fitting(bytes);
   const help = change ? ` ${change.field} = ${change.to} in place of ${change.from} takes less than that.` : '';
   return `It takes about ${mebibytes(memory.peak)} of memory, more than ${of}. The browser may close the page.${help}`;
 }
 
-/** Warns that the draft takes long. The measured speed loads after the first picture. */
-const timeDoubt = (): Promise<string | null> =>
+/** Warns that the draft, or another recipe in its place, takes long. The measured speed loads after the first picture. */
+const timeDoubt = (by: Partial<Pick<LabState, 'draft' | 'memory'>> = {}): Promise<string | null> =>
   import('./speed').then(
-    (speed) => speed.timeDoubt(lab.getState()),
+    (speed) => speed.timeDoubt({ ...lab.getState(), ...by }),
     () => null,
   );
 
@@ -102,12 +105,28 @@ export async function startTraining(): Promise<void> {
   const [memory] = await Promise.all([draftMemory(), draftProgramFault()]);
   if (heldBack(lab.getState())) return;
   const atStake = runAtStake(lab.getState());
-  const doubts = await Promise.all([memoryDoubt(memory), timeDoubt()]);
+  const doubts = await Promise.all([memoryDoubt(memory, fittingDraft), timeDoubt()]);
   const reasons = [atStake, ...doubts].filter((reason) => reason !== null);
   const title = `Train “${lab.getState().draft.title}”?`;
   if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
   const { draft, compute } = lab.getState();
   await train(draft, compute);
+}
+
+/**
+ * Trains another recipe than the draft, which stays as it is. Asks first if that ends a run, takes much memory or takes long.
+ * @throws naming what does not fit the device
+ */
+export async function startRecipe(recipe: Recipe): Promise<void> {
+  if (isDoubleClick()) return;
+  const memory = await memoryOf(recipe);
+  if (memory && 'refused' in memory) throw new Error(memory.refused);
+  const atStake = runAtStake(lab.getState());
+  const doubts = await Promise.all([memoryDoubt(memory, async () => null), timeDoubt({ draft: recipe, memory })]);
+  const reasons = [atStake, ...doubts].filter((reason) => reason !== null);
+  const title = `Train “${recipe.title}”?`;
+  if (reasons.length > 0 && !(await ask({ title, reasons, confirm: 'Start training' }))) return;
+  void train(recipe, lab.getState().compute);
 }
 
 /** Trains the small recipe on the CPU. The draft stays as it is. The small recipe fits every device. */

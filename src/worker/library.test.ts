@@ -5,7 +5,8 @@ import { type MemoryFiles, memoryFiles } from '../runs/memoryFiles';
 import type { Ownership } from '../runs/owner';
 import { RunFolder } from '../runs/runFolder';
 import { readAll, writeSmallRun } from '../runs/smallRun.fixture';
-import { EXPORT_MS, freeName, Library, type LibraryCommands, type LibraryParts } from './library';
+import { freeName } from './freeName';
+import { EXPORT_MS, Library, type LibraryCommands, type LibraryParts } from './library';
 
 /** Ownership of this tab; `held` has the runs of other tabs. */
 function locks(held: Set<string>): Ownership & { readonly own: Set<string> } {

@@ -189,7 +189,8 @@ export const reproduce = command({
     'reproduce --pages',
   ],
   notes: [
-    'Each experiment runs base → SFT → GRPO as far as it needs. `Lessons` checks the statements of the teaching recipes; `ALL` runs everything. Writes `public/results/*.json`, which the Evaluate screen shows, and the pages [docs/report.md](report.md) and [docs/lessons.md](lessons.md).',
+    'Each experiment runs base → SFT → GRPO as far as it needs. `Lessons` checks the statements of the teaching recipes; `ALL` runs everything. Writes `public/results/*.json`, which *The report beside us* in Runs shows, and the pages [docs/report.md](report.md) and [docs/lessons.md](lessons.md).',
+    '`--arm` runs a single row of the table, such as `addition-2` of E3, and prints its numbers beside the mean and the range of the recorded seeds. The button *Run this setting* in the page computes the same numbers.',
   ],
   operands: { usage: 'E1 E2 …', help: `one or more of ${experiments.map(({ id }) => id).join(', ')}, or ALL` },
   options,

@@ -31,7 +31,7 @@ export interface ArmEvaluation {
   readonly of: number;
 }
 
-/** What the cells of an arm are computed from. */
+/** Numbers from which the cells of an arm are computed. */
 export interface ArmNumbers {
   /** Numbers of each run, in the order of the arm's runs. */
   readonly runs: readonly RunNumbers[];

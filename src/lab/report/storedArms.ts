@@ -127,7 +127,7 @@ async function storedArm(arm: Arm, seed: number, runs: readonly (Candidate | nul
 export async function storedArms({ arms }: Pick<Experiment, 'arms'>, files: Files): Promise<StoredArm[]> {
   const candidates = await candidatesIn(files);
   const seeds = [...new Set(candidates.map(({ recipe }) => recipe.seed))].sort((a, b) => a - b);
-  /** Whether a run's recipe was changed, by run: only runs of an arm are asked. */
+  /** True for a run whose recipe was changed; only runs of an arm are asked. */
   const changed = new Map<Candidate, boolean>();
   const isWhole = async (candidate: Candidate): Promise<boolean> => {
     const known = changed.get(candidate) ?? hasChanges(await Journal.open(candidate.files));

@@ -19,6 +19,7 @@ const NOTHING = {
   worked: {},
   traces: { filter: '', find: '', sort: 'step' },
   experiment: null,
+  experimentSeed: null,
   runsTab: 'list' as const,
   compared: [],
   newRun: null,
@@ -36,7 +37,7 @@ describe('an address', () => {
       ...{ screen: 'traces', step: 12, group: 3, rollout: 5, token: 7 },
       traces: { filter: 'part.length < -0.2 and problem contains "1&0"', find: 'wait', sort: '-reward' },
     },
-    { screen: 'runs', runsTab: 'report', experiment: 'E3' },
+    { screen: 'runs', runsTab: 'report', experiment: 'E3', experimentSeed: 7 },
     { screen: 'runs', runsTab: 'evaluate' },
     {
       screen: 'runs',

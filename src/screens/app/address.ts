@@ -112,6 +112,7 @@ type Written = Pick<
   | 'worked'
   | 'traces'
   | 'experiment'
+  | 'experimentSeed'
   | 'runsTab'
   | 'compared'
   | 'evaluation'

@@ -1,50 +1,13 @@
 /** Settings against columns: mean ± sd in figures, and below them the seeds as dots with an error bar. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Result, ResultUnit, Spread } from '../../lab/report/results';
 import { classes } from '../shared/classes';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
 import texts from '../shared/text.module.css';
+import { Dots, type Scale } from './Dots';
 import styles from './Spreads.module.css';
-import { inUnit, scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
-
-type Scale = readonly [number, number];
-
-/** Sizes of a strip of dots, in its own pixels. */
-const WIDTH = 150;
-const HEIGHT = 18;
-const EDGE = 5;
-const MIDDLE = HEIGHT / 2;
-
-function Dots({
-  spread: { mean, sd, values },
-  scale: [low, high],
-  unit,
-}: {
-  spread: Spread;
-  scale: Scale;
-  unit: ResultUnit;
-}) {
-  const x = (value: number) => EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
-  const within = (value: number) => Math.min(high, Math.max(low, value));
-  const bar = sd === null ? null : [x(within(mean - sd)), x(within(mean + sd))];
-  return (
-    <svg
-      className={styles.dots}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={`by seed: ${values.map((value) => inUnit(value, unit)).join(', ')}`}
-    >
-      <line className={styles.axis} x1={EDGE} x2={WIDTH - EDGE} y1={MIDDLE} y2={MIDDLE} />
-      <line className={styles.axis} x1={x(0)} x2={x(0)} y1={MIDDLE - 4} y2={MIDDLE + 4} />
-      {bar && <line className={styles.bar} x1={bar[0]} x2={bar[1]} y1={MIDDLE} y2={MIDDLE} />}
-      {values.map((value, i) => (
-        <circle key={i} cx={x(value)} cy={MIDDLE} r="3.5" />
-      ))}
-      <line className={styles.mean} x1={x(mean)} x2={x(mean)} y1={1} y2={HEIGHT - 1} />
-    </svg>
-  );
-}
+import { scaleEnd, scaleOf, spreadInUnit } from './unitFormat';
 
 function Cell({ spread, scale, unit }: { spread: Spread | null; scale: Scale; unit: ResultUnit }) {
   if (!spread) return <td className={styles.none}>–</td>;
@@ -59,9 +22,11 @@ function Cell({ spread, scale, unit }: { spread: Spread | null; scale: Scale; un
 interface SpreadsProps extends Pick<Result, 'columns' | 'rows'> {
   /** Content of the last cell of a row. */
   readonly action: (row: Result['rows'][number]) => ReactNode;
+  /** Rows of the table after a row. @param scales of the columns */
+  readonly more: (row: Result['rows'][number], scales: readonly Scale[]) => ReactNode;
 }
 
-export function Spreads({ columns, rows, action }: SpreadsProps) {
+export function Spreads({ columns, rows, action, more }: SpreadsProps) {
   const scales = columns.map(({ unit }, c) =>
     scaleOf(
       rows.map(({ cells }) => cells[c] ?? null),
@@ -85,19 +50,22 @@ export function Spreads({ columns, rows, action }: SpreadsProps) {
               </th>
             ))}
             <th>
-              <span className={texts.unseen}>Recipe</span>
+              <span className={texts.unseen}>Run</span>
             </th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row, r) => (
-            <tr key={r}>
-              <th scope="row">{row.arm}</th>
-              {columns.map(({ unit }, c) => (
-                <Cell key={c} spread={row.cells[c] ?? null} scale={scales[c] as Scale} unit={unit} />
-              ))}
-              <td>{action(row)}</td>
-            </tr>
+            <Fragment key={r}>
+              <tr>
+                <th scope="row">{row.arm}</th>
+                {columns.map(({ unit }, c) => (
+                  <Cell key={c} spread={row.cells[c] ?? null} scale={scales[c] as Scale} unit={unit} />
+                ))}
+                <td>{action(row)}</td>
+              </tr>
+              {more(row, scales)}
+            </Fragment>
           ))}
         </tbody>
       </table>

@@ -1,6 +1,7 @@
 /** Numbers, scales and curves of Evaluate. */
 import { describe, expect, it } from 'vitest';
 import { spreadOf } from '../../lab/report/results';
+import { missingWords, rangeWords } from './ArmRow';
 import { armSeries } from './Curves';
 import { verdictOf } from './Outcome';
 import { inOrder } from './Report';
@@ -30,6 +31,27 @@ describe('a measured number', () => {
     expect(plain(shareWithError(0.5, 100))).toBe('50 % (40–60)');
     expect(plain(shareWithError(1, 100))).toBe('100 % (96–100)');
     expect(plain(shareWithError(0, 1))).toBe('0 % (0–79)');
+  });
+});
+
+describe('a setting that ran here', () => {
+  it('has its place among the numbers of the seeds', () => {
+    const spread = { values: [0.5, 0.4, 0.6] };
+    const words = (value: number) => plain(rangeWords(value, spread, 'share'));
+    expect([0.4, 0.55, 0.6].map(words)).toEqual(Array(3).fill('within the range of the seeds'));
+    expect(words(0.75)).toBe('15.0 points above the range of the seeds');
+    expect(words(0.375)).toBe('2.5 points below the range of the seeds');
+    expect(plain(rangeWords(1.5, { values: [1.2] }, 'ratio'))).toBe('0.30× above the range of the seeds');
+  });
+
+  it('says what its numbers wait for', () => {
+    const run = (hasEnded: boolean) => ({ run: 'r', title: 'r', hasEnded, adapter: 'cpu', checkpoint: null });
+    const words = (runs: readonly boolean[], evaluation: Parameters<typeof missingWords>[1]['evaluation'] = null) =>
+      missingWords({ arm: 'a', seed: 0, runs: runs.map(run), answers: 12, cells: null }, { evaluation });
+    expect(words([false])).toContain('has not come to its end');
+    expect(words([true, false])).toContain('1 of 2 runs has come to the end');
+    const asked = { problems: 30, samples: 50, temperature: 1, of: 5 };
+    expect(words([true], asked)).toContain('50 answers to each of 30 problems; 12 are there.');
   });
 });
 

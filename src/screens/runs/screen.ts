@@ -1,9 +1,13 @@
 import { Layers } from 'lucide-react';
 import { quote } from '../../quote';
+import { EVALUATE_RANGES } from '../../store/evaluateChoice';
 import { type LabState, MOST_COMPARED } from '../../store/lab';
 import { EVALUATE_PARAMS, readEvaluation, writeEvaluation } from '../evaluate/address';
 import type { AddressReader, Screen } from '../screen';
 import { lazyScreen } from '../shared/lazyScreen';
+
+const EXPERIMENT_SEED = 'experimentSeed';
+const MOST_SEED = EVALUATE_RANGES.seed.max;
 
 /** Tabs by their value in the address. */
 const TABS: readonly LabState['runsTab'][] = ['list', 'evaluate', 'report'];
@@ -16,6 +20,14 @@ function tabOf(reader: AddressReader): LabState['runsTab'] {
   if (found) return found;
   if (reader.text('experiment') !== null) return 'report';
   return reader.text('view') === 'evaluate' ? 'evaluate' : 'list';
+}
+
+/** Seed that an address asks for; null where it has none that fits. */
+function seedOf(reader: AddressReader): number | null {
+  const seed = reader.number(EXPERIMENT_SEED, 0);
+  if (seed === null || seed <= MOST_SEED) return seed;
+  reader.fault(`${EXPERIMENT_SEED}=${seed} is too large: use 0 to ${MOST_SEED}`);
+  return null;
 }
 
 /** Runs whose comparison an address asks for. */
@@ -33,16 +45,18 @@ export const runs: Screen = {
   formerIds: ['evaluate'],
   Component: lazyScreen(() => import('./RunsView').then(({ RunsView }) => RunsView)),
   address: {
-    names: ['tab', 'experiment', 'compare', ...EVALUATE_PARAMS],
-    write: ({ runsTab, experiment, compared, evaluation }) => ({
+    names: ['tab', 'experiment', EXPERIMENT_SEED, 'compare', ...EVALUATE_PARAMS],
+    write: ({ runsTab, experiment, experimentSeed, compared, evaluation }) => ({
       tab: runsTab === 'list' ? null : runsTab,
       experiment: runsTab === 'report' ? experiment : null,
+      [EXPERIMENT_SEED]: runsTab === 'report' ? experimentSeed : null,
       compare: runsTab === 'list' && compared.length > 0 ? compared.join() : null,
       ...(runsTab === 'evaluate' && writeEvaluation(evaluation)),
     }),
     read: (reader) => ({
       runsTab: tabOf(reader),
       experiment: reader.text('experiment'),
+      experimentSeed: seedOf(reader),
       compared: comparedBy(reader),
       evaluation: readEvaluation(reader),
     }),
