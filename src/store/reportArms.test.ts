@@ -35,17 +35,22 @@ it('the counts of a recipe need no device, and are those of the memory estimate'
   }
 });
 
+const sizes = Object.fromEntries(
+  [...arm.runs, ...evaluated.runs].map((run) => [run.name, stepSizeOf(recipeOfRun(run, 0))]),
+);
+
 it('the time counts what is left, the answers of an evaluation included', () => {
-  expect(armSeconds(arm, null, on)).toBeNull();
+  expect(armSeconds(arm, null, on, sizes)).toBeNull();
+  expect(armSeconds(arm, null, on, {})).toBeNull();
   const [recipe, other] = arm.runs.map((run) => recipeOfRun(run, 0));
   const { weights, longest } = stepSizeOf(recipe!);
   noteSpeed({ device: 'a GPU', stage: 'sft', weights, seconds: 1e-4 });
   const sft = recipe!.sft.steps * recipe!.sft.sequences * longest * 1e-4;
-  expect(armSeconds(arm, null, on)).toBeCloseTo(2 * sft);
+  expect(armSeconds(arm, null, on, sizes)).toBeCloseTo(2 * sft);
   expect(other!.sft.steps).toBe(recipe!.sft.steps);
-  expect(armSeconds(arm, stored(arm, true, null), on)).toBeCloseTo(sft);
+  expect(armSeconds(arm, stored(arm, true, null), on, sizes)).toBeCloseTo(sft);
   const size = stepSizeOf(recipeOfRun(evaluated.runs[0]!, 0));
-  expect(armSeconds(evaluated, stored(evaluated, true), on)).toBeNull();
+  expect(armSeconds(evaluated, stored(evaluated, true), on, sizes)).toBeNull();
   noteSpeed({ device: 'a GPU', stage: 'evaluation', weights: size.weights, seconds: 1e-4 });
-  expect(armSeconds(evaluated, stored(evaluated, true), on)).toBeCloseTo(1500 * size.longest * 1e-4);
+  expect(armSeconds(evaluated, stored(evaluated, true), on, sizes)).toBeCloseTo(1500 * size.longest * 1e-4);
 });

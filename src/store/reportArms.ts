@@ -4,8 +4,7 @@
  */
 import { createStore } from 'zustand/vanilla';
 import { type Arm, recipeOfRun, titledRecipe } from '../lab/report/arm';
-import type { StoredArm } from '../lab/report/storedArms';
-import { stepSizeOf } from '../lab/run/stepSize';
+import type { ReportArms, StoredArm } from '../lab/report/storedArms';
 import { bounded } from '../quote';
 import { evaluate, evaluateAs, leaveEvaluations } from './evaluate';
 import { type LabState, lab } from './lab';
@@ -25,6 +24,8 @@ export interface ReportArmsState {
   /** Experiment whose arms were read; null before the first. */
   readonly experiment: string | null;
   readonly arms: readonly StoredArm[];
+  /** Size of each run that the arms take, by its name. */
+  readonly sizes: ReportArms['sizes'];
   /** Reason why the stored runs cannot be read. */
   readonly fault: string | null;
   /** Arm that could not start, with the reason. */
@@ -34,7 +35,7 @@ export interface ReportArmsState {
 }
 
 export const reportArms = createStore<ReportArmsState>(() => ({
-  ...{ experiment: null, arms: [], fault: null, failed: null, evaluating: null },
+  ...{ experiment: null, arms: [], sizes: {}, fault: null, failed: null, evaluating: null },
 }));
 const { getState: get, setState: set } = reportArms;
 
@@ -47,8 +48,8 @@ let turn = 0;
 export async function readArms(experiment: string): Promise<void> {
   const mine = ++turn;
   const found = await library((commands) => commands.arms(experiment)).then(
-    (arms) => ({ arms, fault: null }),
-    (error: unknown) => ({ arms: [], fault: messageOf(error) }),
+    (read) => ({ ...read, fault: null }),
+    (error: unknown) => ({ arms: [], sizes: {}, fault: messageOf(error) }),
   );
   if (mine === turn) set({ experiment, ...found });
 }
@@ -138,11 +139,13 @@ export function armSeconds(
   arm: Arm,
   stored: StoredArm | null,
   on: Pick<LabState, 'compute' | 'adapter'>,
+  sizes: ReportArms['sizes'],
 ): number | null {
   let total = 0;
   for (const [i, run] of arm.runs.entries()) {
     const recipe = recipeOfRun(run, 0);
-    const size = stepSizeOf(recipe);
+    const size = sizes[run.name];
+    if (!size) return null;
     const isLast = i === arm.runs.length - 1;
     const answers = isLast && arm.evaluation ? arm.evaluation.problems * arm.evaluation.samples : 0;
     const seconds = stored?.runs[i]?.hasEnded ? 0 : recipeSeconds(recipe, size, on);

@@ -4,10 +4,8 @@
  */
 import { recipeByName } from '../lab/recipe/presets';
 import type { Recipe } from '../lab/recipe/recipe';
-import { trainedText } from '../lab/recipe/recipeHash';
 import type { Stage as RunStage } from '../lab/run/events';
 import type { StepSize } from '../lab/run/memory';
-import { stepSizeOf } from '../lab/run/stepSize';
 import { duration } from '../units';
 import { CPU, SMALL_RECIPE, SMALL_SIZE, typicalCpu } from './cpuSpeed';
 import { type LabState, lab } from './lab';
@@ -167,8 +165,13 @@ export const totalSeconds = (times: StageTimes): number =>
 /** Longest run that starts without a question, seconds. */
 const LONG_S = 30 * 60;
 
+/** Sizes of recipes that were about to start: a run may train another recipe than the draft. */
+const sizes = new WeakMap<Recipe, StepSize>();
+
 /** Warns that the draft takes long on this device, with the setting that takes the most time. Null if it is short or unknown. */
 export function timeDoubt(state: Pick<LabState, 'draft' | 'memory' | 'compute' | 'adapter'>): string | null {
+  const { draft, memory } = state;
+  if (memory && !('refused' in memory)) sizes.set(draft, memory.size);
   const times = draftTimes(state);
   if (!times || totalSeconds(times) <= LONG_S) return null;
   const fields = {
@@ -224,9 +227,7 @@ export function followSpeed(now: () => number = () => performance.now() / 1000):
       size =
         started === recipeByName(SMALL_RECIPE)
           ? SMALL_SIZE
-          : trainedText(started) === trainedText(state.draft) && memory && !('refused' in memory)
-            ? memory.size
-            : stepSizeOf(started);
+          : (sizes.get(started) ?? (memory && !('refused' in memory) ? memory.size : null));
       [span, compiled, noted] = [null, 0, 0];
     }
     if (status !== 'playing' && span) span = { stage: span.stage, began: null };

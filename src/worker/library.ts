@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { parseJsonFile } from '../json';
-import type { StoredArm } from '../lab/report/storedArms';
+import type { ReportArms } from '../lab/report/storedArms';
 import { Histories, type RunHistory, type Sparks, sparksOf } from '../lab/stored/history';
 import { quote } from '../quote';
 import { type CheckpointInfo, listCheckpoints } from '../runs/checkpoints';
@@ -84,8 +84,8 @@ export interface LibraryCommands {
   sparks(run: string): Promise<Sparks>;
   /** Curves, evaluations and changes of runs, each with its recipe. */
   compare(runs: readonly string[]): Promise<ComparedRun[]>;
-  /** Arms of an experiment of the report that stored runs answer. */
-  arms(experiment: string): Promise<StoredArm[]>;
+  /** Arms of an experiment of the report that stored runs answer, and the sizes of their runs. */
+  arms(experiment: string): Promise<ReportArms>;
 }
 
 /** Place of the runs. */
@@ -262,7 +262,7 @@ export class Library implements LibraryCommands {
     return Promise.all(runs.map(read));
   }
 
-  async arms(experiment: string): Promise<StoredArm[]> {
+  async arms(experiment: string): Promise<ReportArms> {
     const { storedArmsOf } = await import('../lab/report/storedArms');
     return storedArmsOf(experiment, (await this.parts.place()).files);
   }

@@ -14,6 +14,8 @@ import { parseRecipe, type Recipe } from '../recipe/recipe';
 import { trainedText } from '../recipe/recipeHash';
 import { eventSchemas } from '../run/eventSchema';
 import type { Summary } from '../run/events';
+import type { StepSize } from '../run/memory';
+import { stepSizeOf } from '../run/stepSize';
 import { hasChanges } from '../stored/changes';
 import { hasEnded } from '../stored/continuation';
 import { type Arm, type ArmEvaluation, recipeOfRun } from './arm';
@@ -148,5 +150,16 @@ export async function storedArms({ arms }: Pick<Experiment, 'arms'>, files: File
   return found;
 }
 
+/** Stored arms of an experiment, and the size of each run that its arms take, by the name of the run. */
+export interface ReportArms {
+  readonly arms: readonly StoredArm[];
+  readonly sizes: Readonly<Record<string, StepSize>>;
+}
+
 /** Arms of the experiment of an id. @throws listing the known ids if there is none */
-export const storedArmsOf = (id: string, files: Files): Promise<StoredArm[]> => storedArms(experimentById(id), files);
+export async function storedArmsOf(id: string, files: Files): Promise<ReportArms> {
+  const experiment = experimentById(id);
+  const runs = experiment.arms.flatMap((arm) => arm.runs);
+  const sizes = runs.map((run) => [run.name, stepSizeOf(recipeOfRun(run, 0))]);
+  return { arms: await storedArms(experiment, files), sizes: Object.fromEntries(sizes) };
+}

@@ -41,7 +41,11 @@ export function ArmAction({ at, stored }: { readonly at: ArmAt; readonly stored:
   const failed = useReportArms((state) => state.failed);
   const isEvaluating = useEvaluate((state) => state.running !== null);
   const isTraining = useIsTraining(arm, seed);
-  const seconds = useMemo(() => armSeconds(arm, stored, { adapter, compute }), [arm, stored, adapter, compute]);
+  const sizes = useReportArms((state) => state.sizes);
+  const seconds = useMemo(
+    () => armSeconds(arm, stored, { adapter, compute }, sizes),
+    [arm, stored, adapter, compute, sizes],
+  );
   const label = labelOf(arm, stored);
   const plan = planWords(arm);
   if (isTraining)
