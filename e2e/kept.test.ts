@@ -59,11 +59,15 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
   await waitForStage(page, /SFT [1-4]\/4/);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByTestId('saved').filter({ hasText: 'paused, saved at' }).waitFor();
-  const name = await page.evaluate(() => sessionStorage.getItem('groupthink-training'));
-  expect(name).toMatch(/^parity-8-nano-\d{4}-\d\d-\d\d-\d{6}$/);
+  const note = await page.evaluate(() => sessionStorage.getItem('groupthink-training'));
+  const named = {
+    name: expect.stringMatching(/^parity-8-nano-\d{4}-\d\d-\d\d-\d{6}$/),
+    title: 'Parity of 8 bits, quick',
+  };
+  expect(JSON.parse(note!)).toEqual(named);
 
   const other = await context.newPage();
-  await other.addInitScript((run) => sessionStorage.setItem('groupthink-training', run!), name);
+  await other.addInitScript((run) => sessionStorage.setItem('groupthink-training', run!), note);
   await other.goto(served.url);
   await interrupted(other).getByRole('button', { name: 'Continue' }).click();
   await other.locator('[data-notice]', { hasText: 'This run trains in another tab' }).waitFor();
@@ -72,6 +76,7 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
   await other.close();
 
   await page.reload();
+  await interrupted(page).getByText('The training of “Parity of 8 bits, quick” was interrupted.').waitFor();
   await interrupted(page).getByRole('button', { name: 'Continue' }).click();
   await done();
   expect(await interrupted(page).count()).toBe(0);

@@ -136,10 +136,16 @@ function notice(about: RunNotice): void {
   if (about.code === 'not-stored') get().run.grpo.kept = UNSTORED_ROLLOUTS_KEPT;
 }
 
+/** Notes a live run for after a reload, with the title on screen. */
+function noteLive(name: string | null, own: string): void {
+  const recipe = get().started ?? get().run.start?.recipe;
+  noteTraining(isLive() && name !== null ? { name, title: own || recipe?.title || name } : null);
+}
+
 /** The run on screen is stored under a name, or no longer. */
 function storedAs(name: string | null, title: string): void {
   set({ runName: name, runTitle: title });
-  noteTraining(isLive() ? name : null);
+  noteLive(name, title);
   readStepsFrom(name === null ? null : async (step) => (await client?.rolloutsOf(name, step)) ?? []);
 }
 
@@ -247,7 +253,10 @@ export function stepPhase(): void {
 }
 
 /** Changes what is noted about the run that trains here. */
-export const editLiveRun = async (name: string, edit: MetaEdit): Promise<void> => client?.editRun(name, edit);
+export async function editLiveRun(name: string, edit: MetaEdit): Promise<void> {
+  await client?.editRun(name, edit);
+  if (edit.title !== undefined && get().runName === name) noteLive(name, edit.title);
+}
 
 /** Saves a checkpoint of a live run at its next step boundary, because the page may be closed. */
 export function saveSoon(): void {

@@ -1,4 +1,4 @@
-/** Name of the run that trains in this tab. It survives a reload, so that the page can offer to continue the run. */
+/** Run that trains in this tab. The note survives a reload, so that the page can offer to continue the run. */
 const KEY = 'groupthink-training';
 
 /** Storage of the tab; null if the browser refuses it. */
@@ -10,20 +10,26 @@ function storage(): Storage | null {
   }
 }
 
+/** Run by the name of its folder, with the title that the page shows. */
+export interface NamedRun {
+  readonly name: string;
+  readonly title: string;
+}
+
 /** Notes the run that trains; null when it has ended or the user stopped it. */
-export function noteTraining(name: string | null): void {
+export function noteTraining(run: NamedRun | null): void {
   try {
-    if (name === null) storage()?.removeItem(KEY);
-    else storage()?.setItem(KEY, name);
+    if (run === null) storage()?.removeItem(KEY);
+    else storage()?.setItem(KEY, JSON.stringify(run));
   } catch {
     // a full or refused storage: the run is in Runs all the same
   }
 }
 
 /** Run that trained here before the page was loaded; null without one. */
-export function interruptedRun(): string | null {
+export function interruptedRun(): NamedRun | null {
   try {
-    return storage()?.getItem(KEY) ?? null;
+    return JSON.parse(storage()?.getItem(KEY) ?? 'null') as NamedRun | null;
   } catch {
     return null;
   }

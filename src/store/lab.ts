@@ -11,6 +11,7 @@ import { ALL_TRACES, type TraceQuery } from '../lab/traces/query';
 import type { AdapterStatus, Compute, Groups, Place, RunNotice, ShownPhase } from '../worker/protocol';
 import type { Refused } from './edits';
 import { type EvaluateChoice, INITIAL_EVALUATE } from './evaluateChoice';
+import type { NamedRun } from './interrupted';
 import { INITIAL_PLAY, type PlayChoice } from './playChoice';
 import type { Question } from './question';
 import { INITIAL_REWARD, type RewardChoice } from './rewardChoice';
@@ -54,7 +55,7 @@ export interface LabState {
   /** Old GRPO steps that were read back, the newest request last. */
   opened: readonly OpenedStep[];
   /** Name of the run that trained in this tab when it was closed or reloaded; null without one. */
-  interrupted: string | null;
+  interrupted: NamedRun | null;
   /** Recipe of the live run on screen. */
   started: Recipe | null;
   /** Open question, or null. */

@@ -89,9 +89,10 @@ export function RunNotices() {
 
 /** Offer to continue the run that trained in this tab before it was closed or reloaded. */
 export function InterruptedBanner() {
-  const name = useLab((state) => state.interrupted);
+  const run = useLab((state) => state.interrupted);
   const checking = useLab((state) => state.adapter.kind === 'checking');
-  if (name === null) return null;
+  if (run === null) return null;
+  const { name, title } = run;
   return (
     <Notice
       kind="note"
@@ -110,7 +111,7 @@ export function InterruptedBanner() {
         </>
       }
     >
-      <b>The training of {name} was interrupted.</b> It continues from its last checkpoint.
+      <b>The training of “{title}” was interrupted.</b> It continues from its last checkpoint.
     </Notice>
   );
 }

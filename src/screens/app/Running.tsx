@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { draftChanges } from '../../store/draft';
 import { useLab, useRun } from '../shared/hooks';
 import { runState } from '../shared/runState';
+import { tip } from '../shared/tip';
 import styles from './Running.module.css';
 
 export function Running() {
@@ -23,7 +24,7 @@ export function Running() {
       <p className={styles.running} data-testid="running">
         {recipe && (
           <>
-            <b title={recipe.title}>{recipe.title}</b>
+            <b {...tip(title)}>{title}</b>
             <span>
               {recipe.name}
               {changes > 0 && `, ${changes} ${changes === 1 ? 'change' : 'changes'}`}, seed {recipe.seed}

@@ -7,12 +7,14 @@ const DIRECTORY = { webkitdirectory: '' } as Record<string, string>;
 
 export function FolderButton() {
   return (
-    <label className={styles.folder}>
+    <label
+      className={styles.folder}
+      data-tip="A Hugging Face folder: config.json, tokenizer.json and model.safetensors"
+    >
       Open a model folder
       <input
         type="file"
         {...DIRECTORY}
-        title="A Hugging Face folder: config.json, tokenizer.json and model.safetensors"
         aria-label="Open a model folder: config.json, tokenizer.json and model.safetensors"
         onChange={({ target }) => {
           void openModelFolder([...(target.files ?? [])]);

@@ -11,6 +11,7 @@ import { Reasons } from '../shared/Reasons';
 import { segmentsOf } from '../shared/segments';
 import { surpriseShade } from '../shared/shades';
 import { TokenText } from '../shared/TokenText';
+import { tip } from '../shared/tip';
 import type { Chosen, Scale } from './Columns';
 import styles from './SampleCard.module.css';
 import { TokenPopover } from './TokenPopover';
@@ -50,7 +51,7 @@ function Judged({ sample, task, scale }: Pick<SampleCardProps, 'sample' | 'task'
         <>
           <div className={styles.reward}>
             <PartsBar completion={{ parts, reward: reward.total }} group={scale} axis={scale.axis} />
-            <b title="Reward" data-testid="play-reward">
+            <b {...tip('Reward')} data-testid="play-reward">
               {signed(reward.total)}
             </b>
           </div>

@@ -16,6 +16,7 @@ import {
 import { classes } from '../shared/classes';
 import { useLab } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import { tip } from '../shared/tip';
 import styles from './ActionBar.module.css';
 import { useEdits, type Working } from './hooks';
 import { changesWords } from './words';
@@ -124,7 +125,7 @@ export function ActionBar({ edited, working, onFork }: ActionBarProps) {
             type="button"
             className={styles.primary}
             disabled={!ready}
-            title="No run trains here: the edited reward opens in New run"
+            {...tip('No run trains here: the edited reward opens in New run')}
             onClick={() => recipe && void openAsNewRun(recipe)}
           >
             Use in a new run
@@ -133,7 +134,7 @@ export function ActionBar({ edited, working, onFork }: ActionBarProps) {
         <button
           type="button"
           disabled={!isRight || runName === null}
-          title={runName === null ? 'A fork needs a stored run with a checkpoint' : undefined}
+          {...tip(runName === null ? 'A fork needs a stored run with a checkpoint' : undefined)}
           onClick={onFork}
         >
           Fork from a step …

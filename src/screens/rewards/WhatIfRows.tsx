@@ -5,6 +5,7 @@ import { rowChangesSign, type WhatIfTable } from '../../lab/play/whatIfTable';
 import { show } from '../../store/lab';
 import { classes } from '../shared/classes';
 import { Mark } from '../shared/Mark';
+import { tip } from '../shared/tip';
 import { Change } from './Change';
 import styles from './WhatIfRows.module.css';
 
@@ -89,7 +90,7 @@ export function WhatIfRows({ table, names }: RowsProps) {
                   <td>
                     <button
                       type="button"
-                      title={`Put on the bench: ${table.prompts[table.prompt[row]!]}`}
+                      {...tip(`Put on the bench: ${table.prompts[table.prompt[row]!]}`)}
                       onClick={() => show({ step, group, rollout })}
                     >
                       Step {step}, {rollout + 1}

@@ -20,6 +20,7 @@ import { classes } from '../shared/classes';
 import { fixed, signed } from '../shared/format';
 import { useLab, useRun } from '../shared/hooks';
 import { Notice } from '../shared/Notice';
+import { tip } from '../shared/tip';
 import { ExportMenu } from './ExportMenu';
 import { Facts } from './Facts';
 import { useRuns } from './hooks';
@@ -41,7 +42,7 @@ function Title({ run }: { readonly run: ListedRun }) {
       key={own}
       className={styles.title}
       aria-label={`Title of ${title}`}
-      title="Rename"
+      {...tip('Rename')}
       defaultValue={own}
       placeholder={titleOf({ ...run, meta: null })}
       maxLength={200}

@@ -10,6 +10,7 @@ import { classes } from './classes';
 import { signed } from './format';
 import { axisOf, PartsBar } from './PartsBar';
 import { Trace } from './Trace';
+import { tip } from './tip';
 import { figure } from './workedOutWords';
 
 /** Blue above 0, orange below, stronger with distance from 0. The number stays easy to read on the strongest shade. */
@@ -78,14 +79,14 @@ export function Completions({ rollouts, worked, start, chosen, onChoose }: Compl
             <Chips rollout={rollout} />
             <Trace ids={rollout.ids} vocabulary={start.vocabulary} ended={rollout.ended} />
             <PartsBar completion={worked.completions[i]!} group={worked} axis={axis} />
-            <span className={styles.reward} data-testid="reward" title="Reward">
+            <span className={styles.reward} data-testid="reward" {...tip('Reward')}>
               {signed(rollout.reward)}
             </span>
             <button
               type="button"
               className={styles.advantage}
               data-testid="advantage"
-              title="Advantage"
+              {...tip('Advantage')}
               aria-pressed={i === chosen}
               tabIndex={i === chosen ? 0 : -1}
               style={{ background: diverging(advantages[i]!, most) }}

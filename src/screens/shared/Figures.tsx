@@ -8,6 +8,7 @@ import styles from './Figures.module.css';
 import { signed } from './format';
 import { Help } from './Help';
 import { WithArrow } from './Mark';
+import { tip } from './tip';
 import {
   advantageFormula,
   divisorTitles,
@@ -49,7 +50,7 @@ export function Figures(props: FiguresProps) {
   const note = trainedNote(completion, trained, options, trainedOptions);
   return (
     <div className={styles.figures} data-testid="figures">
-      <strong className={styles.number} title="Advantage">
+      <strong className={styles.number} {...tip('Advantage')}>
         {signed(completion.comparison.advantage)}
       </strong>
       <div>

@@ -6,6 +6,7 @@ import { termOf } from '../../lab/run/reasons';
 import type { WorkedCompletion, WorkedGroup } from '../../lab/run/workedOut';
 import { signed } from './format';
 import styles from './PartsBar.module.css';
+import { tip } from './tip';
 
 /** Ends of the bars' axis, in rewards. */
 export interface Axis {
@@ -77,7 +78,7 @@ export function PartsBar({
       </svg>
       <span className={styles.amounts}>
         {parts.map(({ name, amount }) => (
-          <span key={name} title={termOf({ name }).title}>
+          <span key={name} {...tip(termOf({ name }).title)}>
             <i style={{ background: termOf({ name }).color }} />
             {signed(amount)}
           </span>

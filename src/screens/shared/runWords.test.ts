@@ -12,6 +12,7 @@ const withoutGrpo: StartEvent = {
 };
 const evaluation = (stage: 'sft' | 'grpo', accuracy: number): LabEvent =>
   ({ type: 'evaluation', stage, greedy: { accuracy } }) as EvaluationEvent;
+const inGrpo = { type: 'stage', stage: 'grpo' } as LabEvent;
 const end = { type: 'end', summary: {} } as LabEvent;
 const runOf = (...events: LabEvent[]) => {
   const run = emptyRun();
@@ -70,6 +71,8 @@ describe('where there is no group', () => {
       recording('loading'),
       'When GRPO begins, after SFT, the model answers each problem 8 times',
     ],
+    ['whose first step loads', runOf(start, smallStep(1)), recording('playing'), 'Loading the group of step 1 …'],
+    ['in GRPO', runOf(start, inGrpo), live('playing'), 'The model answers each problem 2 times'],
     ['without GRPO', runOf(withoutGrpo), live('playing'), 'This run has no GRPO steps'],
     ['done without GRPO', runOf(withoutGrpo, end), live('finished'), 'This run has no GRPO steps'],
     ['stopped', runOf(start), live('finished'), 'The run was stopped before its first GRPO step'],

@@ -32,6 +32,7 @@ export function milestone(run: RunData, { source, status }: Shown): string {
 /** Reason for which a run without a GRPO step has no group to show. */
 export function noGroupReason(run: RunData, { source, status }: Shown): string {
   const recorded = source === 'replay';
+  if (run.grpo.last) return `Loading the group of step ${run.grpo.last.step} …`;
   if (status === 'failed')
     return recorded
       ? 'The recording cannot be read up to a GRPO step, so there is no group to show.'
@@ -43,5 +44,6 @@ export function noGroupReason(run: RunData, { source, status }: Shown): string {
       ? 'The recording ends before its first GRPO step, so there is no group to show.'
       : 'The run was stopped before its first GRPO step, so there is no group to show.';
   const groupSize = run.start?.recipe.grpo.groupSize ?? 8;
-  return `When GRPO begins, after SFT, the model answers each problem ${groupSize} times and every answer is compared with its group.`;
+  const when = run.stage === 'grpo' ? 'The' : 'When GRPO begins, after SFT, the';
+  return `${when} model answers each problem ${groupSize} times and every answer is compared with its group.`;
 }

@@ -5,6 +5,7 @@ import type { TracePlace } from '../../lab/traces/traceIndex';
 import { noteTrace, readTraceNotes, samePlace, traceNotes } from '../../store/traceNotes';
 import { useLab } from '../shared/hooks';
 import texts from '../shared/text.module.css';
+import { tip } from '../shared/tip';
 import { useTraces } from './hooks';
 import styles from './Notes.module.css';
 
@@ -70,7 +71,7 @@ function Noted({ onShow }: { readonly onShow: (place: TracePlace) => void }) {
         <button
           key={`${step}/${group}/${rollout}`}
           type="button"
-          title={note}
+          {...tip(note || undefined)}
           onClick={() => onShow({ step, group, rollout })}
         >
           step {step}, {group + 1}.{rollout + 1} {tags.map((tag) => `#${tag}`).join(' ')}

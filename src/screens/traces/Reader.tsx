@@ -29,6 +29,8 @@ const showAttempts = (prompt: string) => {
 };
 
 interface ReaderProps {
+  /** No trace matches, and none is chosen by its place. */
+  readonly isEmpty: boolean;
   readonly place: TracePlace | null;
   readonly step: LoadedStep;
   readonly color: ColorId;
@@ -41,7 +43,8 @@ const Empty = ({ children }: { readonly children: ReactNode }) => (
   </Panel>
 );
 
-export function Reader({ place, step: { loaded, fault }, color, onColor }: ReaderProps) {
+export function Reader({ isEmpty, place, step: { loaded, fault }, color, onColor }: ReaderProps) {
+  if (isEmpty) return <Empty>No trace matches, so there is none to read.</Empty>;
   if (fault !== null) return <Empty>This step cannot be read: {fault}</Empty>;
   if (!place || !loaded || loaded.event.step !== place.step) return <Empty>Reading …</Empty>;
   if (!loaded.event.groups[place.group]?.rollouts[place.rollout]) return <Empty>This step has no such trace.</Empty>;

@@ -7,6 +7,7 @@ import { useLab } from '../shared/hooks';
 import { Popover } from '../shared/Popover';
 import { TokenText } from '../shared/TokenText';
 import texts from '../shared/text.module.css';
+import { tip } from '../shared/tip';
 import { type Inspected, InspectionSwitch } from './inspection';
 import { TokenFacts } from './TokenFacts';
 import styles from './TraceTokens.module.css';
@@ -33,7 +34,7 @@ function Colors({ numbers, color, onColor }: Pick<TraceTokensProps, 'numbers' | 
             type="button"
             aria-pressed={id === color}
             disabled={reason !== null}
-            title={reason === null ? undefined : `${title} ${reason}`}
+            {...tip(reason === null ? undefined : `${title} ${reason}`)}
             onClick={() => onColor(id as ColorId)}
           >
             {title}

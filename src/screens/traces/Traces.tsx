@@ -55,6 +55,7 @@ export function Traces() {
   const fault = useTraces((state) => state.fault);
   const rollouts = useTraces((state) => state.indexed?.rollouts ?? 0);
   const count = useTraces((state) => state.selected?.count ?? null);
+  const chosenStep = useLab((state) => state.step);
   const { place, step } = useShownPlace();
   const [color, setColor] = useState<ColorId>('logprob');
   useTableKeys(place);
@@ -75,7 +76,13 @@ export function Traces() {
             <Toolbar />
             {count === 0 ? <NothingFound /> : <TraceTable place={place} />}
           </Panel>
-          <Reader place={place} step={step} color={color} onColor={setColor} />
+          <Reader
+            isEmpty={count === 0 && chosenStep === null}
+            place={place}
+            step={step}
+            color={color}
+            onColor={setColor}
+          />
         </div>
       )}
     </>

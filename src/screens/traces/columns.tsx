@@ -6,6 +6,7 @@ import type { TraceRow } from '../../worker/traces';
 import { classes } from '../shared/classes';
 import { fixed, signed } from '../shared/format';
 import { Mark } from '../shared/Mark';
+import { tip } from '../shared/tip';
 import styles from './TraceTable.module.css';
 
 export interface TraceColumn {
@@ -42,7 +43,7 @@ const partColumn = (term: string, i: number): TraceColumn =>
 /** @param terms reward terms of the run */
 export const columnsOf = (terms: readonly string[]): readonly TraceColumn[] => [
   number('step', 'Step', 56, ({ step }) => step),
-  words('problem', 'Problem', 132, ({ problem }) => <code title={problem}>{problem}</code>),
+  words('problem', 'Problem', 132, ({ problem }) => <code {...tip(problem)}>{problem}</code>),
   number('reward', 'Reward', 74, ({ reward }) => signed(reward)),
   words('correct', 'Verdict', 78, ({ correct }) => <MarkCell good={correct} words={correct ? 'right' : 'wrong'} />),
   number('advantage', 'Advantage', 90, ({ advantage }) => signed(advantage)),

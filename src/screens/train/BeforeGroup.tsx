@@ -50,7 +50,10 @@ export function BeforeGroup() {
   const stored = useLab((lab) => lab.runName);
   const compiling = useLab((lab) => lab.compiling);
   const isBusy = useLab((lab) => lab.status === 'playing' || lab.status === 'paused');
-  const progress = isBusy && !summary ? progressOf(run, compiling) : null;
+  const recorded = useLab((lab) => lab.source === 'replay');
+  // before its first event, a recording has the first stage of every run
+  const isOpening = recorded && stage === 'compile';
+  const progress = isBusy && !summary && !isOpening ? progressOf(run, compiling) : null;
   return (
     <>
       {progress && (

@@ -9,6 +9,7 @@ import { Notice } from '../shared/Notice';
 import { Panel } from '../shared/Panel';
 import { Scroll } from '../shared/Scroll';
 import table from '../shared/table.module.css';
+import { tip } from '../shared/tip';
 import styles from './Curation.module.css';
 
 /** Delay of its updates, which follow those of the charts, ms. */
@@ -70,7 +71,7 @@ function PassRates({ event }: { event: CurationEvent }) {
           <span
             key={right}
             className={inBand ? styles.inBand : undefined}
-            title={`${right} of ${samples} right: ${problems}`}
+            {...tip(`${right} of ${samples} right: ${problems}`)}
           >
             {samples <= 16 && <small>{problems}</small>}
             <i style={{ height: `${(60 * problems) / most}px` }} />
