@@ -16,16 +16,16 @@ beforeAll(async () => {
   page.on('dialog', (dialog) => dialog.accept());
   complaints = complaintsOf(page);
   await page.goto(served.url);
-  await chooseRecipe(page, 'parity-8-nano');
-  await setFields(page, {
-    'sft.steps': '4',
-    'grpo.steps': '2',
-    'grpo.prompts': '2',
-    'evaluation.problems': '2',
-    'checkpoints.everySteps': '1',
-  });
+  await fillIn({ 'sft.steps': '4' });
 });
 afterAll(() => Promise.all([browser?.close(), served?.close()]));
+
+/** A short recipe with a checkpoint at each step. */
+async function fillIn(fields: Readonly<Record<string, string>>): Promise<void> {
+  await chooseRecipe(page, 'parity-8-nano');
+  const short = { 'grpo.steps': '2', 'grpo.prompts': '2', 'evaluation.problems': '2', 'checkpoints.everySteps': '1' };
+  await setFields(page, { ...short, ...fields });
+}
 
 const train = () => press(page);
 const interrupted = (shown: Page) => shown.locator('[data-notice]', { hasText: 'was interrupted' });
@@ -90,7 +90,7 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
 it('waits while the storage is full, says what to do, and goes on when there is room', async () => {
   const protocol = await context.newCDPSession(page);
   const { origin } = new URL(served.url);
-  await setFields(page, { 'sft.steps': '20' });
+  await fillIn({ 'sft.steps': '20' }); // the page is new, and so is its draft
   await train();
   await waitForStage(page, /SFT [1-9]\d*\/20/);
   await protocol.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
