@@ -2,7 +2,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsOf, openBrowser, serveApp } from './browser';
-import { chooseRecipe, fieldAt, train as press, STOP_MS, setFields, timeToStop, waitForStage } from './labPage';
+import {
+  chooseRecipe,
+  fieldAt,
+  openNewRun,
+  train as press,
+  STOP_MS,
+  setFields,
+  timeToStop,
+  waitForStage,
+} from './labPage';
 
 let served: Awaited<ReturnType<typeof serveApp>>;
 let browser: Browser;
@@ -48,7 +57,10 @@ describe('where the browser refuses everything', () => {
       expect(await page.locator('main').innerText()).not.toBe('');
     }
     expect(await page.getByTestId('broken').count()).toBe(0);
-    await press(page);
+    const start = (await openNewRun(page)).getByTestId('start');
+    await start.getByText(/This recipe cannot train here: .*worker did not load/).waitFor();
+    expect(await start.getByRole('button', { name: /^Train on the CPU/ }).isDisabled()).toBe(true);
+    await start.getByRole('button', { name: /^Train the small model/ }).click();
     expect(await banner(page)).toMatch(/worker did not load/);
     expect(complaints).toEqual([]);
   });
