@@ -81,11 +81,11 @@ describe('the task picker', () => {
     await look('view=data&task=parity&level=4&seed=0&n=1', new BrowsedProblems('parity', 4, 0).at(0).prompt);
     await page.getByLabel(/^Level/).focus();
     await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.hash.includes('level=5')); // the address follows the level
+    await page.getByTestId('asked').filter({ hasText: first }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab'); // past the seed; the first problem has none before it
     await page.locator('button:focus', { hasText: 'Next' }).waitFor();
-    await page.waitForFunction(() => location.hash.includes('level=5')); // the address follows the level
-    expect(await page.getByTestId('asked').textContent()).toBe(first);
     await page.keyboard.press('Enter');
     expect(await page.getByTestId('asked').textContent()).toBe(second);
     await page.waitForFunction(() => location.hash.includes('level=5') && location.hash.includes('n=2'));
