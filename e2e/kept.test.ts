@@ -56,7 +56,7 @@ it('a reload interrupts a paused training; a second tab reads it, and it continu
   await train();
   await done();
   await train();
-  await waitForStage(page, /SFT [1-4]\/4/);
+  await waitForStage(page, /SFT [1-4]\/4.*GRPO 0\/2/); // the finished run has GRPO 2/2
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByTestId('saved').filter({ hasText: 'paused, saved at' }).waitFor();
   const note = await page.evaluate(() => sessionStorage.getItem('groupthink-training'));
